@@ -1,0 +1,151 @@
+// Machine: the contract that every back end keeps. What a guest does comes back as a value (a
+// Stop); what the caller does wrong is thrown.
+
+import type { Cycles, PhysicalAddress } from './units.ts'
+
+export interface Machine extends AsyncDisposable {
+  readonly spec: MachineSpec
+  readonly capabilities: ReadonlySet<Capability>
+  readonly console: Console
+  readonly network: Network | undefined
+  /** Virtual time since reset. */
+  now(): Cycles
+  /** Runs the guest until the first of the conditions; always bounded by the deadline. */
+  run(until: Until): Promise<Stop>
+  /** Copies `length` bytes of RAM. Throws RangeError outside RAM. */
+  read(at: PhysicalAddress, length: number): Promise<Uint8Array>
+  registers(hart: number): Promise<HartState>
+  counters(): Promise<Counters>
+  /** Marks retired since the last call, oldest first; rate-limited, see `lost`. */
+  takeMarks(): MarkLog
+  /** A digest (hex) of all architectural state: RAM, hart, devices. Equal runs have equal digests. */
+  digest(): Promise<string>
+  snapshot(): Promise<Snapshot>
+  restore(from: Snapshot): Promise<void>
+}
+
+export type Capability = 'counters' | 'timing' | 'snapshot' | 'hypervisor' | 'network' | 'marks'
+
+export interface Until {
+  /** Stop when the console text written since this call began matches. */
+  readonly text?: RegExp
+  /** Absolute virtual time at which to stop at the latest. */
+  readonly deadline: Cycles
+  /** Stop when this becomes true; asked after each network event, never on a hot path. */
+  readonly when?: () => boolean
+  /** Ends a run from outside (Ctrl-C); the stop is then `aborted`. */
+  readonly signal?: AbortSignal
+}
+
+export type Stop =
+  | { readonly kind: 'text'; readonly match: RegExpExecArray }
+  | { readonly kind: 'condition' }
+  | { readonly kind: 'power-off'; readonly code: number }
+  | { readonly kind: 'deadline' }
+  | { readonly kind: 'stuck'; readonly why: string }
+  | { readonly kind: 'aborted' }
+
+export interface Console {
+  /** Queues text as typed; it enters at the current virtual time and is recorded. */
+  type(text: string): void
+  /** Everything the guest has written since reset (the last 1 MiB of it). */
+  readonly transcript: string
+  /** Called with each piece of output as it appears. Returns the way to stop listening. */
+  listen(heard: (text: string) => void): () => void
+}
+
+/** The far end of the guest's network cable: a TCP/IP endpoint in virtual time. */
+export interface Network {
+  /** Opens a TCP connection to the guest. Progress happens only while the machine runs. */
+  connect(port: number): PeerSocket
+}
+
+export interface PeerSocket {
+  readonly state: 'connecting' | 'open' | 'closing' | 'closed' | 'failed'
+  /** Why it failed, in one line. */
+  readonly failure: string | undefined
+  /** Queues bytes to send; returns the number of bytes not yet acknowledged by the guest. */
+  send(bytes: Uint8Array): number
+  /** Takes what has arrived, in order; empty if nothing has. */
+  receive(): Uint8Array
+  /** Sends FIN after what is queued; receiving goes on. */
+  end(): void
+  /** Sends RST and forgets the connection. */
+  destroy(): void
+  /** Called in virtual time whenever the state changes or bytes arrive or are acknowledged. */
+  onProgress: (() => void) | undefined
+}
+
+export interface MachineSpec {
+  /** ELF run in M-mode at reset; absent: the kernel itself starts in M-mode (`-bios none`). */
+  readonly firmware?: Uint8Array
+  /** ELF of the S-mode payload (M-mode without firmware). */
+  readonly kernel: Uint8Array
+  readonly initrd?: Uint8Array
+  /** /chosen/bootargs. */
+  readonly bootargs?: string
+  /** Contiguous RAM from 0x80000000 upwards, in order. */
+  readonly banks: readonly Bank[]
+  /** Raw disk image behind virtio-mmio slot 0; the machine writes to its own copy. */
+  readonly disk?: Uint8Array
+  /** A network card in virtio-mmio slot 1, with its peer. */
+  readonly network?: boolean
+  readonly harts: number
+  readonly profile: string
+  /** `fast` unless told; `reference` is the oracle. */
+  readonly engine?: 'fast' | 'reference'
+  /** Hold virtual time back to host time at `wfi`; only with an outside peer. */
+  readonly pacer?: Pacer
+}
+
+export interface Bank {
+  readonly bytes: number
+  readonly role: 'original' | 'backup'
+}
+
+/** Ties virtual time to the outside while somebody is attached; lives outside the pure machine. */
+export interface Pacer {
+  /** At `wfi`: resolves when virtual time may move on to `until`, or sooner if input arrived. */
+  idle(now: Cycles, until: Cycles): Promise<void>
+  /** Between slices: lets sockets and terminals deliver. */
+  breathe(now: Cycles): Promise<void>
+}
+
+export interface HartState {
+  readonly pc: bigint
+  readonly x: readonly bigint[]
+  readonly privilege: Privilege
+  /** By name of the privileged specification: `satp`, `vsatp`, `mcause`, … */
+  readonly csr: Readonly<Record<string, bigint>>
+}
+
+export type Privilege = 'M' | 'HS' | 'U' | 'VS' | 'VU'
+
+export interface Counters {
+  /** Virtual time. */
+  readonly cycles: number
+  /** Cycles in which the hart was not waiting in `wfi`. */
+  readonly busy: number
+  /** Retired instructions. */
+  readonly instructions: number
+  /** Everything else the machine counts, by name: traps by cause, device operations, misses. */
+  readonly events: Readonly<Record<string, number>>
+}
+
+/** A mark is the HINT `slti x0, x0, n`; even n begins region n/2, odd n ends it. */
+export interface Mark {
+  readonly n: number
+  readonly cycles: number
+  readonly busy: number
+  readonly instructions: number
+}
+
+export interface MarkLog {
+  readonly marks: readonly Mark[]
+  /** Marks dropped because the guest made more than the log holds. */
+  readonly lost: number
+}
+
+export interface Snapshot {
+  readonly bytes: Uint8Array
+}
