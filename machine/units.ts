@@ -13,7 +13,8 @@ export type Cycles = Branded<number, 'cycles'>
 export type HostMs = Branded<number, 'host-ms'>
 
 export const physical = (value: number): PhysicalAddress => value as PhysicalAddress
-export const virtual = (value: bigint): VirtualAddress => BigInt.asUintN(64, value) as VirtualAddress
+export const virtual = (value: bigint): VirtualAddress =>
+  BigInt.asUintN(64, value) as VirtualAddress
 export const cycles = (value: number): Cycles => value as Cycles
 export const hostMs = (value: number): HostMs => value as HostMs
 
