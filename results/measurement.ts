@@ -1,4 +1,6 @@
 // Measurement: one flat row of results, the only thing that crosses from measuring to showing.
+// Invariant: what passes the schema is finite, of known unit, and safe to use as a name; numbers
+// of virtual time and counts are integers.
 
 import { z } from 'zod'
 
@@ -15,29 +17,96 @@ export const units = [
 ] as const
 export type Unit = (typeof units)[number]
 
+/** Units whose values are exact integers. */
+const exactUnits: ReadonlySet<Unit> = new Set(['cycles', 'instructions', 'count', 'bytes'])
+
 export type Parameters = { readonly [name: string]: string | number | boolean }
 
-export const measurementSchema = z.object({
-  run: z.string(),
-  /** Hash of everything that determines the cell. */
-  cell: z.string(),
-  workload: z.string(),
-  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  config: z.string(),
-  backend: z.string(),
-  profile: z.string(),
-  policy: z.string(),
-  seed: z.number().int(),
-  /** The marked stretch, `all` for the whole cell. */
-  region: z.string(),
-  /** `wall`, `busy`, `instructions`, `originals`, `latency-p99`, … */
-  metric: z.string(),
-  unit: z.enum(units),
-  /** The n-th reading of this region in this cell. */
-  iteration: z.number().int(),
-  value: z.number(),
-})
+/** Longest name of anything in a row. */
+const NAME_LENGTH = 128
+const TEXT_LENGTH = 256
+/** More parameters than this on one workload are damage, not a workload. */
+const PARAMETERS_MAX = 16
 
-export type Measurement = Readonly<z.infer<typeof measurementSchema>> & {
-  readonly parameters: Parameters
+/** A path of plain words (`commands/ls`, `memv6`): never absolute, never with `..`. */
+export const nameSchema = z
+  .string()
+  .max(NAME_LENGTH)
+  .regex(
+    /^[A-Za-z0-9][\w.+-]*(\/[A-Za-z0-9][\w.+-]*)*$/,
+    'expected words of letters, digits and . _ + - with / between them',
+  )
+
+/** One printable line. */
+export const lineSchema = z
+  .string()
+  .min(1)
+  .max(TEXT_LENGTH)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'expected one line without control characters')
+
+/** A key as the harness makes it: a hash in hexadecimal or base64url. */
+export const keySchema = z
+  .string()
+  .max(NAME_LENGTH)
+  .regex(/^[\w-]+$/, 'expected a hash')
+
+const hostileKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+export const parametersSchema = z
+  .custom<Parameters>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'expected an object of parameters',
+  )
+  .refine((value) => Object.keys(value).length <= PARAMETERS_MAX, 'too many parameters')
+  .refine(
+    (value) => Object.keys(value).every((key) => /^[A-Za-z][\w-]*$/.test(key)),
+    'expected parameter names of letters and digits',
+  )
+  .refine(
+    (value) => Object.keys(value).every((key) => !hostileKeys.has(key)),
+    'a parameter has a forbidden name',
+  )
+  .refine(
+    (value) => Object.values(value).every(isParameterValue),
+    'expected parameters that are one line of text, finite numbers or booleans',
+  )
+
+function isParameterValue(value: unknown): boolean {
+  if (typeof value === 'boolean') return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  return lineSchema.safeParse(value).success
 }
+
+/** Which place in the comparison a row belongs to. */
+export const placeFields = {
+  /** Hash of everything that determines the cell. */
+  cell: keySchema,
+  workload: nameSchema,
+  parameters: parametersSchema,
+  config: nameSchema,
+  backend: nameSchema,
+  profile: nameSchema,
+  policy: nameSchema,
+  seed: z.number().int().nonnegative(),
+}
+
+export const measurementSchema = z
+  .object({
+    run: nameSchema,
+    ...placeFields,
+    /** The marked stretch, `all` for the whole cell. */
+    region: lineSchema,
+    /** `wall`, `busy`, `instructions`, `originals`, `latency-p99`, … */
+    metric: lineSchema,
+    unit: z.enum(units),
+    /** The n-th reading of this region in this cell. */
+    iteration: z.number().int().nonnegative(),
+    value: z.number(),
+  })
+  .refine((row) => !exactUnits.has(row.unit) || Number.isSafeInteger(row.value), {
+    message: 'expected an integer, as values in cycles, instructions, counts and bytes are exact',
+    path: ['value'],
+  })
+
+export type Measurement = Readonly<z.infer<typeof measurementSchema>>

@@ -1,0 +1,87 @@
+// CellRecord: what became of one cell: its place, its rows, and how it ended. Nothing disappears:
+// a cell that was skipped or failed is a record with a reason.
+
+import { z } from 'zod'
+import { lineSchema, type Measurement, type Parameters, placeFields } from './measurement.ts'
+
+/** Text that a guest wrote. Kept as it came, cut at this length; whoever shows it must escape it. */
+const GUEST_TEXT_LENGTH = 16_384
+const BACKTRACE_LENGTH = 64
+
+const guestTextSchema = z.string().max(GUEST_TEXT_LENGTH)
+/** A reason: printable text, possibly of several lines. */
+const reasonSchema = z.string().min(1).max(4096)
+
+export const outcomeSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('done'),
+    /** Digest of the machine's final state, to be found again by `verify`. */
+    digest: lineSchema.optional(),
+  }),
+  z.object({ kind: z.literal('skipped'), why: reasonSchema }),
+  z.object({
+    kind: z.literal('failed'),
+    why: reasonSchema,
+    /** How the machine stopped: `stuck`, `deadline`, `power-off`. */
+    stop: lineSchema.optional(),
+    /** The last lines of the guest's console. */
+    console: guestTextSchema.optional(),
+    backtrace: z.array(z.string().max(512)).max(BACKTRACE_LENGTH).optional(),
+  }),
+])
+export type Outcome = Readonly<z.infer<typeof outcomeSchema>>
+
+export const cellEndSchema = z.object({
+  ...placeFields,
+  outcome: outcomeSchema,
+  /** Host time that the cell took; never compared with virtual time. */
+  hostMs: z.number().nonnegative(),
+})
+export type CellEnd = Readonly<z.infer<typeof cellEndSchema>>
+
+/** A finished cell with its rows. */
+export interface CellRecord extends CellEnd {
+  readonly rows: readonly Measurement[]
+}
+
+/** What a cell measures, without how it was measured: equal for two runs of the same cell. */
+export interface Place {
+  readonly workload: string
+  readonly parameters: Parameters
+  readonly config: string
+  readonly backend: string
+  readonly profile: string
+  readonly policy: string
+  readonly seed: number
+}
+
+/** `backup-latency bytes=204800 how=touch · memv6 · seed 1` */
+export function cellName(place: Pick<Place, 'workload' | 'parameters' | 'config' | 'seed'>): string {
+  return `${rowName(place)} · ${place.config} · seed ${place.seed}`
+}
+
+/** `backup-latency bytes=204800 how=touch` */
+export function rowName(place: Pick<Place, 'workload' | 'parameters'>): string {
+  return [place.workload, ...parameterWords(place.parameters)].join(' ')
+}
+
+/** Equal texts for equal parameters, whatever their order. */
+export function parameterWords(parameters: Parameters): string[] {
+  return Object.keys(parameters)
+    .toSorted()
+    .map((name) => `${name}=${String(parameters[name])}`)
+}
+
+/** Equal for two records of the same cell, whatever their keys; the later of two stands. */
+export function placeKey(place: Place): string {
+  const { workload, config, backend, profile, policy, seed } = place
+  return JSON.stringify([
+    workload,
+    parameterWords(place.parameters),
+    config,
+    backend,
+    profile,
+    policy,
+    seed,
+  ])
+}

@@ -1,0 +1,98 @@
+// Coverage: what the walk over a stopped guest counted, as measurements of the region
+// `coverage/GUEST`. Invariant: a reading survives the way into rows and back.
+
+import type { CellEnd } from './cell.ts'
+import type { Measurement } from './measurement.ts'
+
+/** Frames counted by one walk of one guest. All but the first two are violations. */
+export interface CoverageReading {
+  /** Which guest: `kernel` for a kernel on the machine, its name for a guest of Memvisor. */
+  readonly guest: string
+  /** Frames in use that the config's coverage covers. */
+  readonly originals: number
+  /** Distinct frames that back one original each. */
+  readonly backups: number
+  /** Originals without a backup. */
+  readonly missing: number
+  /** Backups that are an original, or back more than one. */
+  readonly aliased: number
+  /** Backups in their original's bank. */
+  readonly sameBank: number
+  /** Backup entries or records without an original. */
+  readonly stale: number
+}
+
+export const coverageMetrics = [
+  'originals',
+  'backups',
+  'missing',
+  'aliased',
+  'same-bank',
+  'stale',
+] as const
+type CoverageMetric = (typeof coverageMetrics)[number]
+
+const REGION = 'coverage/'
+
+/** The rows of one reading; `iteration` is the n-th walk in the cell. */
+export function coverageRows(
+  of: Omit<CellEnd, 'outcome' | 'hostMs'> & { readonly run: string },
+  reading: CoverageReading,
+  iteration: number,
+): Measurement[] {
+  const { run, cell, workload, parameters, config, backend, profile, policy, seed } = of
+  const place = { run, cell, workload, parameters, config, backend, profile, policy, seed }
+  return coverageMetrics.map((metric) => ({
+    ...place,
+    region: `${REGION}${reading.guest}`,
+    metric,
+    unit: 'count' as const,
+    iteration,
+    value: valueOf(reading, metric),
+  }))
+}
+
+export interface PlacedReading extends CoverageReading {
+  readonly config: string
+  readonly cell: string
+  readonly iteration: number
+}
+
+/** The readings that rows hold, in order of their first row. A metric that is absent counts 0. */
+export function coverageReadings(rows: readonly Measurement[]): PlacedReading[] {
+  const readings = new Map<string, Map<string, number>>()
+  const places = new Map<string, { config: string; cell: string; guest: string; n: number }>()
+  for (const row of rows) {
+    if (!row.region.startsWith(REGION)) continue
+    const guest = row.region.slice(REGION.length)
+    const key = JSON.stringify([row.config, row.cell, guest, row.iteration])
+    const values = readings.get(key) ?? new Map<string, number>()
+    values.set(row.metric, row.value)
+    readings.set(key, values)
+    places.set(key, { config: row.config, cell: row.cell, guest, n: row.iteration })
+  }
+  return [...readings].map(([key, values]) => {
+    const { config, cell, guest, n } = places.get(key)!
+    const value = (metric: CoverageMetric): number => values.get(metric) ?? 0
+    return {
+      config,
+      cell,
+      guest,
+      iteration: n,
+      originals: value('originals'),
+      backups: value('backups'),
+      missing: value('missing'),
+      aliased: value('aliased'),
+      sameBank: value('same-bank'),
+      stale: value('stale'),
+    }
+  })
+}
+
+export function violations(reading: Omit<CoverageReading, 'guest'>): number {
+  return reading.missing + reading.aliased + reading.sameBank + reading.stale
+}
+
+function valueOf(reading: CoverageReading, metric: CoverageMetric): number {
+  return metric === 'same-bank' ? reading.sameBank : reading[metric]
+}

@@ -1,0 +1,68 @@
+// Manifest: the header of a run. Invariant: with it the rows need neither configs nor workloads to
+// be understood, years later and on another machine.
+
+import { z } from 'zod'
+import { lineSchema, nameSchema } from './measurement.ts'
+
+export const SCHEMA_VERSION = 1
+
+/** Words by name: versions, host, image hashes. */
+const wordsSchema = z
+  .custom<Readonly<Record<string, string>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'expected an object of texts',
+  )
+  .refine(
+    (value) =>
+      Object.entries(value).length <= 256 &&
+      Object.entries(value).every(
+        ([name, word]) =>
+          nameSchema.safeParse(name).success &&
+          typeof word === 'string' &&
+          word.length <= 1024,
+      ),
+    'expected an object of short texts',
+  )
+
+export const manifestConfigSchema = z.object({
+  name: nameSchema,
+  about: z.string().max(2000),
+  baseline: nameSchema.optional(),
+  control: nameSchema.optional(),
+  policy: nameSchema,
+  /** `none`, `user+tables`, `guest frames`. */
+  coverage: lineSchema,
+  /** Role (`firmware`, `kernel`, `initrd`) → sha256. */
+  images: wordsSchema,
+})
+export type ManifestConfig = Readonly<z.infer<typeof manifestConfigSchema>>
+
+export const manifestWorkloadSchema = z.object({
+  name: nameSchema,
+  about: z.string().max(2000),
+  figure: z.string().max(2000).optional(),
+})
+
+export const manifestSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  run: nameSchema,
+  suite: lineSchema,
+  command: z.array(z.string().max(4096)).max(256),
+  /** ISO 8601. */
+  started: z.iso.datetime(),
+  /** `mirrorbench`, `emulator`, `node`, `commit`, … */
+  versions: wordsSchema,
+  backend: nameSchema,
+  profile: z.object({
+    name: nameSchema,
+    about: z.string().max(2000),
+    /** Cycles in a second of virtual time; turns cycles into milliseconds. */
+    hz: z.number().int().positive(),
+  }),
+  seeds: z.array(z.number().int().nonnegative()).max(10_000),
+  configs: z.array(manifestConfigSchema).max(256),
+  workloads: z.array(manifestWorkloadSchema).max(4096),
+  /** Host fingerprint: `cpu`, `cores`, `platform`, `memory`, … Nothing that names a person. */
+  host: wordsSchema,
+})
+export type Manifest = Readonly<z.infer<typeof manifestSchema>>
