@@ -56,7 +56,9 @@ export interface Place {
 }
 
 /** `backup-latency bytes=204800 how=touch · memv6 · seed 1` */
-export function cellName(place: Pick<Place, 'workload' | 'parameters' | 'config' | 'seed'>): string {
+export function cellName(
+  place: Pick<Place, 'workload' | 'parameters' | 'config' | 'seed'>,
+): string {
   return `${rowName(place)} · ${place.config} · seed ${place.seed}`
 }
 

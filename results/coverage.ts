@@ -48,7 +48,7 @@ export function coverageRows(
     metric,
     unit: 'count' as const,
     iteration,
-    value: valueOf(reading, metric),
+    value: countOf(reading, metric),
   }))
 }
 
@@ -93,6 +93,6 @@ export function violations(reading: Omit<CoverageReading, 'guest'>): number {
   return reading.missing + reading.aliased + reading.sameBank + reading.stale
 }
 
-function valueOf(reading: CoverageReading, metric: CoverageMetric): number {
+function countOf(reading: CoverageReading, metric: CoverageMetric): number {
   return metric === 'same-bank' ? reading.sameBank : reading[metric]
 }

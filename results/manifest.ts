@@ -17,9 +17,7 @@ const wordsSchema = z
       Object.entries(value).length <= 256 &&
       Object.entries(value).every(
         ([name, word]) =>
-          nameSchema.safeParse(name).success &&
-          typeof word === 'string' &&
-          word.length <= 1024,
+          nameSchema.safeParse(name).success && typeof word === 'string' && word.length <= 1024,
       ),
     'expected an object of short texts',
   )

@@ -1,0 +1,95 @@
+// manifest.json: how the header of a run lies on disk. Invariant: the file is whole or absent, and
+// a run that goes on keeps its machine and images.
+
+import { randomUUID } from 'node:crypto'
+import { open, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { problem } from './journal.ts'
+import { codeOf } from './lock.ts'
+import { type Manifest, manifestSchema } from './manifest.ts'
+import { damaged, StoreError } from './store-error.ts'
+
+const MANIFEST_BYTES = 1 << 22
+
+export function checkManifest(manifest: Manifest): Manifest {
+  const parsed = manifestSchema.safeParse(manifest)
+  if (parsed.success) return parsed.data
+  throw new StoreError('invalid', `expected a manifest, ${problem(parsed.error)}`)
+}
+
+export async function readManifest(directory: string): Promise<Manifest | undefined> {
+  const path = join(directory, 'manifest.json')
+  const bytes = await readBytes(path)
+  if (bytes === undefined) return undefined
+  if (bytes.length > MANIFEST_BYTES) {
+    throw damaged(path, `expected at most ${MANIFEST_BYTES} bytes, got ${bytes.length}`)
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (cause) {
+    throw damaged(path, `expected JSON, got ${(cause as Error).message}`)
+  }
+  const parsed = manifestSchema.safeParse(value)
+  if (!parsed.success) throw damaged(path, `expected a manifest, ${problem(parsed.error)}`)
+  return parsed.data
+}
+
+/** Replaces the manifest whole: written beside it, synced, renamed over it. */
+export async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
+  const beside = join(directory, `manifest.${randomUUID()}.tmp`)
+  await writeFile(beside, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true, flag: 'wx' })
+  await rename(beside, join(directory, 'manifest.json'))
+}
+
+/** The manifest of a resumed run: same machine and images, more seeds, configs or workloads. */
+export function unite(directory: string, stored: Manifest, next: Manifest): Manifest {
+  const same = (what: string, a: unknown, b: unknown): void => {
+    if (JSON.stringify(a) === JSON.stringify(b)) return
+    throw new StoreError(
+      'different',
+      `${directory}: expected a run with the same ${what} to go on with, got ${JSON.stringify(a)} there and ${JSON.stringify(b)} now. Start another directory with --out`,
+    )
+  }
+  same('backend', stored.backend, next.backend)
+  same('profile', stored.profile, next.profile)
+  same('emulator', stored.versions.emulator, next.versions.emulator)
+  for (const config of next.configs) {
+    const before = stored.configs.find((other) => other.name === config.name)
+    if (before !== undefined) same(`images of ${config.name}`, before.images, config.images)
+  }
+  return {
+    ...stored,
+    seeds: [...new Set([...stored.seeds, ...next.seeds])].toSorted((a, b) => a - b),
+    configs: byName(stored.configs, next.configs),
+    workloads: byName(stored.workloads, next.workloads),
+  }
+}
+
+function byName<T extends { readonly name: string }>(a: readonly T[], b: readonly T[]): T[] {
+  return [...new Map([...a, ...b].map((entry) => [entry.name, entry])).values()]
+}
+
+/** Only a missing file means "nothing yet". */
+export async function readBytes(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw new StoreError(
+      'unreadable',
+      `${path}: expected a readable file, got ${codeOf(error) ?? (error as Error).message}`,
+      { cause: error },
+    )
+  }
+}
+
+/** Makes names created or renamed in a directory durable. */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,67 @@
+// StoreError: why a run directory could not be read or written. Invariant: its message is one line
+// that says what was expected, what came and what to do.
+
+import { join } from 'node:path'
+import { codeOf } from './lock.ts'
+import type { Manifest } from './manifest.ts'
+
+export type StoreErrorKind =
+  | 'missing'
+  | 'exists'
+  | 'unwritable'
+  | 'unreadable'
+  | 'locked'
+  | 'damaged'
+  | 'different'
+  | 'invalid'
+
+/** The command line maps it to exit code 2. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  readonly kind: StoreErrorKind
+  constructor(kind: StoreErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.kind = kind
+  }
+}
+
+export function noRun(directory: string): StoreError {
+  return new StoreError(
+    'missing',
+    `${directory}: expected a run directory with manifest.json, got none. Give the directory that "run" named at its end`,
+  )
+}
+
+export function alreadyThere(directory: string, stored: Manifest): StoreError {
+  return new StoreError(
+    'exists',
+    `${directory}: expected a new directory, got one that holds the run ${stored.run}. Go on with it by --resume, or name another with --out`,
+  )
+}
+
+export function missingManifest(directory: string): StoreError {
+  return new StoreError(
+    'damaged',
+    `${join(directory, 'manifest.json')}: expected the manifest of the rows beside it, got none. Restore it, or name another directory with --out`,
+  )
+}
+
+export function damaged(where: string, what: string): StoreError {
+  return new StoreError(
+    'damaged',
+    `${where}: ${what}. Restore the file from a backup, or start another run; nothing was changed`,
+  )
+}
+
+export function unwritable(directory: string, cause: unknown): StoreError {
+  return new StoreError(
+    'unwritable',
+    `${directory}: expected a directory that can be written, got ${codeOf(cause) ?? (cause as Error).message}. Name another with --out`,
+    { cause },
+  )
+}
+
+export function asStoreError(directory: string, error: unknown): unknown {
+  if (error instanceof StoreError || codeOf(error) === undefined) return error
+  return unwritable(directory, error)
+}

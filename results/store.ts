@@ -1,0 +1,215 @@
+// ResultStore: the directory of one run. Invariant: a cell that `append` has promised is on disk
+// whole, whatever happens next; nothing stored is ever overwritten because it could not be read.
+
+import { constants } from 'node:fs'
+import { access, type FileHandle, mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ZodError } from 'zod'
+import { type CellRecord, cellName, placeKey } from './cell.ts'
+import { type Journal, JournalDamage, problem, readJournal, writeGroup } from './journal.ts'
+import { LockedError, lock } from './lock.ts'
+import type { Manifest } from './manifest.ts'
+import {
+  checkManifest,
+  readBytes,
+  readManifest,
+  syncDirectory,
+  unite,
+  writeManifest,
+} from './manifest-file.ts'
+import {
+  alreadyThere,
+  asStoreError,
+  damaged,
+  missingManifest,
+  noRun,
+  StoreError,
+  unwritable,
+} from './store-error.ts'
+
+export type { CellEnd, CellRecord, Outcome } from './cell.ts'
+export type { Manifest, ManifestConfig } from './manifest.ts'
+export { StoreError, type StoreErrorKind } from './store-error.ts'
+
+/** Larger files than this are not results. */
+const JOURNAL_BYTES = 1 << 29
+
+/** A run as it lies on disk. */
+export interface RunRecord {
+  readonly directory: string
+  readonly manifest: Manifest
+  /** The latest record of each place, in the order in which they were first written. */
+  readonly cells: readonly CellRecord[]
+  /** The file ended in an unfinished cell, which was left out. */
+  readonly torn: boolean
+}
+
+export class ResultStore implements AsyncDisposable {
+  readonly directory: string
+  readonly manifest: Manifest
+  readonly #rows: FileHandle
+  readonly #unlock: () => Promise<void>
+  readonly #cells: Map<string, CellRecord>
+  #last: Promise<void> = Promise.resolve()
+  #closed = false
+  /** The length of the file up to the last whole group. */
+  #bytes: number
+
+  private constructor(
+    directory: string,
+    manifest: Manifest,
+    rows: FileHandle,
+    unlock: () => Promise<void>,
+    journal: Journal,
+  ) {
+    this.directory = directory
+    this.manifest = manifest
+    this.#rows = rows
+    this.#unlock = unlock
+    this.#bytes = journal.wholeBytes
+    this.#cells = new Map(journal.cells.map((record) => [record.cell, record]))
+  }
+
+  /** Starts a run in a new or empty directory. */
+  static create(directory: string, manifest: Manifest): Promise<ResultStore> {
+    return ResultStore.#open(directory, manifest, 'create')
+  }
+
+  /** Goes on with a run, or starts it if there is none. Cuts off a torn tail. */
+  static resume(directory: string, manifest: Manifest): Promise<ResultStore> {
+    return ResultStore.#open(directory, manifest, 'resume')
+  }
+
+  static async #open(
+    directory: string,
+    manifest: Manifest,
+    intent: 'create' | 'resume',
+  ): Promise<ResultStore> {
+    const valid = checkManifest(manifest)
+    await prepare(directory)
+    const unlock = await takeLock(directory)
+    try {
+      const stored = await readManifest(directory)
+      if (stored !== undefined && intent === 'create') throw alreadyThere(directory, stored)
+      if (stored === undefined && (await readBytes(join(directory, 'rows.jsonl')))?.length) {
+        throw missingManifest(directory)
+      }
+      const united = stored === undefined ? valid : unite(directory, stored, valid)
+      const journal = await loadJournal(directory)
+      await writeManifest(directory, united)
+      const rows = await openRows(directory, journal)
+      return new ResultStore(directory, united, rows, unlock, journal)
+    } catch (error) {
+      await unlock()
+      throw asStoreError(directory, error)
+    }
+  }
+
+  /** The record with this key, if the cell has ended before. */
+  finished(key: string): CellRecord | undefined {
+    return this.#cells.get(key)
+  }
+
+  /** Writes a cell with its rows and waits until the disk has it. Calls are queued. */
+  async append(record: CellRecord): Promise<void> {
+    if (this.#closed) throw new Error('append after close')
+    const text = groupText(this.manifest, record)
+    const written = this.#last.then(() => this.#write(record, text))
+    this.#last = written.catch(() => {})
+    return written
+  }
+
+  /** A group that could not be written whole is cut off, at the latest before the next one. */
+  async #write(record: CellRecord, text: string): Promise<void> {
+    try {
+      await this.#rows.truncate(this.#bytes)
+      await this.#rows.appendFile(text)
+      await this.#rows.datasync()
+      this.#bytes = (await this.#rows.stat()).size
+    } catch (error) {
+      await this.#rows.truncate(this.#bytes).catch(() => {})
+      throw asStoreError(this.directory, error)
+    }
+    this.#cells.set(record.cell, record)
+  }
+
+  /** Waits for what is being written and gives the lock back. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#last
+    await this.#rows.close()
+    await this.#unlock()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/** Reads a run without touching it. */
+export async function readRun(directory: string): Promise<RunRecord> {
+  try {
+    const manifest = await readManifest(directory)
+    if (manifest === undefined) throw noRun(directory)
+    const journal = await loadJournal(directory)
+    const latest = new Map(journal.cells.map((record) => [placeKey(record), record]))
+    return { directory, manifest, cells: [...latest.values()], torn: journal.torn }
+  } catch (error) {
+    throw asStoreError(directory, error)
+  }
+}
+
+async function prepare(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true })
+    await access(directory, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw unwritable(directory, error)
+  }
+}
+
+async function takeLock(directory: string): Promise<() => Promise<void>> {
+  try {
+    return await lock(directory)
+  } catch (error) {
+    if (error instanceof LockedError) throw new StoreError('locked', error.message)
+    throw unwritable(directory, error)
+  }
+}
+
+async function loadJournal(directory: string): Promise<Journal> {
+  const path = join(directory, 'rows.jsonl')
+  const bytes = await readBytes(path)
+  if (bytes === undefined) return { cells: [], wholeBytes: 0, torn: false }
+  if (bytes.length > JOURNAL_BYTES) {
+    throw damaged(path, `expected at most ${JOURNAL_BYTES} bytes, got ${bytes.length}`)
+  }
+  try {
+    return readJournal(bytes)
+  } catch (error) {
+    if (error instanceof JournalDamage) throw damaged(`${path}:${error.line}`, error.message)
+    throw error
+  }
+}
+
+async function openRows(directory: string, journal: Journal): Promise<FileHandle> {
+  const rows = await open(join(directory, 'rows.jsonl'), 'a')
+  if (journal.torn) await rows.truncate(journal.wholeBytes)
+  await rows.sync()
+  await syncDirectory(directory)
+  return rows
+}
+
+function groupText(manifest: Manifest, record: CellRecord): string {
+  try {
+    const stranger = record.rows.find((row) => row.run !== manifest.run)
+    if (stranger !== undefined) {
+      throw new RangeError(`expected rows of run ${manifest.run}, got one of ${stranger.run}`)
+    }
+    return writeGroup(record)
+  } catch (error) {
+    const why = error instanceof ZodError ? problem(error) : (error as Error).message
+    throw new StoreError('invalid', `${cellName(record)}: ${why}`, { cause: error })
+  }
+}
