@@ -7,7 +7,7 @@
 #define MARK_BEGIN(n) MARK(2 * (n))
 #define MARK_END(n)   MARK(2 * (n) + 1)
 
-// Regions, by number; harness/marks.ts has the same list (a test compares the two).
+// Regions, by number; workloads/region.ts has the same list (a test compares the two).
 #define REGION_SYSCALL        1
 #define REGION_FORK           2
 #define REGION_PAGE_FAULT     3
@@ -15,3 +15,5 @@
 #define REGION_PIPE           5
 #define REGION_SPACE          6 // backup-latency: the creation of one space
 #define REGION_NOOP           7
+#define REGION_EXEC           8
+#define REGION_WAIT           9

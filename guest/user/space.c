@@ -1,0 +1,128 @@
+// space HOW BYTES: creates one space of BYTES and marks how long the kernel takes (REGION_SPACE).
+//
+//   sbrk  sbrk, then a store to each page
+//   fork  the parent's call of fork, while it holds BYTES beyond this program
+//   exec  from the call of exec to the first instruction of a program whose bss is BYTES
+//
+// Prints "space HOW BYTES ok".
+
+#include "mark.h"
+#include "user.h"
+
+#define PAGE 4096
+
+extern char exec_text[], exec_text_end[]; // space_exec.S
+
+struct elf_header {
+  uint8 ident[16];
+  ushort type, machine;
+  uint version;
+  uint64 entry, phoff, shoff;
+  uint flags;
+  ushort ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+
+struct program_header {
+  uint type, flags;
+  uint64 offset, vaddr, paddr, filesz, memsz, align;
+};
+
+static void __attribute__((noreturn))
+fail(const char *what)
+{
+  printf("space: %s failed\n", what);
+  exit(1);
+}
+
+static void
+touch(char *p, int bytes)
+{
+  for(int i = 0; i < bytes; i += PAGE)
+    *(volatile char *)(p + i) = 1;
+}
+
+static void
+space_sbrk(int bytes)
+{
+  MARK_BEGIN(REGION_SPACE);
+  char *p = sbrk(bytes);
+  if(p == (char *)-1)
+    fail("sbrk");
+  touch(p, bytes);
+  MARK_END(REGION_SPACE);
+}
+
+static void
+space_fork(int bytes)
+{
+  char *p = sbrk(bytes);
+  if(p == (char *)-1)
+    fail("sbrk");
+  touch(p, bytes);
+  MARK_BEGIN(REGION_SPACE);
+  int pid = fork();
+  if(pid == 0)
+    exit(0);
+  MARK_END(REGION_SPACE);
+  if(pid < 0 || wait(NULL) != pid)
+    fail("fork");
+}
+
+// Writes a program: one page of code that makes the end mark and exits, and a bss of `bytes`.
+static void
+write_program(const char *path, int bytes)
+{
+  int text = exec_text_end - exec_text;
+  struct elf_header elf = {
+    .ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 }, // 64 bits, little-endian, version 1
+    .type = 2, .machine = 243, .version = 1,   // executable, RISC-V
+    .phoff = sizeof(elf), .ehsize = sizeof(elf),
+    .phentsize = sizeof(struct program_header), .phnum = 2,
+  };
+  struct program_header headers[2] = {
+    { .type = 1, .flags = 5, .offset = sizeof(elf) + sizeof(headers), .vaddr = 0,
+      .filesz = text, .memsz = text, .align = PAGE },
+    { .type = 1, .flags = 6, .offset = sizeof(elf) + sizeof(headers) + text, .vaddr = PAGE,
+      .filesz = 0, .memsz = bytes, .align = PAGE },
+  };
+  int fd = open(path, O_CREATE | O_TRUNC | O_WRONLY);
+  if(fd < 0 || write(fd, &elf, sizeof(elf)) != sizeof(elf) ||
+     write(fd, headers, sizeof(headers)) != sizeof(headers) || write(fd, exec_text, text) != text)
+    fail("write");
+  close(fd);
+}
+
+static void
+space_exec(int bytes)
+{
+  char *argv[] = { "space-program", NULL };
+  write_program("/space-program", bytes);
+  int pid = fork();
+  if(pid == 0){
+    MARK_BEGIN(REGION_SPACE);
+    exec("/space-program", argv);
+    fail("exec");
+  }
+  int status;
+  if(pid < 0 || wait(&status) != pid || status != 0)
+    fail("exec");
+  unlink("/space-program");
+}
+
+int
+main(int argc, char **argv)
+{
+  int bytes = argc == 3 ? atoi(argv[2]) : 0;
+  if(bytes > 0 && strcmp(argv[1], "sbrk") == 0)
+    space_sbrk(bytes);
+  else if(bytes > 0 && strcmp(argv[1], "fork") == 0)
+    space_fork(bytes);
+  else if(bytes > 0 && strcmp(argv[1], "exec") == 0)
+    space_exec(bytes);
+  else {
+    fprintf(STDERR, "usage: space sbrk|fork|exec bytes\n");
+    exit(1);
+  }
+  printf("space %s %d ok\n", argv[1], bytes);
+  exit(0);
+}
