@@ -1,5 +1,6 @@
-// Virtual time and the events that wait for it. Invariant: events fire in order of (when, the
-// order in which they were scheduled), each at its exact cycle, never early, never twice.
+// Virtual time and the events that wait for it. Invariant: events fire in order of (when, name, the
+// order in which they were scheduled), each at its exact cycle, never early, never twice. The name
+// comes before the order so that events scheduled again from a snapshot keep their place.
 
 import { type Cycles, cycles } from '../units.ts'
 
@@ -25,7 +26,9 @@ export class Clock {
   /** Fires `fire` when virtual time reaches `when` (at once at the next slice if it has passed). */
   at(when: Cycles, name: string, fire: () => void): Event {
     const event = { name, when, fire, sequence: this.#sequence++ }
-    const place = this.#waiting.findIndex((other) => other.when > when)
+    const place = this.#waiting.findIndex(
+      (other) => other.when > when || (other.when === when && other.name > name),
+    )
     if (place < 0) this.#waiting.push(event)
     else this.#waiting.splice(place, 0, event)
     return event

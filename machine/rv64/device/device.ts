@@ -36,3 +36,15 @@ export interface DmaMemory {
   /** Copies in; requires holds(at, bytes.length). */
   write(at: number, bytes: Uint8Array): void
 }
+
+/** The numbers of a saved list; a snapshot that holds something else is damaged. */
+export function numbersOf(value: DeviceValue | undefined): readonly number[] {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return value
+  throw new TypeError(`expected a list of numbers in a snapshot, got ${typeof value}`)
+}
+
+/** The strings of a saved list; a snapshot that holds something else is damaged. */
+export function stringsOf(value: DeviceValue | undefined): readonly string[] {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+  throw new TypeError(`expected a list of strings in a snapshot, got ${typeof value}`)
+}

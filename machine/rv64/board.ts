@@ -1,0 +1,136 @@
+// The board: all devices at their addresses, wired to the interrupt controller and to each other.
+// Invariant: adding a device is one row in `place`; state is saved by the device's name.
+
+import type { MachineSpec, Network } from '../machine.ts'
+import { type Boot, boot } from './boot.ts'
+import { Bus, type Placed } from './bus.ts'
+import type { Clock } from './clock.ts'
+import { Clint } from './device/clint.ts'
+import type { Device, DeviceState, DmaMemory } from './device/device.ts'
+import { type Finish, Finisher } from './device/finisher.ts'
+import { Plic } from './device/plic.ts'
+import { Rom } from './device/rom.ts'
+import { Uart } from './device/uart.ts'
+import { type BootImage, ElfError } from './elf.ts'
+import { HostInterface } from './host-interface.ts'
+import { InputLog } from './input-log.ts'
+import { MEMORY_MAP, UART_IRQ } from './memory-map.ts'
+import type { Profile } from './timing/profile.ts'
+
+export type HartLine = 'MSIP' | 'MTIP' | 'MEIP' | 'SEIP'
+
+export interface BoardOptions {
+  readonly spec: MachineSpec
+  readonly clock: Clock
+  readonly dma: DmaMemory
+  readonly profile: Profile
+  /** Drives an interrupt input of a hart: a level, set as often as the devices like. */
+  readonly interrupt: (hart: number, line: HartLine, level: boolean) => void
+  readonly finish: Finish
+  /** A guest has written mtime: whatever compares with `time` is to look again. */
+  readonly timeMoved?: () => void
+}
+
+export class Board {
+  readonly bus: Bus
+  readonly uart: Uart
+  readonly clint: Clint
+  readonly network: Network | undefined
+  /** What came from outside since reset. */
+  readonly inputs = new InputLog()
+  readonly #options: BoardOptions
+  readonly #devices: readonly Device[]
+  readonly #rom = new Rom('rom', MEMORY_MAP.rom.bytes)
+  readonly #host: HostInterface
+  #booted: Boot | undefined
+
+  constructor(options: BoardOptions) {
+    const { spec, clock, profile, interrupt, finish } = options
+    this.#options = options
+    const plic = new Plic(spec.harts, (context, level) => {
+      interrupt(context >>> 1, (context & 1) === 0 ? 'MEIP' : 'SEIP', level)
+    })
+    this.clint = new Clint({
+      clock,
+      cyclesPerTick: profile.cyclesPerTick,
+      harts: spec.harts,
+      interrupt,
+      timeMoved: () => options.timeMoved?.(),
+    })
+    this.uart = new Uart(plic.line(UART_IRQ))
+    this.#host = new HostInterface(options, (byte) => this.uart.onOutput?.(byte))
+    const placed: Placed[] = [
+      { base: MEMORY_MAP.rom.base, device: this.#rom },
+      { base: MEMORY_MAP.finisher.base, device: new Finisher(finish) },
+      { base: MEMORY_MAP.clint.base, device: this.clint },
+      { base: MEMORY_MAP.plic.base, device: plic },
+      { base: MEMORY_MAP.uart.base, device: this.uart },
+    ]
+    this.bus = new Bus(placed)
+    this.#devices = placed.map(({ device }) => device)
+  }
+
+  /** The images that boot() loaded: their symbols serve backtraces. */
+  get images(): { readonly firmware: BootImage | undefined; readonly kernel: BootImage } {
+    if (this.#booted === undefined) throw new Error('expected a booted board; call boot() first')
+    return this.#booted
+  }
+
+  /** Loads the images into RAM and programs the reset ROM; harts start at 0x1000 in M-mode. */
+  boot(): void {
+    this.#booted = boot(this.#options.spec, this.#options.dma)
+    this.#rom.program(this.#booted.rom)
+    this.#host.watch(tohostOf(this.#booted))
+  }
+
+  /** Typed text; it enters at the current virtual time and is recorded. */
+  type(text: string): void {
+    const bytes = new TextEncoder().encode(text)
+    this.inputs.add(this.#options.clock.now, 'console', bytes)
+    this.uart.type(bytes)
+  }
+
+  /** Puts every device back to its state at power-on. RAM is not the board's. */
+  reset(): void {
+    for (const device of this.#devices) device.reset()
+    this.inputs.reset()
+  }
+
+  /** What the devices have counted, by name. */
+  counts(): Readonly<Record<string, number>> {
+    return {}
+  }
+
+  save(): DeviceState {
+    const devices = Object.fromEntries(this.#devices.map((device) => [device.name, device.save()]))
+    return { devices, inputs: this.inputs.save(), host: this.#host.save() }
+  }
+
+  /** Requires a clock that has been reset to the time of the save; schedules all events again. */
+  load(state: DeviceState): void {
+    const saved = state.devices as DeviceState
+    for (const device of this.#devices) {
+      const own = saved[device.name]
+      if (own === undefined) {
+        throw new Error(`expected a snapshot of this board, got one without ${device.name}`)
+      }
+      device.load(own as DeviceState)
+    }
+    this.inputs.load(state.inputs as DeviceState)
+    this.#host.load(state.host as DeviceState)
+  }
+}
+
+/** The address of `tohost` in the program that has it, as ISA test programs do. */
+function tohostOf({ firmware, kernel }: Boot): number | undefined {
+  for (const image of [firmware, kernel]) {
+    try {
+      const symbol = image?.symbols.named('tohost')
+      if (symbol !== undefined) return Number(symbol.address)
+    } catch (error) {
+      // A damaged symbol table does not stop an image from running.
+      if (!(error instanceof ElfError)) throw error
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,113 @@
+// Booting: puts firmware, kernel, initrd and device tree into RAM and makes the reset ROM. Invariant:
+// what is loaded lies in RAM and no two pieces overlap, or nothing starts.
+
+import type { MachineSpec } from '../machine.ts'
+import { type PhysicalAddress, physical } from '../units.ts'
+import { boardTree } from './board-tree.ts'
+import type { DmaMemory } from './device/device.ts'
+import { flatten } from './devicetree.ts'
+import { type BootImage, ElfError, readImage, type Segment } from './elf.ts'
+import { FIRMWARE_BYTES, KERNEL_BASE, MEMORY_MAP } from './memory-map.ts'
+import { resetVector } from './reset-vector.ts'
+
+export interface Boot {
+  readonly firmware: BootImage | undefined
+  readonly kernel: BootImage
+  readonly deviceTree: PhysicalAddress
+  /** The bytes of the reset ROM. */
+  readonly rom: Uint8Array
+}
+
+const RAM_BASE = MEMORY_MAP.ram.base
+/** Room for the device tree; it never crosses a boundary of this size. */
+const TREE_BYTES = 0x1_0000
+/** An initrd lies here, above any kernel and, in Memvisor's banks, inside the first. */
+const INITRD_BASE = 0x8400_0000
+const INITRD_SMALLEST_BANK = 96 * 1024 * 1024
+const CHUNK_BYTES = 0x1_0000
+
+/** Loads what `spec` says through `dma`. Throws ElfError for what cannot be loaded. */
+export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
+  const bank = spec.banks[0]?.bytes ?? 0
+  const firmware = spec.firmware && readImage(spec.firmware, 'firmware image', physical(RAM_BASE))
+  const kernelAt = physical(firmware === undefined ? RAM_BASE : KERNEL_BASE)
+  const kernel = readImage(spec.kernel, 'kernel image', kernelAt)
+  const initrd = spec.initrd && { at: initrdBase(bank), bytes: spec.initrd }
+  const tree = flatten(
+    boardTree({
+      banks: spec.banks,
+      harts: spec.harts,
+      bootargs: spec.bootargs ?? '',
+      initrd: initrd && { start: initrd.at, end: initrd.at + initrd.bytes.length },
+    }),
+  )
+  const treeAt = treeBase(firmware, bank)
+  const pieces: Piece[] = [
+    ...(firmware?.segments ?? []).map((segment) => ({ what: 'firmware', ...segment })),
+    ...kernel.segments.map((segment) => ({ what: 'kernel', ...segment })),
+    ...(initrd ? [{ what: 'initrd', ...initrd, memoryBytes: initrd.bytes.length }] : []),
+    { what: 'device tree', at: treeAt, bytes: tree, memoryBytes: TREE_BYTES },
+  ]
+  check(pieces, dma)
+  for (const piece of pieces) place(piece, dma)
+  const rom = resetVector({
+    start: firmware?.entry ?? kernel.entry,
+    deviceTree: treeAt,
+    next: firmware === undefined ? undefined : kernel.entry,
+  })
+  return { firmware, kernel, deviceTree: treeAt, rom }
+}
+
+interface Piece extends Segment {
+  readonly what: string
+}
+
+const initrdBase = (bank: number): PhysicalAddress => {
+  const middle = RAM_BASE + Math.floor(bank / 2 / FIRMWARE_BYTES) * FIRMWARE_BYTES
+  return physical(bank > INITRD_SMALLEST_BANK ? INITRD_BASE : middle)
+}
+
+/**
+ * Inside the firmware's 2 MiB, where no kernel allocates; without firmware, or with one that leaves
+ * no room there, at the end of the first bank.
+ */
+function treeBase(firmware: BootImage | undefined, bank: number): PhysicalAddress {
+  const low = RAM_BASE + FIRMWARE_BYTES - TREE_BYTES
+  if (firmware !== undefined && firmware.end <= low) return physical(low)
+  return physical(RAM_BASE + Math.floor(bank / TREE_BYTES) * TREE_BYTES - TREE_BYTES)
+}
+
+function check(pieces: readonly Piece[], dma: DmaMemory): void {
+  for (const piece of pieces) {
+    if (dma.holds(piece.at, piece.memoryBytes)) continue
+    throw new ElfError(
+      `${piece.what}: expected it to lie in RAM, got ${range(piece)}. Try: more RAM, or another link address`,
+    )
+  }
+  const sorted = [...pieces].sort((a, b) => a.at - b.at)
+  sorted.forEach((piece, i) => {
+    const next = sorted[i + 1]
+    if (next === undefined || piece.at + piece.memoryBytes <= next.at) return
+    throw new ElfError(
+      `expected ${piece.what} and ${next.what} apart in RAM, got ${range(piece)} over ${range(next)}`,
+    )
+  })
+}
+
+const range = ({ at, memoryBytes }: Piece): string =>
+  `[0x${at.toString(16)}, 0x${(at + memoryBytes).toString(16)})`
+
+/** Writes a piece and the zeros behind it, touching no page that holds them already. */
+function place(piece: Piece, dma: DmaMemory): void {
+  if (piece.bytes.length > piece.memoryBytes) {
+    throw new ElfError(
+      `${piece.what}: expected at most ${piece.memoryBytes} bytes, got ${piece.bytes.length}`,
+    )
+  }
+  dma.write(piece.at, piece.bytes)
+  const end = piece.at + piece.memoryBytes
+  for (let at = piece.at + piece.bytes.length; at < end; at += CHUNK_BYTES) {
+    const length = Math.min(CHUNK_BYTES, end - at)
+    if (dma.read(at, length).some((byte) => byte !== 0)) dma.write(at, new Uint8Array(length))
+  }
+}

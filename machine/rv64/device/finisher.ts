@@ -1,0 +1,47 @@
+// Finisher: the test device of QEMU `virt` and SiFive boards, by which a guest switches off or
+// restarts the machine. Invariant: it has no state; each accepted word finishes exactly once.
+
+import type { Device, DeviceState } from './device.ts'
+
+const FAIL = 0x3333 // exit code in bits 31:16
+const PASS = 0x5555
+const RESET = 0x7777
+
+export type Finish = (code: number, kind: 'power-off' | 'reboot') => void
+
+export class Finisher implements Device {
+  readonly name = 'finisher'
+  readonly size = 0x1000
+  readonly #finish: Finish
+
+  constructor(finish: Finish) {
+    this.#finish = finish
+  }
+
+  read(): number {
+    return 0
+  }
+
+  write(offset: number, bytes: 1 | 2 | 4, value: number): void {
+    if (offset !== 0 || bytes === 1) return
+    switch (value & 0xffff) {
+      case PASS:
+        this.#finish(0, 'power-off')
+        return
+      case FAIL:
+        this.#finish(value >>> 16, 'power-off')
+        return
+      case RESET:
+        this.#finish(0, 'reboot')
+        return
+    }
+  }
+
+  reset(): void {}
+
+  save(): DeviceState {
+    return {}
+  }
+
+  load(): void {}
+}
