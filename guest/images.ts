@@ -41,6 +41,13 @@ export async function image(name: string): Promise<Image> {
   return { name, bytes, sha256 }
 }
 
+/** The names of all images that begin with `prefix`, sorted. */
+export async function imageNames(prefix = ''): Promise<readonly string[]> {
+  lock ??= readLock()
+  const names = Object.keys((await lock).images).filter((name) => name.startsWith(prefix))
+  return names.sort((a, b) => (a < b ? -1 : 1))
+}
+
 async function readLock(): Promise<Lock> {
   const path = here('images.lock')
   try {
