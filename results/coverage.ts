@@ -1,7 +1,8 @@
 // Coverage: what the walk over a stopped guest counted, as measurements of the region
 // `coverage/GUEST`. Invariant: a reading survives the way into rows and back.
 
-import type { CellEnd } from './cell.ts'
+import { z } from 'zod'
+import type { CellEnd, CellRecord } from './cell.ts'
 import type { Measurement } from './measurement.ts'
 
 /** Frames counted by one walk of one guest. All but the first two are violations. */
@@ -87,6 +88,38 @@ export function coverageReadings(rows: readonly Measurement[]): PlacedReading[] 
       stale: value('stale'),
     }
   })
+}
+
+export const coverageSummarySchema = z.object({
+  config: z.string(),
+  guest: z.string(),
+  originals: z.number(),
+  backups: z.number(),
+  missing: z.number(),
+  aliased: z.number(),
+  sameBank: z.number(),
+  stale: z.number(),
+  /** Walks made; the figures are those of the worst, or of the largest if none is bad. */
+  walks: z.number().int(),
+  /** The cell after which that walk was made. */
+  cell: z.string(),
+})
+export type CoverageSummary = Readonly<z.infer<typeof coverageSummarySchema>>
+
+/** One line for each guest of each config. Cells that failed count too: a violation fails them. */
+export function coverageOf(cells: readonly CellRecord[]): CoverageSummary[] {
+  const readings = coverageReadings(cells.flatMap((cell) => cell.rows))
+  const groups = Map.groupBy(readings, ({ config, guest }) => JSON.stringify([config, guest]))
+  return [...groups.values()].map((group) => {
+    const worst = group.reduce((a, b) => (isWorse(b, a) ? b : a))
+    const { iteration: _, ...figures } = worst
+    return { ...figures, walks: group.length }
+  })
+}
+
+function isWorse(a: CoverageReading, b: CoverageReading): boolean {
+  const difference = violations(a) - violations(b)
+  return difference > 0 || (difference === 0 && a.originals > b.originals)
 }
 
 export function violations(reading: Omit<CoverageReading, 'guest'>): number {
