@@ -53,6 +53,7 @@ struct audit_kernel {
   uint64 process_stride;
   uint64 process_root;    // offset of the root's address within a process; the root is 0 when unused
   uint64 process_pid;     // offset of the pid (int)
+  uint64 process_building; // offset of the address of a root that an exec under way is filling; 0: none
 };
 
 // One shadow root pair of Memvisor.

@@ -1,0 +1,70 @@
+// No mirroring: the contract of mirror.h with nothing promised.
+
+#include "mirror.h"
+#include "devicetree.h"
+#include "../include/virt.h"
+
+// Originals go to the end of the bank that the kernel lies in.
+void
+mirror_place(struct placement *out)
+{
+  *out = (struct placement){ 0 };
+  for(int i = 0; i < devicetree.bank_count; i++){
+    const struct bank *bank = &devicetree.banks[i];
+    if(bank->base <= KERNEL_BASE && KERNEL_BASE < bank->base + bank->bytes)
+      out->originals_end = bank->base + bank->bytes;
+  }
+}
+
+void
+mirror_init(const struct placement *place, uint32 originals, uint64 seed)
+{
+  (void)place;
+  (void)originals;
+  (void)seed;
+}
+
+void
+mirror_attach(pagetable_t kernel_root)
+{
+  (void)kernel_root;
+}
+
+int
+mirror_frame(uint32 original)
+{
+  (void)original;
+  return 0;
+}
+
+void
+mirror_release(uint32 original)
+{
+  (void)original;
+}
+
+int
+mirror_leaf(pagetable_t root, uint64 va, uint64 pa, uint64 flags)
+{
+  (void)root;
+  (void)va;
+  (void)pa;
+  (void)flags;
+  return 0;
+}
+
+void
+mirror_unleaf(pagetable_t root, uint64 from, uint64 to)
+{
+  (void)root;
+  (void)from;
+  (void)to;
+}
+
+void
+mirror_statistics(struct statistics *out)
+{
+  out->backups_usable = 0;
+  out->backups_free = 0;
+  out->backup_tables = 0;
+}

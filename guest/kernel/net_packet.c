@@ -1,0 +1,146 @@
+// The pool of packets. It grows by a frame when it is empty, up to a bound, and gives frames back, a few at
+// each tick, when many of its packets are unused.
+// Invariant: `pool_total` <= PACKETS_MAX; both packets of a frame given back are free.
+
+#include "net_packet.h"
+#include "net_port.h"
+#include "../include/riscv.h"
+
+#define PACKETS_MAX   2048 // 4 MiB
+#define SPARE_SENDING 192  // what send buffers leave for receiving and for segments without data
+#define SPARE_RECEIVING 64 // what receive queues leave for segments without data
+#define PACKETS_KEPT  128  // unused packets that are not given back
+#define TRIM_LOOKS    16   // free packets that one trim looks at
+
+_Static_assert(sizeof(struct packet) <= PACKET_START, "the buffer starts behind the record");
+_Static_assert(PACKET_PAYLOAD % 8 == 0, "payloads are 8-aligned");
+
+static struct packet *free_list;
+static int pool_total;
+static int pool_free;
+static int out_of_frames;
+
+static void
+put_free(struct packet *packet)
+{
+  packet->free = 1;
+  packet->previous = NULL;
+  packet->next = free_list;
+  if(free_list)
+    free_list->previous = packet;
+  free_list = packet;
+  pool_free++;
+  out_of_frames = 0;
+}
+
+static void
+take_free(struct packet *packet)
+{
+  if(packet->previous)
+    packet->previous->next = packet->next;
+  else
+    free_list = packet->next;
+  if(packet->next)
+    packet->next->previous = packet->previous;
+  packet->free = 0;
+  pool_free--;
+}
+
+static void
+grow(void)
+{
+  uint8 *frame;
+
+  if(pool_total + 2 > PACKETS_MAX)
+    return;
+  frame = net_frame();
+  if(frame == NULL){
+    out_of_frames = 1;
+    return;
+  }
+  pool_total += 2;
+  put_free((struct packet *)(frame + PACKET_BYTES));
+  put_free((struct packet *)frame);
+}
+
+// A packet with one reference, or NULL: the caller drops or waits.
+struct packet *
+packet_new(void)
+{
+  struct packet *packet;
+
+  if(free_list == NULL)
+    grow();
+  packet = free_list;
+  if(packet == NULL)
+    return NULL;
+  take_free(packet);
+  packet->next = NULL;
+  packet->sent_at = 0;
+  packet->length = 0;
+  packet->offset = PACKET_PAYLOAD;
+  packet->sum = 0;
+  packet->refs = 1;
+  packet->flags = 0;
+  return packet;
+}
+
+static int
+is_left(int spare)
+{
+  return !out_of_frames && pool_total - pool_free < PACKETS_MAX - spare;
+}
+
+// True if a program may fill another packet with data to send.
+int
+packet_for_sending(void)
+{
+  return is_left(SPARE_SENDING);
+}
+
+// True if a queue may keep another packet that came in.
+int
+packet_for_receiving(void)
+{
+  return is_left(SPARE_RECEIVING);
+}
+
+void
+packet_hold(struct packet *packet)
+{
+  packet->refs++;
+}
+
+void
+packet_put(struct packet *packet)
+{
+  if(packet->free || packet->refs == 0)
+    panic("net_packet: put of a free packet");
+  if(--packet->refs == 0)
+    put_free(packet);
+}
+
+static struct packet *
+neighbour(struct packet *packet)
+{
+  return (struct packet *)((uint64)packet ^ PACKET_BYTES);
+}
+
+// Gives unused frames back to the kernel; called at each tick.
+void
+packet_trim(void)
+{
+  struct packet *packet = free_list, *other, *next;
+
+  for(int looks = 0; packet && looks < TRIM_LOOKS && pool_free > PACKETS_KEPT; looks++){
+    other = neighbour(packet);
+    next = packet->next == other ? other->next : packet->next;
+    if(other->free){
+      take_free(packet);
+      take_free(other);
+      pool_total -= 2;
+      net_frame_return((void *)PGROUNDDOWN((uint64)packet));
+    }
+    packet = next;
+  }
+}

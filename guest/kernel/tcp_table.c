@@ -1,0 +1,192 @@
+// The table of connections and listeners, found by hash.
+// Invariant: a connection is in a bucket exactly while it is neither unused, closed nor a listener.
+
+#include "net_checksum.h"
+#include "net_port.h"
+#include "net_wire.h"
+#include "tcp.h"
+
+#define BUCKETS 64
+
+struct tcp tcp_table[TCP_SOCKETS];
+static struct tcp *buckets[BUCKETS];
+static uint cursor; // where the last record was taken; the next search starts behind it
+static int used;
+
+static uint64
+mix(uint64 v)
+{
+  v ^= v >> 33;
+  v *= 0xff51afd7ed558ccdUL; // the finaliser of MurmurHash3
+  v ^= v >> 33;
+  v *= 0xc4ceb9fe1a85ec53UL;
+  return v ^ v >> 33;
+}
+
+static struct tcp **
+bucket(uint32 ip, uint16 remote_port, uint16 local_port)
+{
+  uint32 v = ip ^ remote_port ^ (uint32)local_port << 8;
+
+  v ^= v >> 16;
+  return &buckets[(v ^ v >> 8) % BUCKETS];
+}
+
+struct tcp *
+tcp_find(uint32 ip, uint16 remote_port, uint16 local_port)
+{
+  struct tcp *tcp = *bucket(ip, remote_port, local_port);
+
+  while(tcp && (tcp->remote_ip != ip || tcp->remote_port != remote_port || tcp->local_port != local_port))
+    tcp = tcp->chain;
+  return tcp;
+}
+
+struct tcp *
+tcp_find_listener(uint16 local_port)
+{
+  for(struct tcp *tcp = tcp_table; tcp < tcp_table + TCP_SOCKETS; tcp++)
+    if(tcp->state == TCP_LISTEN && tcp->local_port == local_port)
+      return tcp;
+  return NULL;
+}
+
+// The next record in `state`, in a round, so that of several the longest untouched tends to be found.
+static struct tcp *
+next_in(uint8 state)
+{
+  for(int i = 0; i < TCP_SOCKETS; i++){
+    cursor = (cursor + 1) % TCP_SOCKETS;
+    if(tcp_table[cursor].state == state && tcp_table[cursor].holder == HELD_BY_NOBODY)
+      return &tcp_table[cursor];
+  }
+  return NULL;
+}
+
+// An unused record, all zero; for want of one, that of a connection which only waits for its end. Or NULL.
+struct tcp *
+tcp_new(void)
+{
+  static const struct tcp zero;
+  struct tcp *tcp;
+
+  if(used == TCP_SOCKETS){
+    tcp = next_in(TCP_TIME_WAIT);
+    if(tcp == NULL)
+      tcp = next_in(TCP_FIN_WAIT_2);
+    if(tcp == NULL)
+      return NULL;
+    tcp_end(tcp);
+  }
+  tcp = next_in(TCP_UNUSED);
+  if(tcp == NULL)
+    panic("tcp_table: count of used records");
+  *tcp = zero;
+  used++;
+  return tcp;
+}
+
+void
+tcp_insert(struct tcp *tcp)
+{
+  struct tcp **head = bucket(tcp->remote_ip, tcp->remote_port, tcp->local_port);
+
+  tcp->chain = *head;
+  *head = tcp;
+}
+
+void
+queue_put(struct queue *queue, struct packet *packet)
+{
+  packet->next = NULL;
+  if(queue->head)
+    queue->tail->next = packet;
+  else
+    queue->head = packet;
+  queue->tail = packet;
+}
+
+void
+queue_drop_all(struct queue *queue)
+{
+  struct packet *packet;
+
+  while((packet = queue->head) != NULL){
+    queue->head = packet->next;
+    packet_put(packet);
+  }
+}
+
+// Gives an ended connection, or a listener, back to the table.
+void
+tcp_release(struct tcp *tcp)
+{
+  tcp->state = TCP_UNUSED;
+  tcp->holder = HELD_BY_NOBODY;
+  used--;
+}
+
+static void
+leave_bucket(struct tcp *tcp)
+{
+  struct tcp **link = bucket(tcp->remote_ip, tcp->remote_port, tcp->local_port);
+
+  while(*link && *link != tcp)
+    link = &(*link)->chain;
+  if(*link)
+    *link = tcp->chain;
+}
+
+static void
+leave_listener(struct tcp *tcp)
+{
+  struct tcp *listener = tcp->listener, *last = NULL;
+  struct tcp **link = &listener->accept_head;
+
+  listener->children--;
+  while(*link && *link != tcp){
+    last = *link;
+    link = &last->accept_next;
+  }
+  if(*link == NULL)
+    return; // still in its handshake
+  *link = tcp->accept_next;
+  if(listener->accept_tail == tcp)
+    listener->accept_tail = last;
+}
+
+// The connection is over, whatever the reason. What it holds goes; the record too unless a program has it.
+void
+tcp_end(struct tcp *tcp)
+{
+  struct queue early = { tcp->early, NULL };
+
+  leave_bucket(tcp);
+  queue_drop_all(&tcp->send);
+  queue_drop_all(&tcp->receive);
+  queue_drop_all(&early);
+  tcp->send_next = tcp->early = NULL;
+  tcp->early_count = 0;
+  tcp->rcv_bytes = 0;
+  tcp->retransmit_at = tcp->ack_at = tcp->end_at = 0;
+  tcp->state = TCP_CLOSED;
+  if(tcp->holder == HELD_BY_LISTENER)
+    leave_listener(tcp);
+  if(tcp->holder == HELD_BY_PROGRAM)
+    net_wake(tcp);
+  else
+    tcp_release(tcp);
+}
+
+// The first sequence number of a connection (RFC 6528): a clock of 4 µs plus a keyed hash of the addresses.
+// The hash is not a cryptographic one: it makes guessing tedious, not impossible.
+uint32
+tcp_first_seq(struct tcp *tcp)
+{
+  static uint64 secret;
+
+  if(secret == 0)
+    secret = mix(net_now() | 1);
+  return (uint32)(net_now() / (TIMEBASE_HZ / 250000) +
+    mix(secret ^ tcp->remote_ip ^ (uint64)tcp->remote_port << 32 ^ (uint64)tcp->local_port << 48));
+}

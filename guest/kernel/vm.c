@@ -1,0 +1,206 @@
+// Page tables: Sv39 with leaves of 4 KiB only, in every config, so that mirroring is never charged for
+// splitting larger ones. A and D are set from the start: no table depends on hardware that updates them.
+
+#include "vm.h"
+#include "frames.h"
+#include "layout.h"
+#include "mirror.h"
+#include "plic.h"
+#include "devicetree.h"
+#include "print.h"
+#include "process.h"
+#include "string.h"
+
+#define ENTRIES 512
+#define SPAN(level) (PGSIZE << (9 * (level))) // what one entry of a table of this level covers
+
+extern char text_end[], trampoline[]; // kernel.ld
+
+pagetable_t kernel_root;
+
+// The table that holds va's leaf, made if `make`; NULL if there is none.
+static pagetable_t
+leaf_table(pagetable_t root, uint64 va, int make)
+{
+  pagetable_t table = root;
+  for(int level = 2; level > 0; level--){
+    pte_t *entry = &table[PX(level, va)];
+    if(*entry & PTE_V){
+      table = (pagetable_t)PTE2PA(*entry);
+      continue;
+    }
+    if(!make || (table = frame_alloc_cleared(FRAME_TABLE)) == NULL)
+      return NULL;
+    *entry = PA2PTE(table) | PTE_V;
+  }
+  return table;
+}
+
+pte_t *
+vm_walk(pagetable_t root, uint64 va)
+{
+  pagetable_t table = leaf_table(root, va, 0);
+  return table == NULL ? NULL : &table[PX(0, va)];
+}
+
+int
+vm_map(pagetable_t root, uint64 va, uint64 pa, uint64 flags)
+{
+  pagetable_t table = leaf_table(root, va, 1);
+  if(table == NULL)
+    return -1;
+  if(table[PX(0, va)] & PTE_V)
+    panic("vm: mapping a page twice");
+  if(mirror_leaf(root, va, pa, flags) < 0)
+    return -1;
+  table[PX(0, va)] = PA2PTE(pa) | flags | PTE_V | PTE_A | PTE_D;
+  return 0;
+}
+
+// Removes the leaves of [from, to) below `table`, whose first entry covers `base`, and frees their frames;
+// and frees the tables that lie wholly at or above `from`. Nothing is mapped from `to` to USER_TOP.
+static void
+clear(pagetable_t table, int level, uint64 base, uint64 from, uint64 to)
+{
+  uint64 span = SPAN(level);
+  uint64 first = from > base ? (from - base) / span : 0;
+  for(uint64 i = first; i < ENTRIES && base + i * span < to; i++){
+    if((table[i] & PTE_V) == 0)
+      continue;
+    uint64 at = base + i * span;
+    void *below = (void *)PTE2PA(table[i]);
+    if(level > 0)
+      clear(below, level - 1, at, from, to);
+    if(at >= from){
+      table[i] = 0;
+      frame_free(below);
+    }
+  }
+}
+
+void
+kvm_map(uint64 va, uint64 pa, uint64 bytes, uint64 flags)
+{
+  for(uint64 at = 0; at < bytes; at += PGSIZE){
+    if(vm_map(kernel_root, va + at, pa + at, flags) < 0)
+      panic("vm: no frames for the kernel's table");
+  }
+}
+
+void
+kvm_init(void)
+{
+  struct statistics memory;
+  frames_statistics(&memory);
+  uint64 end = FRAMES_BASE + memory.frames_usable * PGSIZE;
+  kernel_root = frame_alloc_cleared(FRAME_TABLE);
+  audit_kernel.kernel_root = (uint64)kernel_root;
+  mirror_attach(kernel_root);
+  kvm_map(KERNEL_BASE, KERNEL_BASE, (uint64)text_end - KERNEL_BASE, VM_READ | VM_EXEC);
+  kvm_map((uint64)text_end, (uint64)text_end, end - (uint64)text_end, VM_READ | VM_WRITE);
+  kvm_map(VIRT_UART, VIRT_UART, PGSIZE, VM_READ | VM_WRITE);
+  kvm_map(VIRT_VIRTIO, VIRT_VIRTIO, VIRT_VIRTIO_SLOTS * VIRT_VIRTIO_STEP, VM_READ | VM_WRITE);
+  plic_map();
+  if(devicetree.finisher != 0)
+    kvm_map(devicetree.finisher, devicetree.finisher, PGSIZE, VM_READ | VM_WRITE);
+  kvm_map(TRAMPOLINE, (uint64)trampoline, PGSIZE, VM_READ | VM_EXEC);
+}
+
+void
+kvm_enable(void)
+{
+  csr_write(satp, MAKE_SATP(kernel_root));
+  sfence_vma();
+}
+
+pagetable_t
+uvm_create(void *trapframe)
+{
+  pagetable_t root = frame_alloc_cleared(FRAME_TABLE);
+  if(root == NULL)
+    return NULL;
+  if(vm_map(root, TRAMPOLINE, (uint64)trampoline, VM_READ | VM_EXEC) < 0 ||
+     vm_map(root, TRAPFRAME, (uint64)trapframe, VM_READ | VM_WRITE) < 0){
+    uvm_destroy(root, 0);
+    return NULL;
+  }
+  return root;
+}
+
+void
+uvm_destroy(pagetable_t root, uint64 size)
+{
+  uvm_shrink(root, size, 0);
+  // What is left are the tables of the reserved top, which leads to frames that are not the table's to free.
+  pte_t *entry = &root[PX(2, TRAMPOLINE)];
+  if(*entry & PTE_V){
+    pagetable_t middle = (pagetable_t)PTE2PA(*entry);
+    if(middle[PX(1, TRAMPOLINE)] & PTE_V)
+      frame_free((void *)PTE2PA(middle[PX(1, TRAMPOLINE)]));
+    frame_free(middle);
+  }
+  frame_free(root);
+}
+
+int
+uvm_grow(pagetable_t root, uint64 from, uint64 to, uint64 flags)
+{
+  uint64 first = PGROUNDUP(from);
+  for(uint64 va = first; va < to; va += PGSIZE){
+    void *frame = frame_alloc_cleared(FRAME_USER);
+    if(frame != NULL && vm_map(root, va, (uint64)frame, flags | VM_USER) == 0)
+      continue;
+    if(frame != NULL)
+      frame_free(frame);
+    uvm_shrink(root, va + PGSIZE, first);
+    return -1;
+  }
+  return 0;
+}
+
+void
+uvm_shrink(pagetable_t root, uint64 from, uint64 to)
+{
+  uint64 first = PGROUNDUP(to), end = PGROUNDUP(from);
+  if(first >= end)
+    return;
+  mirror_unleaf(root, first, end);
+  clear(root, 2, 0, first, end);
+}
+
+int
+uvm_copy(pagetable_t from, pagetable_t to, uint64 size)
+{
+  for(uint64 va = 0; va < size; va += PGSIZE){
+    pagetable_t table = leaf_table(from, va, 0);
+    if(table == NULL){ // nothing in these 2 MiB: on to the next
+      va = (va | (SPAN(1) - 1)) + 1 - PGSIZE;
+      continue;
+    }
+    pte_t leaf = table[PX(0, va)];
+    if((leaf & PTE_V) == 0)
+      continue;
+    void *frame = frame_alloc(FRAME_USER);
+    if(frame != NULL){
+      page_copy(frame, (void *)PTE2PA(leaf));
+      if(vm_map(to, va, (uint64)frame, PTE_FLAGS(leaf)) == 0)
+        continue;
+      frame_free(frame);
+    }
+    uvm_shrink(to, va + PGSIZE, 0);
+    return -1;
+  }
+  return 0;
+}
+
+int
+uvm_fault(struct process *p, uint64 va)
+{
+  va = PGROUNDDOWN(va);
+  if(va < p->heap || va >= p->size)
+    return -1;
+  pte_t *leaf = vm_walk(p->root, va);
+  if(leaf != NULL && (*leaf & PTE_V))
+    return -1;
+  return uvm_grow(p->root, va, va + PGSIZE, VM_READ | VM_WRITE);
+}
