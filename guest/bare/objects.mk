@@ -1,1 +1,12 @@
 # Bare programs: no kernel, linked at 0x80000000, entered in M-mode.
+# ISA programs: bare/isa/NAME.S becomes the image isa/NAME.
+ISA := immediate register lui branch jump load-store misaligned fence-i multiply divide amo amo-misaligned lr-sc compressed
+
+define isa_program
+IMAGES += isa/$(1)
+OBJS_isa/$(1) := bare/isa/$(1).o bare/isa/finish.o
+LDSCRIPT_isa/$(1) := bare/bare.ld
+LDFLAGS_isa/$(1) := -Wl,-n
+STRIP_isa/$(1) := debug
+endef
+$(foreach program,$(ISA),$(eval $(call isa_program,$(program))))
