@@ -7,14 +7,17 @@ import { Bus, type Placed } from './bus.ts'
 import type { Clock } from './clock.ts'
 import { Clint } from './device/clint.ts'
 import type { Device, DeviceState, DmaMemory } from './device/device.ts'
+import { Disk } from './device/disk.ts'
 import { type Finish, Finisher } from './device/finisher.ts'
 import { Plic } from './device/plic.ts'
 import { Rom } from './device/rom.ts'
 import { Uart } from './device/uart.ts'
+import { VirtioMmio } from './device/virtio.ts'
+import { VirtioBlock } from './device/virtio-block.ts'
 import { type BootImage, ElfError } from './elf.ts'
 import { HostInterface } from './host-interface.ts'
 import { InputLog } from './input-log.ts'
-import { MEMORY_MAP, UART_IRQ } from './memory-map.ts'
+import { MEMORY_MAP, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
 import type { Profile } from './timing/profile.ts'
 
 export type HartLine = 'MSIP' | 'MTIP' | 'MEIP' | 'SEIP'
@@ -42,6 +45,7 @@ export class Board {
   readonly #devices: readonly Device[]
   readonly #rom = new Rom('rom', MEMORY_MAP.rom.bytes)
   readonly #host: HostInterface
+  readonly #block: VirtioBlock | undefined
   #booted: Boot | undefined
 
   constructor(options: BoardOptions) {
@@ -59,12 +63,21 @@ export class Board {
     })
     this.uart = new Uart(plic.line(UART_IRQ))
     this.#host = new HostInterface(options, (byte) => this.uart.onOutput?.(byte))
+    this.#block = spec.disk && new VirtioBlock(new Disk(spec.disk), clock, profile.latencies)
+    const functions = [this.#block]
+    const slots = Array.from({ length: VIRTIO_SLOTS }, (_, slot): Placed => {
+      const { base, bytes } = MEMORY_MAP.virtio
+      const line = plic.line(VIRTIO_IRQ + slot)
+      const device = new VirtioMmio(`virtio${slot}`, options.dma, line, functions[slot])
+      return { base: base + slot * bytes, device }
+    })
     const placed: Placed[] = [
       { base: MEMORY_MAP.rom.base, device: this.#rom },
       { base: MEMORY_MAP.finisher.base, device: new Finisher(finish) },
       { base: MEMORY_MAP.clint.base, device: this.clint },
       { base: MEMORY_MAP.plic.base, device: plic },
       { base: MEMORY_MAP.uart.base, device: this.uart },
+      ...slots,
     ]
     this.bus = new Bus(placed)
     this.#devices = placed.map(({ device }) => device)
@@ -93,12 +106,13 @@ export class Board {
   /** Puts every device back to its state at power-on. RAM is not the board's. */
   reset(): void {
     for (const device of this.#devices) device.reset()
+    this.#block?.renew()
     this.inputs.reset()
   }
 
   /** What the devices have counted, by name. */
   counts(): Readonly<Record<string, number>> {
-    return {}
+    return { ...this.#block?.counts() }
   }
 
   save(): DeviceState {
