@@ -1,0 +1,146 @@
+// The extra time to create a space, against its size: the thesis's 1 ms is a line, 200 KB another.
+
+import type { TopLevelSpec } from 'vega-lite'
+import type { Chart, ChartResults } from '../chart.ts'
+import { comparedWith } from '../comparison.ts'
+import { LIMIT, looks } from '../theme.ts'
+
+const KIB = 1024
+const CLAIM_BYTES = 200 * KIB
+const CLAIM_MS = 1
+const PANEL = { width: 250, height: 240 } as const
+/** Sizes as people write them. */
+const BYTES =
+  "datum.value >= 1048576 ? format(datum.value / 1048576, '~') + ' MiB' : format(datum.value / 1024, '~') + ' KiB'"
+
+export default {
+  name: 'latency-size',
+  order: 2,
+  title: 'The extra time to create a space with backups',
+  about:
+    'Extra virtual time to create a space of a given size, over the same config without backups; both axes logarithmic, one panel for each way to create it. Solid: frames never touched since boot. Dashed: frames used before. The horizontal rule is the 1 ms of the thesis, the vertical one its 200 KB.',
+  draw(results) {
+    const values = points(results)
+    if (values.length === 0) return undefined
+    const labels = [...new Set(values.map(({ comparison }) => comparison))]
+    const ways = [...new Set(values.map(({ how }) => how))]
+    return {
+      hconcat: ways.map((how, place) => ({
+        title: { text: how, anchor: 'start', frame: 'group' },
+        ...PANEL,
+        data: { values: values.filter((value) => value.how === how) },
+        layer: [...ruleLayers(), ...lineLayers(labels, results, place === 0)],
+      })),
+      spacing: 18,
+      resolve: { scale: { x: 'shared', y: 'shared' } },
+    } as unknown as TopLevelSpec
+  },
+} satisfies Chart
+
+interface Point {
+  readonly comparison: string
+  readonly how: string
+}
+
+/** A logarithmic axis has no place for an extra of zero or less; such points are left out. */
+function points({ manifest, summary }: ChartResults): Point[] {
+  const sides = comparedWith(manifest)
+  return summary.latencies
+    .filter(({ config, over, extraMs }) => sides.get(config) === over && extraMs > 0)
+    .map((latency) => {
+      const { bytes, how, frames, extraMs, extraCycles, cycles, samples } = latency
+      const comparison = `${latency.config} over ${latency.over}`
+      const [lowMs, highMs] = [Math.max(latency.lowMs, extraMs / 10), latency.highMs]
+      return {
+        comparison,
+        how,
+        bytes,
+        frames,
+        extraMs,
+        extraCycles,
+        lowMs,
+        highMs,
+        cycles,
+        samples,
+      }
+    })
+}
+
+function ruleLayers(): object[] {
+  const rule = { type: 'rule', color: LIMIT, strokeDash: [2, 3] }
+  const text = { type: 'text', color: LIMIT, fontSize: 12 }
+  return [
+    { data: { values: [{}] }, mark: rule, encoding: { y: { datum: CLAIM_MS } } },
+    { data: { values: [{}] }, mark: rule, encoding: { x: { datum: CLAIM_BYTES } } },
+    {
+      data: { values: [{}] },
+      mark: { ...text, align: 'left', dx: 4, dy: -7, x: 0, text: 'thesis: 1 ms' },
+      encoding: { y: { datum: CLAIM_MS } },
+    },
+    {
+      data: { values: [{}] },
+      mark: { ...text, align: 'left', dx: 4, dy: -6, y: 'height', text: '200 KB' },
+      encoding: { x: { datum: CLAIM_BYTES } },
+    },
+  ]
+}
+
+function lineLayers(
+  labels: readonly string[],
+  { manifest }: ChartResults,
+  named: boolean,
+): object[] {
+  const { colour, shape } = looks(labels)
+  const perMs = manifest.profile.hz / 1000
+  const x = {
+    field: 'bytes',
+    type: 'quantitative',
+    scale: { type: 'log', base: 2, nice: false, padding: 10 },
+    axis: { title: 'size', values: [4, 32, 256, 2048].map((size) => size * KIB), labelExpr: BYTES },
+  }
+  const y = {
+    field: 'extraMs',
+    type: 'quantitative',
+    scale: { type: 'log', nice: true },
+    axis: {
+      title: named ? 'extra virtual time' : null,
+      labels: true,
+      tickCount: 5,
+      labelExpr: `format(datum.value, '~') + ' ms'`,
+    },
+  }
+  const color = { field: 'comparison', type: 'nominal', scale: colour }
+  const strokeDash = {
+    field: 'frames',
+    type: 'nominal',
+    scale: {
+      domain: ['cold', 'recycled'],
+      range: [
+        [1, 0],
+        [5, 3],
+      ],
+    },
+    legend: { title: 'frames', symbolType: 'stroke' },
+  }
+  return [
+    { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color, strokeDash } },
+    {
+      transform: [{ calculate: `datum.extraMs * ${perMs}`, as: 'atClock' }],
+      mark: { type: 'point', size: 60 },
+      encoding: {
+        ...{ x, y, color },
+        shape: { field: 'comparison', type: 'nominal', scale: shape },
+        tooltip: [
+          { field: 'comparison', type: 'nominal' },
+          { field: 'how', type: 'nominal' },
+          { field: 'frames', type: 'nominal' },
+          { field: 'bytes', type: 'quantitative', format: ',' },
+          { field: 'extraMs', type: 'quantitative', title: 'extra ms', format: '.4f' },
+          { field: 'extraCycles', type: 'quantitative', title: 'extra cycles', format: ',.0f' },
+          { field: 'cycles', type: 'quantitative', title: 'all cycles', format: ',.0f' },
+          { field: 'samples', type: 'quantitative', title: 'seeds' },
+        ],
+      },
+    },
+  ]
+}

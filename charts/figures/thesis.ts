@@ -1,0 +1,135 @@
+// The answer at a glance: what backups cost, against what the thesis says, one line a claim.
+
+import type { TopLevelSpec } from 'vega-lite'
+import type { ClaimVerdict } from '../../results/summary.ts'
+import type { Chart } from '../chart.ts'
+import { SIGNED_PERCENT } from '../overhead-plot.ts'
+import { BAND, LIMIT, looks } from '../theme.ts'
+
+/** The claims drawn, what their line says, and the thesis's figure. */
+const lines = [
+  { claim: 'xv6-commands', line: 'xv6 commands', low: 0.05, high: 0.08 },
+  { claim: 'thttpd', line: 'web server', low: 0, high: 0.05 },
+  { claim: 'backup-200kb', line: 'backup of 200 KB', low: 0, high: 1 },
+] as const
+const WIDTH = 560
+const LINE = 46
+
+export default {
+  name: 'thesis',
+  order: 1,
+  title: 'What the backups cost, and what the thesis says',
+  about:
+    'Points: our figure with its 95 % interval over seeds. Grey: the figure of the thesis. Above in extra time as a fraction, below in extra milliseconds of virtual time for a space of 200 KB.',
+  draw({ summary, manifest }) {
+    const fractions = panel(summary.claims, ['xv6-commands', 'thttpd'], {
+      title: 'extra time',
+      labelExpr: SIGNED_PERCENT,
+      format: '+.2%',
+    })
+    const ms = panel(summary.claims, ['backup-200kb'], {
+      title: `extra ms of virtual time (profile ${manifest.profile.name})`,
+      labelExpr: "datum.value === 0 ? '0' : format(datum.value, '.3~') + ' ms'",
+      format: '.4f',
+    })
+    const panels = [fractions, ms].filter((one) => one !== undefined)
+    if (panels.length === 0) return undefined
+    return {
+      vconcat: panels,
+      spacing: 18,
+      resolve: { legend: { color: 'shared' } },
+    } as unknown as TopLevelSpec
+  },
+} satisfies Chart
+
+interface Scale {
+  readonly title: string
+  readonly labelExpr: string
+  readonly format: string
+}
+
+function panel(
+  claims: readonly ClaimVerdict[],
+  names: readonly string[],
+  scale: Scale,
+): object | undefined {
+  const shown = claims.filter((claim) => names.includes(claim.name) && claim.measured !== null)
+  if (shown.length === 0) return undefined
+  const rows = lines.filter((line) => shown.some(({ name }) => name === line.claim))
+  const values = shown.map((claim) => ({
+    line: rows.find((row) => row.claim === claim.name)?.line,
+    comparison: claim.over === null ? claim.config : `${claim.config} over ${claim.over}`,
+    ...{ measured: claim.measured, low: claim.low, high: claim.high, verdict: claim.verdict },
+  }))
+  const labels = [...new Set(values.map(({ comparison }) => comparison ?? ''))]
+  return {
+    width: WIDTH,
+    height: rows.length * LINE,
+    layer: [...thesisLayers(rows, scale), ...pointLayers(values, labels, scale)],
+  }
+}
+
+const y = {
+  field: 'line',
+  type: 'nominal',
+  sort: lines.map(({ line }) => line),
+  axis: { title: null, ticks: false, domain: false, labelPadding: 10, labelFontSize: 15 },
+}
+
+function thesisLayers(rows: readonly (typeof lines)[number][], scale: Scale): object[] {
+  const x = {
+    field: 'from',
+    type: 'quantitative',
+    axis: { title: scale.title, labelExpr: scale.labelExpr, tickCount: 6 },
+  }
+  const values = rows.map(({ line, low, high }) => ({ line, from: low, to: high }))
+  return [
+    {
+      data: { values },
+      mark: { type: 'bar', color: BAND, height: { band: 0.8 } },
+      encoding: { y, x, x2: { field: 'to' } },
+    },
+    {
+      data: { values },
+      mark: { type: 'tick', color: LIMIT, thickness: 2, height: LINE * 0.8, orient: 'vertical' },
+      encoding: { y, x: { ...x, field: 'to' } },
+    },
+  ]
+}
+
+function pointLayers(values: readonly object[], labels: readonly string[], scale: Scale): object[] {
+  const { colour, shape } = looks(labels)
+  const where = {
+    y,
+    yOffset: { field: 'comparison', type: 'nominal', sort: [...labels] },
+    color: { field: 'comparison', type: 'nominal', scale: colour },
+  }
+  const number = (field: string, title: string): object => ({
+    ...{ field, title, format: scale.format },
+    type: 'quantitative',
+  })
+  return [
+    {
+      data: { values },
+      mark: { type: 'rule', strokeWidth: 3 },
+      encoding: { ...where, x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' } },
+    },
+    {
+      data: { values },
+      mark: { type: 'point', size: 130 },
+      encoding: {
+        ...where,
+        x: { field: 'measured', type: 'quantitative' },
+        shape: { field: 'comparison', type: 'nominal', scale: shape },
+        tooltip: [
+          { field: 'line', type: 'nominal', title: 'claim' },
+          { field: 'comparison', type: 'nominal' },
+          number('measured', 'measured'),
+          number('low', '95 % from'),
+          number('high', 'to'),
+          { field: 'verdict', type: 'nominal' },
+        ],
+      },
+    },
+  ]
+}

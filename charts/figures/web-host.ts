@@ -1,0 +1,23 @@
+// The web server in host time, through the loopback bridge. Noisy, and of this host only.
+
+import { rowName } from '../../results/cell.ts'
+import { absolutePlot } from '../absolute-plot.ts'
+import type { Chart } from '../chart.ts'
+
+export default {
+  name: 'web-host',
+  order: 8,
+  title: 'The same server from outside, in host time',
+  about:
+    'Requests a second of host time as autocannon counts them through the loopback bridge. This is the speed of the emulator on this host, and it is noisy; nothing is judged by it.',
+  draw({ series }) {
+    return absolutePlot({
+      series: series.all.filter(
+        ({ workload, metric }) => workload === 'web-host' && metric === 'requests/s',
+      ),
+      label: rowName,
+      title: 'requests a second of host time',
+      scale: 'zero',
+    })
+  },
+} satisfies Chart

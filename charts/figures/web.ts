@@ -1,0 +1,51 @@
+// The web server in virtual time: requests a second by file size, and what backups cost it.
+
+import type { TopLevelSpec } from 'vega-lite'
+import type { Parameters } from '../../results/measurement.ts'
+import { absolutePlot } from '../absolute-plot.ts'
+import type { Chart } from '../chart.ts'
+import { likeWithLike } from '../comparison.ts'
+import { overheadPlot } from '../overhead-plot.ts'
+
+const isWeb = (workload: string): boolean => /^web(-|$)/.test(workload)
+
+export default {
+  name: 'web',
+  order: 6,
+  title: 'The web server',
+  about:
+    'Above: requests a second of virtual time in a closed loop, by file size, under every config. Below: extra cycles for the same load over the same config without backups, with the 5 % of the thesis in grey; medians over seeds and 95 % intervals.',
+  draw(results) {
+    const throughput = absolutePlot({
+      series: results.series.all.filter(
+        ({ workload, metric }) =>
+          isWeb(workload) && workload !== 'web-host' && metric === 'requests/s',
+      ),
+      label: ({ parameters }) => load(parameters),
+      title: 'requests a second of virtual time',
+      scale: 'log',
+    })
+    const overhead = overheadPlot({
+      overheads: likeWithLike(results).filter(
+        ({ workload, unit }) => isWeb(workload) && unit === 'cycles',
+      ),
+      label: ({ parameters }) => load(parameters),
+      metrics: ['wall', 'busy'],
+      thesis: { high: 0.05 },
+    })
+    const panels = [throughput, overhead].filter((panel) => panel !== undefined)
+    if (panels.length === 0) return undefined
+    return {
+      vconcat: panels,
+      spacing: 24,
+      resolve: { scale: { color: 'independent', shape: 'independent' } },
+    } as unknown as TopLevelSpec
+  },
+} satisfies Chart
+
+/** `10 KB ×10, keep-alive` */
+function load({ bytes, concurrency, keepAlive }: Parameters): string {
+  const size = typeof bytes === 'number' ? `${bytes / 1024} KB` : 'page'
+  const at = concurrency === undefined ? '' : ` ×${concurrency}`
+  return `${size}${at}${keepAlive === true ? ', keep-alive' : ''}`
+}

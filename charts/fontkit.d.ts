@@ -1,0 +1,10 @@
+// What we use of fontkit, which ships no types.
+
+declare module 'fontkit' {
+  export interface Font {
+    readonly unitsPerEm: number
+    layout(text: string): { readonly advanceWidth: number }
+    glyphForCodePoint(codePoint: number): { readonly id: number }
+  }
+  export function create(bytes: Uint8Array): Font
+}

@@ -1,0 +1,137 @@
+// The plot of overheads: a line for each row, a point with its interval for each comparison, one
+// panel for each metric. Shared by every chart of fractions.
+
+import type { TopLevelSpec } from 'vega-lite'
+import type { Overhead } from '../results/summary.ts'
+import { comparisonLabel } from './comparison.ts'
+import { BAND, LIMIT, looks } from './theme.ts'
+
+export interface OverheadPlot {
+  readonly overheads: readonly Overhead[]
+  /** What its line is called; equal labels share a line. */
+  readonly label: (overhead: Overhead) => string
+  /** A panel each. */
+  readonly metrics: readonly ('wall' | 'busy')[]
+  /** Figures of the thesis, drawn behind. */
+  readonly thesis?: { readonly low?: number; readonly high: number }
+}
+
+const panelTitle = { wall: 'wall cycles', busy: 'busy cycles (without waiting)' } as const
+/** Height of one comparison within a line, in pixels. */
+const STEP = 15
+const LINE_PADDING = 10
+/** No sign at zero. */
+export const SIGNED_PERCENT = "datum.value === 0 ? '0' : format(datum.value, '+.3~%')"
+const WIDTH = { one: 520, two: 272 } as const
+
+export function overheadPlot(plot: OverheadPlot): TopLevelSpec | undefined {
+  const { overheads, metrics } = plot
+  const shown = overheads.filter(({ metric }) => metrics.some((wanted) => wanted === metric))
+  if (shown.length === 0) return undefined
+  const labels = [...new Set(shown.map(comparisonLabel))]
+  const lines = [...new Set(shown.map(plot.label))]
+  const panels = metrics.map((metric, place) => ({
+    title: { text: panelTitle[metric], anchor: 'start', frame: 'group' },
+    width: metrics.length > 1 ? WIDTH.two : WIDTH.one,
+    height: lines.length * (labels.length * STEP + LINE_PADDING),
+    data: { values: shown.filter((one) => one.metric === metric).map((one) => point(plot, one)) },
+    layer: [
+      ...thesisLayers(plot.thesis),
+      {
+        data: { values: [{}] },
+        mark: { type: 'rule', color: LIMIT },
+        encoding: { x: { datum: 0 } },
+      },
+      ...pointLayers(labels, lines, place === 0),
+    ],
+  }))
+  return {
+    hconcat: panels,
+    spacing: 16,
+    resolve: { scale: { x: 'shared' } },
+  } as unknown as TopLevelSpec
+}
+
+function point(plot: OverheadPlot, overhead: Overhead): object {
+  const { value, low, high, samples, configValue, baselineValue, unit } = overhead
+  return {
+    line: plot.label(overhead),
+    comparison: comparisonLabel(overhead),
+    ...{ value, low, high, samples, configValue, baselineValue, unit },
+  }
+}
+
+function thesisLayers(thesis: OverheadPlot['thesis']): object[] {
+  if (thesis === undefined) return []
+  return [
+    {
+      data: { values: [{}] },
+      mark: { type: 'rect', color: BAND, opacity: 0.7 },
+      encoding: { x: { datum: thesis.low ?? 0 }, x2: { datum: thesis.high } },
+    },
+  ]
+}
+
+function pointLayers(
+  labels: readonly string[],
+  lines: readonly string[],
+  named: boolean,
+): object[] {
+  const { colour, shape } = looks(labels)
+  const where = {
+    y: {
+      field: 'line',
+      type: 'nominal',
+      sort: [...lines],
+      scale: { paddingInner: 0.25, paddingOuter: 0.15 },
+      axis: {
+        title: null,
+        labels: named,
+        ticks: false,
+        domain: false,
+        grid: true,
+        labelPadding: 8,
+        tickBand: 'extent',
+      },
+    },
+    yOffset: { field: 'comparison', type: 'nominal', sort: [...labels] },
+    color: { field: 'comparison', type: 'nominal', scale: colour },
+  }
+  const x = (field: string): object => ({
+    field,
+    type: 'quantitative',
+    axis: { labelExpr: SIGNED_PERCENT, title: 'overhead', tickCount: 5 },
+  })
+  return [
+    {
+      mark: { type: 'rule', strokeWidth: 2 },
+      encoding: { ...where, x: x('low'), x2: { field: 'high' } },
+    },
+    {
+      mark: { type: 'point' },
+      encoding: {
+        ...where,
+        x: x('value'),
+        shape: { field: 'comparison', type: 'nominal', scale: shape },
+        tooltip: tooltip(),
+      },
+    },
+  ]
+}
+
+function tooltip(): object[] {
+  const number = (field: string, title: string, format: string): object => ({
+    ...{ field, title, format },
+    type: 'quantitative',
+  })
+  return [
+    { field: 'line', type: 'nominal', title: 'workload' },
+    { field: 'comparison', type: 'nominal' },
+    number('value', 'overhead', '+.2%'),
+    number('low', '95 % from', '+.2%'),
+    number('high', 'to', '+.2%'),
+    number('configValue', 'cycles', ',.0f'),
+    number('baselineValue', 'cycles compared with', ',.0f'),
+    number('samples', 'seeds', 'd'),
+  ]
+}
