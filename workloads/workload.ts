@@ -3,7 +3,7 @@
 
 import type { Capability, MarkLog, PeerSocket, Stop } from '../machine/machine.ts'
 import type { Cycles } from '../machine/units.ts'
-import type { Parameters } from '../results/measurement.ts'
+import type { Parameters, Unit } from '../results/measurement.ts'
 
 export interface Workload<P extends Parameters = Parameters> {
   /** Equal to the file's path below workloads/, without `.ts`. */
@@ -30,21 +30,27 @@ export interface Guest {
   command(line: string, within?: Cycles): Promise<string>
   /** Brackets `body` as a region: wall and busy cycles and instructions become measurements. */
   measure(region: string, body: () => Promise<void>): Promise<void>
-  /** Adds a measurement that the workload found itself, as a count, cycles or a fraction. */
+  /** Adds a measurement that the workload found itself; a live workload's cycles are `live-cycles`. */
   record(region: string, metric: string, unit: GuestUnit, value: number): void
   /** Marks made by the guest since the last call. */
   takeMarks(): MarkLog
   /** Virtual time. */
   now(): Cycles
+  /** Cycles in a second of virtual time. */
+  readonly hz: number
   /** Runs until `done` holds, asked after each network event. */
   runUntil(done: () => boolean, within?: Cycles): Promise<void>
   connect(port: number): PeerSocket
+  /** Opens a port on 127.0.0.1 of the host that leads to `port` of the guest; live workloads only. */
+  expose(port: number): Promise<number>
+  /** Runs the guest while `work` is under way on the host; live workloads only. */
+  runDuring<T>(work: Promise<T>, within?: Cycles): Promise<T>
   /** Walks the config's invariants now. */
   check(): Promise<void>
   powerOff(): Promise<Stop>
 }
 
-export type GuestUnit = 'cycles' | 'count' | 'bytes' | 'requests/s'
+export type GuestUnit = Exclude<Unit, 'live-cycles'>
 
 /** The guest did not do what the workload asked; becomes a failed cell, never a crash. */
 export class WorkloadFailure extends Error {

@@ -1,0 +1,44 @@
+// Options that several verbs share, and how their values are read. Precedence: command line, then
+// environment (MIRRORBENCH_*), then the default.
+
+import { InvalidArgumentError, Option } from 'commander'
+import { UsageError } from './exit.ts'
+
+export function profileOption(): Option {
+  return new Option('--profile <name>', 'timing profile').default('flat').env('MIRRORBENCH_PROFILE')
+}
+
+export function backendOption(): Option {
+  return new Option('--backend <name>', 'what runs the guest').default('rv64')
+}
+
+/** The only back end there is so far. */
+export function backendNamed(name: string): 'rv64' {
+  if (name === 'rv64') return name
+  throw new UsageError(`expected a back end out of rv64; got '${name}'`)
+}
+
+export function wholeNumber(
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    const range = most === Number.MAX_SAFE_INTEGER ? `>= ${least}` : `from ${least} to ${most}`
+    throw new InvalidArgumentError(`Expected a whole number ${range}.`)
+  }
+}
+
+/** `a,b` and repeated use both give a list. */
+export function words(text: string, before: readonly string[] = []): string[] {
+  return [
+    ...before,
+    ...text
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== ''),
+  ]
+}
+
+export const PORTS = 65_535

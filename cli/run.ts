@@ -1,0 +1,210 @@
+// run: the main job. Boots the configs, runs the cells, stores rows, draws charts and report.
+
+import { availableParallelism } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { Command, Option } from 'commander'
+import { writeReport } from '../charts/report.ts'
+import { terminalReport } from '../charts/terminal.ts'
+import { type Catalogue, loadCatalogue } from '../harness/catalogue.ts'
+import { profileNamed } from '../harness/profile.ts'
+import { pick } from '../harness/registry.ts'
+import { executeRun, type Plan, planRun } from '../harness/run.ts'
+import { readSuite } from '../harness/suite.ts'
+import { cellName } from '../results/cell.ts'
+import type { CellRecord } from '../results/store.ts'
+import type { Workload } from '../workloads/workload.ts'
+import { FAILED_CHECK, INTERRUPTED, PARTIAL, UsageError } from './exit.ts'
+import { backendNamed, backendOption, profileOption, wholeNumber, words } from './options.ts'
+import { packageVersion } from './package-version.ts'
+import { openProgress } from './progress.ts'
+
+interface Options {
+  readonly suite?: string
+  readonly config?: readonly string[]
+  readonly workload?: readonly string[]
+  readonly seeds?: number
+  readonly profile: string
+  readonly backend: string
+  readonly out?: string
+  readonly resume?: boolean
+  readonly jobs: number
+  readonly hostLimit: number
+  readonly list?: boolean
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+const DEFAULT_SUITE = 'quick'
+const MOST_SEEDS = 1000
+const MOST_JOBS = 256
+
+export function run(): Command {
+  return new Command('run')
+    .description('runs workloads on configs and leaves results, charts and a report')
+    .addOption(new Option('--suite <name>', 'a list of workloads').env('MIRRORBENCH_SUITE'))
+    .option('--config <a,b>', 'only these configs', words)
+    .option('--workload <a,b>', 'only these workloads; a trailing * stands for any rest', words)
+    .option('--seeds <n>', 'how many seeds (frame allocation orders)', wholeNumber(1, MOST_SEEDS))
+    .addOption(profileOption())
+    .addOption(backendOption())
+    .addOption(new Option('--out <dir>', 'where the run is kept').env('MIRRORBENCH_OUT'))
+    .option('--resume', 'go on with the run in --out: finished cells are not run again')
+    .addOption(
+      new Option('--jobs <n>', 'cells at the same time')
+        .argParser(wholeNumber(1, MOST_JOBS))
+        .default(availableParallelism(), 'one a core')
+        .env('MIRRORBENCH_JOBS'),
+    )
+    .addOption(
+      new Option('--host-limit <s>', 'seconds of host time a cell may take')
+        .argParser(wholeNumber(1))
+        .default(300),
+    )
+    .option('--list', 'name the cells, run nothing')
+    .option('--dry-run', 'work out the plan, run nothing')
+    .option('--json', 'print the summary as JSON')
+    .action(async (options: Options) => {
+      process.exitCode = await perform(options)
+    })
+}
+
+async function perform(options: Options): Promise<number> {
+  const plan = await planned(options)
+  if (options.list || options.dryRun) {
+    process.stdout.write(described(plan, options))
+    return 0
+  }
+  if (options.resume && options.out === undefined) {
+    throw new UsageError('--resume: expected --out DIR of the run to go on with, got none')
+  }
+  const directory = resolve(options.out ?? join('results', 'runs', plan.manifest.run))
+  const interrupt = new AbortController()
+  const ended = await execute(plan, options, directory, interrupt)
+  if (interrupt.signal.aborted) {
+    const kept = `${ended.length} of ${plan.cells.length} cells are kept in ${directory}`
+    process.stderr.write(
+      `interrupted: ${kept}. Go on: mirrorbench run … --resume --out ${directory}\n`,
+    )
+    return INTERRUPTED
+  }
+  await show(directory, plan, options.json ?? false)
+  return exitCode(ended)
+}
+
+async function planned(options: Options): Promise<Plan> {
+  const backend = backendNamed(options.backend)
+  profileNamed(options.profile)
+  const catalogue = await loadCatalogue()
+  const { name: suite, seeds, workloads } = await chosenWorkloads(options, catalogue)
+  const configs = options.config ?? [...catalogue.configs.keys()]
+  return planRun({
+    run: runName(options.out, suite),
+    suite,
+    configs: [...new Set(configs)].map((name) => pick(catalogue.configs, 'config', name)),
+    workloads,
+    seeds: Array.from({ length: options.seeds ?? seeds }, (_, n) => n + 1),
+    profile: options.profile,
+    backend,
+    command: ['mirrorbench', ...process.argv.slice(2)],
+    packageVersion: packageVersion(),
+  })
+}
+
+/** A suite, narrowed by --workload; without --suite, --workload chooses among all there are. */
+async function chosenWorkloads(options: Options, { workloads }: Catalogue) {
+  const { suite, workload: patterns } = options
+  if (suite === undefined && patterns !== undefined) {
+    const all = [...workloads.values()]
+    return { name: 'chosen', seeds: 1, workloads: matching(patterns, all, workloads) }
+  }
+  const whole = await readSuite(suite ?? DEFAULT_SUITE, workloads)
+  if (patterns === undefined) return whole
+  return { ...whole, workloads: matching(patterns, whole.workloads, workloads) }
+}
+
+function matching(
+  patterns: readonly string[],
+  from: readonly Workload[],
+  all: ReadonlyMap<string, Workload>,
+): Workload[] {
+  const chosen = patterns.flatMap((pattern) => {
+    const found = from.filter(({ name }) =>
+      pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+    )
+    if (found.length > 0) return found
+    if (pattern.endsWith('*') || all.has(pattern)) {
+      throw new UsageError(`--workload: the chosen suite has nothing like '${pattern}'`)
+    }
+    return [pick(all, 'workload', pattern)] // throws, naming what there is
+  })
+  return [...new Set(chosen)]
+}
+
+/** Letters, digits, dots and dashes of the directory's name, or the time and the suite. */
+function runName(out: string | undefined, suite: string): string {
+  const time = new Date()
+    .toISOString()
+    .replaceAll(/[-:]|\.\d+Z$/g, '')
+    .replace('T', '-')
+  const name = out === undefined ? `${time}-${suite}` : basename(resolve(out))
+  return name.replaceAll(/[^\w.-]/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'run'
+}
+
+function described({ cells, manifest }: Plan, { json, list }: Options): string {
+  if (json) return `${JSON.stringify({ manifest, cells }, null, 2)}\n`
+  if (list) return `${cells.map((cell) => `${cell.key}  ${cellName(cell)}`).join('\n')}\n`
+  const { configs, workloads, seeds } = manifest
+  const parts = `${workloads.length} workloads, ${configs.length} configs, ${seeds.length} seeds`
+  return `${cells.length} cells: ${parts}; profile ${manifest.profile.name}\n`
+}
+
+async function execute(
+  plan: Plan,
+  options: Options,
+  directory: string,
+  interrupt: AbortController,
+): Promise<CellRecord[]> {
+  const ended: CellRecord[] = []
+  const progress = openProgress(plan.cells.length)
+  const stop = (): void => interrupt.abort()
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  try {
+    await executeRun(plan, {
+      directory,
+      resume: options.resume ?? false,
+      jobs: options.jobs,
+      hostLimit: options.hostLimit * 1000,
+      signal: interrupt.signal,
+      started: (cell) => progress.started(cellName(cell)),
+      ended: (_, record, reused) => {
+        ended.push(record)
+        progress.ended(record, reused)
+      },
+    })
+  } finally {
+    progress.close()
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
+  return ended
+}
+
+async function show(directory: string, { manifest }: Plan, json: boolean): Promise<void> {
+  process.stderr.write('drawing charts and report\n')
+  const { summary } = await writeReport(directory)
+  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR
+  const columns = process.stdout.columns
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(summary, null, 2)}\n`
+      : `${terminalReport(manifest, summary, { colour, ...(columns ? { columns } : {}) })}\n`,
+  )
+  process.stderr.write(`report: ${join(directory, 'report.html')}\n`)
+}
+
+function exitCode(ended: readonly CellRecord[]): number {
+  const failures = ended.map(({ outcome }) => outcome).filter(({ kind }) => kind === 'failed')
+  if (failures.some((outcome) => 'why' in outcome && outcome.why.startsWith('invariant '))) {
+    return FAILED_CHECK
+  }
+  return failures.length > 0 ? PARTIAL : 0
+}

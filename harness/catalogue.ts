@@ -1,0 +1,41 @@
+// Catalogue: everything that can be named on the command line or by a config, found by file name.
+
+import type { Config } from '../configs/config.ts'
+import type { Workload } from '../workloads/workload.ts'
+import type { Invariant } from './invariant.ts'
+import type { Probe } from './probe.ts'
+import { entries, pick, RegistryError } from './registry.ts'
+
+export interface Catalogue {
+  readonly configs: ReadonlyMap<string, Config>
+  readonly workloads: ReadonlyMap<string, Workload>
+  readonly probes: ReadonlyMap<string, Probe>
+  readonly invariants: ReadonlyMap<string, Invariant>
+}
+
+export async function loadCatalogue(): Promise<Catalogue> {
+  const [configs, workloads, probes, invariants] = await Promise.all([
+    entries<Config>('configs'),
+    entries<Workload>('workloads'),
+    entries<Probe>('harness/probes'),
+    entries<Invariant>('harness/invariants'),
+  ])
+  for (const config of configs.values()) refuseLoose(config, configs, invariants)
+  return { configs, workloads, probes, invariants }
+}
+
+/** What a config names must exist. */
+function refuseLoose(
+  config: Config,
+  configs: ReadonlyMap<string, Config>,
+  invariants: ReadonlyMap<string, Invariant>,
+): void {
+  for (const name of config.invariants) pick(invariants, 'invariant', name)
+  for (const other of [config.baseline, config.control]) {
+    if (other !== undefined && !configs.has(other)) {
+      throw new RegistryError(
+        `configs/${config.name}.ts: expected a config '${other}', there is none`,
+      )
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// Cell: one workload at one parameter point under one config, with one profile and one seed.
+// Invariant: its key is a hash of everything that determines its result, so equal keys mean equal
+// rows (except for a live cell, whose outside peer no key can hold).
+
+import { createHash } from 'node:crypto'
+import type { Place } from '../results/cell.ts'
+
+export interface CellPlan extends Place {
+  readonly key: string
+  readonly backend: 'rv64'
+  /** Has a live outside peer: runs alone, cannot repeat. */
+  readonly live: boolean
+}
+
+/** Everything besides the place itself that a cell's result depends on. */
+export interface Fingerprint {
+  /** Hash of the sources of the emulator, the workloads and the harness. */
+  readonly version: string
+  /** Role → sha256, for every image the config hands to the machine. */
+  readonly images: Readonly<Record<string, string>>
+  /** sha256 of the disk image. */
+  readonly disk: string
+  readonly bootargs: string
+  readonly banks: readonly { readonly bytes: number; readonly role: string }[]
+}
+
+/** Hexadecimal digits of a key: 128 bits, beyond any accident. */
+const KEY_LENGTH = 32
+
+export function cellKey(place: Place, fingerprint: Fingerprint): string {
+  const text = canonical({ place, fingerprint })
+  return createHash('sha256').update(text).digest('hex').slice(0, KEY_LENGTH)
+}
+
+/** JSON with the keys of every object in order, so that equal values give equal text. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

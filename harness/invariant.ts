@@ -1,0 +1,39 @@
+// Invariant: a rule about a stopped guest, checked from outside. It names every violation; it never
+// repairs, and it never asks the guest.
+
+import type { CoverageReading } from '../results/coverage.ts'
+import type { View } from './view/view.ts'
+
+export interface Invariant {
+  /** Equal to the file's name in harness/invariants. */
+  readonly name: string
+  readonly about: string
+  check(view: View): Promise<Finding>
+}
+
+export interface Finding {
+  readonly readings: readonly CoverageReading[]
+  readonly violations: readonly Violation[]
+}
+
+export interface Violation {
+  readonly kind: ViolationKind
+  /** One line: which process or root, which page, which frames. */
+  readonly says: string
+}
+
+export type ViolationKind =
+  /** An original without a backup, or a page whose backup entry is absent or leads elsewhere. */
+  | 'missing'
+  /** A backup that is an original, or the backup of two. */
+  | 'aliased'
+  /** A backup in the bank of its original. */
+  | 'same-bank'
+  /** A backup frame or entry without an original. */
+  | 'stale'
+  /** A backup that a user program could reach. */
+  | 'user-accessible'
+  /** Allocator and tables disagree about what is in use. */
+  | 'disagree'
+  /** The records or tables cannot be read at all. */
+  | 'unreadable'

@@ -1,0 +1,61 @@
+// Registry: what there is in a folder of entries (configs, workloads, probes, invariants). Invariant:
+// an entry is the default export of the file that bears its name; there is no list to edit. A file
+// without a default export (a door, a part shared by entries) is not an entry.
+
+import { readdir } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+export interface Named {
+  readonly name: string
+}
+
+/** The file and the entry in it disagree: a defect of the project, found before anything runs. */
+export class RegistryError extends Error {
+  override readonly name = 'RegistryError'
+}
+
+/** Somebody asked for an entry that is not there. */
+export class UnknownName extends Error {
+  override readonly name = 'UnknownName'
+}
+
+/** All entries below `folder` (a path relative to the project), by name, in order of name. */
+export async function entries<T extends Named>(folder: string): Promise<ReadonlyMap<string, T>> {
+  return entriesIn<T>(fileURLToPath(new URL(`../${folder}`, import.meta.url)))
+}
+
+/** As `entries`, for an absolute path. */
+export async function entriesIn<T extends Named>(root: string): Promise<ReadonlyMap<string, T>> {
+  const found: [string, T][] = []
+  for (const path of await sourceFiles(root)) {
+    const { default: entry } = (await import(pathToFileURL(path).href)) as { default?: T }
+    if (entry === undefined) continue
+    const name = relative(root, path).slice(0, -'.ts'.length).split(sep).join('/')
+    if (entry.name !== name) {
+      throw new RegistryError(
+        `${path}: expected name '${name}' as its file says, got '${entry.name}'`,
+      )
+    }
+    found.push([name, entry])
+  }
+  return new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The entry called `name`; an unknown one is named together with what there is. */
+export function pick<T>(from: ReadonlyMap<string, T>, kind: string, name: string): T {
+  const entry = from.get(name)
+  if (entry !== undefined) return entry
+  throw new UnknownName(
+    `expected a ${kind} out of ${[...from.keys()].join(', ')}; got '${name}'. Try: mirrorbench list`,
+  )
+}
+
+async function sourceFiles(root: string): Promise<string[]> {
+  const all = await readdir(root, { recursive: true, withFileTypes: true })
+  return all
+    .filter(
+      (entry) => entry.isFile() && /\.ts$/.test(entry.name) && !/\.test\.ts$/.test(entry.name),
+    )
+    .map((entry) => join(entry.parentPath, entry.name))
+}

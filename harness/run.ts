@@ -1,0 +1,143 @@
+// Run: all cells of one command, measured and stored. Invariant: a cell that has ended is on disk before
+// the next begins on that thread, so an interruption loses nothing that was finished.
+
+import { createHash } from 'node:crypto'
+import type { Config } from '../configs/config.ts'
+import type { CellRecord } from '../results/cell.ts'
+import type { Parameters } from '../results/measurement.ts'
+import { type Manifest, type ManifestConfig, ResultStore } from '../results/store.ts'
+import type { Workload } from '../workloads/workload.ts'
+import type { CellPlan, Fingerprint } from './cell.ts'
+import { bootargsFor } from './computer.ts'
+import { hostFingerprint } from './host.ts'
+import { matrix } from './matrix.ts'
+import { realParts } from './parts.ts'
+import { runPool } from './pool.ts'
+import { profileNamed } from './profile.ts'
+import { sourceVersion } from './version.ts'
+
+export interface RunRequest {
+  readonly run: string
+  readonly suite: string
+  readonly configs: readonly Config[]
+  readonly workloads: readonly Workload[]
+  readonly seeds: readonly number[]
+  readonly profile: string
+  readonly backend: 'rv64'
+  readonly command: readonly string[]
+  /** The version of the mirrorbench package. */
+  readonly packageVersion: string
+}
+
+export interface Plan {
+  readonly manifest: Manifest
+  readonly cells: readonly CellPlan[]
+}
+
+/** Works out every cell and its key; reads the images, runs nothing. */
+export async function planRun(request: RunRequest): Promise<Plan> {
+  const version = await sourceVersion()
+  const disk = createHash('sha256')
+    .update(await realParts.disk())
+    .digest('hex')
+  const configs = new Map<string, ManifestConfig>()
+  for (const config of request.configs) configs.set(config.name, await described(config))
+  const fingerprint = (config: Config, seed: number): Fingerprint => ({
+    version,
+    images: configs.get(config.name)!.images,
+    disk,
+    bootargs: bootargsFor(config, seed),
+    banks: config.banks,
+  })
+  return {
+    cells: matrix(request, fingerprint),
+    manifest: manifestOf(request, [...configs.values()], version),
+  }
+}
+
+export interface Execution {
+  readonly directory: string
+  /** Keep the cells that the directory already holds as done; others are tried again. */
+  readonly resume: boolean
+  readonly jobs: number
+  readonly hostLimit: number
+  readonly signal: AbortSignal
+  readonly started: (plan: CellPlan) => void
+  readonly ended: (plan: CellPlan, record: CellRecord, reused: boolean) => void
+}
+
+export async function executeRun(plan: Plan, how: Execution): Promise<void> {
+  const open = how.resume ? ResultStore.resume : ResultStore.create
+  await using store = await open(how.directory, plan.manifest)
+  const waiting: CellPlan[] = []
+  for (const cell of plan.cells) {
+    const finished = cell.live ? undefined : store.finished(cell.key)
+    if (finished?.outcome.kind === 'done') how.ended(cell, finished, true)
+    else waiting.push(cell)
+  }
+  await runPool(waiting, {
+    run: store.manifest.run,
+    hostLimit: how.hostLimit,
+    jobs: how.jobs,
+    signal: how.signal,
+    started: how.started,
+    ended: async (cell, record) => {
+      await store.append(record)
+      how.ended(cell, record, false)
+    },
+  })
+}
+
+async function described(config: Config): Promise<ManifestConfig> {
+  const { name, about, baseline, control, policy, coverage } = config
+  const firmware = await config.firmware()
+  const kernel = await config.kernel()
+  const initrd = await config.initrd?.()
+  return {
+    name,
+    about,
+    policy,
+    coverage,
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(control === undefined ? {} : { control }),
+    images: {
+      firmware: firmware.sha256,
+      kernel: kernel.sha256,
+      ...(initrd === undefined ? {} : { initrd: initrd.sha256 }),
+    },
+  }
+}
+
+function manifestOf(
+  request: RunRequest,
+  configs: readonly ManifestConfig[],
+  version: string,
+): Manifest {
+  return {
+    schemaVersion: 1,
+    run: request.run,
+    suite: request.suite,
+    command: [...request.command],
+    started: new Date().toISOString(),
+    versions: {
+      mirrorbench: request.packageVersion,
+      emulator: version,
+      node: process.versions.node,
+    },
+    backend: request.backend,
+    profile: profileNamed(request.profile),
+    seeds: [...request.seeds],
+    configs: [...configs],
+    workloads: unique(request.workloads),
+    host: hostFingerprint(),
+  }
+}
+
+function unique(workloads: readonly Workload<Parameters>[]): Manifest['workloads'] {
+  const byName = new Map(workloads.map((workload) => [workload.name, workload]))
+  return [...byName.values()].map(({ name, about, figure }) => ({
+    name,
+    about,
+    ...(figure === undefined ? {} : { figure }),
+  }))
+}

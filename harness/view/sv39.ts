@@ -1,0 +1,105 @@
+// Sv39 tables as they lie in RAM, walked from outside. Invariant: a walk ends, whatever the guest has
+// put into its tables: depth is three, and a table outside RAM is reported and not entered.
+
+import { PAGE_BYTES } from '../../machine/units.ts'
+import type { Memory } from './memory.ts'
+
+export const PTE_V = 1 << 0
+export const PTE_R = 1 << 1
+export const PTE_W = 1 << 2
+export const PTE_X = 1 << 3
+export const PTE_U = 1 << 4
+
+const LEVELS = 3
+const ENTRIES = 512
+const FLAG_BITS = 10
+/** Bits 32 to 53 of an entry: the upper part of the frame number. */
+const UPPER_PPN = 0x3f_ffff
+
+export interface Entry {
+  /** First virtual address that it covers, 39 bits, not sign-extended. */
+  readonly va: number
+  /** 0 for 4 KiB, 1 for 2 MiB, 2 for 1 GiB. */
+  readonly level: number
+  readonly flags: number
+  /** Where it points. */
+  readonly pa: number
+}
+
+export interface Walk {
+  /** 4 KiB leaves in order of address; a large leaf counts as its 4 KiB pages. */
+  readonly leaves: readonly Entry[]
+  /** Entries that point to a table, and that table's place. */
+  readonly tables: readonly Entry[]
+  /** Entries whose table lies outside RAM. */
+  readonly wild: readonly Entry[]
+}
+
+/** Every valid entry below `root`. `outside` tells which 4 KiB of leaves to leave out. */
+export async function walkAll(
+  memory: Memory,
+  root: number,
+  wanted: (va: number) => boolean = () => true,
+): Promise<Walk> {
+  const walk = { leaves: [] as Entry[], tables: [] as Entry[], wild: [] as Entry[] }
+  await descend(root, 0, LEVELS - 1)
+  return walk
+
+  async function descend(table: number, base: number, level: number): Promise<void> {
+    const page = await memory.page(table)
+    for (let n = 0; n < ENTRIES; n++) {
+      const entry = entryAt(page, n, base + n * reach(level), level)
+      if ((entry.flags & PTE_V) === 0) continue
+      if (isLeaf(entry)) walk.leaves.push(...small(entry).filter(({ va }) => wanted(va)))
+      else if (level === 0 || !memory.holds(entry.pa, PAGE_BYTES)) walk.wild.push(entry)
+      else {
+        walk.tables.push(entry)
+        await descend(entry.pa, entry.va, level - 1)
+      }
+    }
+  }
+}
+
+/** Where `va` (39 bits) leads, or undefined if no valid leaf covers it. */
+export async function translate(
+  memory: Memory,
+  root: number,
+  va: number,
+): Promise<number | undefined> {
+  let table = root
+  for (let level = LEVELS - 1; level >= 0; level--) {
+    if (!memory.holds(table, PAGE_BYTES)) return undefined
+    const n = Math.floor(va / reach(level)) % ENTRIES
+    const entry = entryAt(await memory.page(table), n, 0, level)
+    if ((entry.flags & PTE_V) === 0) return undefined
+    if (isLeaf(entry)) return entry.pa + (va % reach(level))
+    table = entry.pa
+  }
+  return undefined
+}
+
+function entryAt(page: DataView, n: number, va: number, level: number): Entry {
+  const low = page.getUint32(8 * n, true)
+  const high = page.getUint32(8 * n + 4, true)
+  const frame = (high & UPPER_PPN) * 2 ** (32 - FLAG_BITS) + (low >>> FLAG_BITS)
+  return { va, level, flags: low & (2 ** FLAG_BITS - 1), pa: frame * PAGE_BYTES }
+}
+
+function isLeaf(entry: Entry): boolean {
+  return (entry.flags & (PTE_R | PTE_W | PTE_X)) !== 0
+}
+
+/** Bytes of address space behind one entry of this level. */
+function reach(level: number): number {
+  return PAGE_BYTES * ENTRIES ** level
+}
+
+function small(leaf: Entry): Entry[] {
+  if (leaf.level === 0) return [leaf]
+  return Array.from({ length: reach(leaf.level) / PAGE_BYTES }, (_, n) => ({
+    ...leaf,
+    level: 0,
+    va: leaf.va + n * PAGE_BYTES,
+    pa: leaf.pa + n * PAGE_BYTES,
+  }))
+}

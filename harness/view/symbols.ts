@@ -1,0 +1,116 @@
+// Symbols of an ELF image: names to addresses and back. Invariant: nothing outside the file's bytes is
+// read, whatever its headers say; a file without symbols answers every question with undefined.
+
+export interface Symbols {
+  /** Address of a global or local symbol. */
+  address(name: string): number | undefined
+  /** `function+0x1c` for an address inside the image's code. */
+  describe(address: number): string | undefined
+}
+
+interface Function {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+}
+
+const ELF_MAGIC = 0x464c457f // "\x7fELF", little endian
+const ELFCLASS64 = 2
+const SECTION_HEADER_BYTES = 64
+const SYMBOL_BYTES = 24
+const SHT_SYMTAB = 2
+const STT_FUNC = 2
+const STT_NOTYPE = 0
+const SHN_UNDEF = 0
+const SHF_EXECINSTR = 4n
+
+export function readSymbols(elf: Uint8Array): Symbols {
+  const addresses = new Map<string, number>()
+  const functions: Function[] = []
+  for (const symbol of symbolsOf(elf)) {
+    if (!addresses.has(symbol.name)) addresses.set(symbol.name, symbol.start)
+    if (symbol.code) functions.push(symbol)
+  }
+  functions.sort((a, b) => a.start - b.start)
+  return {
+    address: (name) => addresses.get(name),
+    describe: (address) => {
+      const found = lastAtOrBefore(functions, address)
+      if (found === undefined) return undefined
+      const offset = address - found.start
+      return offset === 0 ? found.name : `${found.name}+0x${offset.toString(16)}`
+    },
+  }
+}
+
+function* symbolsOf(elf: Uint8Array): Generator<Function & { readonly code: boolean }> {
+  const view = new DataView(elf.buffer, elf.byteOffset, elf.byteLength)
+  const sections = sectionsOf(view)
+  for (const table of sections.filter(({ type }) => type === SHT_SYMTAB)) {
+    const strings = sections[table.link]
+    if (strings === undefined) continue
+    const end = Math.min(table.offset + table.size, elf.byteLength) - SYMBOL_BYTES
+    for (let at = table.offset; at <= end; at += SYMBOL_BYTES) {
+      const kind = view.getUint8(at + 4) & 0xf
+      const section = view.getUint16(at + 6, true)
+      const name = text(elf, strings.offset + view.getUint32(at, true))
+      // Mapping symbols ($x, $d) and local labels (.L1) name no function.
+      if (section === SHN_UNDEF || name === '' || /^[$.]/.test(name)) continue
+      const start = Number(view.getBigUint64(at + 8, true))
+      const size = Number(view.getBigUint64(at + 16, true))
+      const holder = sections[section]
+      const code = (kind === STT_FUNC || kind === STT_NOTYPE) && (holder?.executable ?? false)
+      const limit = holder === undefined ? start : holder.address + holder.size
+      yield { name, start, end: size > 0 ? start + size : limit, code }
+    }
+  }
+}
+
+interface Section {
+  readonly type: number
+  readonly executable: boolean
+  readonly address: number
+  readonly offset: number
+  readonly size: number
+  readonly link: number
+}
+
+function sectionsOf(view: DataView): Section[] {
+  const headerBytes = 64
+  if (view.byteLength < headerBytes || view.getUint32(0, true) !== ELF_MAGIC) return []
+  if (view.getUint8(4) !== ELFCLASS64) return []
+  const first = Number(view.getBigUint64(40, true))
+  const count = view.getUint16(60, true)
+  const sections: Section[] = []
+  for (let n = 0; n < count; n++) {
+    const at = first + n * SECTION_HEADER_BYTES
+    if (at + SECTION_HEADER_BYTES > view.byteLength) break
+    sections.push({
+      type: view.getUint32(at + 4, true),
+      executable: (view.getBigUint64(at + 8, true) & SHF_EXECINSTR) !== 0n,
+      address: Number(view.getBigUint64(at + 16, true)),
+      offset: Number(view.getBigUint64(at + 24, true)),
+      size: Number(view.getBigUint64(at + 32, true)),
+      link: view.getUint32(at + 40, true),
+    })
+  }
+  return sections
+}
+
+function text(elf: Uint8Array, at: number): string {
+  let end = at
+  while (end < elf.length && elf[end] !== 0) end++
+  return new TextDecoder().decode(elf.subarray(at, end))
+}
+
+function lastAtOrBefore(functions: readonly Function[], address: number): Function | undefined {
+  let low = 0
+  let high = functions.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (functions[middle]!.start <= address) low = middle + 1
+    else high = middle
+  }
+  const found = functions[low - 1]
+  return found !== undefined && address < found.end ? found : undefined
+}

@@ -1,0 +1,212 @@
+// Workbench: runs cells one after another, keeping the computers of the last config and seed. Invariant:
+// whatever a guest or a workload does, the cell ends with an outcome, within its host time.
+
+import type { Config } from '../configs/config.ts'
+import type { Machine, Snapshot, Stop } from '../machine/machine.ts'
+import type { CellRecord, Outcome } from '../results/cell.ts'
+import { coverageRows } from '../results/coverage.ts'
+import type { Measurement } from '../results/measurement.ts'
+import { type Workload, WorkloadFailure } from '../workloads/workload.ts'
+import { backtrace } from './backtrace.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { CellPlan } from './cell.ts'
+import { Computer, type Parts, specFor } from './computer.ts'
+import { Conversation, type PlacedReading, stopText } from './conversation.ts'
+import type { Finding } from './invariant.ts'
+import { type Outside, openOutside } from './outside.ts'
+import { profileNamed } from './profile.ts'
+import { pick } from './registry.ts'
+import { openView } from './view/view.ts'
+
+export interface Bench {
+  readonly run: string
+  readonly catalogue: Catalogue
+  readonly parts: Parts
+  /** Milliseconds of host time that a cell may take. */
+  readonly hostLimit: number
+}
+
+/** Lines of the console that a failure keeps. */
+const LAST_LINES = 40
+/** Violations that a failure names; the counts are in the rows. */
+const NAMED_VIOLATIONS = 8
+
+export class Workbench implements AsyncDisposable {
+  readonly #bench: Bench
+  #computer: Computer | undefined
+  #for = ''
+
+  constructor(bench: Bench) {
+    this.#bench = bench
+  }
+
+  /** The prompt's snapshot of the last cell's config and seed, if it has been booted. */
+  get booted(): Snapshot | undefined {
+    return this.#computer?.booted
+  }
+
+  /** `booted` spares the boot if another workbench has done it. */
+  async run(plan: CellPlan, booted?: Snapshot): Promise<CellRecord> {
+    const started = performance.now()
+    const attempt = new Attempt(this.#bench, plan)
+    const outcome = await attempt.run(() => this.#computerFor(plan, attempt, booted))
+    if (plan.live) await this.#forget()
+    return attempt.record(outcome, performance.now() - started)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#forget()
+  }
+
+  async #computerFor(plan: CellPlan, attempt: Attempt, booted?: Snapshot): Promise<Computer> {
+    const wanted = `${plan.config} ${plan.seed} ${plan.profile} ${plan.live}`
+    if (this.#computer === undefined || this.#for !== wanted) {
+      await this.#forget()
+      const { parts, catalogue } = this.#bench
+      const config = pick(catalogue.configs, 'config', plan.config)
+      const { pacer } = attempt.outside ?? {}
+      const spec = await specFor(config, parts, { ...plan, ...(pacer ? { pacer } : {}) })
+      this.#computer = new Computer(parts, spec, booted)
+      this.#for = wanted
+    }
+    return this.#computer
+  }
+
+  async #forget(): Promise<void> {
+    await this.#computer?.[Symbol.asyncDispose]()
+    this.#computer = undefined
+  }
+}
+
+/** One try at one cell. */
+class Attempt {
+  readonly outside: Outside | undefined
+  readonly #bench: Bench
+  readonly #plan: CellPlan
+  readonly #config: Config
+  readonly #workload: Workload
+  readonly #signal: AbortSignal
+  readonly #coverage: Measurement[] = []
+  #readings: readonly PlacedReading[] = []
+  #machine: Machine | undefined
+  #walks = 0
+
+  constructor(bench: Bench, plan: CellPlan) {
+    this.#bench = bench
+    this.#plan = plan
+    this.#config = pick(bench.catalogue.configs, 'config', plan.config)
+    this.#workload = pick(bench.catalogue.workloads, 'workload', plan.workload)
+    this.#signal = AbortSignal.timeout(bench.hostLimit)
+    this.outside = plan.live ? openOutside() : undefined
+  }
+
+  async run(computerFor: () => Promise<Computer>): Promise<Outcome> {
+    let computer: Computer | undefined
+    try {
+      computer = await computerFor()
+      const machine = this.#workload.fromReset
+        ? await computer.atReset()
+        : await computer.atPrompt(this.#signal)
+      this.#machine = machine
+      const lacks = this.#workload.needs?.find((need) => !machine.capabilities.has(need))
+      if (lacks !== undefined) return { kind: 'skipped', why: `the machine has no ${lacks}` }
+      await this.#drive(machine)
+      return { kind: 'done', digest: await machine.digest() }
+    } catch (error) {
+      this.#machine ??= computer?.machine
+      return await this.#failure(error)
+    } finally {
+      await this.outside?.close()
+    }
+  }
+
+  record(outcome: Outcome, hostMs: number): CellRecord {
+    const place = this.#place()
+    const rows = this.#readings.map(({ region, metric, unit, iteration, value }) => {
+      return { ...place, region, metric, unit, iteration, value }
+    })
+    const { run: _, ...end } = place
+    const kept = outcome.kind === 'done' ? [...rows, ...this.#coverage] : this.#coverage
+    return { ...end, outcome, hostMs, rows: kept }
+  }
+
+  async #drive(machine: Machine): Promise<void> {
+    const { outside } = this
+    const conversation = new Conversation(machine, {
+      probes: [...this.#bench.catalogue.probes.values()],
+      live: this.#plan.live,
+      hz: profileNamed(this.#plan.profile).hz,
+      signal: this.#signal,
+      check: () => this.#check(machine),
+      ...(outside ? { expose: (port: number) => outside.expose(machine, port) } : {}),
+    })
+    await this.#workload.drive(conversation, this.#plan.parameters)
+    this.#readings = conversation.readings
+    await this.#check(machine)
+  }
+
+  /** Walks the config's invariants; throws if one is violated. */
+  async #check(machine: Machine): Promise<void> {
+    for (const name of this.#config.invariants) {
+      const invariant = pick(this.#bench.catalogue.invariants, 'invariant', name)
+      const finding = await invariant.check(await openView(machine, this.#config))
+      for (const reading of finding.readings) {
+        this.#coverage.push(...coverageRows(this.#place(), reading, this.#walks))
+      }
+      this.#walks++
+      if (finding.violations.length > 0) throw new WorkloadFailure(violated(name, finding))
+    }
+  }
+
+  async #failure(error: unknown): Promise<Outcome> {
+    const timedOut = this.#signal.aborted
+    const limit = `expected the cell to end within ${this.#bench.hostLimit / 1000} s of host time`
+    const why = timedOut ? `${limit}, it did not` : reason(error)
+    const stop = error instanceof WorkloadFailure ? error.stop : undefined
+    const machine = this.#machine
+    if (machine === undefined) return { kind: 'failed', why }
+    return {
+      kind: 'failed',
+      why,
+      ...(stop === undefined ? {} : { stop: shortStop(stop) }),
+      console: lastLines(machine.console.transcript),
+      backtrace: await traceOf(machine, this.#config),
+    }
+  }
+
+  #place(): Omit<Measurement, 'region' | 'metric' | 'unit' | 'iteration' | 'value'> {
+    const { key, live: _, ...place } = this.#plan
+    return { run: this.#bench.run, cell: key, ...place }
+  }
+}
+
+function violated(name: string, { violations }: Finding): string {
+  const named = violations.slice(0, NAMED_VIOLATIONS).map(({ kind, says }) => `${kind}: ${says}`)
+  const more = violations.length - named.length
+  const rest = more > 0 ? `; and ${more} more` : ''
+  return `invariant ${name}: ${violations.length} violations: ${named.join('; ')}${rest}`
+}
+
+function reason(error: unknown): string {
+  if (error instanceof WorkloadFailure) return error.message
+  // Not the guest's doing: a defect of ours, kept as this cell's outcome so that the others go on.
+  const stack = error instanceof Error ? error.stack : undefined
+  const text = process.env.MIRRORBENCH_DEBUG ? (stack ?? String(error)) : String(error)
+  return `defect in mirrorbench: ${text}`
+}
+
+function shortStop(stop: Stop): string {
+  return stopText(stop).replaceAll(/\s+/g, ' ').slice(0, 200)
+}
+
+function lastLines(transcript: string): string {
+  return transcript.split('\n').slice(-LAST_LINES).join('\n').slice(-16_000)
+}
+
+async function traceOf(machine: Machine, config: Config): Promise<string[]> {
+  try {
+    return await backtrace(await openView(machine, config))
+  } catch (error) {
+    return [`(no backtrace: ${String(error)})`]
+  }
+}

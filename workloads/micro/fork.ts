@@ -1,0 +1,5 @@
+// micro/fork: fork, exit and wait for the child.
+
+import { micro } from './micro.ts'
+
+export default micro('fork', 'fork, exit and wait for the child')
