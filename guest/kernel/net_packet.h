@@ -19,6 +19,7 @@
 struct packet {
   struct packet *next;     // in a queue, or in the free list
   struct packet *previous; // in the free list
+  struct packet *link;     // among those that wait for the card
   uint64 sent_at;          // time of the last transmission; 0: not sent yet
   uint32 seq;              // of the first payload byte
   uint16 length;           // payload bytes

@@ -46,6 +46,7 @@ struct tcp {
   uint8  state;
   uint8  holder;
   uint8  remote_mac[6];
+  uint16 sleepers;          // processes that wait for a change (net_socket.c)
   uint32 remote_ip;
   uint16 remote_port;
   uint16 local_port;
