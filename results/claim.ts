@@ -79,6 +79,24 @@ export function judge(accept: Acceptance, estimate: Estimate): Verdict {
   }
 }
 
+/** What counts as reproduced, in words: `≤ 5 %`, `5–8 %`. */
+export function expected(accept: Acceptance, unit: string): string {
+  const percent = unit === 'fraction' || unit.startsWith('share')
+  const number = (value: number): string =>
+    String(Number((percent ? value * 100 : value).toFixed(6)))
+  const suffix = percent ? ' %' : ` ${unit}`
+  switch (accept.kind) {
+    case 'at most':
+      return `≤ ${number(accept.bound)}${suffix}`
+    case 'within':
+      return `${number(accept.low)}–${number(accept.high)}${suffix}`
+    case 'exactly':
+      return `${number(accept.value)}${suffix}`
+    default:
+      return accept satisfies never
+  }
+}
+
 /** A claim that waits for a part which does not exist yet. */
 export function unmeasured(
   claim: Omit<Claim, 'comparisons' | 'observe'>,

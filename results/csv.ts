@@ -11,7 +11,13 @@ import type { Summary } from './summary.ts'
 /** File name → text of every table of a run. */
 export function csvTables(run: RunRecord, summary: Summary): Map<string, string> {
   return new Map([
-    ['rows.csv', table(ROW_COLUMNS, run.cells.flatMap((cell) => cell.rows))],
+    [
+      'rows.csv',
+      table(
+        ROW_COLUMNS,
+        run.cells.flatMap((cell) => cell.rows),
+      ),
+    ],
     ['cells.csv', table(CELL_COLUMNS, run.cells.map(cellLine))],
     ['overheads.csv', table(OVERHEAD_COLUMNS, summary.overheads)],
     ['latencies.csv', table(LATENCY_COLUMNS, summary.latencies)],
@@ -45,7 +51,19 @@ const LATENCY_COLUMNS = [
   ...['lowCycles', 'highCycles', 'extraMs', 'lowMs', 'highMs', 'samples', 'cells'],
 ]
 const CLAIM_COLUMNS = [
-  ...['name', 'source', 'says', 'config', 'over', 'measured', 'low', 'high', 'min', 'max'],
+  ...[
+    'name',
+    'source',
+    'says',
+    'expected',
+    'config',
+    'over',
+    'measured',
+    'low',
+    'high',
+    'min',
+    'max',
+  ],
   ...['unit', 'profile', 'policy', 'verdict', 'notes', 'cells'],
 ]
 const COVERAGE_COLUMNS = [

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { cellName } from './cell.ts'
-import { type Claim, type Comparison, type Evidence, judge, loadClaims } from './claim.ts'
+import { type Claim, type Comparison, type Evidence, expected, judge, loadClaims } from './claim.ts'
 import { coverageOf, coverageSummarySchema } from './coverage.ts'
 import { latencies, latencySchema } from './latency.ts'
 import { overheadSchema, overheads } from './overhead.ts'
@@ -20,6 +20,8 @@ export const claimVerdictSchema = z.object({
   name: z.string(),
   source: z.string(),
   says: z.string(),
+  /** What counts as reproduced: `≤ 5 %`, `5–8 %`. */
+  expected: z.string(),
   /** What was judged; null where nothing was measured. */
   config: z.string().nullable(),
   over: z.string().nullable(),
@@ -125,7 +127,7 @@ function unjudged(claim: Claim, evidence: Evidence, of: Comparison | undefined):
   const { name, source, says, unit } = claim
   const config = evidence.manifest.configs.find((other) => other.name === of?.config)
   return {
-    ...{ name, source, says },
+    ...{ name, source, says, expected: expected(claim.accept, unit) },
     ...{ config: of?.config ?? null, over: of?.over ?? null },
     ...{ measured: null, low: null, high: null, min: null, max: null },
     unit,

@@ -1,0 +1,77 @@
+// Html: text that is safe to put into the page. Invariant: only the tag below makes it, and it
+// escapes every value that is not Html already, so nothing a guest wrote can become markup.
+
+export class Html {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+export type Part = Html | string | number | undefined | readonly Part[]
+
+/** Markup with values in it: html`<td>${anything}</td>`. */
+export function html(literals: TemplateStringsArray, ...values: readonly Part[]): Html {
+  const pieces = literals.map(
+    (literal, i) => literal + (i < values.length ? asText(values[i]) : ''),
+  )
+  return new Html(pieces.join(''))
+}
+
+/** Markup from a source that is ours: an SVG drawn here, a library's script. */
+export function trusted(text: string): Html {
+  return new Html(text)
+}
+
+function asText(part: Part): string {
+  if (part === undefined) return ''
+  if (part instanceof Html) return part.text
+  if (Array.isArray(part)) return part.map(asText).join('')
+  return escapeText(String(part))
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** Unicode's pictures of the control characters begin here. */
+const CONTROL_PICTURES = 0x2400
+const DELETE_PICTURE = '\u2421'
+
+export function escapeText(text: string): string {
+  return escapeControls(text).replace(/[&<>"']/g, (character) => entities[character] ?? character)
+}
+
+/** Shows control characters (a terminal's colours, say) as their pictures. */
+export function escapeControls(text: string): string {
+  return text
+    .replaceAll('\u007f', DELETE_PICTURE)
+    .replace(CONTROLS, (character) =>
+      String.fromCharCode(CONTROL_PICTURES + character.charCodeAt(0)),
+    )
+    .replace(DIRECTIONS, '\ufffd')
+}
+
+/** All but tab and newline. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f]/g
+/** Characters that turn the direction of the text after them. */
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g
+
+/** JSON for a script element: no character in it can end the element. */
+export function jsonForScript(value: unknown): Html {
+  const text = JSON.stringify(value)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029')
+  return new Html(text)
+}
+
+/** A library's code for a script element. `<\/` means the same inside its strings and regexes. */
+export function codeForScript(code: string): Html {
+  return new Html(code.replace(/<\/script/gi, '<\\/script').replaceAll('<!--', '\\x3c!--'))
+}

@@ -1,0 +1,63 @@
+// How numbers are written in tables, on pages and on terminals: one way each, with its unit.
+
+/** `+5.8 %` */
+export function signedPercent(fraction: number, digits = 1): string {
+  const text = (fraction * 100).toFixed(digits)
+  const zero = Number(text) === 0
+  if (zero) return `${Math.abs(Number(text)).toFixed(digits)} %`
+  return `${fraction > 0 ? '+' : '−'}${text.replace('-', '')} %`
+}
+
+/** `41,203,118` */
+export function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
+
+/** `0.0832 ms`: three digits that count. */
+export function milliseconds(ms: number): string {
+  return `${significant(ms)} ms`
+}
+
+/** Three significant digits, without an exponent where people would not write one. */
+export function significant(value: number): string {
+  if (value === 0) return '0'
+  const magnitude = Math.floor(Math.log10(Math.abs(value)))
+  const digits = Math.min(8, Math.max(0, 2 - magnitude))
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+}
+
+/** `200 KiB` */
+export function bytes(size: number): string {
+  const MiB = 1024 * 1024
+  return size >= MiB
+    ? `${significantShort(size / MiB)} MiB`
+    : `${significantShort(size / 1024)} KiB`
+}
+
+/** `47 s`, `3 min 5 s` */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return `${(ms / 1000).toFixed(1)} s`
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+/** A claim's figure in its unit. */
+export function inUnit(value: number, unit: string): string {
+  switch (unit) {
+    case 'fraction':
+      return signedPercent(value, Math.abs(value) < 0.1 ? 2 : 1)
+    case 'ms':
+      return milliseconds(value)
+    case 'share of originals':
+      return `${(value * 100).toFixed(value === 1 ? 0 : 3)} %`
+    default:
+      return `${significant(value)} ${unit}`
+  }
+}
+
+function significantShort(value: number): string {
+  return Number(value.toPrecision(3)).toString()
+}

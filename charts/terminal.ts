@@ -1,0 +1,259 @@
+// The table at the end of a run, for a terminal. Invariant: no line is wider than asked, no guest's
+// text reaches the terminal raw, and without colour there is no escape character in it.
+
+import { rowName } from '../results/cell.ts'
+import type { Manifest } from '../results/manifest.ts'
+import type { Overhead, Summary } from '../results/summary.ts'
+import { comparedWith } from './comparison.ts'
+import { escapeControls } from './html.ts'
+import { bytes, inUnit, milliseconds, signedPercent } from './numbers.ts'
+
+export interface TerminalOptions {
+  /** Default 100. */
+  readonly columns?: number
+  readonly colour: boolean
+}
+
+const COLUMNS = 100
+
+type Paint = (text: string) => string
+
+interface Paints {
+  readonly bold: Paint
+  readonly dim: Paint
+  readonly good: Paint
+  readonly bad: Paint
+}
+
+/** Overheads, latencies, coverage and verdicts, then what did not run. Ends with a newline. */
+export function terminalReport(
+  manifest: Manifest,
+  summary: Summary,
+  options: TerminalOptions,
+): string {
+  const columns = options.columns ?? COLUMNS
+  const paints = paintsFor(options.colour)
+  const blocks = [
+    header(manifest, summary),
+    ...overheadBlock(manifest, summary, columns, paints),
+    ...latencyBlock(manifest, summary, columns, paints),
+    ...claimBlock(summary, columns, paints),
+    ...unfinishedBlock(summary, columns, paints),
+  ]
+  return `${blocks.join('\n')}\n`
+}
+
+function header(manifest: Manifest, summary: Summary): string {
+  const { profile, backend } = manifest
+  const policies = [...new Set(manifest.configs.map(({ policy }) => policy))].filter(
+    (policy) => policy !== 'none',
+  )
+  const seeds = `${summary.seeds.length} ${summary.seeds.length === 1 ? 'seed' : 'seeds'}`
+  const words = [
+    `profile ${profile.name}`,
+    `policy ${policies.join(', ') || 'none'}`,
+    seeds,
+    backend,
+  ]
+  return `${manifest.run} · ${words.join(' · ')}`
+}
+
+/** A line for each workload; for each comparison its overhead in wall and in busy cycles. */
+function overheadBlock(
+  manifest: Manifest,
+  summary: Summary,
+  columns: number,
+  paints: Paints,
+): string[] {
+  const sides = columnsOf(manifest)
+  const shown = summary.overheads.filter(
+    ({ unit, workload }) => unit === 'cycles' && workload !== 'backup-latency',
+  )
+  const rows = [...Map.groupBy(shown, rowKey).values()]
+  if (rows.length === 0) return []
+  const cells = rows.map((row) => [
+    nameOf(row[0]!),
+    ...sides.map(({ config, over }) => pair(row, config, over)),
+  ])
+  return [
+    '',
+    ...tabulate([...heads('overhead', 'wall / busy cycles', sides), ...cells], columns, paints),
+  ]
+}
+
+/** Two lines, so that four comparisons stand side by side in 100 columns. */
+function heads(first: string, second: string, sides: readonly Side[]): string[][] {
+  return [
+    [first, ...sides.map(({ config }) => config)],
+    [second, ...sides.map(({ over }) => `over ${over}`)],
+  ]
+}
+
+interface Side {
+  readonly config: string
+  readonly over: string
+}
+
+/** Every config over its baseline, and over its control, which is the like-with-like figure. */
+function columnsOf(manifest: Manifest): Side[] {
+  return manifest.configs.flatMap(({ name, baseline, control }) =>
+    [control, baseline].flatMap((over) => (over === undefined ? [] : [{ config: name, over }])),
+  )
+}
+
+function rowKey({ workload, parameters, region }: Overhead): string {
+  return JSON.stringify([rowName({ workload, parameters }), region])
+}
+
+function nameOf(overhead: Overhead): string {
+  const { bytes: size, concurrency, keepAlive, ...rest } = overhead.parameters
+  const words = [
+    rowName({ workload: overhead.workload.replace(/^commands\//, ''), parameters: rest }),
+    ...(typeof size === 'number' ? [bytes(size)] : []),
+    ...(concurrency === undefined ? [] : [`×${concurrency}`]),
+    ...(keepAlive === true ? ['keep-alive'] : []),
+  ]
+  return words.join(' ')
+}
+
+/** From here on a tenth of a percent says nothing. */
+const LARGE = 1
+
+function pair(row: readonly Overhead[], config: string, over: string): string {
+  const of = (metric: string): string => {
+    const found = row.find(
+      (one) => one.config === config && one.baseline === over && one.metric === metric,
+    )
+    if (found === undefined) return '–'
+    const text = signedPercent(found.value, Math.abs(found.value) < LARGE ? 1 : 0)
+    return text.replace('+', '')
+  }
+  const [wall, busy] = [of('wall'), of('busy')]
+  return wall === '–' && busy === '–' ? '–' : `${wall} / ${busy}`
+}
+
+/** Extra milliseconds of the cold sizes, slowest way, over the like-with-like side. */
+function latencyBlock(
+  manifest: Manifest,
+  summary: Summary,
+  columns: number,
+  paints: Paints,
+): string[] {
+  const sides = [...comparedWith(manifest)].map(([config, over]) => ({ config, over }))
+  const cold = summary.latencies.filter(({ frames }) => frames === 'cold')
+  if (cold.length === 0) return []
+  const ways = cold.toSorted((a, b) => a.how.localeCompare(b.how) || a.bytes - b.bytes)
+  const rows = [...Map.groupBy(ways, (one) => `${one.how} ${one.bytes}`).values()]
+  const cells = rows.map((row) => [
+    `${row[0]!.how} ${bytes(row[0]!.bytes)}`,
+    ...sides.map(({ config, over }) => {
+      const found = row.find((one) => one.config === config && one.over === over)
+      return found === undefined ? '–' : milliseconds(found.extraMs)
+    }),
+  ])
+  const top = heads('extra time to create a space', `ms, profile ${manifest.profile.name}`, sides)
+  return ['', ...tabulate([...top, ...cells], columns, paints)]
+}
+
+function claimBlock(summary: Summary, columns: number, paints: Paints): string[] {
+  const measured = summary.claims.filter(({ measured: value }) => value !== null)
+  const waiting = summary.claims.filter(({ measured: value }) => value === null)
+  const cells = measured.map((claim) => [
+    claim.verdict,
+    claim.name,
+    claim.over === null ? `${claim.config}` : `${claim.config} over ${claim.over}`,
+    inUnit(claim.measured ?? 0, claim.unit),
+    claim.expected,
+    `${claim.profile}, ${claim.policy}`,
+  ])
+  const head = ['verdict', 'claim', 'judged on', 'measured', 'claimed', 'profile, policy']
+  const [top = '', ...lines] = cells.length > 0 ? flushLeft([head, ...cells], columns) : []
+  const painted = lines.map((line, i) =>
+    (measured[i]?.verdict === 'differs' ? paints.bad : paints.good)(line),
+  )
+  const waits = waiting.map(({ name, config }) => (config ? `${name} (${config})` : name))
+  const rest =
+    waits.length > 0 ? wrap(`not measured: ${[...new Set(waits)].join(', ')}`, columns) : []
+  return ['', ...(top ? [paints.bold(top)] : []), ...painted, ...rest.map(paints.dim)]
+}
+
+function flushLeft(rows: readonly (readonly string[])[], columns: number): string[] {
+  const widths = widthsOf(rows)
+  return rows.map((row) =>
+    cut(
+      row
+        .map((text, i) => text.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+      columns,
+    ),
+  )
+}
+
+const LISTED = 8
+
+function unfinishedBlock(summary: Summary, columns: number, paints: Paints): string[] {
+  const { done, skipped, failed } = summary.cells
+  const line = `${done} cells done, ${skipped.length} skipped, ${failed.length} failed`
+  const list = [
+    ...failed.map(({ name, why }) => `failed   ${name}: ${why}`),
+    ...skipped.map(({ name, why }) => `skipped  ${name}: ${why}`),
+  ]
+  const shown = list.slice(0, LISTED).map((text) => cut(firstLine(text), columns))
+  const more = list.length > LISTED ? [`… and ${list.length - LISTED} more, see the report`] : []
+  return ['', line, ...shown.map(paints.dim), ...more.map(paints.dim)]
+}
+
+/** First column to the left, the others to the right. Narrow terminals lose columns, not lines. */
+function tabulate(rows: readonly (readonly string[])[], columns: number, paints: Paints): string[] {
+  const widths = widthsOf(rows)
+  const count = widths.length
+  const fits = widths.findIndex((_, i) => sum(widths.slice(0, i + 1)) + 2 * i > columns)
+  const kept = fits < 0 ? count : Math.max(1, fits)
+  const lines = rows.map((row) =>
+    row
+      .slice(0, kept)
+      .map((text, i) => (i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!)))
+      .join('  '),
+  )
+  const [first = '', second = '', ...body] = lines.map((line) => cut(line, columns))
+  return [paints.bold(first), paints.dim(second), ...body]
+}
+
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  return Array.from({ length: rows[0]?.length ?? 0 }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
+}
+
+function cut(text: string, columns: number): string {
+  const clean = escapeControls(text)
+  return clean.length > columns ? `${clean.slice(0, Math.max(0, columns - 1))}…` : clean
+}
+
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= columns) {
+      lines[lines.length - 1] = `${last} ${word}`
+    } else lines.push(word)
+  }
+  return lines
+}
+
+function paintsFor(colour: boolean): Paints {
+  const paint =
+    (code: string): Paint =>
+    (text) =>
+      colour ? `\u001b[${code}m${text}\u001b[0m` : text
+  return { bold: paint('1'), dim: paint('2'), good: paint('32'), bad: paint('31') }
+}
