@@ -164,3 +164,38 @@ _start:
   mret
 9:
 .endm
+
+// The instruction, executed in the privilege of these mstatus bits, must trap to M-mode with this cause.
+.macro TRAPS_IN mode, cause, insn:vararg
+  CASE
+  DROP \mode, 1f
+  j 2f
+1:
+  \insn
+  j fail
+2:
+  WAS \cause, 1b
+.endm
+
+// The instruction must run there without a trap; `call` is the cause of an ecall from there.
+.macro RUNS_IN mode, call, insn:vararg
+  CASE
+  DROP \mode, 1f
+  j 3f
+1:
+  \insn
+2:
+  ecall
+3:
+  WAS \call, 2b
+.endm
+
+.macro SET csr, bits
+  li t6, \bits
+  csrs \csr, t6
+.endm
+
+.macro CLEAR csr, bits
+  li t6, \bits
+  csrc \csr, t6
+.endm
