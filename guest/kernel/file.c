@@ -4,7 +4,7 @@
 #include "print.h"
 #include "string.h"
 
-#define NFILE 128 // open at once in the whole system
+#define NFILE 256 // open at once in the whole system
 
 static struct file files[NFILE];
 

@@ -1,20 +1,23 @@
-// A kernel without a network.
+// A kernel without a network: listening fails.
 
-#include "../include/types.h"
+#include "net.h"
 
 void
 net_init(void)
 {
 }
 
-uint64
-sys_tcp_listen(void)
+int
+net_listen(int port, int backlog)
 {
+  (void)port;
+  (void)backlog;
   return -1;
 }
 
-uint64
-sys_tcp_accept(void)
+int
+net_accept(int listener)
 {
+  (void)listener;
   return -1;
 }

@@ -41,9 +41,9 @@
 #define AVAILABLE_NO_INTERRUPT 1
 #define USED_NO_NOTIFY     1
 
-// Where the rings lie in the queue's frame: descriptors first, the used ring in the upper half.
-#define AVAILABLE_AT 1024
-#define USED_AT      2048
+// Where the rings lie in the queue's frame: descriptors first, then the two rings.
+#define AVAILABLE_AT 2048
+#define USED_AT      2560
 _Static_assert(QUEUE_MOST * sizeof(struct virtq_descriptor) <= AVAILABLE_AT, "descriptors fit");
 _Static_assert(AVAILABLE_AT + 4 + 2 * QUEUE_MOST <= USED_AT, "the available ring fits");
 _Static_assert(USED_AT + 4 + 8 * QUEUE_MOST <= PGSIZE, "the used ring fits");

@@ -23,7 +23,7 @@ uint32 virtio_config32(struct virtio *device, uint offset);
 // To be called first in an interrupt handler. 1 if a queue has news.
 int    virtio_interrupt(struct virtio *device);
 
-#define QUEUE_MOST 64 // descriptors of a queue at most
+#define QUEUE_MOST 128 // descriptors of a queue at most
 
 struct virtq_descriptor {
   uint64 address;

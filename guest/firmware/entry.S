@@ -1,0 +1,67 @@
+// Reset and the trap vector. From the reset ROM: a0 = hart id, a1 = device tree, a2 = fw_dynamic_info.
+
+.section .text.entry, "ax"
+.globl entry
+entry:
+  csrw mie, zero
+  bnez a0, park
+  la   sp, stack_end
+  la   t0, bss_start
+  la   t1, bss_end
+1:
+  bgeu t0, t1, 2f
+  sd   zero, 0(t0)
+  addi t0, t0, 8
+  j    1b
+2:
+  la   t0, vector
+  csrw mtvec, t0
+  csrw mscratch, sp
+  li   fp, 0
+  call firmware_main
+park:
+  wfi
+  j    park
+
+.macro each_register operation
+  .irp n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+  \operation x\n, 8 * (\n - 1)(sp)
+  .endr
+.endm
+
+// mscratch holds the firmware's stack pointer while S-mode runs, and 0 in the firmware itself, where
+// a trap (a probe) goes on using the stack it finds.
+.balign 4
+vector:
+  csrrw sp, mscratch, sp
+  bnez sp, 1f
+  csrr sp, mscratch
+  addi sp, sp, -256
+  each_register sd
+  addi t0, sp, 256
+  sd   t0, 8(sp)
+  csrw mscratch, zero
+  mv   a0, sp
+  li   fp, 0
+  call trap
+  each_register ld
+  ld   sp, 8(sp)
+  mret
+1:
+  addi sp, sp, -256
+  each_register sd
+  csrrw t0, mscratch, zero
+  sd   t0, 8(sp)
+  mv   a0, sp
+  li   fp, 0
+  call trap
+  addi t0, sp, 256
+  csrw mscratch, t0
+  each_register ld
+  ld   sp, 8(sp)
+  mret
+
+.section .bss
+.balign 16
+  .skip 8192
+stack_end:

@@ -1,0 +1,100 @@
+// What the hart needs before S-mode code can run: memory protection that lets everything pass, traps handed
+// down to S-mode (and VS-mode's, through HS-mode), counters to be read, the timer; then the payload.
+
+#include "firmware.h"
+
+// Everything that a kernel or a hypervisor handles itself. What stays here: calls from S-mode (9) and M-mode
+// (11). VS-mode's calls (10), guest page faults (20 to 23) and hardware errors (19) go to HS-mode.
+#define DELEGATED_EXCEPTIONS (0xf0b5ffUL | 1UL << CAUSE_HARDWARE_ERROR)
+#define DELEGATED_INTERRUPTS (IP_SSIP | IP_STIP | IP_SEIP)
+#define ALL_COUNTERS         7 // cycle, time, instret
+#define PMP_ALL              0x1f // NAPOT, read, write, execute
+#define SATP_BARE            0
+
+// What QEMU's reset ROM passes in a2: where the payload begins (OpenSBI's fw_dynamic_info).
+struct dynamic_info {
+  uint64 magic, version, next_address, next_mode, options, boot_hart;
+};
+
+#define DYNAMIC_MAGIC 0x4942534fUL // "OSBI"
+
+static void
+enter(uint64 at, uint64 hart_id, uint64 tree)
+{
+  register uint64 a0 __asm__("a0") = hart_id;
+  register uint64 a1 __asm__("a1") = tree;
+  csr_write(mepc, at);
+  csr_write(satp, SATP_BARE);
+  csr_clear(mstatus, MSTATUS_MPP_M | MSTATUS_MPIE | MSTATUS_MPRV);
+  csr_set(mstatus, MSTATUS_MPP_S);
+  __asm__ volatile("csrw mscratch, sp\n mret" : : "r"(a0), "r"(a1) : "memory");
+  __builtin_unreachable();
+}
+
+void
+firmware_main(uint64 hart_id, uint64 tree, const struct dynamic_info *info)
+{
+  csr_write(mscratch, 0);
+  console_init();
+  probe_write(pmpaddr0, ~0UL);
+  probe_write(pmpcfg0, PMP_ALL);
+  csr_write(medeleg, DELEGATED_EXCEPTIONS);
+  csr_write(mideleg, DELEGATED_INTERRUPTS);
+  probe_write(mcounteren, ALL_COUNTERS);
+  timer_init();
+  uint64 payload = KERNEL_BASE;
+  if(info != NULL && info->magic == DYNAMIC_MAGIC && info->next_address != 0)
+    payload = info->next_address;
+  enter(payload, hart_id, tree);
+}
+
+static void
+print(const char *s)
+{
+  for(; *s != 0; s++)
+    console_put(*s);
+}
+
+static void
+print_hex(uint64 n)
+{
+  print(" 0x");
+  for(int shift = 60; shift >= 0; shift -= 4)
+    console_put("0123456789abcdef"[n >> shift & 15]);
+}
+
+// From entry.S.
+void
+trap(struct registers *registers)
+{
+  uint64 cause = csr_read(mcause);
+  if(cause == CAUSE_ECALL_S){
+    csr_write(mepc, csr_read(mepc) + 4);
+    call(registers);
+    return;
+  }
+  if(cause == CAUSE_ILLEGAL_INSTRUCTION && probe_skip()){
+    csr_write(mepc, csr_read(mepc) + 4);
+    return;
+  }
+  if(cause == (CAUSE_INTERRUPT | 7)){
+    timer_fired();
+    return;
+  }
+  print("\nfirmware: trap, mcause");
+  print_hex(cause);
+  print(" mepc");
+  print_hex(csr_read(mepc));
+  print(" mtval");
+  print_hex(csr_read(mtval));
+  print("\n");
+  power_off(FINISHER_FAILED);
+}
+
+void
+power_off(uint32 finisher_word)
+{
+  *(volatile uint32 *)VIRT_FINISHER = finisher_word;
+  for(;;)
+    __asm__ volatile("wfi");
+}

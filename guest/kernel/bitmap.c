@@ -1,0 +1,51 @@
+// Free blocks of the disk.
+
+#include "inode.h"
+#include "log.h"
+#include "string.h"
+
+static uint first_candidate; // no block below is free
+
+static void
+clear_block(uint block)
+{
+  struct buffer *b = buffer_overwrite(block);
+  memset(b->data, 0, BSIZE);
+  log_write(b);
+  buffer_release(b);
+}
+
+uint
+bitmap_alloc(void)
+{
+  for(uint base = first_candidate / BITS_A_BLOCK * BITS_A_BLOCK; base < superblock.size; base += BITS_A_BLOCK){
+    struct buffer *b = buffer_read(superblock.bmapstart + base / BITS_A_BLOCK);
+    uint i = first_candidate > base ? first_candidate - base : 0;
+    for(; i < BITS_A_BLOCK && base + i < superblock.size; i++){
+      if(b->data[i / 8] & (1 << i % 8))
+        continue;
+      b->data[i / 8] |= 1 << i % 8;
+      log_write(b);
+      buffer_release(b);
+      first_candidate = base + i + 1;
+      clear_block(base + i);
+      return base + i;
+    }
+    buffer_release(b);
+  }
+  return 0;
+}
+
+void
+bitmap_free(uint block)
+{
+  struct buffer *b = buffer_read(superblock.bmapstart + block / BITS_A_BLOCK);
+  uint i = block % BITS_A_BLOCK;
+  if((b->data[i / 8] & (1 << i % 8)) == 0)
+    panic("bitmap: freeing a free block");
+  b->data[i / 8] &= ~(1 << i % 8);
+  log_write(b);
+  buffer_release(b);
+  if(block < first_candidate)
+    first_candidate = block;
+}
