@@ -1,0 +1,80 @@
+// The look of report.html: a paper on a screen, light or dark, narrow or wide, and on real paper.
+
+/** Colours of verdicts keep their meaning by their words, never by hue alone. */
+const css = `
+:root { color-scheme: light dark; --ink: #1d1d1b; --soft: #5c5c58; --paper: #fdfdfb; --line: #dcdcd6;
+  --card: #f5f5f1; --good: #00664b; --bad: #a84300; --accent: #0072b2; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8e6e1; --soft: #a9a7a1; --paper: #191a1b;
+  --line: #3a3b3c; --card: #222426; --good: #4cc9a0; --bad: #ff9a5c; --accent: #6db8ea; }
+  .drawn svg, .live svg { filter: invert(0.9) hue-rotate(180deg); } }
+* { box-sizing: border-box; }
+html { font-size: 17px; -webkit-text-size-adjust: 100%; }
+body { margin: 0; background: var(--paper); color: var(--ink); line-height: 1.5;
+  font-family: 'Libertinus Serif', 'Libertinus', Georgia, 'Times New Roman', serif;
+  font-variant-numeric: lining-nums; }
+header, main, footer { max-width: 50rem; margin: 0 auto; padding: 0 1.2rem; }
+header { padding-top: 3.2rem; text-align: center; }
+.kicker { color: var(--soft); margin: 0; letter-spacing: 0.04em; }
+h1 { font-size: 2.5rem; line-height: 1.15; margin: 0.4rem 0 0.5rem; font-weight: 600; }
+.subtitle { color: var(--soft); font-size: 1.1rem; margin: 0 auto 2rem; max-width: 36rem; }
+h2 { font-size: 1.45rem; font-weight: 600; margin: 3rem 0 0.6rem; }
+h3 { font-size: 1.12rem; font-weight: 600; margin: 1.8rem 0 0.4rem; }
+p { margin: 0.6rem 0; }
+a { color: var(--accent); }
+code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
+  font-size: 0.82em; }
+.abstract { border-block: 1px solid var(--line); padding: 0.9rem 0; }
+.abstract p:first-child::before { content: 'Abstract. '; font-weight: 600; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 0.8rem;
+  margin: 1.4rem 0; padding: 0; list-style: none; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 6px;
+  padding: 0.8rem 0.9rem; }
+.card h3 { margin: 0; font-size: 1rem; }
+.card .claimed { color: var(--soft); margin: 0 0 0.5rem; font-size: 0.88rem; }
+.card dl { margin: 0; }
+.card dt { color: var(--soft); font-size: 0.88rem; }
+.card dd { margin: 0 0 0.45rem; }
+.card .figure { font-size: 1.6rem; line-height: 1.2; display: block; }
+.verdict { white-space: nowrap; font-style: normal; }
+.reproduced, .better { color: var(--good); } .differs { color: var(--bad); font-weight: 600; }
+.not-measured { color: var(--soft); }
+.verdict::before { margin-right: 0.3em; }
+.reproduced::before, .better::before { content: '✓'; } .differs::before { content: '≠'; }
+.not-measured::before { content: '–'; }
+figure { margin: 1.8rem 0 2.4rem; }
+figure > h3 { margin: 0 0 0.6rem; }
+.chart { overflow-x: auto; }
+.chart svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+.chart .live { text-align: center; } .chart .vega-embed { width: 100%; }
+.chart .vega-embed.has-actions { padding-right: 0; }
+figcaption { color: var(--soft); font-size: 0.92rem; margin-top: 0.5rem; }
+.wide { overflow-x: auto; margin: 1rem 0; }
+table { border-collapse: collapse; width: 100%; font-size: 0.86rem;
+  border-block: 1.5px solid var(--ink); }
+caption { text-align: left; color: var(--soft); padding-bottom: 0.4rem; }
+th, td { text-align: left; padding: 0.28rem 0.6rem 0.28rem 0; vertical-align: top; }
+thead th { border-bottom: 1px solid var(--ink); font-weight: 600; vertical-align: bottom; }
+tbody tr + tr > * { border-top: 1px solid var(--line); }
+tbody th { font-weight: 400; }
+td.number, th.number { text-align: right; white-space: nowrap;
+  font-variant-numeric: lining-nums tabular-nums; }
+td.number .interval { color: var(--soft); font-size: 0.88em; display: block; }
+.note { color: var(--soft); font-size: 0.9em; }
+details { margin: 0.8rem 0; } summary { cursor: pointer; color: var(--accent); }
+pre { background: var(--card); border: 1px solid var(--line); border-radius: 4px; overflow-x: auto;
+  padding: 0.6rem 0.8rem; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 24rem; }
+code.hash { overflow-wrap: anywhere; }
+footer { color: var(--soft); font-size: 0.88rem; margin-top: 3rem; padding-bottom: 3rem;
+  border-top: 1px solid var(--line); }
+@media (max-width: 40rem) { html { font-size: 16px; } h1 { font-size: 1.9rem; }
+  header { padding-top: 1.6rem; } .chart svg { max-width: none; } }
+@media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --line: #bbb;
+  --card: #fff; --good: #000; --bad: #000; } html { font-size: 10pt; }
+  .live { display: none; } .drawn[hidden] { display: block !important; } .drawn svg { filter: none; }
+  figure, tr, .card { break-inside: avoid; } h2, h3 { break-after: avoid; } .chart svg { max-width: 100%; }
+  .wide, .chart { overflow: visible; } header, main, footer { max-width: none; } }
+`
+
+export async function pageStyle(): Promise<string> {
+  return css
+}

@@ -1,0 +1,78 @@
+// The report of a run: summary, tables, pictures and one page, drawn from its stored rows alone.
+// Invariant: drawing twice gives the same bytes; a chart that cannot be drawn stops nothing else.
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeCsv } from '../results/csv.ts'
+import { readRun } from '../results/store.ts'
+import { loadClaims, type Summary, summarise } from '../results/summary.ts'
+import { type Chart, type ChartResults, chartResults, loadCharts } from './chart.ts'
+import { type Figure, reportPage } from './page.ts'
+import { renderPng, renderSvg, themed } from './render.ts'
+
+export interface Report {
+  readonly summary: Summary
+  /** Paths of everything written. */
+  readonly files: readonly string[]
+  /** Charts that could not be drawn, with the reason. */
+  readonly problems: readonly string[]
+}
+
+/** Reads the run in `directory` and writes its report there. Throws StoreError if it cannot. */
+export async function writeReport(directory: string): Promise<Report> {
+  const run = await readRun(directory)
+  const summary = summarise(run, await loadClaims())
+  const results = chartResults(run, summary)
+  const { figures, problems } = await drawFigures(results)
+  const files = [
+    await write(directory, 'summary.json', `${JSON.stringify(summary, null, 2)}\n`),
+    ...(await writeCsv(run, summary)),
+    ...(await writeFigures(directory, figures)),
+    await write(directory, 'report.html', await reportPage({ run, results, figures, problems })),
+  ]
+  return { summary, files, problems }
+}
+
+/** Every chart that has data, in its order. */
+export async function drawFigures(
+  results: ChartResults,
+): Promise<{ figures: Figure[]; problems: string[] }> {
+  const figures: Figure[] = []
+  const problems: string[] = []
+  for (const chart of await loadCharts()) {
+    try {
+      const figure = await drawFigure(chart, results)
+      if (figure !== undefined) figures.push(figure)
+    } catch (error) {
+      problems.push(`chart ${chart.name}: ${(error as Error).message}`)
+    }
+  }
+  return { figures, problems }
+}
+
+async function drawFigure(chart: Chart, results: ChartResults): Promise<Figure | undefined> {
+  const spec = chart.draw(results)
+  if (spec === undefined) return undefined
+  return { chart, spec: themed(spec), svg: await renderSvg(spec) }
+}
+
+async function writeFigures(directory: string, figures: readonly Figure[]): Promise<string[]> {
+  const folder = join(directory, 'charts')
+  await mkdir(folder, { recursive: true })
+  const files: string[] = []
+  for (const { chart, svg } of figures) {
+    files.push(await write(folder, `${chart.name}.svg`, svg))
+    files.push(await write(folder, `${chart.name}.png`, renderPng(svg)))
+  }
+  return files
+}
+
+async function write(
+  directory: string,
+  name: string,
+  content: string | Uint8Array,
+): Promise<string> {
+  const path = join(directory, name)
+  await writeFile(path, content)
+  return path
+}

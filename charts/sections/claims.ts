@@ -1,0 +1,49 @@
+// Every claim of the literature that we know of, with our figure and the verdict.
+
+import type { ClaimVerdict } from '../../results/summary.ts'
+import { type Html, html } from '../html.ts'
+import { inUnit } from '../numbers.ts'
+import type { Page } from '../page.ts'
+import { verdictMark } from './answers.ts'
+import { cellTitle } from './cells.ts'
+
+export function claimsSection({ results }: Page): Html {
+  return html`<section id="claims">
+<h2>Claims and verdicts</h2>
+<p>An upper bound is <em>reproduced</em> if the upper end of our interval is at or below it; a range is <em>reproduced</em> inside it and <em>better</em> wholly below it. What this version cannot measure is listed with the reason.</p>
+<div class="wide" tabindex="0" role="region" aria-label="Claims">
+<table>
+<thead><tr><th scope="col">Claim</th><th scope="col">Judged on</th><th scope="col" class="number">Claimed</th><th scope="col" class="number">Measured</th><th scope="col">Verdict</th></tr></thead>
+<tbody>
+${results.summary.claims.map(row)}
+</tbody></table></div>
+</section>`
+}
+
+function row(claim: ClaimVerdict): Html {
+  const notes =
+    claim.notes.length > 0
+      ? html`<br><span class="note">${claim.notes.join('; ')}</span>`
+      : undefined
+  return html`<tr><th scope="row">${claim.says} <span class="note">(${claim.source})</span>${notes}</th>
+<td>${subject(claim)}</td><td class="number">${claim.expected}</td>
+<td class="number" title="${cellTitle(claim.cells)}">${figure(claim)}</td><td>${verdictMark(claim)}</td></tr>
+`
+}
+
+function subject(claim: ClaimVerdict): Html | string {
+  if (claim.config === null) return '–'
+  const over = claim.over === null ? '' : ` over ${claim.over}`
+  return html`${claim.config}${over}<br><span class="note">profile ${claim.profile}, policy ${claim.policy ?? '–'}</span>`
+}
+
+function figure(claim: ClaimVerdict): Html | string {
+  const { measured, low, high, unit } = claim
+  if (measured === null || low === null || high === null) return '–'
+  const interval = low === high ? undefined : `${inUnit(low, unit)} … ${inUnit(high, unit)}`
+  const spread =
+    claim.min === null || claim.max === null || claim.min === claim.max
+      ? undefined
+      : `single: ${inUnit(claim.min, unit)} … ${inUnit(claim.max, unit)}`
+  return html`${inUnit(measured, unit)}${[interval, spread].map((text) => (text === undefined ? undefined : html`<span class="interval">${text}</span>`))}`
+}

@@ -1,0 +1,50 @@
+// The set-up: what ran, on what, from which images.
+
+import type { ManifestConfig } from '../../results/store.ts'
+import { type Html, html } from '../html.ts'
+import { duration } from '../numbers.ts'
+import type { Page } from '../page.ts'
+
+const HASH_SHOWN = 12
+
+export function setupSection({ results }: Page): Html {
+  const { manifest, summary } = results
+  const facts: readonly (readonly [string, string])[] = [
+    ['Back end', manifest.backend],
+    [
+      'Profile',
+      `${manifest.profile.name}: ${manifest.profile.about} (${manifest.profile.hz / 1e6} MHz)`,
+    ],
+    ['Seeds', summary.seeds.join(', ')],
+    ['Suite', manifest.suite],
+    ['Command', manifest.command.join(' ')],
+    ['Started', manifest.started],
+    ['Versions', words(manifest.versions)],
+    ['Host', words(manifest.host)],
+    ['Host time of all cells', duration(summary.hostMs)],
+  ]
+  return html`<section id="setup">
+<h2>Set-up</h2>
+<div class="wide" tabindex="0" role="region" aria-label="Configurations"><table>
+<caption>Configurations. A config with backups is compared with its control where it has one, so that like is compared with like.</caption>
+<thead><tr><th scope="col">Config</th><th scope="col">What runs</th><th scope="col">Baseline</th><th scope="col">Control</th><th scope="col">Policy</th><th scope="col">Coverage</th><th scope="col">Images (sha256)</th></tr></thead>
+<tbody>${manifest.configs.map(configRow)}</tbody></table></div>
+<details><summary>Machine, versions and host</summary>
+<div class="wide"><table><tbody>${facts.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table></div></details>
+</section>`
+}
+
+function configRow(config: ManifestConfig): Html {
+  const images = Object.entries(config.images).map(
+    ([role, hash]) =>
+      html`${role} <code class="hash" title="${hash}">${hash.slice(0, HASH_SHOWN)}</code><br>`,
+  )
+  return html`<tr><th scope="row">${config.name}</th><td>${config.about}</td><td>${config.baseline ?? '–'}</td><td>${config.control ?? '–'}</td><td>${config.policy}</td><td>${config.coverage}</td><td>${images}</td></tr>
+`
+}
+
+function words(record: Readonly<Record<string, string>>): string {
+  return Object.entries(record)
+    .map(([name, word]) => `${name} ${word}`)
+    .join(', ')
+}
