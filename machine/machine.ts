@@ -56,8 +56,11 @@ export interface Console {
 
 /** The far end of the guest's network cable: a TCP/IP endpoint in virtual time. */
 export interface Network {
-  /** Opens a TCP connection to the guest. Progress happens only while the machine runs. */
-  connect(port: number): PeerSocket
+  /**
+   * Opens a TCP connection to the guest. Progress happens only while the machine runs. What a
+   * connection from `outside` does is recorded with its cycle, like typed text.
+   */
+  connect(port: number, from?: 'workload' | 'outside'): PeerSocket
 }
 
 export interface PeerSocket {

@@ -14,10 +14,13 @@ import { Rom } from './device/rom.ts'
 import { Uart } from './device/uart.ts'
 import { VirtioMmio } from './device/virtio.ts'
 import { VirtioBlock } from './device/virtio-block.ts'
+import { VirtioNet } from './device/virtio-net.ts'
 import { type BootImage, ElfError } from './elf.ts'
 import { HostInterface } from './host-interface.ts'
 import { InputLog } from './input-log.ts'
 import { MEMORY_MAP, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
+import { Link } from './net/link.ts'
+import { Peer } from './net/peer.ts'
 import type { Profile } from './timing/profile.ts'
 
 export type HartLine = 'MSIP' | 'MTIP' | 'MEIP' | 'SEIP'
@@ -32,13 +35,19 @@ export interface BoardOptions {
   readonly finish: Finish
   /** A guest has written mtime: whatever compares with `time` is to look again. */
   readonly timeMoved?: () => void
+  /** The peer has dealt with a frame from the guest: a `when` condition may hold now. */
+  readonly networkEvent?: () => void
 }
+
+/** As QEMU's user network has it: the guest is 10.0.2.15, the other end 10.0.2.2. */
+const GUEST_IP = 0x0a00_020f
+const PEER_IP = 0x0a00_0202
+const PEER_MAC = Uint8Array.of(0x52, 0x55, 0x0a, 0x00, 0x02, 0x02)
 
 export class Board {
   readonly bus: Bus
   readonly uart: Uart
   readonly clint: Clint
-  readonly network: Network | undefined
   /** What came from outside since reset. */
   readonly inputs = new InputLog()
   readonly #options: BoardOptions
@@ -46,6 +55,7 @@ export class Board {
   readonly #rom = new Rom('rom', MEMORY_MAP.rom.bytes)
   readonly #host: HostInterface
   readonly #block: VirtioBlock | undefined
+  readonly #cable: Cable | undefined
   #booted: Boot | undefined
 
   constructor(options: BoardOptions) {
@@ -64,7 +74,8 @@ export class Board {
     this.uart = new Uart(plic.line(UART_IRQ))
     this.#host = new HostInterface(options, (byte) => this.uart.onOutput?.(byte))
     this.#block = spec.disk && new VirtioBlock(new Disk(spec.disk), clock, profile.latencies)
-    const functions = [this.#block]
+    this.#cable = spec.network === true ? plugIn(options, this.inputs) : undefined
+    const functions = [this.#block, this.#cable?.card]
     const slots = Array.from({ length: VIRTIO_SLOTS }, (_, slot): Placed => {
       const { base, bytes } = MEMORY_MAP.virtio
       const line = plic.line(VIRTIO_IRQ + slot)
@@ -81,6 +92,18 @@ export class Board {
     ]
     this.bus = new Bus(placed)
     this.#devices = placed.map(({ device }) => device)
+  }
+
+  /** The far end of the network cable. */
+  get network(): Network | undefined {
+    return this.#cable?.peer
+  }
+
+  /** Why a snapshot cannot be taken now, in one line; undefined: it can. */
+  get obstacle(): string | undefined {
+    const open = this.#cable?.peer.open ?? 0
+    if (open === 0) return undefined
+    return `expected no open network connection at a snapshot, got ${open}. Close them first`
   }
 
   /** The images that boot() loaded: their symbols serve backtraces. */
@@ -107,21 +130,33 @@ export class Board {
   reset(): void {
     for (const device of this.#devices) device.reset()
     this.#block?.renew()
+    this.#cable?.card.renew()
+    this.#cable?.link.reset()
+    this.#cable?.peer.reset()
     this.inputs.reset()
   }
 
   /** What the devices have counted, by name. */
   counts(): Readonly<Record<string, number>> {
-    return { ...this.#block?.counts() }
+    const { card, link } = this.#cable ?? {}
+    return { ...this.#block?.counts(), ...card?.counts(), ...link?.counts() }
   }
 
   save(): DeviceState {
     const devices = Object.fromEntries(this.#devices.map((device) => [device.name, device.save()]))
-    return { devices, inputs: this.inputs.save(), host: this.#host.save() }
+    return {
+      devices,
+      inputs: this.inputs.save(),
+      host: this.#host.save(),
+      link: this.#cable?.link.save() ?? null,
+      peer: this.#cable?.peer.save() ?? null,
+    }
   }
 
   /** Requires a clock that has been reset to the time of the save; schedules all events again. */
   load(state: DeviceState): void {
+    this.#cable?.peer.load(state.peer as DeviceState)
+    this.#cable?.link.load(state.link as DeviceState)
     const saved = state.devices as DeviceState
     for (const device of this.#devices) {
       const own = saved[device.name]
@@ -133,6 +168,27 @@ export class Board {
     this.inputs.load(state.inputs as DeviceState)
     this.#host.load(state.host as DeviceState)
   }
+}
+
+interface Cable {
+  readonly card: VirtioNet
+  readonly link: Link
+  readonly peer: Peer
+}
+
+/** The guest's card, the cable, and the host at its other end. */
+function plugIn({ clock, profile, networkEvent }: BoardOptions, inputs: InputLog): Cable {
+  const link = new Link({ clock, timing: profile.latencies })
+  const peer = new Peer({
+    clock,
+    wire: link.right,
+    mac: PEER_MAC,
+    ip: PEER_IP,
+    neighbour: GUEST_IP,
+    inputs,
+    onEvent: () => networkEvent?.(),
+  })
+  return { card: new VirtioNet(link.left, clock, profile.latencies), link, peer }
 }
 
 /** The address of `tohost` in the program that has it, as ISA test programs do. */
