@@ -1,9 +1,7 @@
 // report DIR: draws charts and report again from the stored rows. No machine is needed.
 
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Command } from 'commander'
-import { writeReport } from '../charts/report.ts'
-import { terminalReport } from '../charts/terminal.ts'
 import { readRun } from '../results/store.ts'
 
 export function redraw(): Command {
@@ -11,16 +9,22 @@ export function redraw(): Command {
     .description('draws charts and report of a run again, from its stored rows')
     .argument('<dir>', 'the directory of the run')
     .option('--json', 'print the summary as JSON')
-    .action(async (dir: string, { json }: { json?: boolean }) => {
-      const directory = resolve(dir)
-      const { manifest } = await readRun(directory)
-      const { summary, files } = await writeReport(directory)
-      const colour = process.stdout.isTTY === true && !process.env.NO_COLOR
-      process.stdout.write(
-        json
-          ? `${JSON.stringify(summary, null, 2)}\n`
-          : `${terminalReport(manifest, summary, { colour })}\n`,
-      )
-      process.stderr.write(`${files.length} files written in ${directory}\n`)
-    })
+    .action((dir: string, { json }: { json?: boolean }) => drawAndPrint(resolve(dir), json ?? false))
+}
+
+/** Writes everything that follows from the rows, prints the table, says where the report lies. */
+export async function drawAndPrint(directory: string, json: boolean): Promise<void> {
+  const { manifest } = await readRun(directory)
+  // The chart libraries are large; verbs that draw nothing do not wait for them.
+  const { writeReport } = await import('../charts/report.ts')
+  const { terminalReport } = await import('../charts/terminal.ts')
+  const { summary } = await writeReport(directory)
+  const { columns, isTTY } = process.stdout
+  const colour = isTTY === true && !process.env.NO_COLOR
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(summary, null, 2)}\n`
+      : `${terminalReport(manifest, summary, { colour, ...(columns ? { columns } : {}) })}\n`,
+  )
+  process.stderr.write(`report: ${join(directory, 'report.html')}\n`)
 }

@@ -3,8 +3,6 @@
 import { availableParallelism } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import { writeReport } from '../charts/report.ts'
-import { terminalReport } from '../charts/terminal.ts'
 import { type Catalogue, loadCatalogue } from '../harness/catalogue.ts'
 import { profileNamed } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
@@ -17,6 +15,7 @@ import { FAILED_CHECK, INTERRUPTED, PARTIAL, UsageError } from './exit.ts'
 import { backendNamed, backendOption, profileOption, wholeNumber, words } from './options.ts'
 import { packageVersion } from './package-version.ts'
 import { openProgress } from './progress.ts'
+import { drawAndPrint } from './report.ts'
 
 interface Options {
   readonly suite?: string
@@ -87,7 +86,7 @@ async function perform(options: Options): Promise<number> {
     )
     return INTERRUPTED
   }
-  await show(directory, plan, options.json ?? false)
+  await drawAndPrint(directory, options.json ?? false)
   return exitCode(ended)
 }
 
@@ -186,19 +185,6 @@ async function execute(
     process.off('SIGINT', stop).off('SIGTERM', stop)
   }
   return ended
-}
-
-async function show(directory: string, { manifest }: Plan, json: boolean): Promise<void> {
-  process.stderr.write('drawing charts and report\n')
-  const { summary } = await writeReport(directory)
-  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR
-  const columns = process.stdout.columns
-  process.stdout.write(
-    json
-      ? `${JSON.stringify(summary, null, 2)}\n`
-      : `${terminalReport(manifest, summary, { colour, ...(columns ? { columns } : {}) })}\n`,
-  )
-  process.stderr.write(`report: ${join(directory, 'report.html')}\n`)
 }
 
 function exitCode(ended: readonly CellRecord[]): number {

@@ -21,7 +21,21 @@ export async function loadCatalogue(): Promise<Catalogue> {
     entries<Invariant>('harness/invariants'),
   ])
   for (const config of configs.values()) refuseLoose(config, configs, invariants)
-  return { configs, workloads, probes, invariants }
+  return { configs: baselinesFirst(configs), workloads, probes, invariants }
+}
+
+/** Every config after those it is compared with, otherwise by name. */
+function baselinesFirst(configs: ReadonlyMap<string, Config>): ReadonlyMap<string, Config> {
+  const ordered = new Map<string, Config>()
+  const add = (config: Config): void => {
+    for (const name of [config.baseline, config.control]) {
+      const other = name === undefined ? undefined : configs.get(name)
+      if (other !== undefined && !ordered.has(other.name)) add(other)
+    }
+    ordered.set(config.name, config)
+  }
+  for (const config of configs.values()) if (!ordered.has(config.name)) add(config)
+  return ordered
 }
 
 /** What a config names must exist. */

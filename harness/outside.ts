@@ -5,8 +5,8 @@ import type { Machine, Pacer } from '../machine/machine.ts'
 
 export interface Outside {
   readonly pacer: Pacer
-  /** Opens a host port that leads to `port` of the guest and returns its number. */
-  expose(machine: Machine, port: number): Promise<number>
+  /** Opens `hostPort` (0: a free one) that leads to `port` of the guest and returns its number. */
+  expose(machine: Machine, port: number, hostPort?: number): Promise<number>
   close(): Promise<void>
 }
 

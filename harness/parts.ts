@@ -1,13 +1,13 @@
 // Parts: the real machine and the real disk, for everything but tests.
 
 import { disk } from '../guest/mkfs.ts'
-import { openMachine } from '../machine/open.ts'
 import type { Parts } from './computer.ts'
 
 let made: Promise<Uint8Array> | undefined
 
 export const realParts: Parts = {
-  open: openMachine,
+  // Loaded when the first machine is opened: most verbs need none.
+  open: async (spec) => (await import('../machine/open.ts')).openMachine(spec),
   disk: () => {
     made ??= disk()
     return made

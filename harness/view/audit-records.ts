@@ -22,6 +22,7 @@ export const KERNEL_FIELDS = [
   'process_stride',
   'process_root',
   'process_pid',
+  'process_building',
 ] as const
 
 export const VISOR_FIELDS = [

@@ -35,20 +35,19 @@ export interface Walk {
   readonly wild: readonly Entry[]
 }
 
-/** Every valid entry below `root`. `outside` tells which 4 KiB of leaves to leave out. */
+/** Every valid entry below `root`, but of the leaves only the `wanted` pages. */
 export async function walkAll(
   memory: Memory,
   root: number,
   wanted: (va: number) => boolean = () => true,
 ): Promise<Walk> {
   const walk = { leaves: [] as Entry[], tables: [] as Entry[], wild: [] as Entry[] }
-  await descend(root, 0, LEVELS - 1)
+  if (memory.holds(root, PAGE_BYTES)) await descend(root, 0, LEVELS - 1)
+  else walk.wild.push({ va: 0, level: LEVELS, flags: 0, pa: root })
   return walk
 
   async function descend(table: number, base: number, level: number): Promise<void> {
-    const page = await memory.page(table)
-    for (let n = 0; n < ENTRIES; n++) {
-      const entry = entryAt(page, n, base + n * reach(level), level)
+    for (const entry of entriesOf(await memory.page(table), base, level)) {
       if ((entry.flags & PTE_V) === 0) continue
       if (isLeaf(entry)) walk.leaves.push(...small(entry).filter(({ va }) => wanted(va)))
       else if (level === 0 || !memory.holds(entry.pa, PAGE_BYTES)) walk.wild.push(entry)
@@ -78,6 +77,11 @@ export async function translate(
   return undefined
 }
 
+/** All entries of a table, invalid ones included, so that place n is entry n. */
+export function entriesOf(page: DataView, base: number, level: number): Entry[] {
+  return Array.from({ length: ENTRIES }, (_, n) => entryAt(page, n, base + n * reach(level), level))
+}
+
 function entryAt(page: DataView, n: number, va: number, level: number): Entry {
   const low = page.getUint32(8 * n, true)
   const high = page.getUint32(8 * n + 4, true)
@@ -85,7 +89,7 @@ function entryAt(page: DataView, n: number, va: number, level: number): Entry {
   return { va, level, flags: low & (2 ** FLAG_BITS - 1), pa: frame * PAGE_BYTES }
 }
 
-function isLeaf(entry: Entry): boolean {
+export function isLeaf(entry: Entry): boolean {
   return (entry.flags & (PTE_R | PTE_W | PTE_X)) !== 0
 }
 

@@ -1,0 +1,100 @@
+// machine: boots anything that boots on QEMU `virt`; console on stdin and stdout, exit code from the
+// finisher.
+
+import { readFile } from 'node:fs/promises'
+import { Command, InvalidArgumentError } from 'commander'
+import { image } from '../guest/images.ts'
+import { openOutside } from '../harness/outside.ts'
+import { realParts } from '../harness/parts.ts'
+import { profileNamed } from '../harness/profile.ts'
+import type { MachineSpec } from '../machine/machine.ts'
+import { MiB } from '../machine/units.ts'
+import { UsageError } from './exit.ts'
+import { backendNamed, backendOption, PORTS, profileOption, wholeNumber } from './options.ts'
+import { outcomeOf } from './outcome.ts'
+import { attend } from './terminal.ts'
+
+interface Options {
+  readonly kernel: string
+  readonly bios?: string
+  readonly initrd?: string
+  readonly append?: string
+  readonly drive?: string
+  readonly hostfwd?: readonly Forward[]
+  readonly memory: number
+  readonly harts: number
+  readonly profile: string
+  readonly backend: string
+}
+
+interface Forward {
+  readonly host: number
+  readonly guest: number
+}
+
+const MOST_MEMORY_MIB = 2048
+
+export function machine(): Command {
+  return new Command('machine')
+    .description('boots anything that boots on QEMU virt')
+    .requiredOption('--kernel <elf>', 'what to start')
+    .option('--bios <elf>', "firmware in M-mode; 'none' starts the kernel there; default: our own")
+    .option('--initrd <file>', 'placed in memory and named in the device tree')
+    .option('--append <text>', 'boot arguments')
+    .option('--drive <file>', 'raw disk image; the machine writes to its own copy')
+    .option('--hostfwd <p:q>', 'port p of 127.0.0.1 leads to port q of the guest', forward)
+    .option('--memory <MiB>', 'RAM', wholeNumber(1, MOST_MEMORY_MIB), 128)
+    .option('--harts <n>', 'hardware threads', wholeNumber(1), 1)
+    .addOption(profileOption())
+    .addOption(backendOption())
+    .action(perform)
+}
+
+async function perform(options: Options): Promise<void> {
+  profileNamed(options.profile)
+  backendNamed(options.backend)
+  if (options.harts !== 1) {
+    throw new UsageError(
+      `--harts: expected 1, the only number there is so far; got ${options.harts}`,
+    )
+  }
+  const outside = openOutside()
+  try {
+    await using opened = await realParts.open({ ...(await specOf(options)), pacer: outside.pacer })
+    for (const { host, guest } of options.hostfwd ?? []) {
+      process.stderr.write(`127.0.0.1:${await outside.expose(opened, guest, host)} -> ${guest}\n`)
+    }
+    process.exitCode = outcomeOf(await attend(opened))
+  } finally {
+    await outside.close()
+  }
+}
+
+async function specOf(options: Options): Promise<MachineSpec> {
+  const { bios, kernel, initrd, append, drive, memory, harts, profile } = options
+  const firmware = bios === undefined ? (await image('firmware')).bytes : await optional(bios)
+  return {
+    ...(firmware === undefined ? {} : { firmware }),
+    kernel: await readFile(kernel),
+    ...(initrd === undefined ? {} : { initrd: await readFile(initrd) }),
+    ...(append === undefined ? {} : { bootargs: append }),
+    banks: [{ bytes: memory * MiB, role: 'original' }],
+    ...(drive === undefined ? {} : { disk: await readFile(drive) }),
+    network: true,
+    harts,
+    profile,
+  }
+}
+
+async function optional(bios: string): Promise<Uint8Array | undefined> {
+  return bios === 'none' ? undefined : readFile(bios)
+}
+
+function forward(text: string, before: readonly Forward[] = []): Forward[] {
+  const [, host, guest] = /^(\d+):(\d+)$/.exec(text) ?? []
+  const ports = { host: Number(host), guest: Number(guest) }
+  if (host !== undefined && ports.host <= PORTS && ports.guest > 0 && ports.guest <= PORTS) {
+    return [...before, ports]
+  }
+  throw new InvalidArgumentError('Expected p:q, two port numbers.')
+}

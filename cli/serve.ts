@@ -1,0 +1,57 @@
+// serve: the guest's web server at a port of 127.0.0.1, for a browser.
+
+import { Command } from 'commander'
+import { loadCatalogue } from '../harness/catalogue.ts'
+import { Computer, specFor } from '../harness/computer.ts'
+import { Conversation } from '../harness/conversation.ts'
+import { openOutside } from '../harness/outside.ts'
+import { realParts } from '../harness/parts.ts'
+import { profileNamed } from '../harness/profile.ts'
+import { pick } from '../harness/registry.ts'
+import { HTTP_PORT, startServer } from '../workloads/web-files.ts'
+import { PORTS, profileOption, wholeNumber } from './options.ts'
+import { outcomeOf } from './outcome.ts'
+import { attend } from './terminal.ts'
+
+interface Options {
+  readonly config: string
+  readonly port: number
+  readonly seed: number
+  readonly profile: string
+}
+
+const DEFAULT_PORT = 8080
+
+export function serve(): Command {
+  return new Command('serve')
+    .description("the guest's web server at 127.0.0.1")
+    .option('--config <name>', 'what to boot', 'none')
+    .option(
+      '--port <p>',
+      'port of 127.0.0.1; 0 takes a free one',
+      wholeNumber(0, PORTS),
+      DEFAULT_PORT,
+    )
+    .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
+    .addOption(profileOption())
+    .action(perform)
+}
+
+async function perform({ config: name, port, seed, profile }: Options): Promise<void> {
+  const { hz } = profileNamed(profile)
+  const { configs } = await loadCatalogue()
+  const config = pick(configs, 'config', name)
+  const outside = openOutside()
+  try {
+    const spec = await specFor(config, realParts, { seed, profile, pacer: outside.pacer })
+    await using computer = new Computer(realParts, spec)
+    const machine = await computer.atPrompt()
+    const opened = await outside.expose(machine, HTTP_PORT, port)
+    const around = { probes: [], live: true, hz, check: async () => {} }
+    await startServer(new Conversation(machine, around))
+    process.stderr.write(`http://127.0.0.1:${opened}/ (config ${name})\n`)
+    process.exitCode = outcomeOf(await attend(machine))
+  } finally {
+    await outside.close()
+  }
+}

@@ -1,0 +1,180 @@
+// The house test: imports follow the arrow of docs, rooms meet at their doors, the machine stays pure,
+// and files stay short. It reads sources as text.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const project = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Which rooms a room may import. `cli` may call any, nobody calls `cli`. */
+const ARROW: Readonly<Record<string, readonly string[]>> = {
+  machine: [],
+  guest: [],
+  results: [],
+  configs: ['machine', 'guest'],
+  workloads: ['machine', 'results'],
+  harness: ['machine', 'guest', 'configs', 'workloads', 'results'],
+  charts: ['results'],
+  cli: ['machine', 'guest', 'configs', 'workloads', 'harness', 'results', 'charts'],
+}
+const ROOMS = Object.keys(ARROW)
+
+/** The files through which other rooms see a room. The command line may open any. */
+const DOORS = [
+  'machine/machine.ts',
+  'machine/units.ts',
+  'machine/open.ts',
+  'machine/bridge/bridge.ts',
+  'guest/images.ts',
+  'guest/mkfs.ts',
+  'configs/config.ts',
+  'workloads/workload.ts',
+  'results/measurement.ts',
+  'results/cell.ts',
+  'results/coverage.ts',
+  'results/manifest.ts',
+  'results/series.ts',
+  'results/statistics.ts',
+  'results/store.ts',
+  'results/summary.ts',
+  'results/claim.ts',
+  'results/csv.ts',
+]
+/** Doors that a room may use for types only. */
+const TYPES_ONLY: Readonly<Record<string, readonly string[]>> = {
+  configs: ['machine/machine.ts'],
+  workloads: ['machine/machine.ts', 'results/measurement.ts'],
+}
+
+const IMPURE = [/from 'node:/, /\bDate\.now\b/, /\bMath\.random\b/, /\bsetTimeout\b/, /\bprocess\./]
+const MOST_LINES = { ts: 400, c: 500 }
+/** The aim is 100; prose in comments may run over a little. */
+const MOST_COLUMNS = 110
+/** Pure tables are exempt from the length, and are only tables. */
+const TABLES = /(^|\/)(table|.*-table)\.ts$/
+
+interface Source {
+  readonly path: string
+  readonly room: string
+  readonly text: string
+}
+
+interface Import {
+  readonly from: Source
+  readonly target: string
+  readonly typeOnly: boolean
+}
+
+const sources = ROOMS.flatMap(filesOf)
+const programs = sources.filter(
+  ({ path }) => path.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(path),
+)
+const imports = programs.flatMap(importsOf)
+
+describe('the house', () => {
+  it('has sources in every room', () => {
+    expect(new Set(programs.map(({ room }) => room))).toEqual(new Set(ROOMS))
+  })
+
+  it('lets imports follow the arrow', () => {
+    const wrong = imports.filter(({ from, target }) => {
+      const room = roomOf(target)
+      return room !== undefined && room !== from.room && !ARROW[from.room]!.includes(room)
+    })
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('lets rooms meet at their doors', () => {
+    const wrong = imports.filter(({ from, target }) => {
+      const room = roomOf(target)
+      return (
+        room !== undefined && room !== from.room && from.room !== 'cli' && !DOORS.includes(target)
+      )
+    })
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('keeps configs and workloads to types where they need no more', () => {
+    const wrong = imports.filter(
+      ({ from, target, typeOnly }) => TYPES_ONLY[from.room]?.includes(target) && !typeOnly,
+    )
+    expect(wrong.map(shown)).toEqual([])
+  })
+
+  it('keeps the emulator pure: no host, no clock, no chance', () => {
+    const core = programs.filter(({ path }) => path.startsWith('machine/rv64/'))
+    const wrong = core.flatMap(({ path, text }) =>
+      IMPURE.filter((word) => word.test(withoutComments(text))).map((word) => `${path}: ${word}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('keeps files short', () => {
+    const wrong = sources.filter(({ path, text }) => {
+      const most = path.endsWith('.ts') ? MOST_LINES.ts : MOST_LINES.c
+      return !TABLES.test(path) && text.split('\n').length - 1 > most
+    })
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+
+  it('keeps lines of TypeScript short', () => {
+    const wrong = programs.flatMap(({ path, text }) =>
+      text
+        .split('\n')
+        .map((line, n) => [`${path}:${n + 1}`, line] as const)
+        .filter(([, line]) => line.length > MOST_COLUMNS && !/https?:|`|'/.test(line))
+        .map(([place]) => place),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('has no drawers', () => {
+    const drawer = /(^|\/)(utils|types|constants)\.(ts|c)$|(^|\/)(helpers|common)\//
+    expect(sources.map(({ path }) => path).filter((path) => drawer.test(path))).toEqual([])
+  })
+
+  it('opens every file with what it is', () => {
+    const silent = programs.filter(({ text }) => !/^(#!.*\n)?\/\/ \S/.test(text))
+    expect(silent.map(({ path }) => path)).toEqual([])
+  })
+})
+
+function filesOf(room: string): Source[] {
+  const entries = readdirSync(join(project, room), { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile() && /\.(ts|c|h|S)$/.test(entry.name))
+    .map((entry) => relative(project, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .filter((path) => !path.startsWith('guest/build'))
+    .map((path) => ({ path, room, text: readFileSync(join(project, path), 'utf8') }))
+}
+
+function importsOf(from: Source): Import[] {
+  const found = from.text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+'(\.[^']+)'/gm)
+  return [...found].map(([whole, type, target]) => ({
+    from,
+    target: relative(project, resolve(project, dirname(from.path), target!)).replaceAll('\\', '/'),
+    typeOnly: type !== undefined || everyNameIsType(whole),
+  }))
+}
+
+function everyNameIsType(statement: string): boolean {
+  const names = /\{([^}]*)\}/
+    .exec(statement)?.[1]
+    ?.split(',')
+    .map((name) => name.trim()) ?? ['']
+  return names.filter((name) => name !== '').every((name) => name.startsWith('type '))
+}
+
+function roomOf(target: string): string | undefined {
+  return ROOMS.find((room) => target.startsWith(`${room}/`))
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$|\s\/\/ .*$/gm, '')
+}
+
+function shown({ from, target }: Import): string {
+  return `${from.path} imports ${target}`
+}
