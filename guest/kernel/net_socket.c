@@ -140,6 +140,17 @@ static const struct file_ops socket_ops = {
   .read = socket_read, .write = socket_write, .poll = socket_poll, .close = socket_close,
 };
 
+// The current process's descriptor of a new file; -1, and the file closed, if it has too many.
+static int
+descriptor_of(struct file *file)
+{
+  int fd = descriptor_alloc(file);
+
+  if(fd < 0)
+    file_close(file);
+  return fd;
+}
+
 int
 net_listen(int port, int backlog)
 {
@@ -154,7 +165,7 @@ net_listen(int port, int backlog)
     return -1;
   }
   file->object = tcp;
-  return descriptor_alloc(file);
+  return descriptor_of(file);
 }
 
 int
@@ -177,5 +188,5 @@ net_accept(int listener)
     return -1;
   accepted->object = tcp_accept(tcp);
   accepted->readable = accepted->writable = 1;
-  return descriptor_alloc(accepted);
+  return descriptor_of(accepted);
 }

@@ -7,10 +7,28 @@ KERNEL_HEAD := kernel/entry.o kernel/main.o kernel/sbi.o kernel/print.o kernel/p
   kernel/virtio.o kernel/block.o kernel/buffer.o kernel/log.o kernel/bitmap.o kernel/inode.o \
   kernel/directory.o kernel/file.o kernel/inode_file.o kernel/descriptor.o kernel/pipe.o kernel/poll.o
 
-KERNEL_NET := kernel/net_none.o
+KERNEL_NET := kernel/net_checksum.o kernel/net_ip.o kernel/net_packet.o kernel/net_socket.o kernel/tcp.o \
+  kernel/tcp_ack.o kernel/tcp_data.o kernel/tcp_input.o kernel/tcp_output.o kernel/tcp_table.o \
+  kernel/tcp_timer.o kernel/virtio_net.o
 
-IMAGES += kernel
+KERNEL_MIRROR := kernel/mirror_on.o kernel/backup_frames.o
+
+IMAGES += kernel kernel-memv6
 OBJS_kernel := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_off.o
+OBJS_kernel-memv6 := $(KERNEL_HEAD) $(KERNEL_NET) $(KERNEL_MIRROR) kernel/backup_entry.o
 LDSCRIPT_kernel := kernel/kernel.ld
+LDSCRIPT_kernel-memv6 := kernel/kernel.ld
+
+# Broken on purpose: the audit must find each out.
+IMAGES += kernel-broken-same-frame kernel-broken-stale kernel-broken-missing
+OBJS_kernel-broken-same-frame := $(KERNEL_HEAD) $(KERNEL_NET) $(KERNEL_MIRROR) kernel/mirror_broken_same_frame.o
+OBJS_kernel-broken-stale := $(KERNEL_HEAD) $(KERNEL_NET) $(KERNEL_MIRROR) kernel/mirror_broken_stale.o
+OBJS_kernel-broken-missing := $(KERNEL_HEAD) $(KERNEL_NET) $(KERNEL_MIRROR) kernel/mirror_broken_missing.o
+LDSCRIPT_kernel-broken-same-frame := kernel/kernel.ld
+LDSCRIPT_kernel-broken-stale := kernel/kernel.ld
+LDSCRIPT_kernel-broken-missing := kernel/kernel.ld
+STRIP_kernel-broken-same-frame := debug
+STRIP_kernel-broken-stale := debug
+STRIP_kernel-broken-missing := debug
 
 $(BUILD)/kernel/string.o: CFLAGS += $(STRINGFLAGS)
