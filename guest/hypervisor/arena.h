@@ -1,0 +1,10 @@
+// Memvisor's own memory: what lies between its image and the original frames. Taken at boot, never given back.
+#pragma once
+
+#include "types.h"
+
+void  arena_init(void);
+// `bytes` on a page boundary, not cleared; panics if the bank is too small for Memvisor.
+void *arena_take(uint64 bytes);
+// Where the arena ends now; nothing is taken afterwards.
+uint64 arena_close(void);

@@ -1,0 +1,17 @@
+// Backup leaves: same place as the shadow leaf, frame = the original's backup.
+
+#include "backup.h"
+#include "backup_space.h"
+#include "frames.h"
+
+void
+backup_leaf(uint32 table, uint index, uint32 original)
+{
+  backup_table(table)[index] = PA2PTE(backup_address(originals.frame[original].backup)) | BACKUP_LEAF;
+}
+
+void
+backup_clear(uint32 table, uint index)
+{
+  backup_table(table)[index] = 0;
+}

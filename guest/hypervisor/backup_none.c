@@ -1,0 +1,67 @@
+// No backups: the control `visor-shadow`.
+
+#include "backup.h"
+
+void
+backup_init(uint64 tables, uint64 seed)
+{
+  (void)tables;
+  (void)seed;
+}
+
+int
+backup_frame_create(uint32 original)
+{
+  (void)original;
+  return 0;
+}
+
+void
+backup_table_create(uint32 table)
+{
+  (void)table;
+}
+
+void
+backup_table_free(uint32 table)
+{
+  (void)table;
+}
+
+void
+backup_leaf(uint32 table, uint index, uint32 original)
+{
+  (void)table;
+  (void)index;
+  (void)original;
+}
+
+void
+backup_branch(uint32 table, uint index, uint32 child)
+{
+  (void)table;
+  (void)index;
+  (void)child;
+}
+
+void
+backup_clear(uint32 table, uint index)
+{
+  (void)table;
+  (void)index;
+}
+
+uint64
+backup_table_address(uint32 table)
+{
+  (void)table;
+  return 0;
+}
+
+void
+backup_audit(struct audit_visor *audit)
+{
+  audit->backups_base = 0;
+  audit->backups_count = 0;
+  audit->backup_frames = 0;
+}

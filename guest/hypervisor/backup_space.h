@@ -1,0 +1,22 @@
+// What backup_space.c and the writers of backup entries share.
+#pragma once
+
+#include "audit.h"
+#include "machine.h"
+#include "riscv.h"
+
+// Backups are reached by Memvisor alone: never user-accessible, never executable.
+#define BACKUP_LEAF (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D)
+
+// The backup table of shadow table n is frame n of the backup bank; the backups follow them.
+static inline pte_t *
+backup_table(uint32 table)
+{
+  return (pte_t *)(machine.backup.base + ((uint64)table << PGSHIFT));
+}
+
+static inline uint64
+backup_address(uint32 backup)
+{
+  return machine.backup.base + ((uint64)backup << PGSHIFT);
+}

@@ -1,0 +1,21 @@
+// Broken on purpose, for the audit: one original in sixteen gets no backup leaf.
+
+#include "backup.h"
+#include "backup_space.h"
+#include "frames.h"
+
+#define MISSING_EVERY 16
+
+void
+backup_leaf(uint32 table, uint index, uint32 original)
+{
+  if(original % MISSING_EVERY == 0)
+    return;
+  backup_table(table)[index] = PA2PTE(backup_address(originals.frame[original].backup)) | BACKUP_LEAF;
+}
+
+void
+backup_clear(uint32 table, uint index)
+{
+  backup_table(table)[index] = 0;
+}

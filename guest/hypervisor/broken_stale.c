@@ -1,0 +1,18 @@
+// Broken on purpose, for the audit: a backup leaf stays when its shadow leaf goes.
+
+#include "backup.h"
+#include "backup_space.h"
+#include "frames.h"
+
+void
+backup_leaf(uint32 table, uint index, uint32 original)
+{
+  backup_table(table)[index] = PA2PTE(backup_address(originals.frame[original].backup)) | BACKUP_LEAF;
+}
+
+void
+backup_clear(uint32 table, uint index)
+{
+  (void)table;
+  (void)index;
+}

@@ -1,0 +1,189 @@
+// Exits, by cause. Every exit is counted in exactly one field of exit_counts.
+
+#include "exit.h"
+#include "exits.h"
+#include "h_csr.h"
+#include "instruction.h"
+#include "mediate.h"
+#include "mmio.h"
+#include "paging.h"
+#include "print.h"
+#include "sbi.h"
+#include "shadow.h"
+#include "walk.h"
+
+// x0, x1, x2, x5-7, x10-17, x28-31: what exit_entry saves.
+#define SAVED_FIRST 0xf003fce7U
+
+struct exit_counts exit_counts;
+
+static int complete; // the registers that C preserves are saved too
+
+int
+exit_has_register(const struct vcpu *vcpu, uint n)
+{
+  (void)vcpu;
+  return complete || (SAVED_FIRST >> n & 1);
+}
+
+void
+exit_inject(struct vcpu *vcpu, uint64 cause, uint64 value)
+{
+  uint64 status = csr_read(vsstatus);
+  (void)vcpu;
+  exit_counts.injected++;
+  csr_write(vsepc, csr_read(sepc));
+  csr_write(vscause, cause);
+  csr_write(vstval, value);
+  uint64 next = status & ~(SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SIE);
+  if(csr_read(sstatus) & SSTATUS_SPP)
+    next |= SSTATUS_SPP;
+  if(status & SSTATUS_SIE)
+    next |= SSTATUS_SPIE;
+  csr_write(vsstatus, next);
+  csr_write(sepc, csr_read(vstvec) & ~3UL);
+  csr_set(sstatus, SSTATUS_SPP);
+}
+
+int
+exit_instruction(struct vcpu *vcpu, uint32 *instruction)
+{
+  uint64 at = csr_read(sepc), gpa;
+  int user = !(csr_read(sstatus) & SSTATUS_SPP);
+  uint16 half[2] = { 0, 0 };
+  for(int i = 0; i < 2; i++){
+    if(walk_fetch(vcpu, at + 2 * i, user, &gpa) < 0 || guest_read(vcpu->guest, gpa, &half[i], 2) < 0)
+      return -1;
+    if(instruction_bytes(half[0]) == 2)
+      break;
+  }
+  *instruction = half[0] | (uint32)half[1] << 16;
+  return 0;
+}
+
+static uint64
+access_fault(uint64 page_fault)
+{
+  return page_fault == CAUSE_INSTRUCTION_PAGE ? CAUSE_INSTRUCTION_ACCESS :
+         page_fault == CAUSE_LOAD_PAGE ? CAUSE_LOAD_ACCESS : CAUSE_STORE_ACCESS;
+}
+
+static enum verdict
+page_fault(struct vcpu *vcpu, uint64 cause, uint64 va)
+{
+  switch(paging_fault(vcpu, cause, va)){
+  case PAGING_FILLED:
+    exit_counts.fill++;
+    return RESUME;
+  case PAGING_WRITTEN:
+    exit_counts.table_write++;
+    return RESUME;
+  case PAGING_PAGE:
+    exit_inject(vcpu, cause, va);
+    return RESUME;
+  case PAGING_ACCESS:
+    exit_inject(vcpu, access_fault(cause), va);
+    return RESUME;
+  case PAGING_DEVICE:
+    break;
+  }
+  switch(mmio_emulate(vcpu, cause == CAUSE_STORE_PAGE)){
+  case MMIO_DONE:
+    exit_counts.device++;
+    return RESUME;
+  case MMIO_REGISTERS:
+    return COMPLETE;
+  case MMIO_FAULT:
+    break;
+  }
+  exit_inject(vcpu, access_fault(cause), va);
+  return RESUME;
+}
+
+// What VS-mode may not do under VTVM; anything else of this cause is an instruction that the guest has not got.
+static enum verdict
+virtual_instruction(struct vcpu *vcpu, uint64 value)
+{
+  uint32 instruction = value;
+  if(instruction == 0 && exit_instruction(vcpu, &instruction) < 0){
+    exit_counts.other++;
+    return RESUME;
+  }
+  int supervisor = (csr_read(sstatus) & SSTATUS_SPP) != 0;
+  if(supervisor && instruction_is_sfence(instruction)){
+    exit_counts.fence++;
+    paging_fence(vcpu);
+  } else if(supervisor && instruction_is_satp(instruction)){
+    if(!exit_has_register(vcpu, instruction_rd(instruction)) ||
+       !exit_has_register(vcpu, instruction_rs1(instruction)))
+      return COMPLETE;
+    exit_counts.root++;
+    instruction_satp(vcpu, instruction);
+  } else if(supervisor && instruction_is_wfi(instruction)){
+    exit_counts.idle++;
+    __asm__ volatile("wfi");
+  } else {
+    exit_inject(vcpu, CAUSE_ILLEGAL_INSTRUCTION, instruction);
+    return RESUME;
+  }
+  csr_write(sepc, csr_read(sepc) + 4);
+  return RESUME;
+}
+
+static void
+interrupt(struct vcpu *vcpu, uint64 cause)
+{
+  if(cause == (CAUSE_INTERRUPT | CAUSE_INTERRUPT_S_EXTERNAL)){
+    exit_counts.external++;
+    mediate_interrupts(vcpu->guest);
+  } else if(cause == (CAUSE_INTERRUPT | CAUSE_INTERRUPT_S_TIMER)){
+    exit_counts.timer++;
+    csr_clear(sie, IP_STIP);
+    csr_set(hvip, IP_VSTIP);
+  } else
+    exit_counts.other++;
+}
+
+enum verdict
+exit_handle(struct vcpu *vcpu, uint64 cause, uint64 value)
+{
+  switch(cause){
+  case CAUSE_INSTRUCTION_PAGE:
+  case CAUSE_LOAD_PAGE:
+  case CAUSE_STORE_PAGE:
+    return page_fault(vcpu, cause, value);
+  case CAUSE_VIRTUAL_INSTRUCTION:
+    return virtual_instruction(vcpu, value);
+  case CAUSE_ECALL_VS:
+    exit_counts.call++;
+    sbi_call(vcpu);
+    csr_write(sepc, csr_read(sepc) + 4);
+    return RESUME;
+  case CAUSE_INSTRUCTION_ACCESS:
+  case CAUSE_LOAD_ACCESS:
+  case CAUSE_STORE_ACCESS:
+    exit_inject(vcpu, cause, value);
+    return RESUME;
+  }
+  if(!(cause & CAUSE_INTERRUPT)){
+    print("memvisor: exit with cause %lu at 0x%lx, value 0x%lx\n", cause, csr_read(sepc), value);
+    guest_stop(vcpu->guest, "an exit of a cause that none should have");
+  }
+  interrupt(vcpu, cause);
+  return RESUME;
+}
+
+void
+exit_handle_complete(struct vcpu *vcpu, uint64 cause, uint64 value)
+{
+  complete = 1;
+  exit_handle(vcpu, cause, value);
+  complete = 0;
+}
+
+void
+exit_of_our_own(uint64 cause, uint64 pc, uint64 value)
+{
+  print("\nmemvisor: trap of its own: cause %lu at 0x%lx, value 0x%lx", cause, pc, value);
+  panic("exit_of_our_own: Memvisor itself must not trap");
+}

@@ -1,0 +1,39 @@
+// Original frames: the machine frames that become guest memory. Invariant: a frame handed out is in the
+// bank of originals, belongs to nobody else, and is zero.
+#pragma once
+
+#include "audit.h"
+#include "riscv.h"
+
+#define NO_FRAME NO_BACKUP
+
+struct originals {
+  uint64 base;          // machine address of frame 0
+  uint64 count;
+  struct frame *frame;  // one for each
+  uint32 *order;        // the frames in the order in which they are handed out
+  uint64 usable;        // length of order
+  uint64 used;          // how many are out
+};
+
+extern struct originals originals;
+
+// Takes what the arena left of the bank, permuted by seed (0: in address order).
+void   frames_init(uint64 seed);
+// A zeroed frame with use FRAME_USER, or NO_FRAME if none is left.
+uint32 frame_take(void);
+
+static inline uint64
+frame_address(uint32 frame)
+{
+  return originals.base + ((uint64)frame << PGSHIFT);
+}
+
+static inline uint32
+frame_at(uint64 address)
+{
+  return (address - originals.base) >> PGSHIFT;
+}
+
+// Fills `count` orders with 0..count-1, permuted by seed (0: not).
+void order_fill(uint32 *order, uint64 count, uint64 seed);

@@ -1,0 +1,56 @@
+// Instructions that Memvisor carries out for the guest, decoded.
+#pragma once
+
+#include "guest.h"
+
+// A load or store of an integer register.
+struct transfer {
+  int  store;
+  int  bytes;     // of memory
+  int  is_signed; // a load that extends the sign
+  uint reg;
+  int  length;    // of the instruction
+};
+
+static inline int
+instruction_bytes(uint32 instruction)
+{
+  return (instruction & 3) == 3 ? 4 : 2;
+}
+
+static inline uint
+instruction_rd(uint32 instruction)
+{
+  return instruction >> 7 & 31;
+}
+
+static inline uint
+instruction_rs1(uint32 instruction)
+{
+  return instruction >> 15 & 31;
+}
+
+static inline int
+instruction_is_sfence(uint32 instruction)
+{
+  return (instruction & 0xfe007fffU) == 0x12000073U;
+}
+
+static inline int
+instruction_is_wfi(uint32 instruction)
+{
+  return instruction == 0x10500073U;
+}
+
+// csrrw, csrrs, csrrc or their immediate forms, on CSR 0x180.
+static inline int
+instruction_is_satp(uint32 instruction)
+{
+  return (instruction & 0xfff0007fU) == 0x18000073U && (instruction >> 12 & 3) != 0;
+}
+
+// Requires: rd and rs1 are saved.
+void instruction_satp(struct vcpu *vcpu, uint32 instruction);
+
+// -1: it is none (an AMO, a floating-point access, …).
+int instruction_transfer(uint32 instruction, struct transfer *t);

@@ -1,0 +1,101 @@
+// Memvisor: runs an unmodified kernel in VS-mode and keeps a backup of every frame that the kernel uses.
+
+#include "arena.h"
+#include "backup.h"
+#include "frames.h"
+#include "guest.h"
+#include "guest_tree.h"
+#include "h_csr.h"
+#include "load.h"
+#include "machine.h"
+#include "mediate.h"
+#include "paging.h"
+#include "print.h"
+#include "probe.h"
+#include "shadow.h"
+
+#define OWN_MEMORY (64UL << 20) // of the bank of originals, if the boot arguments do not name the guest's
+
+struct audit_visor audit_visor;
+static struct guest guest;
+
+void guest_enter(struct vcpu *vcpu) __attribute__((noreturn));
+
+static uint64
+guest_bytes(void)
+{
+  uint64 bank = machine.original.bytes;
+  uint64 mebibytes = machine_argument("guest-memory", bank > OWN_MEMORY ? (bank - OWN_MEMORY) >> 20 : 0);
+  if(mebibytes == 0 || mebibytes >= bank >> 20)
+    panic("main: expected guest-memory=MiB smaller than the bank of originals, got otherwise");
+  return mebibytes << 20;
+}
+
+static void
+audit_init(void)
+{
+  audit_visor.magic = AUDIT_MAGIC;
+  audit_visor.version = AUDIT_VERSION;
+  audit_visor.guest_base = guest.base;
+  audit_visor.guest_frames = guest.frames;
+  audit_visor.guest_map = (uint64)guest.map;
+  audit_visor.originals_base = originals.base;
+  audit_visor.originals_count = originals.count;
+  audit_visor.frames = (uint64)originals.frame;
+  backup_audit(&audit_visor);
+  paging_audit(&audit_visor);
+}
+
+// The hart as a guest's hart: what traps to whom, which timer, and what it may count.
+static void
+hart_init(void)
+{
+  csr_write(hideleg, VS_INTERRUPTS);
+  csr_write(hedeleg, GUEST_EXCEPTIONS);
+  csr_write(hgatp, 0);
+  csr_write(hvip, 0);
+  csr_write(hcounteren, COUNTERS_CYCLE_TIME_INSTRET);
+  csr_write(htimedelta, 0);
+  csr_write(henvcfg, HENVCFG_STCE | HENVCFG_ADUE | HENVCFG_CACHE_BLOCKS);
+  guest.native_timer = (csr_read(henvcfg) & HENVCFG_STCE) != 0;
+  // If S-mode could have had A and D set by hardware here, a guest's kernel may rely on it. The shadows
+  // themselves run without, so that A and D are exact.
+  guest.hardware_ad = (csr_read(henvcfg) & HENVCFG_ADUE) != 0;
+  csr_clear(henvcfg, HENVCFG_ADUE);
+  if(guest.native_timer)
+    csr_write(0x24d, ~0UL); // vstimecmp
+  csr_set(sstatus, SSTATUS_FS_INITIAL); // without F it stays 0
+}
+
+static void
+guest_start(uint64 entry)
+{
+  csr_write(vsstatus, 0);
+  csr_write(vsie, 0);
+  csr_write(vstvec, 0);
+  csr_write(sepc, entry);
+  csr_write(hstatus, HSTATUS_VSXL | HSTATUS_VTVM | HSTATUS_SPV | HSTATUS_SPVP);
+  csr_set(sstatus, SSTATUS_SPP);
+  guest.vcpu.x[10] = 0; // its hart
+  guest.vcpu.x[11] = GUEST_TREE_BASE;
+  guest_enter(&guest.vcpu);
+}
+
+void
+main(uint64 hart, uint64 tree)
+{
+  machine_discover(hart, tree);
+  probe_hypervisor();
+  arena_init();
+  guest_create(&guest, 0, guest_bytes());
+  paging_init();
+  backup_init(shadow.count, machine_argument("seed", 0));
+  mediate_init(&guest);
+  frames_init(machine_argument("seed", 0)); // last: it takes what the others leave
+  hart_init();
+  uint64 entry = load_kernel(&guest, machine.initrd);
+  guest_tree_write(&guest);
+  paging_create(&guest);
+  audit_init();
+  guest_start(entry);
+}

@@ -1,0 +1,9 @@
+// Bytes. gcc emits calls of memcpy and memset even for freestanding code.
+#pragma once
+
+#include "types.h"
+
+void *memcpy(void *to, const void *from, uint64 bytes);
+void *memset(void *to, int value, uint64 bytes);
+int   memcmp(const void *a, const void *b, uint64 bytes);
+void  zero_page(void *page); // 4 KiB, aligned

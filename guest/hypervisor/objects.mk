@@ -1,0 +1,19 @@
+# Memvisor and its control differ in backup.h's implementation; the broken ones, for the audit's own tests,
+# in who writes the backup leaves.
+
+VISOR := entry main probe_entry probe machine devicetree text memory arena frames guest guest_tree load \
+  walk exit instruction mmio sbi vplic vuart vvirtio vqueue mediate uart plic print
+SHADOW := paging_shadow shadow_root shadow_follow shadow_table
+
+define visor_image
+IMAGES += $(1)
+OBJS_$(1) := $$(addprefix hypervisor/,$$(addsuffix .o,$$(VISOR) $$(SHADOW) $(2)))
+LDSCRIPT_$(1) := hypervisor/hypervisor.ld
+endef
+$(eval $(call visor_image,memvisor,backup_space backup_entry))
+$(eval $(call visor_image,visor-shadow,backup_none))
+$(eval $(call visor_image,memvisor-broken-same-frame,backup_space broken_same_frame))
+$(eval $(call visor_image,memvisor-broken-stale,backup_space broken_stale))
+$(eval $(call visor_image,memvisor-broken-missing,backup_space broken_missing))
+
+$(BUILD)/hypervisor/memory.o: CFLAGS += $(STRINGFLAGS)

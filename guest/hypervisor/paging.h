@@ -1,0 +1,33 @@
+// The contract of memory virtualisation. paging_shadow.c keeps it; other ways are other files, chosen by
+// linking. The caller has saved nothing but what entry.S saves.
+#pragma once
+
+#include "guest.h"
+
+// Takes what is shared by all guests; called while the arena is open.
+void paging_init(void);
+
+// A new guest: satp Bare, nothing mapped.
+void paging_create(struct guest *guest);
+
+// Where a page fault of the guest leads.
+enum paging_result {
+  PAGING_FILLED,  // go on
+  PAGING_WRITTEN, // go on; it was the first store to a page table since the last fence
+  PAGING_DEVICE,  // vcpu->device_address is not memory: a device, or nothing
+  PAGING_PAGE,    // the guest gets a page fault
+  PAGING_ACCESS,  // the guest gets an access fault
+};
+
+// `cause` 12, 13 or 15 at virtual address `va`.
+enum paging_result paging_fault(struct vcpu *vcpu, uint64 cause, uint64 va);
+
+// The guest wrote satp (the write of a mode it has not got has no effect), or executed sfence.vma.
+void paging_set_root(struct vcpu *vcpu, uint64 satp);
+void paging_fence(struct vcpu *vcpu);
+
+// An original frame was written by other means than the guest's stores (a device, Memvisor).
+void paging_written(uint32 original);
+
+// Fills in what the audit asks about roots.
+void paging_audit(struct audit_visor *audit);

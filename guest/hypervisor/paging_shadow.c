@@ -1,0 +1,196 @@
+// Shadow paging: vsatp holds a root of ours whose leaves lead to machine frames. Entries are made when the
+// guest first uses them; with each comes its backup entry, and with each first use of a frame its backup.
+
+#include "paging.h"
+#include "h_csr.h"
+#include "machine.h"
+#include "print.h"
+#include "shadow.h"
+#include "walk.h"
+
+#define TABLES       4096 // 16 MiB
+#define TABLES_LEAST 16   // an instruction that crosses a page and its data that does, in distant gigabytes: 9
+
+static struct paging pagings[1]; // one for each guest
+
+void
+paging_init(void)
+{
+  uint64 tables = machine_argument("shadow-tables", TABLES);
+  shadow_tables_init(tables < TABLES_LEAST ? TABLES_LEAST : tables > TABLES ? TABLES : tables);
+}
+
+void
+paging_create(struct guest *guest)
+{
+  struct paging *paging = guest->paging = &pagings[guest->id];
+  paging->root = 0;
+  for(int which = 0; which <= NOWHERE; which++)
+    paging->identity[which] = NO_TABLE;
+  shadow_roots_init();
+  guest->vcpu.satp = 0;
+  shadow_enter(guest, shadow_root_identity(guest, IDENTITY_VS));
+}
+
+static void
+flush(void)
+{
+  if(shadow.flush){
+    shadow.flush = 0;
+    hfence_vvma();
+  }
+}
+
+void
+paging_fence(struct vcpu *vcpu)
+{
+  if(shadow.written_count != 0)
+    shadow_check_written(vcpu->guest);
+  flush();
+}
+
+void
+paging_set_root(struct vcpu *vcpu, uint64 satp)
+{
+  struct guest *guest = vcpu->guest;
+  uint64 mode = SATP_MODE(satp);
+  uint64 gpa = (satp & SATP_PPN) << PGSHIFT;
+  if(mode != SATP_MODE_BARE && mode != SATP_MODE_SV39)
+    return;
+  // The guest's identifiers have no bits, so that it fences where it needs to.
+  vcpu->satp = satp & ~SATP_ASID;
+  if(shadow.written_count != 0)
+    shadow_check_written(guest);
+  if(mode == SATP_MODE_BARE)
+    shadow_enter(guest, shadow_root_identity(guest, IDENTITY_VS));
+  else if(guest_owns(guest, gpa))
+    shadow_enter(guest, shadow_root_following(guest, gpa));
+  else
+    shadow_enter(guest, shadow_root_identity(guest, NOWHERE));
+  flush();
+}
+
+void
+paging_written(uint32 original)
+{
+  if(shadow.tracked[original].followers != NO_TABLE)
+    shadow_mark_written(original);
+}
+
+// Whether a table that splits `source` may go on for the same leaf as `pte`: A and D may only have come.
+static int
+still_splits(pte_t source, pte_t pte)
+{
+  return ((source ^ pte) & ~(PTE_A | PTE_D)) == 0 && !(source & ~pte);
+}
+
+// The table that entry `index` of `parent` has to lead to for the walk `w`.
+static uint32
+child_for(struct guest *guest, uint32 parent, uint index, const struct walk *w)
+{
+  int level = shadow.table[parent].level - 1;
+  int splits = level < w->level;
+  pte_t entry = shadow.page[parent][index];
+  if(entry & PTE_V){
+    uint32 child = shadow_child(entry);
+    struct table *c = &shadow.table[child];
+    if(splits && c->kind == TABLE_SPLITS && still_splits(c->source, w->pte)){
+      c->source = w->pte;
+      return child;
+    }
+    if(!splits && c->kind == TABLE_FOLLOWS && c->frame == w->table[level])
+      return child;
+    shadow_clear(parent, index);
+  }
+  uint32 child;
+  if(splits){
+    child = shadow_table_take(TABLE_SPLITS, level);
+    shadow.table[child].source = w->pte;
+  } else {
+    child = shadow_follow(w->table[level], level);
+    if(shadow.tracked[w->table[level]].written)
+      shadow_check(guest, child);
+  }
+  shadow_branch(parent, index, child);
+  return child;
+}
+
+// Makes or widens the shadow entry of `va`. A store to a followed table makes that table a written one.
+static enum paging_result
+fill(struct guest *guest, uint64 va, const struct walk *w, enum access access)
+{
+  shadow_reserve(guest, ROOT_LEVEL);
+  uint32 table = guest->paging->root;
+  enum paging_result result = PAGING_FILLED;
+  for(int level = ROOT_LEVEL; level > 0; level--)
+    table = child_for(guest, table, PX(level, va), w);
+  uint index = PX(0, va);
+  pte_t leaf = shadow_leaf_of(guest, w->pte, w->gpa);
+  uint32 frame = frame_at(PTE2PA(leaf));
+  if((leaf & PTE_W) && shadow.tracked[frame].followers != NO_TABLE && !shadow.tracked[frame].written){
+    if(access == ACCESS_STORE){
+      shadow_mark_written(frame);
+      result = PAGING_WRITTEN;
+    } else
+      leaf &= ~(PTE_W | PTE_D);
+  }
+  pte_t old = shadow.page[table][index];
+  if((old & PTE_V) && PTE2PA(old) != PTE2PA(leaf))
+    shadow_clear(table, index);
+  shadow_leaf(table, index, leaf);
+  flush();
+  return result;
+}
+
+// With satp Bare there are two roots, since a leaf is for VS-mode or for VU-mode, never for both.
+static enum paging_result
+fault_bare(struct vcpu *vcpu, enum access access, uint64 va, int user)
+{
+  struct guest *guest = vcpu->guest;
+  struct walk w = { .level = ROOT_LEVEL + 1, .gpa = va };
+  uint32 root = shadow_root_identity(guest, user ? IDENTITY_VU : IDENTITY_VS);
+  if(root != guest->paging->root){
+    shadow_enter(guest, root);
+    flush();
+  }
+  vcpu->device_address = va;
+  if(!guest_owns(guest, va))
+    return access == ACCESS_FETCH ? PAGING_ACCESS : PAGING_DEVICE;
+  w.pte = shadow.table[root].source;
+  return fill(guest, va, &w, access);
+}
+
+// What hardware would do to A and D. -1: the guest gets the fault instead.
+static int
+set_accessed(struct guest *guest, struct walk *w, enum access access)
+{
+  pte_t wanted = w->pte | PTE_A | (access == ACCESS_STORE ? PTE_D : 0);
+  if(wanted == w->pte)
+    return 0;
+  if(!guest->hardware_ad)
+    return -1;
+  *w->entry = w->pte = wanted;
+  return 0;
+}
+
+enum paging_result
+paging_fault(struct vcpu *vcpu, uint64 cause, uint64 va)
+{
+  struct guest *guest = vcpu->guest;
+  struct walk w;
+  int user = !(csr_read(sstatus) & SSTATUS_SPP);
+  enum access access = cause == CAUSE_INSTRUCTION_PAGE ? ACCESS_FETCH :
+                       cause == CAUSE_LOAD_PAGE ? ACCESS_LOAD : ACCESS_STORE;
+  if(SATP_MODE(vcpu->satp) == SATP_MODE_BARE)
+    return fault_bare(vcpu, access, va, user);
+  enum walk_result result = walk(guest, vcpu->satp, va, &w);
+  if(result == WALK_ACCESS_FAULT)
+    return PAGING_ACCESS;
+  if(result == WALK_PAGE_FAULT || !walk_permits(w.pte, access, user, csr_read(vsstatus)) ||
+     set_accessed(guest, &w, access) < 0)
+    return PAGING_PAGE;
+  vcpu->device_address = w.gpa;
+  if(!guest_owns(guest, w.gpa))
+    return access == ACCESS_FETCH ? PAGING_ACCESS : PAGING_DEVICE;
+  return fill(guest, va, &w, access);
+}

@@ -1,0 +1,106 @@
+// Shadow tables. Each follows one guest table (or splits one large leaf), whatever number of roots lead to
+// it: a Sv39 leaf means the same wherever its table hangs. Table n is page n of the pool; entry i of table n
+// is number n * 512 + i.
+//
+// Invariants:
+// - A present shadow leaf grants no more than the guest's leaf did at the guest's last fence (or later).
+// - A frame that a table follows is writable nowhere in the shadows, unless it is in the list of written
+//   frames; those are compared with their shadows, and protected again, at the next fence.
+// - All present leaves to an original are in the chain at tracked[original].leaves, all branches to a table
+//   in the chain at its `parents`.
+// - A table in use is a root or has a parent. A free table is all zero.
+#pragma once
+
+#include "exits.h"
+#include "guest.h"
+#include "riscv.h"
+
+#define ENTRIES   512U
+#define NO_TABLE  0xffffffffU
+#define NO_ENTRY  0xffffffffU
+#define NO_ROOT   0xffffU
+#define ROOTS     128
+#define MAP_WORDS (ENTRIES / 64)
+
+enum table_kind { TABLE_FREE, TABLE_FOLLOWS, TABLE_SPLITS };
+
+struct table {
+  uint64 present[MAP_WORDS]; // one bit an entry
+  pte_t  source;  // TABLE_SPLITS: the guest's leaf
+  uint32 frame;   // TABLE_FOLLOWS: the original that holds the guest's table
+  uint32 next;    // TABLE_FOLLOWS: the next that follows the same frame; TABLE_FREE: the next free
+  uint32 parents; // chain of branches to this table
+  uint16 count;   // entries present
+  uint16 root;    // slot in roots, or NO_ROOT
+  uint8  kind;
+  uint8  level;
+};
+
+struct tracked {
+  uint32 leaves;    // chain of leaves to this original
+  uint32 followers; // chain of tables that follow it
+  uint8  written;   // in the list of written frames
+};
+
+struct paging {
+  uint32 root;         // the table in vsatp
+  uint32 identity[3];  // roots for satp Bare in VS-mode and in VU-mode; and the one under which nothing is mapped
+};
+
+#define IDENTITY_VS 0
+#define IDENTITY_VU 1
+#define NOWHERE     2
+
+struct shadow {
+  pte_t  (*page)[ENTRIES];
+  uint32 *link;            // of each entry: the next in the chain it is in
+  struct table *table;
+  uint32 count;            // of tables
+  uint32 zeroed;           // tables below this number have been cleared once
+  uint32 free, free_count; // chain of tables given back
+  struct tracked *tracked; // of each original
+  uint32 *written;         // list of written frames
+  uint32 written_count;
+  int    flush;            // an entry was taken away or narrowed since the last hfence.vvma
+};
+
+extern struct shadow shadow;
+extern struct shadow_counts shadow_counts;
+
+// shadow_table.c
+void   shadow_tables_init(uint32 count);
+uint32 shadow_table_take(enum table_kind kind, int level); // requires a free one
+void   shadow_table_free(uint32 table);                    // requires no parents, and no root
+void   shadow_branch(uint32 table, uint index, uint32 child);
+void   shadow_leaf(uint32 table, uint index, pte_t leaf); // new, or the same frame with other rights
+void   shadow_clear(uint32 table, uint index);            // with all that becomes unreachable by it
+void   shadow_clear_all(uint32 table);
+
+// shadow_follow.c
+uint32 shadow_follower(uint32 frame, int level);          // or NO_TABLE
+uint32 shadow_follow(uint32 frame, int level);            // the follower, made if there is none
+void   shadow_unfollow(uint32 table);
+void   shadow_mark_written(uint32 frame);
+void   shadow_check(struct guest *guest, uint32 table);   // compares it with the guest's table
+void   shadow_check_written(struct guest *guest);         // at a fence
+pte_t  shadow_leaf_of(struct guest *guest, pte_t pte, uint64 gpa); // the most a shadow leaf may grant
+
+// shadow_root.c
+void   shadow_roots_init(void);
+void   shadow_reserve(struct guest *guest, uint32 tables); // makes so many free, at the cost of old roots
+void   shadow_root_drop(struct guest *guest, uint slot);
+void   shadow_enter(struct guest *guest, uint32 table);    // loads vsatp
+uint32 shadow_root_following(struct guest *guest, uint64 gpa);
+uint32 shadow_root_identity(struct guest *guest, int which);
+
+static inline uint32
+shadow_child(pte_t branch)
+{
+  return (PTE2PA(branch) - (uint64)shadow.page) >> PGSHIFT;
+}
+
+static inline int
+shadow_is_leaf(pte_t entry)
+{
+  return (entry & PTE_LEAF) != 0;
+}

@@ -1,0 +1,137 @@
+// Keeping shadows in step with the guest's tables. The first store to a followed table after a fence exits
+// (its frame is mapped read-only); it is then written freely until the guest's next fence, where its shadows
+// are compared entry by entry and it is protected again. So the cost is with the tables that change, not
+// with the fences. A guest that changes a table need not see the change before its fence.
+
+#include "shadow.h"
+#include "bits.h"
+#include "h_csr.h"
+#include "walk.h"
+
+uint32
+shadow_follower(uint32 frame, int level)
+{
+  uint32 table = shadow.tracked[frame].followers;
+  while(table != NO_TABLE && shadow.table[table].level != level)
+    table = shadow.table[table].next;
+  return table;
+}
+
+static void
+protect(uint32 frame)
+{
+  for(uint32 e = shadow.tracked[frame].leaves; e != NO_ENTRY; e = shadow.link[e]){
+    pte_t *leaf = &shadow.page[e / ENTRIES][e % ENTRIES];
+    if(*leaf & PTE_W){
+      *leaf &= ~(PTE_W | PTE_D);
+      shadow.flush = 1;
+    }
+  }
+}
+
+uint32
+shadow_follow(uint32 frame, int level)
+{
+  uint32 table = shadow_follower(frame, level);
+  if(table != NO_TABLE)
+    return table;
+  struct tracked *tracked = &shadow.tracked[frame];
+  table = shadow_table_take(TABLE_FOLLOWS, level);
+  shadow.table[table].frame = frame;
+  shadow.table[table].next = tracked->followers;
+  tracked->followers = table;
+  if(!tracked->written)
+    protect(frame);
+  return table;
+}
+
+void
+shadow_unfollow(uint32 table)
+{
+  uint32 *link = &shadow.tracked[shadow.table[table].frame].followers;
+  while(*link != table)
+    link = &shadow.table[*link].next;
+  *link = shadow.table[table].next;
+}
+
+void
+shadow_mark_written(uint32 frame)
+{
+  struct tracked *tracked = &shadow.tracked[frame];
+  if(tracked->written)
+    return;
+  tracked->written = 1;
+  shadow.written[shadow.written_count++] = frame;
+}
+
+pte_t
+shadow_leaf_of(struct guest *guest, pte_t pte, uint64 gpa)
+{
+  pte_t leaf = PTE_V | PTE_A | (pte & (PTE_R | PTE_X | PTE_U));
+  if((pte & PTE_W) && (pte & PTE_D))
+    leaf |= PTE_W | PTE_D;
+  return PA2PTE(frame_address(guest_frame(guest, GUEST_NUMBER(guest, gpa)))) | leaf;
+}
+
+// Whether a shadow leaf may stay while the guest's entry is `pte`.
+static int
+leaf_holds(struct guest *guest, pte_t leaf, pte_t pte, uint64 gpa)
+{
+  if(!walk_valid(pte) || !(pte & PTE_A) || !(pte & (PTE_R | PTE_X)) || !guest_owns(guest, gpa))
+    return 0;
+  pte_t most = shadow_leaf_of(guest, pte, gpa);
+  return ((leaf ^ most) & ~(PTE_W | PTE_D)) == 0 && !(leaf & ~most & PTE_W);
+}
+
+// Whether a shadow branch may stay while the guest's entry is `pte`.
+static int
+branch_holds(struct guest *guest, pte_t branch, pte_t pte)
+{
+  const struct table *child = &shadow.table[shadow_child(branch)];
+  if(!walk_valid(pte))
+    return 0;
+  if(child->kind == TABLE_SPLITS)
+    return pte == child->source;
+  uint64 number = GUEST_NUMBER(guest, PTE2PA(pte));
+  return !(pte & (PTE_LEAF | PTE_A | PTE_D | PTE_U)) && number < guest->frames &&
+         guest->map[number] == child->frame;
+}
+
+void
+shadow_check(struct guest *guest, uint32 table)
+{
+  struct table *t = &shadow.table[table];
+  const pte_t *guest_table = (const pte_t *)frame_address(t->frame);
+  shadow_counts.checked++;
+  for(uint word = 0; word < MAP_WORDS; word++){
+    for(uint64 left = t->present[word]; left != 0; left &= left - 1){
+      uint index = word * 64 + lowest_bit(left);
+      pte_t entry = shadow.page[table][index];
+      pte_t pte = guest_table[index];
+      if(shadow_is_leaf(entry) ? !leaf_holds(guest, entry, pte, PTE2PA(pte)) :
+                                 !branch_holds(guest, entry, pte))
+        shadow_clear(table, index);
+    }
+  }
+}
+
+void
+shadow_check_written(struct guest *guest)
+{
+  for(uint32 i = 0; i < shadow.written_count; i++){
+    uint32 frame = shadow.written[i];
+    shadow.tracked[frame].written = 0;
+    for(int level = 0; level <= ROOT_LEVEL; level++){
+      uint32 table = shadow_follower(frame, level);
+      if(table == NO_TABLE)
+        continue;
+      shadow_check(guest, table);
+      // An empty root that is not in use is one whose process has ended.
+      if(shadow.table[table].root != NO_ROOT && shadow.table[table].count == 0 && table != guest->paging->root)
+        shadow_root_drop(guest, shadow.table[table].root);
+    }
+    if(shadow.tracked[frame].followers != NO_TABLE)
+      protect(frame);
+  }
+  shadow.written_count = 0;
+}
