@@ -1,12 +1,14 @@
 # User programs: user/NAME.c becomes the image user/NAME, stripped, linked at 0.
 # A new command is one file and one word here.
 PROGRAMS := init sh cat echo grep kill ln ls mkdir rm wc zombie forktest stressfs poweroff free micro \
-  space usertests
+  space usertests httpd
 
 ULIB := user/start.o user/usys.o user/string.o user/printf.o user/umalloc.o
 
 MORE_user/sh := user/parse.o
 MORE_user/space := user/space_exec.o
+MORE_user/httpd := user/httpd_connection.o user/httpd_page.o user/httpd_request.o \
+  user/httpd_response.o user/httpd_text.o
 
 define user_program
 IMAGES += user/$(1)
