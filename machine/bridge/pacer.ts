@@ -1,0 +1,82 @@
+// HostPacer: holds virtual time back to host time at `wfi` while somebody outside is attached.
+// Invariant: while attached, idle virtual time never runs more than SLACK ahead of host time; with
+// nobody attached nothing waits.
+
+import type { Pacer } from '../machine.ts'
+import type { Cycles } from '../units.ts'
+
+/** Cycles of virtual time in a host millisecond: every profile runs at 1 GHz. */
+const CYCLES_PER_MS = 1_000_000
+/** Virtual time may lead by this: no timer of a host is finer. */
+const SLACK_MS = 1
+/** Host time that a busy guest fell behind by is forgiven beyond this, not made up by rushing. */
+const MOST_LAG_MS = 20 /** What setTimeout can take. */
+const LONGEST_TIMER_MS = 0x7fff_ffff
+
+export class HostPacer implements Pacer {
+  readonly #hostNow: () => number
+  #attached = 0
+  /** Host time at which virtual time was 0, as far as pacing goes; undefined until first needed. */
+  #origin: number | undefined
+  /** Ends the sleep that is going on. */
+  #wake: (() => void) | undefined
+
+  /** `hostNow` gives host milliseconds that only grow; tests bring their own. */
+  constructor(hostNow: () => number = () => performance.now()) {
+    this.#hostNow = hostNow
+  }
+
+  get isAttached(): boolean {
+    return this.#attached > 0
+  }
+
+  /** Somebody outside is there from now on. Returns the way to leave. */
+  attach(): () => void {
+    this.#attached++
+    this.wake()
+    let left = false
+    return () => {
+      if (left) return
+      left = true
+      this.#attached--
+      if (this.#attached === 0) this.#origin = undefined
+      this.wake()
+    }
+  }
+
+  /** Input has arrived: an idle guest goes on at once. */
+  wake(): void {
+    this.#wake?.()
+  }
+
+  async idle(now: Cycles, until: Cycles): Promise<void> {
+    if (!this.isAttached) {
+      await this.breathe(now)
+      return
+    }
+    const host = this.#hostNow()
+    const earliest = host - now / CYCLES_PER_MS - MOST_LAG_MS
+    this.#origin = Math.max(this.#origin ?? host - now / CYCLES_PER_MS, earliest)
+    const wait = this.#origin + until / CYCLES_PER_MS - host
+    if (wait <= SLACK_MS) await this.breathe(now)
+    else await this.#sleep(wait)
+  }
+
+  async breathe(_now: Cycles): Promise<void> {
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve)
+    })
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        this.#wake = undefined
+        resolve()
+      }
+      const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER_MS))
+      this.#wake = done
+    })
+  }
+}
