@@ -1,7 +1,8 @@
 # Bare programs: no kernel, linked at 0x80000000, entered in M-mode.
 # ISA programs: bare/isa/NAME.S becomes the image isa/NAME.
 ISA := immediate register lui branch jump load-store misaligned fence-i multiply divide amo amo-misaligned lr-sc compressed csr csr-epc csr-read-only \
-  trap mprv privilege interrupt interrupt-priority sstc
+  trap mprv privilege interrupt interrupt-priority sstc \
+  sv39 svadu sfence walk-access pmp
 
 define isa_program
 IMAGES += isa/$(1)

@@ -115,16 +115,14 @@ run(struct node *node)
   exit(status);
 }
 
-// Runs one line and waits for it. Returns its status.
+// Runs a tree in processes of its own and waits for it; but lists and cd are the shell's. Returns the status.
 static int
-run_line(char *line)
+run_and_wait(struct node *tree)
 {
-  int failed, status = 0;
-  if(line[0] == '#')
-    return 0;
-  struct node *tree = parse(line, &failed);
-  if(tree == NULL)
-    return failed;
+  if(tree->kind == LIST){
+    run_and_wait(tree->left);
+    return run_and_wait(tree->right);
+  }
   if(tree->kind == COMMAND && tree->argc > 0 && strcmp(tree->argv[0], "cd") == 0){
     const char *to = tree->argc > 1 ? tree->argv[1] : "/";
     if(chdir(to) < 0){
@@ -133,7 +131,7 @@ run_line(char *line)
     }
     return 0;
   }
-  int pid = fork();
+  int pid = fork(), status = 0;
   if(pid < 0){
     fprintf(STDERR, "sh: fork failed\n");
     return 1;
@@ -143,9 +141,20 @@ run_line(char *line)
       close(script);
     run(tree);
   }
-  // A background process of an earlier line belongs to init, so the first that ends is this line's.
+  // A background process belongs to init, so the only child is this one.
   wait(&status);
   return status;
+}
+
+// Returns the status of the line's last command.
+static int
+run_line(char *line)
+{
+  int failed;
+  if(line[0] == '#')
+    return 0;
+  struct node *tree = parse(line, &failed);
+  return tree != NULL ? run_and_wait(tree) : failed;
 }
 
 // Reads a line of at most LINE - 1 bytes, newline included. One byte at a time, because what follows it
