@@ -64,7 +64,7 @@ async function perform(options: Options): Promise<void> {
     for (const { host, guest } of options.hostfwd ?? []) {
       process.stderr.write(`127.0.0.1:${await outside.expose(opened, guest, host)} -> ${guest}\n`)
     }
-    process.exitCode = outcomeOf(await attend(opened))
+    process.exitCode = outcomeOf(await attend(opened, outside))
   } finally {
     await outside.close()
   }

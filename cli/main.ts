@@ -24,6 +24,12 @@ for (const verb of [run, redraw, list, shell, serve, machine, audit, doctor]) {
   program.addCommand(verb().copyInheritedSettings(program))
 }
 
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
+
 try {
   await program.parseAsync()
 } catch (error) {

@@ -9,7 +9,9 @@ export function redraw(): Command {
     .description('draws charts and report of a run again, from its stored rows')
     .argument('<dir>', 'the directory of the run')
     .option('--json', 'print the summary as JSON')
-    .action((dir: string, { json }: { json?: boolean }) => drawAndPrint(resolve(dir), json ?? false))
+    .action((dir: string, { json }: { json?: boolean }) =>
+      drawAndPrint(resolve(dir), json ?? false),
+    )
 }
 
 /** Writes everything that follows from the rows, prints the table, says where the report lies. */

@@ -50,7 +50,7 @@ async function perform({ config: name, port, seed, profile }: Options): Promise<
     const around = { probes: [], live: true, hz, check: async () => {} }
     await startServer(new Conversation(machine, around))
     process.stderr.write(`http://127.0.0.1:${opened}/ (config ${name})\n`)
-    process.exitCode = outcomeOf(await attend(machine))
+    process.exitCode = outcomeOf(await attend(machine, outside))
   } finally {
     await outside.close()
   }

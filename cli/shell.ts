@@ -31,7 +31,7 @@ export function shell(): Command {
       const spec = await specFor(pick(configs, 'config', name), realParts, options)
       await using machine = await realParts.open(spec)
       try {
-        process.exitCode = outcomeOf(await attend(machine))
+        process.exitCode = outcomeOf(await attend(machine, outside))
       } finally {
         await outside.close()
       }

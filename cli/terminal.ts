@@ -1,6 +1,7 @@
 // Terminal: somebody at the guest's console, at a keyboard or through a pipe. Invariant: the terminal is
 // left as it was found, however the session ends.
 
+import type { Outside } from '../harness/outside.ts'
 import type { Machine, Stop } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
 
@@ -19,10 +20,12 @@ export interface Session {
 }
 
 /** Connects stdin and stdout with the guest's console until either ends. */
-export async function attend(machine: Machine): Promise<Session> {
+export async function attend(machine: Machine, outside: Outside): Promise<Session> {
   const leave = new AbortController()
   const forget = machine.console.listen((text) => process.stdout.write(text, 'latin1'))
-  const letGo = takeKeys(machine, leave)
+  const letGo = takeKeys(machine, outside, leave)
+  outside.attach()
+  leave.signal.addEventListener('abort', () => outside.wake())
   try {
     const deadline = cycles(FOR_EVER)
     const stop = await machine.run({ deadline, signal: leave.signal })
@@ -33,7 +36,7 @@ export async function attend(machine: Machine): Promise<Session> {
   }
 }
 
-function takeKeys(machine: Machine, leave: AbortController): () => void {
+function takeKeys(machine: Machine, outside: Outside, leave: AbortController): () => void {
   const { stdin } = process
   const raw = stdin.isTTY === true
   if (raw) {
@@ -50,6 +53,7 @@ function takeKeys(machine: Machine, leave: AbortController): () => void {
       } else if (raw && key === ESCAPE) escaped = true
       else machine.console.type(raw && key === '\r' ? '\n' : key)
     }
+    outside.wake()
   }
   const stopWaiting = raw ? () => {} : leaveWhenQuiet(machine, leave)
   const interrupted = (): void => leave.abort()

@@ -1,15 +1,40 @@
-// Outside: the host's side of a live cell: ports on 127.0.0.1 that lead into the guest, and the pacer
-// that holds virtual time back to host time while somebody is attached.
+// Outside: the host's side of a machine with somebody attached: ports on 127.0.0.1 that lead into the
+// guest, and the pacer that holds virtual time back to host time meanwhile.
 
+import { type Bridge, openBridge } from '../machine/bridge/bridge.ts'
+import { HostPacer } from '../machine/bridge/pacer.ts'
 import type { Machine, Pacer } from '../machine/machine.ts'
 
 export interface Outside {
+  /** Goes into the MachineSpec; it does nothing until somebody is attached. */
   readonly pacer: Pacer
   /** Opens `hostPort` (0: a free one) that leads to `port` of the guest and returns its number. */
   expose(machine: Machine, port: number, hostPort?: number): Promise<number>
+  /** Somebody sits at the console from now on. */
+  attach(): void
+  /** They typed something: an idle guest goes on at once. */
+  wake(): void
   close(): Promise<void>
 }
 
 export function openOutside(): Outside {
-  throw new Error('not yet')
+  const pacer = new HostPacer()
+  const bridges: Bridge[] = []
+  let leave = (): void => {}
+  return {
+    pacer,
+    async expose(machine, guestPort, hostPort = 0) {
+      const bridge = await openBridge(machine.network, pacer, { hostPort, guestPort })
+      bridges.push(bridge)
+      return bridge.port
+    },
+    attach: () => {
+      leave = pacer.attach()
+    },
+    wake: () => pacer.wake(),
+    async close() {
+      leave()
+      await Promise.all(bridges.map((bridge) => bridge.close()))
+    },
+  }
 }

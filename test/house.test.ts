@@ -27,6 +27,7 @@ const DOORS = [
   'machine/units.ts',
   'machine/open.ts',
   'machine/bridge/bridge.ts',
+  'machine/bridge/pacer.ts',
   'guest/images.ts',
   'guest/mkfs.ts',
   'configs/config.ts',

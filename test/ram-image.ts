@@ -1,0 +1,99 @@
+// RamImage: RAM written by hand for tests of the coverage walk: page tables, records and frames where a
+// test wants them. Only tests use it.
+
+import { Memory } from '../harness/view/memory.ts'
+import type { View } from '../harness/view/view.ts'
+import type { Bank } from '../machine/machine.ts'
+import { PAGE_BYTES } from '../machine/units.ts'
+import { fakeMachine } from './fake-machine.ts'
+
+export const RAM = 0x8000_0000
+const MiB = 2 ** 20
+const BANK_BYTES = 4 * MiB
+/** Originals and backups start here; records and roots of the test lie below. */
+export const ORIGINALS = RAM + MiB
+export const BACKUPS = RAM + BANK_BYTES
+export const FRAMES = 64
+const PTE_V = 1
+
+export class RamImage {
+  readonly banks: readonly Bank[] = [
+    { bytes: BANK_BYTES, role: 'original' },
+    { bytes: BANK_BYTES, role: 'backup' },
+  ]
+  readonly #bytes = new DataView(new ArrayBuffer(2 * BANK_BYTES))
+  readonly #symbols = new Map<string, number>()
+
+  u32(at: number, value: number): void {
+    this.#bytes.setUint32(at - RAM, value, true)
+  }
+
+  u8(at: number, value: number): void {
+    this.#bytes.setUint8(at - RAM, value)
+  }
+
+  u64(at: number, value: number): void {
+    this.#bytes.setBigUint64(at - RAM, BigInt(value), true)
+  }
+
+  read64(at: number): number {
+    return Number(this.#bytes.getBigUint64(at - RAM, true))
+  }
+
+  /** Writes 8-byte fields in order and names the place. */
+  record(symbol: string, at: number, fields: readonly (number | bigint)[]): void {
+    this.#symbols.set(symbol, at)
+    for (const [n, field] of fields.entries()) {
+      this.#bytes.setBigUint64(at - RAM + 8 * n, BigInt(field), true)
+    }
+  }
+
+  /** Address of the slot of `va`'s entry at `level`; tables must stand already. */
+  slot(root: number, va: number, level = 0): number {
+    let table = root
+    for (let at = 2; at > level; at--) {
+      const entry = this.read64(table + 8 * index(va, at))
+      if ((entry & PTE_V) === 0) throw new Error(`no table for ${va.toString(16)} at level ${at}`)
+      table = Math.floor(entry / 1024) * PAGE_BYTES
+    }
+    return table + 8 * index(va, level)
+  }
+
+  /** A branch at `level` of `va`. */
+  table(root: number, va: number, level: number, at: number): void {
+    this.u64(this.slot(root, va, level), (at / PAGE_BYTES) * 1024 + PTE_V)
+  }
+
+  leaf(root: number, va: number, pa: number, flags: number): void {
+    this.u64(this.slot(root, va), (pa / PAGE_BYTES) * 1024 + flags + PTE_V)
+  }
+
+  clear(root: number, va: number): void {
+    this.u64(this.slot(root, va), 0)
+  }
+
+  view(coverage: View['coverage']): View {
+    const machine = {
+      ...fakeMachine(() => ({}), { banks: this.banks }),
+      read: async (at: number, length: number) =>
+        new Uint8Array(this.#bytes.buffer, at - RAM, length).slice(),
+    }
+    const symbols = {
+      address: (name: string) => this.#symbols.get(name),
+      describe: () => undefined,
+    }
+    return {
+      memory: new Memory(machine),
+      hart: { pc: 0n, x: [], privilege: 'HS', csr: {} },
+      banks: this.banks,
+      coverage,
+      firmware: symbols,
+      kernel: symbols,
+      guestKernel: undefined,
+    }
+  }
+}
+
+function index(va: number, level: number): number {
+  return Math.floor(va / (PAGE_BYTES * 512 ** level)) % 512
+}
