@@ -47,7 +47,7 @@ export function absolutePlot(plot: AbsolutePlot): TopLevelSpec | undefined {
   const x = {
     field: 'value',
     type: 'quantitative',
-    scale: plot.scale === 'log' ? { type: 'log', nice: true } : { zero: true },
+    scale: plot.scale === 'log' ? { type: 'log', nice: false, padding: 20 } : { zero: true },
     axis: { title: plot.title, format, tickCount: 6 },
   }
   return {

@@ -31,12 +31,12 @@ export function overheadPlot(plot: OverheadPlot): TopLevelSpec | undefined {
   const labels = [...new Set(shown.map(comparisonLabel))]
   const lines = [...new Set(shown.map(plot.label))]
   const panels = metrics.map((metric, place) => ({
-    title: { text: panelTitle[metric], anchor: 'start', frame: 'group' },
     width: metrics.length > 1 ? WIDTH.two : WIDTH.one,
     height: lines.length * (labels.length * STEP + LINE_PADDING),
     data: { values: shown.filter((one) => one.metric === metric).map((one) => point(plot, one)) },
     layer: [
       ...thesisLayers(plot.thesis),
+      panelHead(panelTitle[metric]),
       {
         data: { values: [{}] },
         mark: { type: 'rule', color: LIMIT },
@@ -50,6 +50,14 @@ export function overheadPlot(plot: OverheadPlot): TopLevelSpec | undefined {
     spacing: 16,
     resolve: { scale: { x: 'shared' } },
   } as unknown as TopLevelSpec
+}
+
+/** A panel's title as a mark: titles of panels with and without labels would not line up. */
+export function panelHead(text: string): object {
+  return {
+    data: { values: [{}] },
+    mark: { type: 'text', text, x: 0, y: -9, align: 'left', fontWeight: 600, fontSize: 14 },
+  }
 }
 
 function point(plot: OverheadPlot, overhead: Overhead): object {

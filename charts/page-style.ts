@@ -1,5 +1,10 @@
 // The look of report.html: a paper on a screen, light or dark, narrow or wide, and on real paper.
 
+import { readFile } from 'node:fs/promises'
+import { fontFiles } from './render.ts'
+import { FONT } from './theme.ts'
+import { REPORT_CHARACTERS, webFont } from './web-font.ts'
+
 /** Colours of verdicts keep their meaning by their words, never by hue alone. */
 const css = `
 :root { color-scheme: light dark; --ink: #1d1d1b; --soft: #5c5c58; --paper: #fdfdfb; --line: #dcdcd6;
@@ -33,6 +38,7 @@ code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans 
 .card .claimed { color: var(--soft); margin: 0 0 0.5rem; font-size: 0.88rem; }
 .card dl { margin: 0; }
 .card dt { color: var(--soft); font-size: 0.88rem; }
+.card .over { font-size: 0.86em; white-space: nowrap; }
 .card dd { margin: 0 0 0.45rem; }
 .card .figure { font-size: 1.6rem; line-height: 1.2; display: block; }
 .verdict { white-space: nowrap; font-style: normal; }
@@ -46,7 +52,7 @@ figure > h3 { margin: 0 0 0.6rem; }
 .chart { overflow-x: auto; }
 .chart svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 .chart .live { text-align: center; } .chart .vega-embed { width: 100%; }
-.chart .vega-embed.has-actions { padding-right: 0; }
+.chart .vega-embed.has-actions { padding-right: 0; } .chart details { margin: 0; }
 figcaption { color: var(--soft); font-size: 0.92rem; margin-top: 0.5rem; }
 .wide { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: 0.86rem;
@@ -75,6 +81,18 @@ footer { color: var(--soft); font-size: 0.88rem; margin-top: 3rem; padding-botto
   .wide, .chart { overflow: visible; } header, main, footer { max-width: none; } }
 `
 
+/** The style sheet, with its letters in it. */
 export async function pageStyle(): Promise<string> {
-  return css
+  const faces = await Promise.all([
+    face(fontFiles.regular, 400, 'normal'),
+    face(fontFiles.semiBold, 600, 'normal'),
+    face(fontFiles.italic, 400, 'italic'),
+  ])
+  return `${faces.join('')}${css}`
+}
+
+async function face(path: string, weight: number, style: string): Promise<string> {
+  const woff = webFont(await readFile(path), REPORT_CHARACTERS).toString('base64')
+  return `@font-face { font-family: '${FONT}'; font-weight: ${weight}; font-style: ${style};
+  src: url(data:font/woff;base64,${woff}) format('woff'); }\n`
 }

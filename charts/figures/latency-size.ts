@@ -3,11 +3,14 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { Chart, ChartResults } from '../chart.ts'
 import { comparedWith } from '../comparison.ts'
+import { panelHead } from '../overhead-plot.ts'
 import { LIMIT, looks } from '../theme.ts'
 
 const KIB = 1024
 const CLAIM_BYTES = 200 * KIB
 const CLAIM_MS = 1
+/** Whole powers of ten, in ms. */
+const DECADES = [1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100]
 const PANEL = { width: 250, height: 240 } as const
 /** Sizes as people write them. */
 const BYTES =
@@ -26,10 +29,9 @@ export default {
     const ways = [...new Set(values.map(({ how }) => how))]
     return {
       hconcat: ways.map((how, place) => ({
-        title: { text: how, anchor: 'start', frame: 'group' },
         ...PANEL,
         data: { values: values.filter((value) => value.how === how) },
-        layer: [...ruleLayers(), ...lineLayers(labels, results, place === 0)],
+        layer: [panelHead(how), ...ruleLayers(), ...lineLayers(labels, results, place === 0)],
       })),
       spacing: 18,
       resolve: { scale: { x: 'shared', y: 'shared' } },
@@ -101,11 +103,10 @@ function lineLayers(
   const y = {
     field: 'extraMs',
     type: 'quantitative',
-    scale: { type: 'log', nice: true },
+    scale: { type: 'log', nice: false, padding: 12 },
     axis: {
       title: named ? 'extra virtual time' : null,
-      labels: true,
-      tickCount: 5,
+      values: DECADES,
       labelExpr: `format(datum.value, '~') + ' ms'`,
     },
   }

@@ -7,7 +7,7 @@ import type { Page } from '../page.ts'
 import { figureOf } from './figures.ts'
 
 const titles: ReadonlyMap<string, string> = new Map([
-  ['coverage', 'Originals with a backup'],
+  ['coverage', 'Originals backed'],
   ['backup-200kb', 'Backup of 200 KB'],
   ['xv6-commands', 'xv6 commands'],
   ['thttpd', 'Web server'],
@@ -36,12 +36,9 @@ function card(claims: readonly ClaimVerdict[]): Html {
 }
 
 function line(claim: ClaimVerdict): Html {
-  const subject = [
-    claim.config ?? 'no config',
-    ...(claim.over === null ? [] : [`over ${claim.over}`]),
-  ]
   const value = claim.measured === null ? '–' : inUnit(claim.measured, claim.unit)
-  return html`<dt>${subject.join(' ')}</dt><dd title="${claim.notes.join('; ')}"><span class="figure">${value}</span>${verdictMark(claim)}</dd>`
+  const over = claim.over === null ? undefined : html` <span class="over">over ${claim.over}</span>`
+  return html`<dt>${claim.config ?? 'no config'}${over}</dt><dd title="${claim.notes.join('; ')}"><span class="figure">${value}</span>${verdictMark(claim)}</dd>`
 }
 
 export function verdictMark({ verdict }: Pick<ClaimVerdict, 'verdict'>): Html {

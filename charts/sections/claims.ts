@@ -8,16 +8,26 @@ import { verdictMark } from './answers.ts'
 import { cellTitle } from './cells.ts'
 
 export function claimsSection({ results }: Page): Html {
+  const judged = results.summary.claims.filter(({ config }) => config !== null)
+  const waiting = results.summary.claims.filter(({ config }) => config === null)
   return html`<section id="claims">
 <h2>Claims and verdicts</h2>
-<p>An upper bound is <em>reproduced</em> if the upper end of our interval is at or below it; a range is <em>reproduced</em> inside it and <em>better</em> wholly below it. What this version cannot measure is listed with the reason.</p>
+<p>An upper bound is <em>reproduced</em> if the upper end of our interval is at or below it; a range is <em>reproduced</em> inside it and <em>better</em> wholly below it; what reaches above either <em>differs</em>.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Claims">
 <table>
 <thead><tr><th scope="col">Claim</th><th scope="col">Judged on</th><th scope="col" class="number">Claimed</th><th scope="col" class="number">Measured</th><th scope="col">Verdict</th></tr></thead>
 <tbody>
-${results.summary.claims.map(row)}
+${judged.map(row)}
 </tbody></table></div>
+${waiting.length > 0 ? waitingTable(waiting) : undefined}
 </section>`
+}
+
+function waitingTable(claims: readonly ClaimVerdict[]): Html {
+  return html`<h3>Not measured</h3>
+<div class="wide" tabindex="0" role="region" aria-label="Claims not measured"><table>
+<thead><tr><th scope="col">Claim</th><th scope="col">Source</th><th scope="col">Why not</th></tr></thead>
+<tbody>${claims.map((claim) => html`<tr><th scope="row">${claim.says}</th><td>${claim.source}</td><td>${claim.notes.join('; ')}</td></tr>\n`)}</tbody></table></div>`
 }
 
 function row(claim: ClaimVerdict): Html {

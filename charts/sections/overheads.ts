@@ -7,9 +7,12 @@ import { signedPercent, whole } from '../numbers.ts'
 import type { Page } from '../page.ts'
 import { cellTitle } from './cells.ts'
 
+/** Latencies have a table of their own. */
+const COSTS = /^(wall|busy)(-net)?$/
+
 export function overheadsSection({ results }: Page): Html | undefined {
-  const shown = results.summary.overheads.filter(({ metric }) =>
-    /^(wall|busy)(-net)?$/.test(metric),
+  const shown = results.summary.overheads.filter(
+    ({ metric, workload }) => COSTS.test(metric) && workload !== 'backup-latency',
   )
   if (shown.length === 0) return undefined
   const configs = [...new Set(shown.map(({ config }) => config))]
