@@ -16,4 +16,8 @@ $(eval $(call visor_image,memvisor-broken-same-frame,backup_space broken_same_fr
 $(eval $(call visor_image,memvisor-broken-stale,backup_space broken_stale))
 $(eval $(call visor_image,memvisor-broken-missing,backup_space broken_missing))
 
+STRIP_memvisor-broken-same-frame := debug
+STRIP_memvisor-broken-stale := debug
+STRIP_memvisor-broken-missing := debug
+
 $(BUILD)/hypervisor/memory.o: CFLAGS += $(STRINGFLAGS)

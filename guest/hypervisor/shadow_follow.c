@@ -115,6 +115,20 @@ shadow_check(struct guest *guest, uint32 table)
   }
 }
 
+// Gives up a table that has become empty: most likely its frame is none any more, and it is free to be
+// written without exits.
+static void
+retire(struct guest *guest, uint32 table)
+{
+  struct table *t = &shadow.table[table];
+  if(t->root != NO_ROOT){
+    shadow_root_drop(guest, t->root);
+    return;
+  }
+  while(t->kind != TABLE_FREE)
+    shadow_clear(t->parents / ENTRIES, t->parents % ENTRIES);
+}
+
 void
 shadow_check_written(struct guest *guest)
 {
@@ -126,9 +140,8 @@ shadow_check_written(struct guest *guest)
       if(table == NO_TABLE)
         continue;
       shadow_check(guest, table);
-      // An empty root that is not in use is one whose process has ended.
-      if(shadow.table[table].root != NO_ROOT && shadow.table[table].count == 0 && table != guest->paging->root)
-        shadow_root_drop(guest, shadow.table[table].root);
+      if(shadow.table[table].count == 0 && table != guest->paging->root)
+        retire(guest, table);
     }
     if(shadow.tracked[frame].followers != NO_TABLE)
       protect(frame);
