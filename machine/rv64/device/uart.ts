@@ -57,10 +57,10 @@ export class Uart implements Device {
 
   /** Queues typed bytes. Throws RangeError if more wait than any guest will read. */
   type(bytes: Uint8Array): void {
-    const waiting = this.#typed.length - this.#head
-    if (waiting + bytes.length > TYPE_AHEAD_BYTES) {
+    const waiting = this.waiting + bytes.length
+    if (waiting > TYPE_AHEAD_BYTES) {
       throw new RangeError(
-        `expected at most ${TYPE_AHEAD_BYTES} typed bytes waiting, got ${waiting + bytes.length}`,
+        `expected at most ${TYPE_AHEAD_BYTES} typed bytes waiting, got ${waiting}`,
       )
     }
     for (const byte of bytes) this.#typed.push(byte)
