@@ -75,7 +75,7 @@ changed:
 
   FINISH
 
-.data
+.bss
 .balign 4096
 page:
   .space 4096 + 8

@@ -30,6 +30,7 @@
 .endm
 
 .macro PREPARE
+  FILL_FRAMES
   la t0, root
   PTE t1, middle, V
   sd t1, 8(t0)
@@ -56,9 +57,9 @@
   sfence.vma
 .endm
 
-// The program's data for all this; `frame` begins with an ecall, so that a jump to it comes back.
+// The program's memory for all this.
 .macro TABLES
-.data
+.bss
 .balign 4096
 root:
   .space 4096
@@ -66,13 +67,20 @@ middle:
   .space 4096
 leaves:
   .space 4096
-.balign 4096
 frame:
-  .word 0x00000073        // ecall
-  .space 4096 - 4
+  .space 4096
 frame2:
-  .word 0x00000073
-  .space 4096 - 4
+  .space 4096
+.endm
+
+// The frames begin with an ecall, so that a jump to one comes back.
+.macro FILL_FRAMES
+  li t0, 0x73
+  la t1, frame
+  sw t0, 0(t1)
+  la t1, frame2
+  sw t0, 0(t1)
+  fence.i
 .endm
 
 // An access to the address in a1 from the privilege of these mstatus bits, at `at` (an address of the program,

@@ -48,6 +48,7 @@
 
 START
   csrw medeleg, x0
+  FILL_FRAMES
 
   CASE
   GUARD PMP_R|PMP_W|PMP_X
