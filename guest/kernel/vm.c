@@ -10,6 +10,7 @@
 #include "print.h"
 #include "process.h"
 #include "string.h"
+#include "trap.h"
 
 #define ENTRIES 512
 #define SPAN(level) (PGSIZE << (9 * (level))) // what one entry of a table of this level covers
@@ -202,5 +203,6 @@ uvm_fault(struct process *p, uint64 va)
   pte_t *leaf = vm_walk(p->root, va);
   if(leaf != NULL && (*leaf & PTE_V))
     return -1;
+  page_faults++;
   return uvm_grow(p->root, va, va + PGSIZE, VM_READ | VM_WRITE);
 }
