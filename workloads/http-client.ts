@@ -31,7 +31,7 @@ export class HttpClient {
   readonly #keepAlive: boolean
   readonly #onResponse: (response: Response) => boolean
   #socket: PeerSocket | undefined
-  #pieces: Uint8Array[] = []
+  #answer = new Answer()
   #wanted: Cycles
   #sent = false
 
@@ -52,7 +52,7 @@ export class HttpClient {
   start(): void {
     this.#wanted = this.#server.now()
     this.#sent = false
-    this.#pieces = []
+    this.#answer = new Answer()
     if (this.#socket === undefined) {
       this.#socket = this.#server.connect()
       this.#socket.onProgress = () => this.#progress()
@@ -69,8 +69,7 @@ export class HttpClient {
       socket.send(this.#request())
     }
     const arrived = socket.receive()
-    if (arrived.length > 0) this.#pieces.push(arrived)
-    const answer = parse(this.#pieces)
+    const answer = arrived.length > 0 ? this.#answer.add(arrived) : undefined
     if (typeof answer === 'string') this.#fail(answer)
     else if (answer !== undefined) this.#answered(answer)
     else if (socket.state !== 'open') {
@@ -107,26 +106,49 @@ export class HttpClient {
   }
 }
 
-/** The response in the bytes so far; undefined if more must come; a text if it is none. */
-function parse(pieces: Uint8Array[]): Omit<Response, 'latency'> | string | undefined {
-  const [first] = pieces
-  if (first === undefined) return undefined
-  const head = new TextDecoder('latin1').decode(joined(pieces, MOST_HEADER_BYTES))
-  const end = head.indexOf(END_OF_HEADERS)
-  if (end < 0) {
-    return head.length >= MOST_HEADER_BYTES ? 'the header of the answer does not end' : undefined
+/** An answer as it comes in. Its header is read once, however many pieces the body has. */
+class Answer {
+  readonly #pieces: Uint8Array[] = []
+  #size = 0
+  #head: Head | undefined
+
+  /** The whole response; undefined if more must come; a text if it is no response. */
+  add(piece: Uint8Array): Omit<Response, 'latency'> | string | undefined {
+    this.#pieces.push(piece)
+    this.#size += piece.length
+    if (this.#head === undefined) {
+      const head = headOf(joined(this.#pieces, MOST_HEADER_BYTES))
+      if (head === undefined || typeof head === 'string') return head
+      this.#head = head
+    }
+    const { status, headers, bodyAt, length } = this.#head
+    const missing = bodyAt + length - this.#size
+    if (missing > 0) return undefined
+    if (missing < 0) return `${-missing} bytes too many after the body`
+    return { status, headers, body: joined(this.#pieces, this.#size).slice(bodyAt) }
   }
-  const [start = '', ...lines] = head.slice(0, end).split('\r\n')
+}
+
+interface Head {
+  readonly status: number
+  readonly headers: ReadonlyMap<string, string>
+  readonly bodyAt: number
+  readonly length: number
+}
+
+function headOf(bytes: Uint8Array): Head | string | undefined {
+  const text = new TextDecoder('latin1').decode(bytes)
+  const end = text.indexOf(END_OF_HEADERS)
+  if (end < 0) {
+    return text.length >= MOST_HEADER_BYTES ? 'the header of the answer does not end' : undefined
+  }
+  const [start = '', ...lines] = text.slice(0, end).split('\r\n')
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(start)?.[1]
   if (status === undefined) return `expected a status line, got ${JSON.stringify(start)}`
   const headers = new Map(lines.map(headerOf))
   const length = Number(headers.get('content-length') ?? Number.NaN)
   if (!Number.isSafeInteger(length)) return 'expected Content-Length in the answer, got none'
-  const from = end + END_OF_HEADERS.length
-  const size = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  if (size < from + length) return undefined
-  if (size > from + length) return `${size - from - length} bytes too many after the body`
-  return { status: Number(status), headers, body: joined(pieces, size).slice(from) }
+  return { status: Number(status), headers, bodyAt: end + END_OF_HEADERS.length, length }
 }
 
 function headerOf(line: string): [string, string] {

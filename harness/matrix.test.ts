@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import memv6 from '../configs/memv6.ts'
+import none from '../configs/none.ts'
+import noop from '../workloads/noop.ts'
+import type { Workload } from '../workloads/workload.ts'
+import type { Fingerprint } from './cell.ts'
+import { matrix, points } from './matrix.ts'
+
+const sized: Workload = {
+  name: 'sized',
+  about: '',
+  parameters: { bytes: [1, 2], how: ['a', 'b', 'c'] },
+  drive: async () => {},
+}
+
+const print: Fingerprint = { version: 'v', images: {}, disk: 'd', bootargs: '', banks: [] }
+const selection = {
+  configs: [none, memv6],
+  workloads: [noop, sized],
+  seeds: [1, 2, 3],
+  profile: 'flat',
+  backend: 'rv64',
+} as const
+
+describe('matrix', () => {
+  it('is the product of workloads, points, seeds and configs', () => {
+    expect(points(sized)).toHaveLength(6)
+    expect(matrix(selection, () => print)).toHaveLength((1 + 6) * 2 * 3)
+  })
+
+  it('gives each cell its own key, and the same key each time', () => {
+    const keys = matrix(selection, () => print).map(({ key }) => key)
+    expect(new Set(keys).size).toBe(keys.length)
+    expect(matrix(selection, () => print).map(({ key }) => key)).toEqual(keys)
+  })
+
+  it('changes the key with everything that determines the result', () => {
+    const keyWith = (change: Partial<Fingerprint>): string | undefined =>
+      matrix(selection, () => ({ ...print, ...change }))[0]?.key
+    const changes: Partial<Fingerprint>[] = [
+      {},
+      { version: 'w' },
+      { images: { kernel: 'x' } },
+      { disk: 'e' },
+      { bootargs: 'seed=2' },
+      { banks: none.banks },
+    ]
+    expect(new Set(changes.map(keyWith)).size).toBe(changes.length)
+  })
+
+  it('does not depend on the order of parameters', () => {
+    const turned = { ...sized, parameters: { how: ['a'], bytes: [1] } }
+    const straight = { ...sized, parameters: { bytes: [1], how: ['a'] } }
+    const [a, b] = [turned, straight].map(
+      (workload) => matrix({ ...selection, workloads: [workload] }, () => print)[0]?.key,
+    )
+    expect(a).toBe(b)
+  })
+
+  it('holds a cell once, however often it is asked for', () => {
+    const twice = matrix({ ...selection, workloads: [noop, noop] }, () => print)
+    expect(twice).toHaveLength(6)
+  })
+})

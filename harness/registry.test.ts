@@ -1,0 +1,47 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadCatalogue } from './catalogue.ts'
+import { entriesIn, pick } from './registry.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mirrorbench-registry-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+describe('registry', () => {
+  it('finds entries by file name, below folders too, and passes over other files', async () => {
+    await mkdir(join(folder, 'deep'))
+    await writeFile(join(folder, 'b.ts'), "export default { name: 'b' }")
+    await writeFile(join(folder, 'deep', 'a.ts'), "export default { name: 'deep/a' }")
+    await writeFile(join(folder, 'door.ts'), 'export const nothing = 1')
+    await writeFile(join(folder, 'b.test.ts'), 'throw new Error("not to be loaded")')
+    expect([...(await entriesIn(folder)).keys()]).toEqual(['b', 'deep/a'])
+  })
+
+  it('refuses an entry that has another name than its file', async () => {
+    await writeFile(join(folder, 'c.ts'), "export default { name: 'd' }")
+    await expect(entriesIn(folder)).rejects.toThrow(/expected name 'c' as its file says, got 'd'/)
+  })
+
+  it('names what there is if asked for something else', () => {
+    const there = new Map([['none', 1]])
+    expect(pick(there, 'config', 'none')).toBe(1)
+    expect(() => pick(there, 'config', 'non')).toThrow("a config out of none; got 'non'")
+  })
+})
+
+describe('catalogue', () => {
+  it('has each config after those it is compared with', async () => {
+    const names = [...(await loadCatalogue()).configs.keys()]
+    expect(names).toEqual(['none', 'memv6', 'visor-shadow', 'memvisor'])
+  })
+
+  it('gives memvisor the very kernel of none', async () => {
+    const { configs } = await loadCatalogue()
+    const kernel = await configs.get('none')!.kernel()
+    expect((await configs.get('memvisor')!.initrd!()).sha256).toBe(kernel.sha256)
+  })
+})

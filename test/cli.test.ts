@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const project = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** As npm runs it: the launcher under whatever Node the tests have. */
+async function mirrorbench(...args: string[]) {
+  const { MIRRORBENCH_DEBUG: _, ...env } = process.env
+  const options = { reject: false, extendEnv: false, env, cwd: project, stdin: 'ignore' } as const
+  return execa(process.execPath, ['cli/launch.js', 'cli/main.ts', ...args], options)
+}
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mirrorbench-cli-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe('wrong use', () => {
+  it.each([
+    [['nope'], /unknown command 'nope'/],
+    [['compare', 'a', 'b'], /unknown command 'compare'/],
+    [['run', '--shard', '1/2'], /unknown option '--shard'/],
+    [['run', '--config', 'nope'], /a config out of none, memv6, .*; got 'nope'/],
+    [['run', '--workload', 'nope'], /a workload out of .*; got 'nope'/],
+    [['run', '--suite', 'thesis'], /a suite out of nightly, quick; got 'thesis'/],
+    [['run', '--suite', 'quick', '--workload', 'micro/wait'], /nothing like 'micro\/wait'/],
+    [['run', '--profile', 'in-order'], /a profile out of flat; got 'in-order'/],
+    [['run', '--backend', 'qemu'], /a back end out of rv64; got 'qemu'/],
+    [['run', '--seeds', '0'], /'--seeds <n>' argument '0' is invalid/],
+    [['run', '--jobs', 'x'], /'--jobs <n>' argument 'x' is invalid/],
+    [['run', '--resume'], /expected --out DIR/],
+    [['report', '/nonexistent/run'], /expected a run directory/],
+    [['audit', '--config', 'none'], /expected a config that promises backups/],
+    [
+      ['machine', '--kernel', '/nonexistent/kernel.elf'],
+      /nonexistent\/kernel.elf: expected a file/,
+    ],
+    [['machine', '--kernel', 'x', '--hostfwd', '80'], /Expected p:q/],
+  ])('%j is one line on stderr and exit code 2', async (args, says) => {
+    const { exitCode, stdout, stderr } = await mirrorbench(...args)
+    expect(stderr).toMatch(says)
+    expect(stderr).toMatch(/^mirrorbench: [^\n]*$/)
+    expect(stdout).toBe('')
+    expect(exitCode).toBe(2)
+  })
+})
+
+describe('a bad environment', () => {
+  it('an output directory that cannot be written is exit code 2', async () => {
+    const file = join(folder, 'file')
+    await writeFile(file, '')
+    const args = ['run', '--config', 'none', '--workload', 'noop', '--out', join(file, 'run')]
+    const { exitCode, stderr } = await mirrorbench(...args)
+    expect(stderr).toMatch(/^mirrorbench: [^\n]*file\/run[^\n]*$/)
+    expect(exitCode).toBe(2)
+  })
+
+  it('a damaged rows file is exit code 2, and it is left as it was', async () => {
+    const run = join(folder, 'damaged')
+    await mkdir(run)
+    await writeFile(join(run, 'rows.jsonl'), 'nonsense\n')
+    const { exitCode, stderr } = await mirrorbench('report', run)
+    expect(stderr).toMatch(/^mirrorbench: [^\n]*$/)
+    expect(exitCode).toBe(2)
+  })
+
+  it('a port in use is exit code 2', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((ready) => server.once('listening', ready))
+    const { port } = server.address() as { port: number }
+    const { exitCode, stderr } = await mirrorbench('serve', '--port', String(port))
+    server.close()
+    expect(stderr).toMatch(/^mirrorbench: expected port \d+ of 127.0.0.1 free, got in use/m)
+    expect(exitCode).toBe(2)
+  })
+
+  it('a kernel that is no ELF file is exit code 2', async () => {
+    const file = join(folder, 'kernel.elf')
+    await writeFile(file, 'this is no kernel')
+    const { exitCode, stderr } = await mirrorbench('machine', '--kernel', file)
+    expect(stderr).toMatch(/^mirrorbench: [^\n]*ELF[^\n]*$/)
+    expect(exitCode).toBe(2)
+  })
+})
+
+describe('what there is', () => {
+  it('is listed as a table and as JSON', async () => {
+    expect((await mirrorbench('list')).stdout).toMatch(/^config +against +policy +about$/m)
+    const { configs, workloads } = JSON.parse((await mirrorbench('list', '--json')).stdout)
+    expect(configs).toHaveLength(4)
+    expect(workloads.map(({ name }: { name: string }) => name)).toContain('backup-latency')
+  })
+
+  it('can be planned without running', async () => {
+    const args = ['run', '--suite', 'quick', '--config', 'none', '--workload', 'noop,boot']
+    const { stdout, exitCode } = await mirrorbench(...args, '--dry-run')
+    expect(stdout).toBe('6 cells: 2 workloads, 1 configs, 3 seeds; profile flat')
+    expect(exitCode).toBe(0)
+    const listed = await mirrorbench(...args, '--list')
+    expect(listed.stdout.split('\n')).toHaveLength(6)
+    expect(listed.stdout).toMatch(/^[0-9a-f]{32} {2}boot · none · seed 3$/m)
+  })
+})

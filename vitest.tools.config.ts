@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+import { withTools } from './vitest.config.ts'
+
+export default defineConfig({
+  test: {
+    include: [withTools],
+    exclude: ['**/node_modules/**', 'guest/build/**'],
+    testTimeout: 180_000,
+    maxWorkers: 2,
+  },
+})
