@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { MachineSpec } from '../machine.ts'
+import { cycles } from '../units.ts'
+import { Board } from './board.ts'
+import { Clock } from './clock.ts'
+import { RamDouble } from './device/ram-double.ts'
+import * as map from './memory-map.ts'
+import { flat } from './timing/flat.ts'
+
+const MiB = 1 << 20
+const RAM = 0x8000_0000
+const { uart, finisher } = map.MEMORY_MAP
+
+const spec: MachineSpec = {
+  firmware: Uint8Array.of(1, 2, 3, 4),
+  kernel: Uint8Array.of(5, 6, 7, 8),
+  banks: [{ bytes: 8 * MiB, role: 'original' }],
+  harts: 1,
+  profile: 'flat',
+}
+
+describe('Board', () => {
+  let clock: Clock
+  let ram: RamDouble
+  let finished: unknown[]
+  let lines: string[]
+
+  const make = (change: Partial<MachineSpec> = {}): Board =>
+    new Board({
+      spec: { ...spec, ...change },
+      clock,
+      dma: ram,
+      profile: flat,
+      interrupt: (hart, line, level) => lines.push(`${line}${hart} ${level}`),
+      finish: (...said) => finished.push(said),
+    })
+
+  beforeEach(() => {
+    clock = new Clock()
+    ram = new RamDouble(RAM, 8 * MiB)
+    finished = []
+    lines = []
+  })
+
+  it('has the memory map that guest code is compiled for', () => {
+    const source = readFileSync(new URL('../../guest/include/virt.h', import.meta.url), 'utf8')
+    const defined = new Map<string, number>()
+    for (const [, name, value] of source.matchAll(
+      /^#define (\w+)\s+(0x[\da-f]+|\d+)(?:UL)?(?:\s|$)/gm,
+    )) {
+      if (name !== undefined) defined.set(name, Number(value))
+    }
+    const ours = {
+      VIRT_FINISHER: finisher.base,
+      VIRT_CLINT: map.MEMORY_MAP.clint.base,
+      VIRT_CLINT_MTIMECMP: map.MEMORY_MAP.clint.base + 0x4000,
+      VIRT_CLINT_MTIME: map.MEMORY_MAP.clint.base + 0xbff8,
+      VIRT_PLIC: map.MEMORY_MAP.plic.base,
+      VIRT_PLIC_BYTES: map.MEMORY_MAP.plic.bytes,
+      VIRT_UART: uart.base,
+      VIRT_UART_IRQ: map.UART_IRQ,
+      VIRT_VIRTIO: map.MEMORY_MAP.virtio.base,
+      VIRT_VIRTIO_STEP: map.MEMORY_MAP.virtio.bytes,
+      VIRT_VIRTIO_SLOTS: map.VIRTIO_SLOTS,
+      VIRT_VIRTIO_IRQ: map.VIRTIO_IRQ,
+      VIRT_RAM: map.MEMORY_MAP.ram.base,
+      TIMEBASE_HZ: map.TICKS_PER_SECOND,
+      FIRMWARE_BYTES: map.FIRMWARE_BYTES,
+      KERNEL_BASE: map.KERNEL_BASE,
+    }
+    for (const [name, value] of Object.entries(ours))
+      expect([name, defined.get(name)]).toEqual([name, value])
+  })
+
+  it('puts a device of the size the map says at each address', () => {
+    const board = make({ disk: new Uint8Array(512), network: true })
+    for (const [name, { base, bytes }] of Object.entries(map.MEMORY_MAP)) {
+      if (name === 'ram') continue
+      expect([name, board.bus.device(base, 4), board.bus.device(base + bytes - 4, 4)]).toEqual([
+        name,
+        true,
+        true,
+      ])
+    }
+    const ids = Array.from({ length: 9 }, (_, slot) =>
+      board.bus.read(0x1000_1008 + 0x1000 * slot, 4),
+    )
+    expect(ids).toEqual([2, 1, 0, 0, 0, 0, 0, 0, 0])
+    expect(board.bus.device(0x1000_9000, 4)).toBe(false)
+  })
+
+  it('loads firmware, kernel, initrd and device tree apart, and hands them over in the ROM', () => {
+    make({ initrd: Uint8Array.of(9, 9), bootargs: 'seed=1' }).boot()
+    expect([...ram.read(RAM, 4)]).toEqual([1, 2, 3, 4])
+    expect([...ram.read(0x8020_0000, 4)]).toEqual([5, 6, 7, 8])
+    expect([...ram.read(0x8040_0000, 2)]).toEqual([9, 9]) // the middle of a small bank
+    expect([...ram.read(0x801f_0000, 4)]).toEqual([0xd0, 0x0d, 0xfe, 0xed])
+  })
+
+  it('tells the firmware where the next stage is', () => {
+    const board = make()
+    board.boot()
+    const at = (offset: number): number => board.bus.read(0x1000 + offset, 4)
+    expect([at(0x18), at(0x20)]).toEqual([RAM, 0x801f_0000])
+    expect([at(0x30), at(0x38), at(0x40), at(0x48)]).toEqual([0x4942_534f, 2, 0x8020_0000, 1])
+  })
+
+  it('puts the device tree at the end of the bank where there is no firmware', () => {
+    const { firmware: _, ...bare } = spec
+    const board = new Board({
+      spec: bare,
+      clock,
+      dma: ram,
+      profile: flat,
+      interrupt: () => {},
+      finish: () => {},
+    })
+    board.boot()
+    expect([...ram.read(RAM, 4)]).toEqual([5, 6, 7, 8])
+    expect(board.bus.read(0x1020, 4)).toBe(RAM + 8 * MiB - 0x1_0000)
+  })
+
+  it('says what does not fit', () => {
+    const huge = new Uint8Array(7 * MiB)
+    expect(() => make({ kernel: huge }).boot()).toThrow(
+      /kernel: expected it to lie in RAM, got \[0x80200000, 0x80900000\)/,
+    )
+    expect(() => make({ firmware: new Uint8Array(3 * MiB) }).boot()).toThrow(
+      /expected firmware and kernel apart/,
+    )
+    expect(() => make({ initrd: huge }).boot()).toThrow(/initrd: expected it to lie in RAM/)
+    expect(() => make().images).toThrow(/call boot\(\) first/)
+  })
+
+  it('clears what a segment leaves blank', () => {
+    const image = new Uint8Array(64)
+    new DataView(image.buffer).setBigUint64(16, 4096n, true)
+    new DataView(image.buffer).setUint32(56, 0x0543_5352, true)
+    ram.bytes.fill(0xaa)
+    make({ kernel: image }).boot()
+    expect(ram.read(0x8020_0040, 4032).every((byte) => byte === 0)).toBe(true)
+    expect(ram.read(0x8020_1000, 1)[0]).toBe(0xaa)
+  })
+
+  it('records what is typed and passes it to the guest', () => {
+    const board = make()
+    clock.now = cycles(77)
+    board.type('é')
+    expect(board.inputs.entries).toEqual([
+      { cycle: 77, kind: 'console', bytes: Uint8Array.of(0xc3, 0xa9) },
+    ])
+    expect(board.bus.read(uart.base, 1)).toBe(0xc3)
+  })
+
+  it('ends by the finisher', () => {
+    const board = make()
+    board.bus.write(finisher.base, 4, 0x5555)
+    expect(finished).toEqual([[0, 'power-off']])
+  })
+
+  it('interrupts the supervisor of a hart through the PLIC', () => {
+    const board = make()
+    board.bus.write(0xc00_0000 + 4 * map.UART_IRQ, 4, 1)
+    board.bus.write(0xc00_2080, 4, 1 << map.UART_IRQ)
+    board.bus.write(uart.base + 1, 1, 1)
+    lines = []
+    board.type('x')
+    expect(lines.at(-1)).toBe('SEIP0 true')
+  })
+
+  it('comes back from a snapshot, device by device, and refuses one of another board', () => {
+    const full = { disk: new Uint8Array(4096), network: true }
+    const board = make(full)
+    board.boot()
+    board.type('hello')
+    board.bus.write(0x200_4000, 4, 500)
+    board.bus.write(0x200_4004, 4, 0)
+    const saved = board.save()
+    const due = clock.next()
+    clock.reset(cycles(0))
+    const other = make(full)
+    other.load(saved)
+    expect(other.save()).toEqual(saved)
+    expect(clock.next()).toBe(due)
+    expect(other.bus.read(0x1020, 4)).toBe(0x801f_0000)
+    const { rom: _, ...rest } = saved.devices as Record<string, never>
+    expect(() => make(full).load({ ...saved, devices: rest })).toThrow(/one without rom/)
+  })
+
+  it('forgets everything on reset', () => {
+    const board = make({ disk: new Uint8Array(4096), network: true })
+    const fresh = board.save()
+    board.type('hello')
+    board.bus.write(0x200_4000, 4, 5)
+    board.network?.connect(80)
+    expect(board.obstacle).toMatch(/no open network connection/)
+    board.reset()
+    expect(board.obstacle).toBeUndefined()
+    expect(board.save()).toEqual(fresh)
+  })
+})
