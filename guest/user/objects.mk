@@ -7,6 +7,8 @@ ULIB := user/start.o user/usys.o user/string.o user/printf.o user/umalloc.o
 
 MORE_user/sh := user/parse.o
 MORE_user/space := user/space_exec.o
+MORE_user/usertests := user/usertests_memory.o user/usertests_process.o user/usertests_file.o \
+  user/usertests_hostile.o
 MORE_user/httpd := user/httpd_connection.o user/httpd_page.o user/httpd_request.o \
   user/httpd_response.o user/httpd_text.o
 

@@ -42,13 +42,13 @@ grow(uint64 bytes)
 {
   if(bytes < AT_LEAST)
     bytes = AT_LEAST;
-  if(bytes > 0x7fffffff)
+  uint64 padding = -(uint64)sbrk(0) % UNIT;
+  if(bytes + padding > 0x7fffffff)
     return -1;
-  char *p = sbrk(bytes + UNIT);
+  char *p = sbrk(bytes + padding);
   if(p == (char *)-1)
     return -1;
-  char *aligned = (char *)(((uint64)p + UNIT - 1) & ~(uint64)(UNIT - 1));
-  struct block *b = (struct block *)aligned;
+  struct block *b = (struct block *)(p + padding);
   b->bytes = bytes;
   insert(b);
   return 0;
