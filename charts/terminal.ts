@@ -34,7 +34,7 @@ export function terminalReport(
   const columns = options.columns ?? COLUMNS
   const paints = paintsFor(options.colour)
   const blocks = [
-    header(manifest, summary),
+    cut(header(manifest, summary), columns),
     ...overheadBlock(manifest, summary, columns, paints),
     ...latencyBlock(manifest, summary, columns, paints),
     ...claimBlock(summary, columns, paints),

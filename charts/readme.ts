@@ -1,0 +1,128 @@
+// README's table and chart, redrawn from a promoted run. Invariant: only what stands between the
+// two marks changes, and a README without them is left alone.
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Manifest } from '../results/manifest.ts'
+import { readRun } from '../results/store.ts'
+import {
+  type ClaimVerdict,
+  loadClaims,
+  type Overhead,
+  type Summary,
+  summarise,
+} from '../results/summary.ts'
+import { chartResults } from './chart.ts'
+import { byWorkload, comparedWith } from './comparison.ts'
+import { inUnit, signedPercent } from './numbers.ts'
+import { renderPng, renderSvg } from './render.ts'
+import { drawFigures } from './report.ts'
+
+export const BEGIN = '<!-- results: begin (redrawn by npm run readme) -->'
+export const END = '<!-- results: end -->'
+
+/** The charts that README shows, and the file names under docs/. */
+const SHOWN = ['thesis', 'overhead-commands', 'latency-size'] as const
+
+export interface ReadmeResult {
+  readonly files: readonly string[]
+  /** The text of README changed. */
+  readonly changed: boolean
+}
+
+/** Redraws `root`/README.md and `root`/docs from the run in `baseline`. */
+export async function redrawReadme(root: string, baseline: string): Promise<ReadmeResult> {
+  const run = await readRun(baseline)
+  const summary = summarise(run, await loadClaims())
+  const { figures } = await drawFigures(chartResults(run, summary))
+  const shown = figures.filter(({ chart }) => SHOWN.some((name) => name === chart.name))
+  await mkdir(join(root, 'docs'), { recursive: true })
+  const files: string[] = []
+  for (const { chart, spec } of shown) {
+    const svg = await renderSvg({ ...spec, background: 'white' })
+    for (const [ending, content] of [
+      ['svg', svg],
+      ['png', renderPng(svg)],
+    ] as const) {
+      const path = join(root, 'docs', `readme-${chart.name}.${ending}`)
+      await writeFile(path, content)
+      files.push(path)
+    }
+  }
+  const path = join(root, 'README.md')
+  const before = await readFile(path, 'utf8')
+  const images = shown.map(({ chart }) => `![${chart.title}](docs/readme-${chart.name}.png)`)
+  const after = replaceBlock(before, readmeBlock(run.manifest, summary, images))
+  if (after !== before) await writeFile(path, after)
+  return { files: [...files, path], changed: after !== before }
+}
+
+/** Throws if the marks are not there once each and in order. */
+export function replaceBlock(text: string, block: string): string {
+  const begin = text.indexOf(BEGIN)
+  const end = text.indexOf(END)
+  const once = text.lastIndexOf(BEGIN) === begin && text.lastIndexOf(END) === end
+  if (begin < 0 || end < begin || !once) {
+    throw new Error(`README.md: expected the lines "${BEGIN}" and "${END}" once each, got others`)
+  }
+  return `${text.slice(0, begin + BEGIN.length)}\n\n${block.trim()}\n\n${text.slice(end)}`
+}
+
+/** The tables and images in Markdown. */
+export function readmeBlock(
+  manifest: Manifest,
+  summary: Summary,
+  images: readonly string[],
+): string {
+  const { profile } = manifest
+  const [first, ...others] = images
+  const seeds = `${summary.seeds.length} seeds`
+  return [
+    `Run \`${manifest.run}\`, profile \`${profile.name}\` (${profile.about}), policy \`space\`, ${seeds}, virtual time.`,
+    claimTable(summary.claims),
+    ...(first === undefined ? [] : [first]),
+    'Extra cycles, wall / busy, median over seeds:',
+    overheadTable(manifest, summary.overheads),
+    ...others,
+  ].join('\n\n')
+}
+
+function claimTable(claims: readonly ClaimVerdict[]): string {
+  const lines = claims
+    .filter(({ config }) => config !== null)
+    .map((claim) => {
+      const over = claim.over === null ? '' : ` over ${claim.over}`
+      const measured = claim.measured === null ? '–' : `**${inUnit(claim.measured, claim.unit)}**`
+      return [claim.says, `${claim.config}${over}`, claim.expected, measured, claim.verdict]
+    })
+  return table(['the thesis says', 'judged on', 'claimed', 'measured', 'verdict'], lines)
+}
+
+function overheadTable(manifest: Manifest, overheads: readonly Overhead[]): string {
+  const sides = [...comparedWith(manifest)]
+  const shown = overheads.filter(
+    ({ unit, workload }) =>
+      unit === 'cycles' && (workload.startsWith('commands/') || /^web(-|$)/.test(workload)),
+  )
+  const rows = [...Map.groupBy(shown, byWorkload)].map(([name, row]) => [
+    `\`${name}\``,
+    ...sides.map(([config, over]) => pair(row, config, over)),
+  ])
+  return table(['workload', ...sides.map(([config, over]) => `${config} over ${over}`)], rows)
+}
+
+function pair(row: readonly Overhead[], config: string, over: string): string {
+  const of = (metric: string): string => {
+    const found = row.find(
+      (one) => one.config === config && one.baseline === over && one.metric === metric,
+    )
+    return found === undefined ? '–' : signedPercent(found.value)
+  }
+  return `${of('wall')} / ${of('busy')}`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
