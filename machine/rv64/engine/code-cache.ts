@@ -1,0 +1,126 @@
+// The code cache: decoded pages of RAM. Invariants: a slot that is not zero is the decoding of the
+// bytes that lie in RAM now; a page with slots is marked in ram.code, so that every write to it is
+// seen; a page that is written more than executed is dropped.
+
+import type { Hart } from '../hart/hart.ts'
+import { CODE_PAGE_BYTES, CODE_PAGES, CODE_POOL, RAM, SLOT_BYTES } from '../hart/state.ts'
+import { type Decoded, decode, isCompressed } from '../isa/decode.ts'
+import type { CodeWatcher, Ram } from '../ram.ts'
+import { ACROSS, DECODE, PAGE_END, SLOT_HANDLER, SLOT_STEP, writeSlot } from './interpreter/slot.ts'
+
+const HALFWORDS = 2048
+/** Writes to a page's data after which it counts as data and loses its decoded code. */
+const PATIENCE = 32
+const NONE = 0
+
+export class CodeCache implements CodeWatcher {
+  readonly #hart: Hart
+  readonly #ram: Ram
+  /** By page of RAM: index of its slots plus 1, or NONE. */
+  readonly #indexOf: Uint16Array
+  /** By index: page of RAM. */
+  readonly #pageOf = new Int32Array(CODE_PAGES)
+  readonly #writes = new Int32Array(CODE_PAGES)
+  readonly #decoded = new Map<number, Decoded>()
+  #free: number[] = []
+
+  constructor(hart: Hart) {
+    this.#hart = hart
+    this.#ram = hart.ram
+    this.#indexOf = new Uint16Array(hart.ram.pages)
+    for (let i = CODE_PAGES - 1; i >= 0; i--) this.#free.push(i)
+  }
+
+  /** Where the slots of a page of RAM are; makes room for them. */
+  slotsOf(page: number): number {
+    const known = this.#indexOf[page]!
+    if (known !== NONE) return slotsAt(known - 1)
+    if (this.#free.length === 0) {
+      this.#hart.counters.codePoolFlushes++
+      this.dropAll()
+    }
+    const index = this.#free.pop()!
+    // Not when it was dropped: the instruction that caused that still needs its slot.
+    this.#ram.u8.fill(0, slotsAt(index), slotsAt(index) + CODE_PAGE_BYTES)
+    this.#indexOf[page] = index + 1
+    this.#pageOf[index] = page
+    this.#writes[index] = 0
+    this.#ram.code[page] = 1
+    this.#hart.counters.codePages++
+    this.#hart.tlb?.flushWrites()
+    this.#ram.view.setUint16(slotsAt(index) + HALFWORDS * SLOT_BYTES, PAGE_END, true)
+    return slotsAt(index)
+  }
+
+  /** Decodes the instruction of an empty slot. */
+  decodeAt(slot: number): void {
+    const { view } = this.#ram
+    const host = this.hostOf(slot)
+    const offset = host & 0xfff
+    const half = view.getUint16(host, true)
+    if (isCompressed(half)) writeSlot(view, slot, this.decode(half), offset)
+    else if (offset !== 0xffe) {
+      writeSlot(view, slot, this.decode(view.getInt32(host, true)), offset)
+    } else {
+      view.setInt32(slot + SLOT_STEP, 0, true)
+      view.setUint16(slot + SLOT_HANDLER, ACROSS, true)
+    }
+  }
+
+  /** Equal words decode equally: kernels have few. */
+  decode(word: number): Decoded {
+    let known = this.#decoded.get(word)
+    if (known === undefined) {
+      known = decode(word)
+      if (this.#decoded.size >= 1 << 16) this.#decoded.clear()
+      this.#decoded.set(word, known)
+    }
+    return known
+  }
+
+  /** Host address of the instruction that a slot of the pool stands for. */
+  hostOf(slot: number): number {
+    const index = Math.floor((slot - CODE_POOL) / CODE_PAGE_BYTES)
+    const half = (slot - slotsAt(index)) / SLOT_BYTES
+    return RAM + this.#pageOf[index]! * 4096 + half * 2
+  }
+
+  overwritten(page: number, at: number, length: number): void {
+    const index = this.#indexOf[page]! - 1
+    if (index < 0) return
+    this.#hart.counters.codeOverwrites++
+    const { view } = this.#ram
+    // A 4-byte instruction may begin one halfword before.
+    const first = Math.max(0, (at >> 1) - 1)
+    const last = Math.min(HALFWORDS - 1, (at + length - 1) >> 1)
+    let decoded = false
+    for (let half = first; half <= last && !decoded; half++) {
+      decoded = view.getUint16(slotsAt(index) + half * SLOT_BYTES, true) !== 0
+    }
+    if (decoded) {
+      // Only the handler's number goes: the instruction that overwrites itself still needs its step.
+      for (let half = first; half <= last; half++) {
+        view.setUint16(slotsAt(index) + half * SLOT_BYTES + SLOT_HANDLER, DECODE, true)
+      }
+    } else if (++this.#writes[index]! > PATIENCE) this.#drop(index)
+  }
+
+  dropAll(): void {
+    for (let index = 0; index < CODE_PAGES; index++) {
+      const page = this.#pageOf[index]!
+      if (this.#indexOf[page] === index + 1) this.#drop(index)
+    }
+  }
+
+  #drop(index: number): void {
+    const page = this.#pageOf[index]!
+    this.#indexOf[page] = NONE
+    this.#ram.code[page] = 0
+    this.#free.push(index)
+    this.#hart.counters.codeDrops++
+    this.#hart.tlb?.flushFetches()
+    this.#hart.stopAfterThis() // it may be the page that executes
+  }
+}
+
+const slotsAt = (index: number): number => CODE_POOL + index * CODE_PAGE_BYTES

@@ -1,0 +1,187 @@
+// The fast engine: a WebAssembly interpreter over decoded pages (see interpreter/), and here what it
+// calls when its TLB, its decoded code or its handlers do not suffice. Invariant: see engine.ts.
+
+import type { Hart } from '../hart/hart.ts'
+import { BUDGET, PAGE_SLOTS, PAGE_VA, PC, SLOT, SLOT_BYTES, STRADDLE } from '../hart/state.ts'
+import { CAUSE } from '../hart/status.ts'
+import { executeSystem, type Operands } from '../hart/system.ts'
+import { takeException, takeFault, takeInterrupt } from '../hart/trap.ts'
+import { isCompressed } from '../isa/decode.ts'
+import { SYSTEM_CALLS } from '../isa/ir.ts'
+import { load, store, viewpoint } from '../mmu/data.ts'
+import { FAULT } from '../mmu/mmu.ts'
+import { EXECUTE } from '../mmu/pte.ts'
+import { Tlb } from '../mmu/tlb.ts'
+import { RAM_BASE } from '../ram.ts'
+import { CodeCache } from './code-cache.ts'
+import type { Engine } from './engine.ts'
+import { interpreterModule } from './interpreter/module.ts'
+import {
+  PAGE_END,
+  SLOT_HANDLER,
+  SLOT_IMMEDIATE,
+  SLOT_RD,
+  SLOT_RS1,
+  SLOT_RS2,
+  SLOT_SHIFT,
+  SLOT_STEP,
+  writeSlot,
+} from './interpreter/slot.ts'
+import { ReferenceEngine } from './reference.ts'
+
+export class FastEngine implements Engine {
+  readonly #hart: Hart
+  readonly #code: CodeCache
+  readonly #reference: ReferenceEngine
+  readonly #run: () => void
+  readonly #operands: Operands = { rd: 0, rs1: 0, rs2: 0, immediate: 0, length: 0 }
+  /** The instruction decoded at STRADDLE. */
+  #straddling = 0
+
+  constructor(hart: Hart) {
+    this.#hart = hart
+    this.#reference = new ReferenceEngine(hart)
+    hart.tlb = new Tlb(hart.i32)
+    this.#code = new CodeCache(hart)
+    hart.ram.watcher = this.#code
+    hart.contextChanged()
+    const { memory } = hart.ram
+    const pages = memory.buffer.byteLength / 65536
+    const instance = new WebAssembly.Instance(moduleFor(pages), {
+      env: {
+        memory,
+        load: (hi: number, lo: number, bytes: number) => this.#load(hi, lo, bytes),
+        store: (hi: number, lo: number, bytes: number) => this.#store(hi, lo, bytes),
+        system: (call: number) => this.#system(call),
+        step: () => this.#step(),
+        fetch: () => this.#fetch(),
+        decode: () => this.#code.decodeAt(hart.i32[SLOT >> 2]!),
+        across: () => this.#across(),
+      },
+    })
+    this.#run = instance.exports.run as () => void
+    const view = hart.ram.view
+    view.setUint16(STRADDLE + 2 * SLOT_BYTES + SLOT_HANDLER, PAGE_END, true)
+  }
+
+  execute(): void {
+    const { i32 } = this.#hart
+    takeInterrupt(this.#hart)
+    this.#hart.rawInstruction = this.#raw
+    this.#run()
+    if (i32[SLOT >> 2] !== 0) this.#pcFromSlot()
+  }
+
+  forget(): void {
+    this.#code.dropAll()
+    this.#hart.tlb?.flushAll()
+  }
+
+  #load(hi: number, lo: number, bytes: number): number {
+    this.#pcFromSlot()
+    return load(this.#hart, hi, lo, bytes, viewpoint(this.#hart)) ? 0 : 1
+  }
+
+  #store(hi: number, lo: number, bytes: number): number {
+    this.#pcFromSlot()
+    return store(this.#hart, hi, lo, bytes, viewpoint(this.#hart)) ? 0 : 1
+  }
+
+  #system(call: number): number {
+    this.#pcFromSlot()
+    const { view } = this.#hart.ram
+    const slot = this.#hart.i32[SLOT >> 2]!
+    const operands = this.#operands
+    operands.rd = view.getUint16(slot + SLOT_RD, true)
+    operands.rs1 = view.getUint16(slot + SLOT_RS1, true)
+    operands.rs2 = view.getUint16(slot + SLOT_RS2, true)
+    operands.immediate = view.getInt32(slot + SLOT_IMMEDIATE, true)
+    operands.length = view.getInt32(slot + SLOT_STEP, true) >> SLOT_SHIFT
+    return executeSystem(this.#hart, SYSTEM_CALLS[call]!, operands) ? 1 : 0
+  }
+
+  /** The handler gives the instruction up. */
+  #step(): void {
+    this.#pcFromSlot()
+    this.#hart.counters.slowAtomics++
+    this.#byReference()
+  }
+
+  /** The interpreter wants the decoded page of pc; its next instruction has not started. */
+  #fetch(): void {
+    const hart = this.#hart
+    const { ram } = hart
+    const hi = hart.hi(PC)
+    const lo = hart.lo(PC)
+    const at = hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
+    const frame = at - (at % 4096)
+    if (at !== FAULT && ram.holds(frame, 4096) && hart.pmp.uniform(frame)) {
+      if (hart.pmp.allows(at, 2, EXECUTE, hart.privilege)) {
+        hart.tlb!.fillFetch(hi, lo, this.#code.slotsOf((frame - RAM_BASE) / 4096))
+        return
+      }
+    }
+    hart.i32[BUDGET >> 2] = hart.i32[BUDGET >> 2]! - 1
+    if (at === FAULT) takeFault(hart, hi, lo)
+    else {
+      hart.counters.romSteps++
+      this.#byReference() // the ROM, a page split by PMP, or nothing at all
+    }
+  }
+
+  /** Decodes the instruction at the end of a page. Returns 1 if its second half trapped. */
+  #across(): number {
+    this.#pcFromSlot()
+    const hart = this.#hart
+    const { ram } = hart
+    hart.counters.straddles++
+    const half = ram.view.getUint16(this.#code.hostOf(hart.i32[SLOT >> 2]!), true)
+    const lo = (hart.lo(PC) + 2) | 0
+    const hi = lo === 0 ? (hart.hi(PC) + 1) | 0 : hart.hi(PC)
+    const at = hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
+    if (at === FAULT) {
+      takeFault(hart, hi, lo)
+      return 1
+    }
+    if (!ram.holds(at, 2) || !hart.pmp.allows(at, 2, EXECUTE, hart.privilege)) {
+      takeException(hart, CAUSE.fetchAccess, hi, lo)
+      return 1
+    }
+    this.#straddling = half | (ram.view.getUint16(ram.host(at), true) << 16)
+    writeSlot(ram.view, STRADDLE, this.#code.decode(this.#straddling), undefined)
+    return 0
+  }
+
+  #byReference(): void {
+    this.#reference.stepAlone()
+    this.#hart.rawInstruction = this.#raw
+  }
+
+  /** pc of the instruction in the slot. */
+  #pcFromSlot(): void {
+    const hart = this.#hart
+    const bytes = (hart.i32[SLOT >> 2]! - hart.i32[PAGE_SLOTS >> 2]!) >>> SLOT_SHIFT
+    hart.put(PC, hart.hi(PAGE_VA), hart.lo(PAGE_VA))
+    hart.advance(bytes)
+  }
+
+  readonly #raw = (): number => {
+    const slot = this.#hart.i32[SLOT >> 2]!
+    if (slot === STRADDLE) return this.#straddling
+    const host = this.#code.hostOf(slot)
+    const half = this.#hart.ram.view.getUint16(host, true)
+    return isCompressed(half) ? half : this.#hart.ram.view.getInt32(host, true)
+  }
+}
+
+/** Modules by size of memory: compiling takes longer than making an instance. */
+const modules = new Map<number, WebAssembly.Module>()
+
+function moduleFor(pages: number): WebAssembly.Module {
+  let module = modules.get(pages)
+  if (module === undefined) {
+    module = new WebAssembly.Module(interpreterModule(pages))
+    modules.set(pages, module)
+  }
+  return module
+}

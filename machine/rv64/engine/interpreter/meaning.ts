@@ -1,0 +1,358 @@
+// From the meaning of an instruction to WebAssembly: the handler's code for one row of the table.
+// Invariant: state is spilled before anything that may leave the handler, and a handler ends by a
+// branch to one of the loops around it.
+
+import { BUDGET, RESERVATION, SLOT, VALUE } from '../../hart/state.ts'
+import {
+  type Binary,
+  type Condition,
+  type Expression,
+  type Statement,
+  SYSTEM_CALLS,
+} from '../../isa/ir.ts'
+import { WRITE_SET } from '../../mmu/tlb.ts'
+import type { Code, MemoryOperator, Operator } from '../wasm/code.ts'
+import { I64 } from '../wasm/encoder.ts'
+import { SLOT_IMMEDIATE, SLOT_RD, SLOT_RS1, SLOT_RS2, SLOT_SHIFT, SLOT_STEP } from './slot.ts'
+
+/** Locals of the interpreter's function. */
+export const LOCAL = {
+  slot: 0,
+  budget: 1,
+  pageSlots: 2,
+  dataTlb: 3,
+  entry: 4,
+  host: 5,
+  pc: 6,
+  pageVa: 7,
+  address: 8,
+  temporary0: 9,
+  temporary1: 10,
+} as const
+
+/** Functions by number, imports first. */
+export const CALL = {
+  load: 0,
+  store: 1,
+  system: 2,
+  step: 3,
+  fetch: 4,
+  decode: 5,
+  across: 6,
+  mulHighU: 7,
+} as const
+
+/** Loops of the interpreter, outermost first; see module.ts. */
+export const RELOAD = 'reload'
+export const LOOKUP = 'lookup'
+export const NEXT = 'next'
+
+const PAGE_MASK = -4096n
+
+export class Meaning {
+  readonly #code: Code
+  readonly #near: boolean
+
+  constructor(code: Code, near: boolean) {
+    this.#code = code
+    this.#near = near
+  }
+
+  /** The whole handler. */
+  handler(meaning: readonly Statement[]): void {
+    for (const statement of meaning) this.#statement(statement)
+    const last = meaning.at(-1)
+    if (last?.do === 'jump' || (last?.do === 'branch' && last.when === 'always')) return
+    stepOn(this.#code)
+  }
+
+  #statement(statement: Statement): void {
+    const code = this.#code
+    switch (statement.do) {
+      case 'set':
+        code.get(LOCAL.slot).memory('i32.load16_u', SLOT_RD)
+        this.#value(statement.value)
+        code.memory('i64.store')
+        return
+      case 'let':
+        this.#value(statement.value)
+        code.set(temporaryLocal(statement.index))
+        return
+      case 'load':
+        this.#load(statement)
+        return
+      case 'store':
+        this.#store(statement)
+        return
+      case 'exchange':
+      case 'reserve':
+      case 'store-reserved':
+        this.#atomic(statement)
+        return
+      case 'jump':
+        this.#jump(statement.target)
+        return
+      case 'branch':
+        this.#branch(statement.when)
+        return
+      case 'system':
+        spill(code)
+        code.i32(SYSTEM_CALLS.indexOf(statement.call)).call(CALL.system).brIf(RELOAD)
+        reloadBudget(code)
+    }
+  }
+
+  #load(statement: Statement & { do: 'load' }): void {
+    const code = this.#code
+    const { bytes } = statement
+    const operator = loadOperator(bytes, statement.signed)
+    const local = temporaryLocal(statement.index)
+    this.#probe(statement.address, bytes, 0)
+    code.if(
+      () => hostAddress(code, 0).memory(operator).set(local),
+      () => {
+        spill(code)
+        slowAddress(code, bytes)
+        code.call(CALL.load).brIf(RELOAD)
+        reloadBudget(code)
+        code.i32(0).memory(operator, VALUE).set(local)
+      },
+    )
+  }
+
+  #store(statement: Statement & { do: 'store' }): void {
+    const code = this.#code
+    const { bytes } = statement
+    this.#probe(statement.address, bytes, WRITE_SET)
+    code.if(
+      () => {
+        hostAddress(code, WRITE_SET)
+        this.#value(statement.value)
+        code.memory(storeOperator(bytes))
+      },
+      () => {
+        spill(code)
+        code.i32(0)
+        this.#value(statement.value)
+        code.memory('i64.store', VALUE)
+        slowAddress(code, bytes)
+        code.call(CALL.store).brIf(RELOAD)
+        reloadBudget(code)
+      },
+    )
+  }
+
+  /** What misses the TLB is executed by the reference interpreter, which teaches the TLB. */
+  #atomic(statement: Statement & { do: 'exchange' | 'reserve' | 'store-reserved' }): void {
+    const code = this.#code
+    const { bytes } = statement
+    const set = statement.do === 'reserve' ? 0 : WRITE_SET
+    const local = temporaryLocal(statement.index)
+    this.#probe(statement.address, bytes, set)
+    code.op('i32.eqz').if(() => {
+      spill(code)
+      code.call(CALL.step).br(RELOAD)
+    })
+    hostAddress(code, set).set(LOCAL.host)
+    if (statement.do === 'store-reserved') {
+      this.#storeReserved(statement)
+      return
+    }
+    code.get(LOCAL.host).memory(loadOperator(bytes, true)).set(local)
+    if (statement.do === 'reserve') {
+      code.i32(0).get(LOCAL.host).memory('i32.store', RESERVATION)
+      return
+    }
+    code.get(LOCAL.host)
+    this.#value(statement.value)
+    code.memory(storeOperator(bytes))
+  }
+
+  #storeReserved(statement: Statement & { do: 'store-reserved' }): void {
+    const code = this.#code
+    const local = temporaryLocal(statement.index)
+    code.i32(0).memory('i32.load', RESERVATION).get(LOCAL.host).op('i32.eq')
+    code.if(
+      () => {
+        code.get(LOCAL.host)
+        this.#value(statement.value)
+        code.memory(storeOperator(statement.bytes)).i64(0n).set(local)
+      },
+      () => code.i64(1n).set(local),
+    )
+    code.i32(0).i32(0).memory('i32.store', RESERVATION)
+  }
+
+  #jump(target: Expression): void {
+    const code = this.#code
+    this.#value(target)
+    code.tee(LOCAL.pc).i64(PAGE_MASK).op('i64.and').get(LOCAL.pageVa).op('i64.eq')
+    code.if(() => {
+      code.get(LOCAL.pc).op('i32.wrap_i64').i32(0xffe).op('i32.and').i32(SLOT_SHIFT)
+      code.op('i32.shl').get(LOCAL.pageSlots).op('i32.add').set(LOCAL.slot).br(NEXT)
+    })
+    code.br(LOOKUP)
+  }
+
+  #branch(when: Condition | 'always'): void {
+    const code = this.#code
+    const taken = () => {
+      if (this.#near) {
+        code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load', SLOT_IMMEDIATE)
+        code.op('i32.add').set(LOCAL.slot).br(NEXT)
+      } else {
+        this.#value({ is: 'pc' })
+        code.get(LOCAL.slot).memory('i64.load32_s', SLOT_IMMEDIATE)
+        code.op('i64.add').set(LOCAL.pc).br(LOOKUP)
+      }
+    }
+    if (when === 'always') {
+      taken()
+      return
+    }
+    this.#condition(when)
+    code.if(taken)
+  }
+
+  /** Leaves 1 on the stack if the TLB holds the page and the address is aligned. */
+  #probe(address: Expression, bytes: number, set: number): void {
+    const code = this.#code
+    this.#value(address)
+    code
+      .tee(LOCAL.address)
+      .i64(BigInt(-4096 | (bytes - 1)))
+      .op('i64.and')
+    // Bits 12 to 19 choose one of 256 entries of 16 bytes.
+    code.get(LOCAL.address).i64(8n).op('i64.shr_u', 'i32.wrap_i64').i32(0xff0).op('i32.and')
+    code.get(LOCAL.dataTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load', set).op('i64.eq')
+  }
+
+  #value(expression: Expression): void {
+    const code = this.#code
+    switch (expression.is) {
+      case 'constant':
+        code.i64(expression.value)
+        return
+      case 'immediate':
+        code.get(LOCAL.slot).memory('i64.load32_s', SLOT_IMMEDIATE)
+        return
+      case 'register':
+        code.get(LOCAL.slot)
+        code.memory('i32.load16_u', expression.field === 'rs1' ? SLOT_RS1 : SLOT_RS2)
+        code.memory('i64.load')
+        return
+      case 'temporary':
+        code.get(temporaryLocal(expression.index))
+        return
+      case 'pc':
+        currentPc(code)
+        return
+      case 'next':
+        currentPc(code)
+        code.get(LOCAL.slot).memory('i64.load32_u', SLOT_STEP)
+        code.i64(BigInt(SLOT_SHIFT)).op('i64.shr_u', 'i64.add')
+        return
+      case 'binary':
+        this.#value(expression.a)
+        this.#value(expression.b)
+        if (expression.op === 'mul_high_u') code.call(CALL.mulHighU)
+        else code.op(binaryOperator[expression.op])
+        return
+      case 'sign':
+        this.#value(expression.a)
+        code.op(`i64.extend${expression.bits}_s`)
+        return
+      case 'truth':
+        this.#condition(expression.when)
+        code.op('i64.extend_i32_u')
+        return
+      case 'choose':
+        this.#condition(expression.when)
+        code.if(
+          () => this.#value(expression.a),
+          () => this.#value(expression.b),
+          I64,
+        )
+    }
+  }
+
+  #condition(condition: Condition): void {
+    this.#value(condition.a)
+    this.#value(condition.b)
+    this.#code.op(`i64.${condition.op}`)
+  }
+}
+
+const binaryOperator: Readonly<Record<Exclude<Binary, 'mul_high_u'>, Operator>> = {
+  add: 'i64.add',
+  sub: 'i64.sub',
+  mul: 'i64.mul',
+  div_s: 'i64.div_s',
+  div_u: 'i64.div_u',
+  rem_s: 'i64.rem_s',
+  rem_u: 'i64.rem_u',
+  and: 'i64.and',
+  or: 'i64.or',
+  xor: 'i64.xor',
+  shl: 'i64.shl',
+  shr_s: 'i64.shr_s',
+  shr_u: 'i64.shr_u',
+}
+
+const temporaryLocal = (index: number): number => LOCAL.temporary0 + index
+
+function loadOperator(bytes: number, signed: boolean): MemoryOperator {
+  if (bytes === 8) return 'i64.load'
+  const sign = signed ? 's' : 'u'
+  return bytes === 1
+    ? `i64.load8_${sign}`
+    : bytes === 2
+      ? `i64.load16_${sign}`
+      : `i64.load32_${sign}`
+}
+
+const storeOperator = (bytes: number): MemoryOperator =>
+  bytes === 8
+    ? 'i64.store'
+    : bytes === 4
+      ? 'i64.store32'
+      : bytes === 2
+        ? 'i64.store16'
+        : 'i64.store8'
+
+/** Host address of LOCAL.address by the entry that the probe has found. */
+function hostAddress(code: Code, set: number): Code {
+  return code
+    .get(LOCAL.address)
+    .op('i32.wrap_i64')
+    .get(LOCAL.entry)
+    .memory('i32.load', set + 8)
+    .op('i32.add')
+}
+
+/** Arguments of a slow access: high and low half of the address, bytes. */
+function slowAddress(code: Code, bytes: number): void {
+  code.get(LOCAL.address).i64(32n).op('i64.shr_u', 'i32.wrap_i64')
+  code.get(LOCAL.address).op('i32.wrap_i64').i32(bytes)
+}
+
+/** Puts slot and budget where the shared code finds them. */
+export function spill(code: Code): void {
+  code.i32(0).get(LOCAL.slot).memory('i32.store', SLOT)
+  code.i32(0).get(LOCAL.budget).memory('i32.store', BUDGET)
+}
+
+export function reloadBudget(code: Code): void {
+  code.i32(0).memory('i32.load', BUDGET).set(LOCAL.budget)
+}
+
+export function currentPc(code: Code): void {
+  code.get(LOCAL.slot).get(LOCAL.pageSlots).op('i32.sub').i32(SLOT_SHIFT).op('i32.shr_u')
+  code.op('i64.extend_i32_u').get(LOCAL.pageVa).op('i64.add')
+}
+
+/** On to the next instruction in memory. */
+export function stepOn(code: Code): void {
+  code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load', SLOT_STEP)
+  code.op('i32.add').set(LOCAL.slot).br(NEXT)
+}

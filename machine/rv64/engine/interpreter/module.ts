@@ -1,0 +1,198 @@
+// The fast interpreter as a WebAssembly module, generated from the instruction table: one function
+// with a handler for each row and a br_table over them. Around it lie three loops:
+//   reload   pc and budget come from the state; entered at first, and after anything that moved them
+//   lookup   finds the decoded page of `pc`
+//   next     executes the instruction in `slot`
+// Invariant: the budget falls by one before each handler; handlers that execute nothing give it back.
+
+import {
+  BUDGET,
+  DATA_TLB,
+  FETCH_TLB,
+  PAGE_SLOTS,
+  PAGE_VA,
+  PC,
+  SLOT,
+  STRADDLE,
+} from '../../hart/state.ts'
+import { table } from '../../isa/table.ts'
+import { Code } from '../wasm/code.ts'
+import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
+import {
+  CALL,
+  currentPc,
+  LOCAL,
+  LOOKUP,
+  Meaning,
+  NEXT,
+  RELOAD,
+  reloadBudget,
+  spill,
+} from './meaning.ts'
+import { ACROSS, DECODE, HANDLER_COUNT, handlerAt, PAGE_END, SLOT_SHIFT } from './slot.ts'
+
+const status: FunctionType = { parameters: [], results: [I32] }
+const access: FunctionType = { parameters: [I32, I32, I32], results: [I32] }
+const nothing: FunctionType = { parameters: [], results: [] }
+
+/** In the order of CALL. */
+const imports = [
+  { name: 'load', type: access },
+  { name: 'store', type: access },
+  { name: 'system', type: { parameters: [I32], results: [I32] } },
+  { name: 'step', type: nothing },
+  { name: 'fetch', type: nothing },
+  { name: 'decode', type: nothing },
+  { name: 'across', type: status },
+] as const
+
+export function interpreterModule(memoryPages: number): Uint8Array {
+  return encodeModule({
+    imports,
+    memoryPages,
+    functions: [
+      {
+        type: { parameters: [I64, I64], results: [I64] },
+        locals: [I64, I64, I64],
+        code: mulHighU(),
+      },
+      {
+        type: nothing,
+        // In the order of LOCAL.
+        locals: [I32, I32, I32, I32, I32, I32, I64, I64, I64, I64, I64],
+        code: run(),
+        exported: 'run',
+      },
+    ],
+  })
+}
+
+function run(): readonly number[] {
+  const code = new Code()
+  code.loop(RELOAD, () => {
+    reloadBudget(code)
+    code.get(LOCAL.budget).op('i32.eqz')
+    code.if(() => leaveWithPc(code))
+    code.i32(0).memory('i64.load', PC).set(LOCAL.pc)
+    code.i32(0).memory('i32.load', DATA_TLB).set(LOCAL.dataTlb)
+    code.loop(LOOKUP, () => {
+      lookUp(code)
+      code.loop(NEXT, () => {
+        code.get(LOCAL.budget).op('i32.eqz')
+        code.if(() => {
+          spill(code)
+          code.op('return')
+        })
+        code.get(LOCAL.budget).i32(1).op('i32.sub').set(LOCAL.budget)
+        handlersFrom(code, HANDLER_COUNT - 1)
+      })
+    })
+  })
+  return code.bytes
+}
+
+/** pc is in the state already: no slot says it. */
+function leaveWithPc(code: Code): void {
+  code.i32(0).i32(0).memory('i32.store', SLOT).op('return')
+}
+
+function lookUp(code: Code): void {
+  code.i32(0).memory('i32.load', FETCH_TLB)
+  code.get(LOCAL.pc).i64(8n).op('i64.shr_u', 'i32.wrap_i64').i32(0xff0).op('i32.and')
+  code.op('i32.add').tee(LOCAL.entry).memory('i64.load')
+  code.get(LOCAL.pc).i64(-4096n).op('i64.and').tee(LOCAL.pageVa).op('i64.ne')
+  code.if(() => {
+    code.i32(0).get(LOCAL.pc).memory('i64.store', PC)
+    code.i32(0).get(LOCAL.budget).memory('i32.store', BUDGET)
+    code.get(LOCAL.budget).op('i32.eqz')
+    code.if(() => leaveWithPc(code))
+    code.call(CALL.fetch).br(RELOAD)
+  })
+  code.i32(0).get(LOCAL.pageVa).memory('i64.store', PAGE_VA)
+  code.i32(0).get(LOCAL.entry).memory('i32.load', 8).tee(LOCAL.pageSlots)
+  code.memory('i32.store', PAGE_SLOTS)
+  code.get(LOCAL.pc).op('i32.wrap_i64').i32(0xffe).op('i32.and').i32(SLOT_SHIFT).op('i32.shl')
+  code.get(LOCAL.pageSlots).op('i32.add').set(LOCAL.slot)
+}
+
+/** Handlers up to `number`: each lies behind the block that a jump to it leaves. */
+function handlersFrom(code: Code, number: number): void {
+  if (number < 0) {
+    const labels = Array.from({ length: HANDLER_COUNT }, (_, i) => `handler${i}`)
+    code.get(LOCAL.slot).memory('i32.load16_u').brTable(labels)
+    return
+  }
+  code.block(`handler${number}`, () => handlersFrom(code, number - 1))
+  switch (number) {
+    case DECODE:
+      code.i32(0).get(LOCAL.slot).memory('i32.store', SLOT)
+      code.call(CALL.decode)
+      giveBack(code)
+      code.br(NEXT)
+      return
+    case PAGE_END:
+      giveBack(code)
+      currentPc(code)
+      code.set(LOCAL.pc).br(LOOKUP)
+      return
+    case ACROSS:
+      return across(code)
+    default: {
+      const { row, near } = handlerAt(number)
+      new Meaning(code, near).handler(table[row]!.meaning)
+    }
+  }
+}
+
+function giveBack(code: Code): void {
+  code.get(LOCAL.budget).i32(1).op('i32.add').set(LOCAL.budget)
+}
+
+/** The instruction has been decoded at STRADDLE, which counts as a page of its own at that pc. */
+function across(code: Code): void {
+  spill(code)
+  code.call(CALL.across).brIf(RELOAD)
+  currentPc(code)
+  code.set(LOCAL.pageVa)
+  code.i32(0).get(LOCAL.pageVa).memory('i64.store', PAGE_VA)
+  code.i32(STRADDLE).tee(LOCAL.slot).set(LOCAL.pageSlots)
+  code.i32(0).i32(STRADDLE).memory('i32.store', PAGE_SLOTS)
+  reloadBudget(code)
+  giveBack(code)
+  code.br(NEXT)
+}
+
+/** High half of a 64-bit product, from four products of halves. */
+function mulHighU(): readonly number[] {
+  const a = 0
+  const b = 1
+  const lowLow = 2
+  const middle = 3
+  const other = 4
+  const code = new Code()
+  const low = (local: number) => code.get(local).i64(0xffff_ffffn).op('i64.and')
+  const high = (local: number) => code.get(local).i64(32n).op('i64.shr_u')
+  low(a)
+  low(b)
+  code.op('i64.mul').set(lowLow)
+  // middle = high(a) * low(b) + high(lowLow), cannot overflow
+  high(a)
+  low(b)
+  code.op('i64.mul')
+  high(lowLow)
+  code.op('i64.add').set(middle)
+  // other = low(a) * high(b) + low(middle), cannot overflow
+  low(a)
+  high(b)
+  code.op('i64.mul')
+  low(middle)
+  code.op('i64.add').set(other)
+  high(a)
+  high(b)
+  code.op('i64.mul')
+  high(middle)
+  code.op('i64.add')
+  high(other)
+  code.op('i64.add')
+  return code.bytes
+}

@@ -1,0 +1,165 @@
+// Code: a sequence of WebAssembly instructions under construction, with labels by name.
+// Invariant: every block opened is closed, and a branch names a label that is open.
+
+import { EMPTY, I32, I64, signed, unsigned, type ValueType } from './encoder.ts'
+
+/** Plain operators by their name in the text format. */
+const OPERATORS = {
+  unreachable: 0x00,
+  return: 0x0f,
+  drop: 0x1a,
+  'i32.eqz': 0x45,
+  'i32.eq': 0x46,
+  'i32.ne': 0x47,
+  'i32.lt_s': 0x48,
+  'i32.lt_u': 0x49,
+  'i32.ge_u': 0x4f,
+  'i64.eqz': 0x50,
+  'i64.eq': 0x51,
+  'i64.ne': 0x52,
+  'i64.lt_s': 0x53,
+  'i64.lt_u': 0x54,
+  'i64.ge_s': 0x59,
+  'i64.ge_u': 0x5a,
+  'i32.add': 0x6a,
+  'i32.sub': 0x6b,
+  'i32.and': 0x71,
+  'i32.or': 0x72,
+  'i32.shl': 0x74,
+  'i32.shr_s': 0x75,
+  'i32.shr_u': 0x76,
+  'i64.add': 0x7c,
+  'i64.sub': 0x7d,
+  'i64.mul': 0x7e,
+  'i64.div_s': 0x7f,
+  'i64.div_u': 0x80,
+  'i64.rem_s': 0x81,
+  'i64.rem_u': 0x82,
+  'i64.and': 0x83,
+  'i64.or': 0x84,
+  'i64.xor': 0x85,
+  'i64.shl': 0x86,
+  'i64.shr_s': 0x87,
+  'i64.shr_u': 0x88,
+  'i32.wrap_i64': 0xa7,
+  'i64.extend_i32_s': 0xac,
+  'i64.extend_i32_u': 0xad,
+  'i64.extend8_s': 0xc2,
+  'i64.extend16_s': 0xc3,
+  'i64.extend32_s': 0xc4,
+} as const
+export type Operator = keyof typeof OPERATORS
+
+const MEMORY_OPERATORS = {
+  'i32.load': 0x28,
+  'i64.load': 0x29,
+  'i64.load8_s': 0x30,
+  'i64.load8_u': 0x31,
+  'i64.load16_s': 0x32,
+  'i64.load16_u': 0x33,
+  'i64.load32_s': 0x34,
+  'i64.load32_u': 0x35,
+  'i32.load8_u': 0x2d,
+  'i32.load16_u': 0x2f,
+  'i32.store': 0x36,
+  'i64.store': 0x37,
+  'i64.store8': 0x3c,
+  'i64.store16': 0x3d,
+  'i64.store32': 0x3e,
+} as const
+export type MemoryOperator = keyof typeof MEMORY_OPERATORS
+
+export class Code {
+  readonly bytes: number[] = []
+  readonly #labels: (string | undefined)[] = []
+
+  op(...operators: readonly Operator[]): this {
+    for (const operator of operators) this.bytes.push(OPERATORS[operator])
+    return this
+  }
+
+  /** Address on the stack plus `offset`; alignment is only a hint, none is given. */
+  memory(operator: MemoryOperator, offset = 0): this {
+    return this.#emit(MEMORY_OPERATORS[operator], 0, ...unsigned(offset))
+  }
+
+  i32(value: number): this {
+    return this.#emit(0x41, ...signed(value | 0))
+  }
+
+  i64(value: bigint): this {
+    return this.#emit(0x42, ...signed(BigInt.asIntN(64, value)))
+  }
+
+  get(local: number): this {
+    return this.#emit(0x20, ...unsigned(local))
+  }
+
+  set(local: number): this {
+    return this.#emit(0x21, ...unsigned(local))
+  }
+
+  tee(local: number): this {
+    return this.#emit(0x22, ...unsigned(local))
+  }
+
+  call(index: number): this {
+    return this.#emit(0x10, ...unsigned(index))
+  }
+
+  block(label: string, inside: () => void): this {
+    return this.#nest(0x02, EMPTY, label, inside)
+  }
+
+  loop(label: string, inside: () => void): this {
+    return this.#nest(0x03, EMPTY, label, inside)
+  }
+
+  /** Condition on the stack. */
+  if(inside: () => void, otherwise?: () => void, result?: ValueType): this {
+    this.#emit(0x04, result ?? EMPTY)
+    this.#labels.push(undefined)
+    inside()
+    if (otherwise !== undefined) {
+      this.#emit(0x05)
+      otherwise()
+    }
+    this.#labels.pop()
+    return this.#emit(0x0b)
+  }
+
+  br(label: string): this {
+    return this.#emit(0x0c, ...unsigned(this.#depth(label)))
+  }
+
+  brIf(label: string): this {
+    return this.#emit(0x0d, ...unsigned(this.#depth(label)))
+  }
+
+  /** Index on the stack; the last label is the one for all greater indices. */
+  brTable(labels: readonly string[]): this {
+    const depths = labels.flatMap((label) => unsigned(this.#depth(label)))
+    return this.#emit(0x0e, ...unsigned(labels.length - 1), ...depths)
+  }
+
+  #nest(opcode: number, type: number, label: string, inside: () => void): this {
+    this.#emit(opcode, type)
+    this.#labels.push(label)
+    inside()
+    this.#labels.pop()
+    return this.#emit(0x0b)
+  }
+
+  #depth(label: string): number {
+    const place = this.#labels.lastIndexOf(label)
+    if (place < 0) throw new RangeError(`expected an open label, got "${label}"`)
+    return this.#labels.length - 1 - place
+  }
+
+  #emit(...bytes: readonly number[]): this {
+    for (const byte of bytes) this.bytes.push(byte)
+    return this
+  }
+}
+
+export { I32, I64 }

@@ -1,0 +1,109 @@
+// A small writer of WebAssembly: bytes of instructions, functions, and a module around them (core
+// specification, chapter 5). Invariant: it knows nothing of RISC-V; what it is given it encodes.
+
+export const I32 = 0x7f
+export const I64 = 0x7e
+export const EMPTY = 0x40
+export type ValueType = typeof I32 | typeof I64
+
+export interface FunctionType {
+  readonly parameters: readonly ValueType[]
+  readonly results: readonly ValueType[]
+}
+
+export interface ImportedFunction {
+  readonly name: string
+  readonly type: FunctionType
+}
+
+export interface DefinedFunction {
+  readonly type: FunctionType
+  /** Beyond the parameters, in order. */
+  readonly locals: readonly ValueType[]
+  /** Without the final `end`. */
+  readonly code: readonly number[]
+  readonly exported?: string
+}
+
+export interface ModuleParts {
+  readonly imports: readonly ImportedFunction[]
+  readonly functions: readonly DefinedFunction[]
+  /** Of the imported memory `env.memory`. */
+  readonly memoryPages: number
+}
+
+/** Imports come from the namespace `env`; functions are numbered imports first. */
+export function encodeModule(parts: ModuleParts): Uint8Array {
+  const all = [...parts.imports, ...parts.functions]
+  const types = all.map(({ type }) => [
+    0x60,
+    ...vector(type.parameters.map((one) => [one])),
+    ...vector(type.results.map((one) => [one])),
+  ])
+  const functionImports = parts.imports.map(({ name }, i) => [
+    ...text('env'),
+    ...text(name),
+    0x00,
+    ...unsigned(i),
+  ])
+  const pages = unsigned(parts.memoryPages)
+  const memory = [...text('env'), ...text('memory'), 0x02, 0x01, ...pages, ...pages]
+  const first = parts.imports.length
+  const exported = parts.functions.flatMap((one, i) =>
+    one.exported === undefined ? [] : [[...text(one.exported), 0x00, ...unsigned(first + i)]],
+  )
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, vector(types)),
+    ...section(2, vector([...functionImports, memory])),
+    ...section(3, vector(parts.functions.map((_, i) => unsigned(first + i)))),
+    ...section(7, vector(exported)),
+    ...section(10, vector(parts.functions.map(body))),
+  ])
+}
+
+/** LEB128. */
+export function unsigned(value: number): number[] {
+  const bytes: number[] = []
+  let rest = value >>> 0
+  do {
+    const low = rest & 0x7f
+    rest >>>= 7
+    bytes.push(rest === 0 ? low : low | 0x80)
+  } while (rest !== 0)
+  return bytes
+}
+
+/** Signed LEB128 of up to 64 bits. */
+export function signed(value: bigint | number): number[] {
+  const bytes: number[] = []
+  let rest = BigInt(value)
+  for (;;) {
+    const low = Number(rest & 0x7fn)
+    rest >>= 7n
+    const done = (rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)
+    bytes.push(done ? low : low | 0x80)
+    if (done) return bytes
+  }
+}
+
+function body(one: DefinedFunction): number[] {
+  const locals = vector(one.locals.map((type) => [0x01, type]))
+  const code = [...locals, ...one.code, 0x0b]
+  return unsigned(code.length).concat(code)
+}
+
+function vector(items: readonly (readonly number[])[]): number[] {
+  const bytes = unsigned(items.length)
+  for (const item of items) for (const byte of item) bytes.push(byte)
+  return bytes
+}
+
+function section(id: number, content: readonly number[]): number[] {
+  return [id, ...unsigned(content.length), ...content]
+}
+
+const text = (value: string): number[] => [
+  ...unsigned(value.length),
+  ...Array.from(value, (letter) => letter.charCodeAt(0)),
+]

@@ -1,0 +1,77 @@
+// What a hart counts besides cycles, by name. Invariant: counting never changes what the guest sees,
+// and equal runs on one engine count equally.
+
+export class HartCounters {
+  /** By cause; interrupts at 32 + code. */
+  readonly traps = new Float64Array(64)
+  readonly walks = [0, 0, 0] // read, write, execute
+  guestWalks = 0
+  tlbFlushes = 0
+  pageFlushes = 0
+  fencesI = 0
+  csrWrites = 0
+  deviceReads = 0
+  deviceWrites = 0
+  misaligned = 0
+  codePages = 0
+  codeDrops = 0
+  codeOverwrites = 0
+  codePoolFlushes = 0
+  straddles = 0
+  slowAtomics = 0
+  romSteps = 0
+  waits = 0
+  slices = 0
+
+  reset(): void {
+    this.load({})
+  }
+
+  /** Names as Counters.events has them; zeros are left out. */
+  events(): Record<string, number> {
+    const named: Record<string, number> = {}
+    this.traps.forEach((count, cause) => {
+      if (count === 0) return
+      named[cause < 32 ? `trap-exception-${cause}` : `trap-interrupt-${cause - 32}`] = count
+    })
+    WALKS.forEach((name, i) => {
+      if (this.walks[i] !== 0) named[name] = this.walks[i]!
+    })
+    for (const [field, name] of FIELDS) if (this[field] !== 0) named[name] = this[field]
+    return named
+  }
+
+  /** Sets the counters to what events() gave. */
+  load(events: Readonly<Record<string, number>>): void {
+    for (let cause = 0; cause < 64; cause++) {
+      const name = cause < 32 ? `trap-exception-${cause}` : `trap-interrupt-${cause - 32}`
+      this.traps[cause] = events[name] ?? 0
+    }
+    WALKS.forEach((name, i) => {
+      this.walks[i] = events[name] ?? 0
+    })
+    for (const [field, name] of FIELDS) this[field] = events[name] ?? 0
+  }
+}
+
+const WALKS = ['walk-read', 'walk-write', 'walk-execute'] as const
+
+const FIELDS = [
+  ['guestWalks', 'walk-two-stage'],
+  ['tlbFlushes', 'tlb-flush-all'],
+  ['pageFlushes', 'tlb-flush-page'],
+  ['fencesI', 'fence-i'],
+  ['csrWrites', 'csr-write'],
+  ['deviceReads', 'left-for-device-read'],
+  ['deviceWrites', 'left-for-device-write'],
+  ['misaligned', 'left-for-misaligned'],
+  ['codePages', 'code-page-decoded'],
+  ['codeDrops', 'code-page-dropped'],
+  ['codeOverwrites', 'code-overwritten'],
+  ['codePoolFlushes', 'code-pool-flushed'],
+  ['straddles', 'left-for-straddle'],
+  ['slowAtomics', 'left-for-atomic'],
+  ['romSteps', 'left-for-rom'],
+  ['waits', 'wfi-wait'],
+  ['slices', 'slice'],
+] as const

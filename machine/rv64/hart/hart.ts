@@ -1,0 +1,175 @@
+// Hart: one hardware thread as the privileged code sees it. Its state lies in linear memory (see
+// state.ts); this class gives it names and carries what the parts need of each other.
+// Invariant: 64-bit values go about as two 32-bit halves, never as bigint, wherever it is hot.
+
+import { cycles } from '../../units.ts'
+import type { Clock } from '../clock.ts'
+import { Mmu } from '../mmu/mmu.ts'
+import { Pmp } from '../mmu/pmp.ts'
+import type { Tlb } from '../mmu/tlb.ts'
+import type { Ram } from '../ram.ts'
+import { HartCounters } from './counters.ts'
+import { pendingInterrupt } from './interrupt.ts'
+import { BUDGET, CELL, HELD, LINES, PC, PRIVILEGE, RESERVATION, VIRTUALISED } from './state.ts'
+import { ADUE_HI, M_INTERRUPTS, MACHINE, SEIP, VS_INTERRUPTS } from './status.ts'
+import { Timers } from './timers.ts'
+
+/** What the hart reads and writes outside RAM. */
+export interface DeviceBus {
+  device(pa: number, bytes: number): boolean
+  read(pa: number, bytes: 1 | 2 | 4): number
+  write(pa: number, bytes: 1 | 2 | 4, value: number): void
+}
+
+export interface HartParts {
+  readonly ram: Ram
+  readonly clock: Clock
+  readonly bus: DeviceBus
+  readonly cyclesPerTick: number
+  /** mtime less the ticks since reset. */
+  readonly timeOffset: () => bigint
+  /** Called for each mark retired. */
+  readonly mark: (n: number) => void
+}
+
+/** mstatus at reset: SXL = UXL = 64 bits. */
+export const STATUS_HI = 0b1010
+/** XLEN of a guest: VSXL in hstatus and UXL in vsstatus. */
+export const XLEN_HI = 0b10
+
+export class Hart {
+  readonly ram: Ram
+  readonly clock: Clock
+  readonly bus: DeviceBus
+  readonly parts: HartParts
+  readonly mmu: Mmu
+  readonly pmp: Pmp
+  readonly timers: Timers
+  readonly counters = new HartCounters()
+  readonly i32: Int32Array
+  readonly u32: Uint32Array
+  readonly u64: BigUint64Array
+  /** Absent where every access walks the tables. */
+  tlb: Tlb | undefined
+  /** The bits of the instruction that executes; set by the engine. */
+  rawInstruction: () => number = () => 0
+  /** Virtual time at which the current slice ends. */
+  sliceEnd = 0
+  /** Cycles spent waiting in wfi. */
+  idle = 0
+  /** Instructions that took their cycle but trapped. */
+  unretired = 0
+  /** Set by the machine: leave the slice even if no interrupt is pending. */
+  leave = false
+
+  constructor(parts: HartParts) {
+    this.parts = parts
+    this.ram = parts.ram
+    this.clock = parts.clock
+    this.bus = parts.bus
+    const buffer = parts.ram.memory.buffer
+    this.i32 = new Int32Array(buffer)
+    this.u32 = new Uint32Array(buffer)
+    this.u64 = new BigUint64Array(buffer, 0, RAM_LONGS)
+    this.pmp = new Pmp(this)
+    this.mmu = new Mmu(this)
+    this.timers = new Timers(this)
+    this.reset()
+  }
+
+  /** Low and high half of a cell. */
+  lo(cell: number): number {
+    return this.i32[cell >> 2]!
+  }
+
+  hi(cell: number): number {
+    return this.i32[(cell >> 2) + 1]!
+  }
+
+  put(cell: number, hi: number, lo: number): void {
+    this.i32[cell >> 2] = lo
+    this.i32[(cell >> 2) + 1] = hi
+  }
+
+  get privilege(): number {
+    return this.i32[PRIVILEGE >> 2]!
+  }
+
+  get virtualised(): boolean {
+    return this.i32[VIRTUALISED >> 2] !== 0
+  }
+
+  /** Moves pc over the instruction that executes. */
+  advance(length: number): void {
+    const lo = this.lo(PC)
+    const sum = (lo + length) | 0
+    const carry = lo < 0 && sum >= 0 ? 1 : 0
+    this.put(PC, (this.hi(PC) + carry) | 0, sum)
+  }
+
+  /** Sets the level of an interrupt line, a bit of mip. */
+  setLine(bit: number, level: boolean): void {
+    const old = this.i32[LINES >> 2]!
+    this.i32[LINES >> 2] = level ? old | bit : old & ~bit
+  }
+
+  /** Brings the clock to the start of the instruction that executes. */
+  syncClock(): void {
+    this.clock.now = cycles(this.sliceEnd - this.i32[BUDGET >> 2]! - this.i32[HELD >> 2]! - 1)
+  }
+
+  /** Makes the engine stop after the instruction that executes. */
+  stopAfterThis(): void {
+    this.i32[HELD >> 2] = this.i32[HELD >> 2]! + this.i32[BUDGET >> 2]!
+    this.i32[BUDGET >> 2] = 0
+  }
+
+  /** To be called after anything that may raise an interrupt or schedule an event. */
+  resync(): void {
+    if (this.leave || this.clock.next() < this.sliceEnd || pendingInterrupt(this) >= 0) {
+      this.stopAfterThis()
+    }
+  }
+
+  /** Privilege, status or roots have changed: selects the TLB sets that hold now. */
+  contextChanged(): void {
+    this.tlb?.select(this)
+  }
+
+  endReservation(): void {
+    this.i32[RESERVATION >> 2] = 0
+  }
+
+  /** As after power-on; pc and registers are the board's to set. */
+  reset(): void {
+    this.i32.fill(0, 0, STATE_WORDS)
+    this.i32[PRIVILEGE >> 2] = MACHINE
+    this.put(CELL.mstatus, STATUS_HI, 0)
+    this.put(CELL.hstatus, XLEN_HI, 0)
+    this.put(CELL.vsstatus, XLEN_HI, 0)
+    this.put(CELL.mideleg, 0, VS_INTERRUPTS)
+    this.put(CELL.menvcfg, ADUE_HI, 0) // as on QEMU `virt`
+    this.put(CELL.stimecmp, -1, -1)
+    this.put(CELL.vstimecmp, -1, -1)
+    this.idle = 0
+    this.unretired = 0
+    this.leave = false
+    this.counters.reset()
+    this.stateLoaded()
+  }
+
+  /** Brings everything derived in step with cells that were set from outside. */
+  stateLoaded(): void {
+    this.pmp.changed()
+    this.tlb?.flushAll()
+    this.contextChanged()
+    this.timers.restart()
+  }
+}
+
+/** Words and longs below the TLBs, which is where registers and cells lie. */
+const STATE_WORDS = 0x1_0000 >> 2
+const RAM_LONGS = 0x1_0000 >> 3
+
+/** Bits of mip that come from outside the hart. */
+export const LINE_BITS = M_INTERRUPTS | SEIP

@@ -1,0 +1,60 @@
+// The hart's state by name, for snapshots and digests. Invariant: whatever an instruction can read or
+// be influenced by is in it; caches are not.
+
+import type { DeviceState } from '../device/device.ts'
+import type { Hart } from './hart.ts'
+import {
+  CELL,
+  CELL_NAMES,
+  LINES,
+  PC,
+  PRIVILEGE,
+  RESERVATION,
+  VIRTUALISED,
+  WAITING,
+  X,
+} from './state.ts'
+
+const WORDS = {
+  privilege: PRIVILEGE,
+  virtualised: VIRTUALISED,
+  waiting: WAITING,
+  reservation: RESERVATION,
+  lines: LINES,
+} as const
+
+/** `architectural`: without what is counted for people. */
+export function saveHart(hart: Hart, which: 'all' | 'architectural' = 'all'): DeviceState {
+  const long = (at: number): string => hart.u64[at >> 3]!.toString(16)
+  return {
+    pc: long(PC),
+    x: Array.from({ length: 32 }, (_, i) => long(X + 8 * i)),
+    cells: Object.fromEntries(CELL_NAMES.map((name) => [name, long(CELL[name])])),
+    words: Object.fromEntries(
+      Object.entries(WORDS).map(([name, at]) => [name, hart.i32[at >> 2]!]),
+    ),
+    idle: hart.idle,
+    unretired: hart.unretired,
+    ...(which === 'all' ? { events: hart.counters.events() } : {}),
+  }
+}
+
+/** Requires a clock at the time of the save. */
+export function loadHart(hart: Hart, state: DeviceState): void {
+  const long = (at: number, hex: unknown): void => {
+    hart.u64[at >> 3] = BigInt(`0x${String(hex)}`)
+  }
+  long(PC, state.pc)
+  const x = state.x as readonly string[]
+  x.forEach((hex, i) => {
+    long(X + 8 * i, hex)
+  })
+  const cells = state.cells as DeviceState
+  for (const name of CELL_NAMES) long(CELL[name], cells[name])
+  const words = state.words as DeviceState
+  for (const [name, at] of Object.entries(WORDS)) hart.i32[at >> 2] = Number(words[name])
+  hart.idle = Number(state.idle)
+  hart.unretired = Number(state.unretired)
+  hart.counters.load(state.events as Readonly<Record<string, number>>)
+  hart.stateLoaded()
+}

@@ -1,0 +1,132 @@
+// The one state layout: where everything lies in the machine's linear memory, by byte offset. All
+// engines, the privileged code and snapshots use these names. Invariant: regions do not overlap, and
+// RAM comes last, so that its size can vary.
+
+/** x0 to x31, 8 bytes each; x0 is never written. */
+export const X = 0
+/** Where writes to x0 go. */
+export const DISCARD = 256
+/** Valid between instructions; the fast engine derives it while it runs. */
+export const PC = 264
+/** i32: instructions that may still start, the current one not counted. */
+export const BUDGET = 272
+/** i32: budget put aside to make the engine stop at the next boundary. */
+export const HELD = 276
+/** i32: the decoded slot that executes. */
+export const SLOT = 280
+/** i32: slot of the first halfword of the page that executes; see engine/code-cache.ts. */
+export const PAGE_SLOTS = 284
+/** Virtual address of the page that executes. */
+export const PAGE_VA = 288
+/** Passes a value between an engine and the slow path of a load or store. */
+export const VALUE = 296
+/** i32: the TLB sets of the current context. */
+export const DATA_TLB = 304
+export const FETCH_TLB = 308
+/** i32: host address that LR reserved, or 0. */
+export const RESERVATION = 312
+/** i32: 0 user, 1 supervisor, 3 machine (nominal: VS and VU are 1 and 0 with VIRTUALISED). */
+export const PRIVILEGE = 316
+/** i32: V of the hypervisor extension. */
+export const VIRTUALISED = 320
+/** i32: 1 while the hart waits in wfi. */
+export const WAITING = 324
+/** i32: interrupt lines from outside, at their bits of mip. */
+export const LINES = 328
+/** i32: STIP and VSTIP as the Sstc comparisons have them. */
+export const TIMERS = 332
+
+/** Cells of 8 bytes behind the CSRs; a CSR with a rule of its own may share a cell (sstatus). */
+export const CELL_NAMES = [
+  'mstatus',
+  'medeleg',
+  'mideleg',
+  'mie',
+  'mtvec',
+  'mcounteren',
+  'menvcfg',
+  'mscratch',
+  'mepc',
+  'mcause',
+  'mtval',
+  'mtinst',
+  'mtval2',
+  /** The bits of mip that software has set. */
+  'pending',
+  /** mcycle and minstret as offsets from what the machine counts. */
+  'mcycle',
+  'minstret',
+  'stvec',
+  'scounteren',
+  'senvcfg',
+  'sscratch',
+  'sepc',
+  'scause',
+  'stval',
+  'stimecmp',
+  'satp',
+  'hstatus',
+  'hedeleg',
+  'hideleg',
+  'hcounteren',
+  'htval',
+  'htinst',
+  'henvcfg',
+  'hgatp',
+  'htimedelta',
+  'vsstatus',
+  'vstvec',
+  'vsscratch',
+  'vsepc',
+  'vscause',
+  'vstval',
+  'vstimecmp',
+  'vsatp',
+  'pmpcfg0',
+  'pmpcfg2',
+  'pmpaddr0',
+  'pmpaddr1',
+  'pmpaddr2',
+  'pmpaddr3',
+  'pmpaddr4',
+  'pmpaddr5',
+  'pmpaddr6',
+  'pmpaddr7',
+  'pmpaddr8',
+  'pmpaddr9',
+  'pmpaddr10',
+  'pmpaddr11',
+  'pmpaddr12',
+  'pmpaddr13',
+  'pmpaddr14',
+  'pmpaddr15',
+] as const
+export type CellName = (typeof CELL_NAMES)[number]
+
+const CELLS = 512
+
+/** Byte offset of each cell. */
+export const CELL = Object.fromEntries(
+  CELL_NAMES.map((name, i) => [name, CELLS + 8 * i]),
+) as Readonly<Record<CellName, number>>
+
+/** Soft TLBs: see mmu/tlb.ts. */
+export const TLB = 0x1_0000
+/** Decoded instructions: see engine/code-cache.ts. */
+export const CODE = 0x4_0000
+
+/** Code pages that can be decoded at once; 17 MiB of host memory. */
+export const CODE_PAGES = 512
+/** Bytes of one decoded instruction. */
+export const SLOT_BYTES = 16
+/** One slot for each halfword of a page and one that leads over its end. */
+export const CODE_PAGE_BYTES = 2049 * SLOT_BYTES
+/** Where an instruction that lies across two pages is decoded, and the slot that follows it. */
+export const STRADDLE = CODE + 0x8000
+export const CODE_POOL = STRADDLE + 4 * SLOT_BYTES
+
+const WASM_PAGE = 65536
+/** Host address of guest RAM. */
+export const RAM = Math.ceil((CODE_POOL + CODE_PAGES * CODE_PAGE_BYTES) / WASM_PAGE) * WASM_PAGE
+
+export const memoryPages = (ramBytes: number): number => RAM / WASM_PAGE + ramBytes / WASM_PAGE

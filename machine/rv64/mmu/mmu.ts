@@ -1,0 +1,126 @@
+// Mmu: from the addresses of a program to those of the bus, by walking tables in RAM.
+// Invariant: a walk that succeeds has set A (and D for a write) or found them set; one that fails
+// has changed nothing but A and D of entries already passed, and left `cause` and its companions.
+
+import type { Hart } from '../hart/hart.ts'
+import { CELL } from '../hart/state.ts'
+import { ADUE_HI, CAUSE, MACHINE, MXR, SUM, USER } from '../hart/status.ts'
+import { type Access, READ, type Request, WRITE } from './pte.ts'
+import { Sv39 } from './sv39.ts'
+import { TwoStage } from './two-stage.ts'
+
+/** A translation failed: look at `cause`. */
+export const FAULT = -1
+
+const ACCESS_FAULT = [CAUSE.loadAccess, CAUSE.storeAccess, CAUSE.fetchAccess] as const
+const PAGE_FAULT = [CAUSE.loadPage, CAUSE.storePage, CAUSE.fetchPage] as const
+const GUEST_FAULT = [CAUSE.loadGuestPage, CAUSE.storeGuestPage, CAUSE.fetchGuestPage] as const
+
+/** mtinst and htinst for a walk's own access (specification, table of pseudoinstructions, RV64). */
+const PSEUDO_READ = 0x3000
+const PSEUDO_WRITE = 0x3020
+
+export class Mmu {
+  readonly #hart: Hart
+  readonly #stage1: Sv39
+  readonly #stage2: TwoStage
+  readonly #request: Request = {
+    access: READ,
+    user: false,
+    sum: false,
+    mxr: false,
+    asExecute: false,
+  }
+  cause = 0
+  /** Of a guest page fault. */
+  guestPhysical = 0
+  pseudoInstruction = 0
+
+  constructor(hart: Hart) {
+    this.#hart = hart
+    this.#stage1 = new Sv39(hart, this)
+    this.#stage2 = new TwoStage(hart, this)
+  }
+
+  /** The physical address of va for that kind of access, or FAULT. */
+  translate(
+    hi: number,
+    lo: number,
+    access: Access,
+    privilege: number,
+    virtualised: boolean,
+    asExecute = false,
+  ): number {
+    const hart = this.#hart
+    hart.counters.walks[access]!++
+    if (virtualised) return this.#translateGuest(hi, lo, access, privilege, asExecute)
+    if (privilege === MACHINE || hart.hi(CELL.satp) >>> 28 === 0) return this.#bare(hi, lo, access)
+    const status = hart.lo(CELL.mstatus)
+    const request = this.#request
+    request.access = access
+    request.user = privilege === USER
+    request.sum = (status & SUM) !== 0
+    request.mxr = (status & MXR) !== 0
+    request.asExecute = false
+    const adue = (hart.hi(CELL.menvcfg) & ADUE_HI) !== 0
+    return this.#stage1.walk(rootOf(hart, CELL.satp), hi, lo, request, adue, undefined)
+  }
+
+  #translateGuest(
+    hi: number,
+    lo: number,
+    access: Access,
+    privilege: number,
+    asExecute: boolean,
+  ): number {
+    const hart = this.#hart
+    hart.counters.guestWalks++
+    this.guestPhysical = 0
+    this.pseudoInstruction = 0
+    const stage2 = hart.hi(CELL.hgatp) >>> 28 === 0 ? undefined : this.#stage2
+    stage2?.begin(asExecute)
+    if (hart.hi(CELL.vsatp) >>> 28 === 0) {
+      if (stage2 === undefined) return this.#bare(hi, lo, access)
+      return stage2.translate((hi >>> 0) * 2 ** 32 + (lo >>> 0), access)
+    }
+    const status = hart.lo(CELL.vsstatus)
+    const request = this.#request
+    request.access = access
+    request.user = privilege === USER
+    request.sum = (status & SUM) !== 0
+    request.mxr = ((status | hart.lo(CELL.mstatus)) & MXR) !== 0
+    request.asExecute = asExecute
+    const both = hart.hi(CELL.menvcfg) & hart.hi(CELL.henvcfg)
+    const adue = (both & ADUE_HI) !== 0
+    return this.#stage1.walk(rootOf(hart, CELL.vsatp), hi, lo, request, adue, stage2)
+  }
+
+  /** Addresses above 2^53 reach nothing on this bus. */
+  #bare(hi: number, lo: number, access: Access): number {
+    if (hi >>> 21 !== 0) return this.accessFault(access)
+    return hi * 2 ** 32 + (lo >>> 0)
+  }
+
+  accessFault(access: Access): typeof FAULT {
+    this.cause = ACCESS_FAULT[access]
+    return FAULT
+  }
+
+  pageFault(access: Access): typeof FAULT {
+    this.cause = PAGE_FAULT[access]
+    return FAULT
+  }
+
+  /** `walking`: the access that the first stage's walk made itself, if it was one. */
+  guestFault(access: Access, at: number, walking: Access | undefined): typeof FAULT {
+    this.cause = GUEST_FAULT[access]
+    this.guestPhysical = at
+    if (walking === undefined) this.pseudoInstruction = 0
+    else this.pseudoInstruction = walking === WRITE ? PSEUDO_WRITE : PSEUDO_READ
+    return FAULT
+  }
+}
+
+/** Byte address of the root table; the frame number is in the low 44 bits. */
+export const rootOf = (hart: Hart, cell: number): number =>
+  ((hart.hi(cell) & 0xfff) * 2 ** 32 + (hart.lo(cell) >>> 0)) * 4096

@@ -1,0 +1,104 @@
+// Pmp: physical memory protection, 16 entries (privileged specification 3.7). Invariant: regions are
+// derived from the CSRs after each write; the lowest-numbered entry that touches an access decides,
+// and must cover all of it.
+
+import type { Hart } from '../hart/hart.ts'
+import { CELL } from '../hart/state.ts'
+import { MACHINE } from '../hart/status.ts'
+import { type Access, EXECUTE, WRITE } from './pte.ts'
+
+export const PMP_ENTRIES = 16
+
+const R = 1
+const W = 2
+const X = 4
+const MODE_SHIFT = 3
+const LOCKED = 0x80
+const OFF = 0
+const TOR = 1
+const NA4 = 2
+
+interface Region {
+  readonly base: number
+  readonly end: number
+  readonly config: number
+}
+
+export class Pmp {
+  readonly #hart: Hart
+  #regions: Region[] = []
+
+  constructor(hart: Hart) {
+    this.#hart = hart
+  }
+
+  /** After a write of pmpcfg or pmpaddr. */
+  changed(): void {
+    this.#regions = []
+    for (let i = 0; i < PMP_ENTRIES; i++) {
+      const region = this.#region(i)
+      if (region !== undefined) this.#regions.push(region)
+    }
+  }
+
+  config(entry: number): number {
+    return this.#hart.ram.u8[(entry < 8 ? CELL.pmpcfg0 : CELL.pmpcfg2) + (entry & 7)]!
+  }
+
+  /** True if writes to the address register of this entry are ignored. */
+  addressLocked(entry: number): boolean {
+    if ((this.config(entry) & LOCKED) !== 0) return true
+    const above = entry + 1 < PMP_ENTRIES ? this.config(entry + 1) : 0
+    return (above & LOCKED) !== 0 && ((above >>> MODE_SHIFT) & 3) === TOR
+  }
+
+  allows(at: number, bytes: number, access: Access, privilege: number): boolean {
+    for (const region of this.#regions) {
+      if (at >= region.end || at + bytes <= region.base) continue
+      if (at < region.base || at + bytes > region.end) return false
+      return permitted(region.config, access, privilege)
+    }
+    return privilege === MACHINE
+  }
+
+  /** True if one answer holds for the whole page, so that a TLB may keep it. */
+  uniform(page: number): boolean {
+    for (const region of this.#regions) {
+      if (page >= region.end || page + 4096 <= region.base) continue
+      return page >= region.base && page + 4096 <= region.end
+    }
+    return true
+  }
+
+  #region(entry: number): Region | undefined {
+    const config = this.config(entry)
+    const mode = (config >>> MODE_SHIFT) & 3
+    if (mode === OFF) return undefined
+    const hi = this.#hart.hi(CELL.pmpaddr0 + 8 * entry)
+    const lo = this.#hart.lo(CELL.pmpaddr0 + 8 * entry)
+    const address = addressOf(hi, lo)
+    if (mode === TOR) {
+      const below = CELL.pmpaddr0 + 8 * (entry - 1)
+      const base = entry === 0 ? 0 : addressOf(this.#hart.hi(below), this.#hart.lo(below))
+      return base < address ? { base, end: address, config } : undefined
+    }
+    if (mode === NA4) return { base: address, end: address + 4, config }
+    const ones = trailingOnes(hi, lo)
+    const bytes = 2 ** (ones + 3)
+    const base = Math.floor(address / bytes) * bytes
+    return { base, end: base + bytes, config }
+  }
+}
+
+const addressOf = (hi: number, lo: number): number => ((hi & 0x3fffff) * 2 ** 32 + (lo >>> 0)) * 4
+
+function trailingOnes(hi: number, lo: number): number {
+  if (lo !== -1) return 31 - Math.clz32(~lo & -~lo)
+  const zeros = ~hi
+  return 32 + (zeros === 0 ? 32 : 31 - Math.clz32(zeros & -zeros))
+}
+
+function permitted(config: number, access: Access, privilege: number): boolean {
+  if (privilege === MACHINE && (config & LOCKED) === 0) return true
+  return (config & (access === WRITE ? W : access === EXECUTE ? X : R)) !== 0
+}

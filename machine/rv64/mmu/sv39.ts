@@ -1,0 +1,97 @@
+// Sv39: the first stage of translation, for S and U, and for VS and VU above the second stage.
+// Invariant: see mmu.ts.
+
+import type { Hart } from '../hart/hart.ts'
+import { SUPERVISOR } from '../hart/status.ts'
+import type { Mmu } from './mmu.ts'
+import {
+  type Access,
+  addressOf,
+  LEVELS,
+  PTE_A,
+  PTE_BYTES,
+  PTE_D,
+  PTE_LEAF,
+  permits,
+  READ,
+  type Request,
+  WRITE,
+  wellFormed,
+} from './pte.ts'
+import type { TwoStage } from './two-stage.ts'
+
+const FAULT = -1
+
+export class Sv39 {
+  readonly #hart: Hart
+  readonly #mmu: Mmu
+
+  constructor(hart: Hart, mmu: Mmu) {
+    this.#hart = hart
+    this.#mmu = mmu
+  }
+
+  /** `adue`: hardware sets A and D. With a second stage, root and entries are guest-physical. */
+  walk(
+    root: number,
+    hi: number,
+    lo: number,
+    request: Request,
+    adue: boolean,
+    stage2: TwoStage | undefined,
+  ): number {
+    const mmu = this.#mmu
+    const { access } = request
+    const sign = hi >> 6 // bits 63 to 38 must be equal
+    if (sign !== 0 && sign !== -1) return mmu.pageFault(access)
+    let table = root
+    for (let level = LEVELS - 1; level >= 0; level--) {
+      const guestAt = table + indexOf(level, hi, lo) * PTE_BYTES
+      const at = stage2 === undefined ? guestAt : stage2.walking(guestAt, access, READ)
+      if (at === FAULT) return FAULT
+      const host = this.entry(at, access, READ)
+      if (host === FAULT) return FAULT
+      const { i32 } = this.#hart
+      const entryLo = i32[host >> 2]!
+      const entryHi = i32[(host >> 2) + 1]!
+      if (!wellFormed(entryHi, entryLo)) return mmu.pageFault(access)
+      table = addressOf(entryHi, entryLo)
+      if ((entryLo & PTE_LEAF) === 0) continue
+      const offset = lo & offsetMask(level)
+      if (table % (offsetMask(level) + 1) !== 0) return mmu.pageFault(access)
+      if (!permits(entryLo, request)) return mmu.pageFault(access)
+      const wanted = access === WRITE ? PTE_A | PTE_D : PTE_A
+      if ((entryLo & wanted) !== wanted) {
+        if (!adue) return mmu.pageFault(access)
+        if (stage2 !== undefined && stage2.walking(guestAt, access, WRITE) === FAULT) return FAULT
+        if (this.entry(at, access, WRITE) === FAULT) return FAULT
+        i32[host >> 2] = entryLo | wanted
+        this.#hart.ram.wrote(at, PTE_BYTES)
+      }
+      return stage2 === undefined ? table + offset : stage2.translate(table + offset, access)
+    }
+    return mmu.pageFault(access)
+  }
+
+  /** Host address of a page table entry, or FAULT: not in RAM or not allowed to a supervisor. */
+  entry(at: number, access: Access, walking: Access): number {
+    const { ram, pmp } = this.#hart
+    if (!ram.holds(at, PTE_BYTES) || !pmp.allows(at, PTE_BYTES, walking, SUPERVISOR)) {
+      return this.#mmu.accessFault(access)
+    }
+    return ram.host(at)
+  }
+}
+
+export const offsetMask = (level: number): number => (1 << (12 + 9 * level)) - 1
+
+function indexOf(level: number, hi: number, lo: number): number {
+  switch (level) {
+    case 0:
+      return (lo >>> 12) & 511
+    case 1:
+      return (lo >>> 21) & 511
+    default:
+      return ((hi & 127) << 2) | (lo >>> 30)
+  }
+}

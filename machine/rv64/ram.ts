@@ -1,0 +1,107 @@
+// Ram: guest memory from 0x80000000, inside the machine's one linear memory. Invariants: a page that
+// was ever written is marked touched, and every other page is zero; nobody writes to a page that
+// holds decoded code without telling the code cache.
+
+import { PAGE_BYTES } from '../units.ts'
+import type { DmaMemory } from './device/device.ts'
+import { memoryPages, RAM } from './hart/state.ts'
+import { MEMORY_MAP } from './memory-map.ts'
+
+export const RAM_BASE = MEMORY_MAP.ram.base
+
+/** Learns of writes to pages in which it has decoded instructions. */
+export interface CodeWatcher {
+  /** [at, at + length) within page `page` of RAM has been overwritten. */
+  overwritten(page: number, at: number, length: number): void
+}
+
+export class Ram implements DmaMemory {
+  readonly memory: WebAssembly.Memory
+  readonly bytes: number
+  readonly end: number
+  readonly pages: number
+  readonly u8: Uint8Array
+  readonly i32: Int32Array
+  readonly view: DataView
+  /** 1 for each page that may differ from zero. */
+  readonly touched: Uint8Array
+  /** 1 for each page that has decoded instructions. */
+  readonly code: Uint8Array
+  watcher: CodeWatcher | undefined
+  /** Called when a device writes: LR reservations end. */
+  onDma: (() => void) | undefined
+
+  constructor(bytes: number) {
+    if (bytes <= 0 || bytes % 65536 !== 0) {
+      throw new RangeError(`RAM: expected a positive multiple of 64 KiB, got ${bytes} bytes`)
+    }
+    const pages = memoryPages(bytes)
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+    this.bytes = bytes
+    this.end = RAM_BASE + bytes
+    this.pages = bytes / PAGE_BYTES
+    this.u8 = new Uint8Array(this.memory.buffer)
+    this.i32 = new Int32Array(this.memory.buffer)
+    this.view = new DataView(this.memory.buffer)
+    this.touched = new Uint8Array(this.pages)
+    this.code = new Uint8Array(this.pages)
+  }
+
+  holds(at: number, length: number): boolean {
+    return at >= RAM_BASE && length >= 0 && at + length <= this.end
+  }
+
+  /** Where `at` lies in linear memory; requires holds(at, 1). */
+  host(at: number): number {
+    return at - RAM_BASE + RAM
+  }
+
+  /** The inverse of host. */
+  physical(host: number): number {
+    return host - RAM + RAM_BASE
+  }
+
+  read(at: number, length: number): Uint8Array {
+    const host = this.#range(at, length)
+    return this.u8.slice(host, host + length)
+  }
+
+  write(at: number, bytes: Uint8Array): void {
+    const host = this.#range(at, bytes.length)
+    this.u8.set(bytes, host)
+    this.wrote(at, bytes.length)
+    this.onDma?.()
+  }
+
+  /** Keeps the invariants after [at, at + length) has been written. */
+  wrote(at: number, length: number): void {
+    const end = at + length
+    while (at < end) {
+      const page = (at - RAM_BASE) >>> 12
+      const stop = Math.min(end, RAM_BASE + (page + 1) * PAGE_BYTES)
+      this.touched[page] = 1
+      if (this.code[page] === 1) this.watcher?.overwritten(page, at & 0xfff, stop - at)
+      at = stop
+    }
+  }
+
+  /** Back to zero everywhere. */
+  clear(): void {
+    for (let page = 0; page < this.pages; page++) {
+      if (this.touched[page] === 0) continue
+      const host = RAM + page * PAGE_BYTES
+      this.u8.fill(0, host, host + PAGE_BYTES)
+      if (this.code[page] === 1) this.watcher?.overwritten(page, 0, PAGE_BYTES)
+      this.touched[page] = 0
+    }
+  }
+
+  #range(at: number, length: number): number {
+    if (!this.holds(at, length)) {
+      throw new RangeError(
+        `expected a range in RAM 0x${RAM_BASE.toString(16)}-0x${this.end.toString(16)}, got 0x${at.toString(16)} + ${length}`,
+      )
+    }
+    return this.host(at)
+  }
+}

@@ -1,0 +1,132 @@
+// Snapshots: named, versioned sections holding the state of all parts and the RAM pages that are not
+// zero. Invariants: restoring gives back exactly what was taken; a snapshot that is damaged, or of
+// another machine, is refused before anything has changed.
+
+import type { MachineSpec, Snapshot } from '../machine.ts'
+import { cycles, PAGE_BYTES } from '../units.ts'
+import type { Board } from './board.ts'
+import type { Clock } from './clock.ts'
+import type { DeviceState } from './device/device.ts'
+import { Digest } from './digest.ts'
+import type { Hart } from './hart/hart.ts'
+import { loadHart, saveHart } from './hart/saved-state.ts'
+import { RAM } from './hart/state.ts'
+import type { Ram } from './ram.ts'
+import { packSections, SnapshotError, unpackSections } from './snapshot-file.ts'
+import { decodeState, encodeState } from './state-json.ts'
+import type { Transcript } from './transcript.ts'
+
+export { SnapshotError }
+
+export interface MachineParts {
+  readonly spec: MachineSpec
+  readonly clock: Clock
+  readonly ram: Ram
+  readonly hart: Hart
+  readonly board: Board
+  readonly transcript: Transcript
+}
+
+export function takeSnapshot(parts: MachineParts): Snapshot {
+  const pages = occupiedPages(parts.ram)
+  const ram = new Uint8Array(pages.length * PAGE_BYTES)
+  pages.forEach((page, i) => {
+    const host = RAM + page * PAGE_BYTES
+    ram.set(parts.ram.u8.subarray(host, host + PAGE_BYTES), i * PAGE_BYTES)
+  })
+  const bytes = packSections({
+    machine: encodeState(identityOf(parts.spec)),
+    clock: encodeState({ now: parts.clock.now }),
+    hart: encodeState(saveHart(parts.hart)),
+    board: encodeState(parts.board.save()),
+    console: encodeState(parts.transcript.save()),
+    pages: new Uint8Array(Uint32Array.from(pages).buffer),
+    ram,
+  })
+  return { bytes }
+}
+
+/** The engine must forget what it derived from the old state. */
+export function restoreFrom(parts: MachineParts, from: Snapshot): void {
+  const sections = unpackSections(from.bytes)
+  const section = (name: string): Uint8Array => {
+    const bytes = sections.get(name)
+    if (bytes === undefined) throw new SnapshotError(`expected a section "${name}", got none`)
+    return bytes
+  }
+  checkIdentity(decodeState(section('machine')), identityOf(parts.spec))
+  const clock = decodeState(section('clock'))
+  const hart = decodeState(section('hart'))
+  const board = decodeState(section('board'))
+  const transcript = decodeState(section('console'))
+  const pages = new Uint32Array(section('pages').slice().buffer)
+  const ram = section('ram')
+  if (ram.length !== pages.length * PAGE_BYTES || pages.some((page) => page >= parts.ram.pages)) {
+    throw new SnapshotError('expected one page of RAM for each page number, got something else')
+  }
+  parts.clock.reset(cycles(Number(clock.now)))
+  restoreRam(parts.ram, pages, ram)
+  parts.board.load(board)
+  loadHart(parts.hart, hart)
+  parts.transcript.load(transcript)
+}
+
+/** Of RAM, hart, devices and time; console text is not state. */
+export function digestOf(parts: MachineParts): string {
+  const digest = new Digest()
+  digest.bytes(encodeState({ now: parts.clock.now }))
+  digest.bytes(encodeState(saveHart(parts.hart, 'architectural')))
+  digest.bytes(encodeState(parts.board.save()))
+  for (const page of occupiedPages(parts.ram)) {
+    digest.words(Int32Array.of(page))
+    const first = (RAM + page * PAGE_BYTES) >> 2
+    digest.words(parts.ram.i32, first, first + PAGE_BYTES / 4)
+  }
+  return digest.hex()
+}
+
+/** Pages that are not all zero, in order. */
+function occupiedPages(ram: Ram): number[] {
+  const pages: number[] = []
+  for (let page = 0; page < ram.pages; page++) {
+    if (ram.touched[page] === 1 && !isZero(ram, page)) pages.push(page)
+  }
+  return pages
+}
+
+function isZero(ram: Ram, page: number): boolean {
+  const first = (RAM + page * PAGE_BYTES) >> 2
+  for (let word = first; word < first + PAGE_BYTES / 4; word++) {
+    if (ram.i32[word] !== 0) return false
+  }
+  return true
+}
+
+function restoreRam(ram: Ram, pages: Uint32Array, bytes: Uint8Array): void {
+  ram.clear()
+  pages.forEach((page, i) => {
+    const host = RAM + page * PAGE_BYTES
+    ram.u8.set(bytes.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES), host)
+    ram.touched[page] = 1
+  })
+}
+
+/** What a snapshot and the machine it goes into must have in common. */
+function identityOf(spec: MachineSpec): DeviceState {
+  return {
+    banks: spec.banks.map(({ bytes, role }) => `${role} ${bytes}`),
+    profile: spec.profile,
+    network: spec.network === true,
+    disk: spec.disk?.length ?? 0,
+    harts: spec.harts,
+  }
+}
+
+function checkIdentity(got: DeviceState, wanted: DeviceState): void {
+  for (const [name, value] of Object.entries(wanted)) {
+    const [expected, actual] = [JSON.stringify(value), JSON.stringify(got[name])]
+    if (expected !== actual) {
+      throw new SnapshotError(`expected one of a machine with ${name} ${expected}, got ${actual}`)
+    }
+  }
+}
