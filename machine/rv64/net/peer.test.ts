@@ -3,204 +3,164 @@ import { describe, expect, it } from 'vitest'
 import type { PeerSocket } from '../../machine.ts'
 import { cycles } from '../../units.ts'
 import { Clock } from '../clock.ts'
+import { checksum } from './checksum.ts'
+import { BROADCAST, buildArp, buildEthernet, parseArp, parseEthernet } from './ethernet.ts'
+import { buildIpv4, PROTOCOL_TCP, parseIpv4 } from './ipv4.ts'
 import { Link } from './link.ts'
-import { MOST_CONNECTIONS, Peer } from './peer.ts'
-import type { TcpConnection } from './tcp-connection.ts'
+import { Peer } from './peer.ts'
+import { ACK, buildSegment, parseSegment, RST, type Segment, SYN } from './tcp-segment.ts'
 
 const timing = { wire: 25_000, 'wire-byte': 8 }
-const SECOND = 1_000_000_000
 const IP_A = 0x0a00_0202
 const IP_B = 0x0a00_020f
 const MAC_A = Uint8Array.of(2, 0, 0, 0, 0, 1)
 const MAC_B = Uint8Array.of(2, 0, 0, 0, 0, 2)
-
-/** Two hosts on one cable. */
-function hosts(loss = 0, seed = 1) {
-  const clock = new Clock()
-  const link = new Link({ clock, timing, loss, seed })
-  const a = new Peer({ clock, wire: link.left, mac: MAC_A, ip: IP_A, neighbour: IP_B })
-  const b = new Peer({ clock, wire: link.right, mac: MAC_B, ip: IP_B, neighbour: IP_A })
-  return { clock, link, a, b }
-}
+const NOTHING = new Uint8Array(0)
 
 /** Lets virtual time pass until nothing waits or `limit` is reached. */
-function run(clock: Clock, limit = 600 * SECOND): void {
+function run(clock: Clock, limit: number): void {
   while (clock.next() <= limit) {
     clock.now = cycles(Math.max(clock.now, clock.next()))
     clock.fireDue()
   }
 }
 
-/** Reads all that comes, and ends when the other end has. */
-function collect(socket: PeerSocket): { readonly bytes: number[] } {
-  const bytes: number[] = []
-  socket.onProgress = () => {
-    for (const byte of socket.receive()) bytes.push(byte)
-    if (socket.state === 'closing') socket.end()
+describe('a peer', () => {
+  /** Peer `a` with a hand-made neighbour: what it says is heard, frame by frame. */
+  const alone = () => {
+    const clock = new Clock()
+    const link = new Link({ clock, timing })
+    const heard: Uint8Array[] = []
+    link.right.onFrame = (frame) => heard.push(frame)
+    const a = new Peer({ clock, wire: link.left, mac: MAC_A, ip: IP_A, neighbour: IP_B })
+    const say = (type: number, payload: Uint8Array, destination: Uint8Array = MAC_A): void => {
+      link.right.send(buildEthernet({ destination, source: MAC_B, type, payload }))
+      run(clock, clock.now + 1_000_000)
+    }
+    const sayIp = (protocol: number, payload: Uint8Array): void =>
+      say(0x0800, buildIpv4({ source: IP_B, destination: IP_A, protocol, payload }))
+    const saySegment = (segment: Segment): void =>
+      sayIp(PROTOCOL_TCP, buildSegment(segment, { source: IP_B, destination: IP_A }))
+    const introduce = (): void => {
+      const arp = { senderMac: MAC_B, senderIp: IP_B, targetMac: BROADCAST, targetIp: IP_A }
+      say(0x0806, buildArp({ operation: 1, ...arp }), BROADCAST)
+    }
+    return { a, clock, heard, say, sayIp, saySegment, introduce }
   }
-  return { bytes }
-}
+  const packet = (frame: Uint8Array | undefined) =>
+    parseIpv4(parseEthernet(frame ?? NOTHING)?.payload ?? NOTHING)
 
-const pattern = (length: number, salt = 0): Uint8Array =>
-  Uint8Array.from({ length }, (_, i) => (i * 31 + (i >>> 8) + salt) & 0xff)
-
-describe('two peers on a cable', () => {
-  it('open, exchange bytes both ways and close', () => {
-    const { clock, a, b } = hosts()
-    let served: { readonly bytes: number[] } | undefined
-    b.listen(80, (socket) => {
-      served = collect(socket)
-      socket.send(pattern(5000, 7))
+  it('answers who has its address, and nobody else', () => {
+    const { heard, introduce, say } = alone()
+    introduce()
+    const reply = parseArp(parseEthernet(heard[0] ?? NOTHING)?.payload ?? NOTHING)
+    expect(reply).toEqual({
+      operation: 2,
+      senderMac: MAC_A,
+      senderIp: IP_A,
+      targetMac: MAC_B,
+      targetIp: IP_B,
     })
-    const socket = a.connect(80)
-    expect(socket.state).toBe('connecting')
-    const heard = collect(socket)
-    socket.send(pattern(100_000))
-    socket.end()
-    run(clock)
-    expect(served?.bytes).toEqual([...pattern(100_000)])
-    expect(heard.bytes).toEqual([...pattern(5000, 7)])
-    expect(socket.state).toBe('closed')
-    expect([a.open, b.open]).toEqual([0, 0])
+    const arp = { senderMac: MAC_B, senderIp: IP_B, targetMac: BROADCAST, targetIp: 0x0a00_0203 }
+    say(0x0806, buildArp({ operation: 1, ...arp }), BROADCAST)
+    expect(heard).toHaveLength(1)
   })
 
-  it('deliver every byte in order whatever is lost, in the same cycles each time', () => {
-    const transfer = (loss: number, seed: number, up: number, down: number) => {
-      const { clock, link, a, b } = hosts(loss, seed)
-      let served: { readonly bytes: number[] } = { bytes: [] }
-      b.listen(80, (socket) => {
-        served = collect(socket)
-        socket.send(pattern(down, 9))
-      })
-      const socket = a.connect(80)
-      const heard = collect(socket)
-      socket.send(pattern(up))
-      socket.end()
-      run(clock, 3000 * SECOND)
-      return { served: served.bytes, heard: heard.bytes, socket, now: clock.now, link }
-    }
-    const sizes = { up: fc.nat(60_000), down: fc.nat(60_000) }
-    const input = fc.record({
-      ...sizes,
-      loss: fc.double({ min: 0, max: 0.2, noNaN: true }),
-      seed: fc.integer(),
+  it('asks for the address of its neighbour and then says what waited', () => {
+    const { a, heard, introduce, clock } = alone()
+    a.connect(80)
+    run(clock, 1_000_000)
+    expect(heard.map((frame) => parseEthernet(frame)?.type)).toEqual([0x0806])
+    introduce()
+    expect(heard.slice(1).map((frame) => parseEthernet(frame)?.type)).toEqual([0x0800, 0x0806])
+  })
+
+  it('answers a ping with its bytes, and no other message', () => {
+    const { heard, introduce, sayIp } = alone()
+    introduce()
+    const ping = Uint8Array.of(8, 0, 0, 0, 1, 2, 3, 4, 5, 6)
+    const sum = checksum(ping)
+    ping.set([sum >>> 8, sum & 0xff], 2)
+    sayIp(1, ping)
+    const pong = packet(heard[1])?.payload ?? NOTHING
+    expect([...pong.subarray(4)]).toEqual([1, 2, 3, 4, 5, 6])
+    expect([pong[0], checksum(pong)]).toEqual([0, 0])
+    sayIp(1, ping.with(9, 7))
+    sayIp(17, ping)
+    expect(heard).toHaveLength(2)
+  })
+
+  const segment: Segment = {
+    sourcePort: 1234,
+    destinationPort: 80,
+    sequence: 100,
+    acknowledgement: 0,
+    flags: SYN,
+    window: 1000,
+    mss: undefined,
+    data: new Uint8Array(0),
+  }
+
+  it('resets what asks for a port where nobody listens, but never a reset', () => {
+    const { heard, introduce, saySegment } = alone()
+    introduce()
+    saySegment(segment)
+    const answer = parseSegment(packet(heard[1])?.payload ?? NOTHING, {
+      source: IP_A,
+      destination: IP_B,
     })
-    fc.assert(
-      fc.property(input, ({ loss, seed, up, down }) => {
-        const { served, heard, socket, now } = transfer(loss, seed, up, down)
-        expect(socket.failure).toBeUndefined()
-        expect(served).toEqual([...pattern(up)])
-        expect(heard).toEqual([...pattern(down, 9)])
-        expect(transfer(loss, seed, up, down).now).toBe(now)
-      }),
-      { seed: 1, numRuns: 40 },
-    )
-    expect(transfer(0.2, 5, 50_000, 0).link.counts()['link-frames-lost']).toBeGreaterThan(0)
+    expect([answer?.flags, answer?.acknowledgement]).toEqual([RST | ACK, 101])
+    saySegment({ ...segment, flags: RST })
+    expect(heard).toHaveLength(2)
   })
 
-  it('keep many connections apart', () => {
-    const { clock, a, b } = hosts(0.02)
-    b.listen(80, (socket) => {
-      socket.onProgress = () => {
-        socket.send(socket.receive())
-        if (socket.state === 'closing') socket.end()
-      }
-    })
-    const talks = Array.from({ length: 64 }, (_, i) => {
-      const socket = a.connect(80)
-      const { bytes } = collect(socket)
-      socket.send(pattern(3000, i))
-      socket.end()
-      return { socket, bytes }
-    })
-    run(clock)
-    talks.forEach(({ socket, bytes }, i) => {
-      expect(socket.state).toBe('closed')
-      expect(bytes).toEqual([...pattern(3000, i)])
-    })
-  })
-
-  it('hold the sender back while nobody reads', () => {
-    const { clock, a, b } = hosts()
-    let reader: TcpConnection | undefined
-    b.listen(80, (socket) => {
-      reader = socket
-    })
-    const socket = a.connect(80)
-    socket.send(pattern(200_000))
-    run(clock, 5 * SECOND)
-    expect(socket.send(new Uint8Array(0))).toBeGreaterThan(100_000)
-    const got: number[] = []
-    for (let i = 0; i < 20; i++) {
-      for (const byte of reader?.receive() ?? []) got.push(byte)
-      run(clock, clock.now + SECOND)
-    }
-    expect(Uint8Array.from(got)).toEqual(pattern(200_000))
-  })
-
-  it('say why a connection failed', () => {
-    const refused = hosts()
-    const socket = refused.a.connect(81)
-    run(refused.clock)
-    expect([socket.state, socket.failure]).toEqual(['failed', expect.stringMatching(/refused.*81/)])
-
-    const deaf = hosts(1)
-    const lonely = deaf.a.connect(80)
-    run(deaf.clock)
-    expect([lonely.state, lonely.failure]).toEqual(['failed', expect.stringMatching(/no answer/)])
-
-    const { clock, a, b } = hosts()
-    b.listen(80, (accepted) => accepted.destroy())
-    const reset = a.connect(80)
-    run(clock)
-    expect([reset.state, reset.failure]).toEqual(['failed', expect.stringMatching(/reset/)])
-  })
-
-  it('bound the number of connections and check the port', () => {
-    const { a } = hosts()
-    for (let i = 0; i < MOST_CONNECTIONS; i++) a.connect(80)
-    expect(() => a.connect(80)).toThrow(/at most/)
-    expect(() => a.connect(0)).toThrow(/port from 1/)
-  })
-
-  it('refuse a snapshot with open connections, and bring back one without', () => {
-    const { clock, a, b } = hosts()
-    b.listen(80, (socket) => collect(socket))
-    const socket = a.connect(80)
-    run(clock, SECOND)
-    expect(() => a.load(a.save())).toThrow(/without open network connections/)
-    socket.end()
-    run(clock)
-    const saved = a.save()
-    a.load(saved)
-    expect(a.save()).toEqual(saved)
-    const again = a.connect(80)
-    run(clock, clock.now + SECOND)
-    expect(again.state).toBe('open')
-    a.reset()
-    expect(again.failure).toMatch(/reset or restored/)
-  })
-})
-
-describe('a peer with a hostile neighbour', () => {
   it('survives any frame', () => {
-    const { clock, link, a } = hosts()
+    const { a, say } = alone()
     a.listen(80, () => {})
     a.connect(80)
+    const type = fc.constantFrom(0x0800, 0x0806, 0x86dd)
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 120 }), fc.nat(3), (bytes, kind) => {
-        link.right.send(framed(bytes, kind))
-        run(clock, clock.now + 100_000)
+      fc.property(fc.uint8Array({ maxLength: 120 }), type, fc.boolean(), (bytes, kind, head) => {
+        say(kind, head ? Uint8Array.from([0x45, 0, 0, bytes.length + 2, ...bytes]) : bytes)
       }),
       { seed: 1, numRuns: 500 },
     )
   })
-})
 
-/** Random bytes as a frame, as an ARP or IPv4 payload, or as a TCP segment with right checksums off. */
-function framed(bytes: Uint8Array, kind: number): Uint8Array {
-  if (kind === 0) return bytes
-  const types = [0x0800, 0x0806, 0x0800]
-  const head = [...MAC_A, ...MAC_B, (types[kind - 1] ?? 0) >>> 8, (types[kind - 1] ?? 0) & 0xff]
-  return Uint8Array.from([...head, ...(kind === 3 ? [0x45, 0] : []), ...bytes])
-}
+  it('survives any conversation of segments with right checksums', () => {
+    const one = fc.record({
+      flags: fc.nat(63),
+      ahead: fc.integer({ min: -3000, max: 70_000 }),
+      acknowledged: fc.integer({ min: -5, max: 3000 }),
+      window: fc.nat(65_535),
+      mss: fc.option(fc.nat(65_535), { nil: undefined }),
+      bytes: fc.nat(1460),
+    })
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 30 }), (conversation) => {
+        const { a, heard, introduce, saySegment } = alone()
+        introduce()
+        const sockets: PeerSocket[] = []
+        a.listen(80, (socket) => {
+          sockets.push(socket)
+          socket.onProgress = () => {
+            socket.send(socket.receive())
+            if (socket.state === 'closing') socket.end()
+          }
+        })
+        saySegment(segment)
+        const initial =
+          parseSegment(packet(heard[1])?.payload ?? NOTHING, { source: IP_A, destination: IP_B })
+            ?.sequence ?? 0
+        for (const { flags, ahead, acknowledged, window, mss, bytes } of conversation) {
+          const sequence = (101 + ahead) >>> 0
+          const acknowledgement = (initial + 1 + acknowledged) >>> 0
+          const data = new Uint8Array(bytes)
+          saySegment({ ...segment, flags, sequence, acknowledgement, window, mss, data })
+        }
+        expect(sockets.length).toBeGreaterThan(0)
+      }),
+      { seed: 1, numRuns: 200 },
+    )
+  })
+})
