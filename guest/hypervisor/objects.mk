@@ -21,3 +21,12 @@ STRIP_memvisor-broken-stale := debug
 STRIP_memvisor-broken-missing := debug
 
 $(BUILD)/hypervisor/memory.o: CFLAGS += $(STRINGFLAGS)
+
+# Payloads that test Memvisor from inside (and the board under it: they run there as well).
+define visor_payload
+IMAGES += visor-$(1)
+OBJS_visor-$(1) := hypervisor/test/start.o hypervisor/test/payload.o hypervisor/test/$(1).o
+LDSCRIPT_visor-$(1) := hypervisor/test/payload.ld
+STRIP_visor-$(1) := debug
+endef
+$(eval $(call visor_payload,storm))
