@@ -1,13 +1,16 @@
 // web: httpd under a closed loop of clients in virtual time: `concurrency` clients, each asking again as
-// soon as it has its answer. The peer costs the guest nothing, so all cycles are the server's.
+// soon as it has its answer. The peer costs the guest nothing, so all cycles are the server's; what is
+// measured is the steady state, without the first and last round trip.
 
-import { HttpClient } from './http-client.ts'
-import { demandBody, HTTP_PORT, startServer, webFile } from './web-files.ts'
+import { HttpClient, type Response } from './http-client.ts'
+import { demandBody, HTTP_PORT, startServer, type WebFile, webFile } from './web-files.ts'
 import { type Guest, type Workload, WorkloadFailure } from './workload.ts'
 
 const KiB = 1024
 const CONCURRENCY = 10
-/** Measured requests of a cell; the first ones of each client, which warm up, come on top. */
+/** Responses before the measurement begins, so that all clients are under way in it. */
+const WARM_UP = 2 * CONCURRENCY
+/** Measured responses; the clients go on asking until the last of them has come. */
 const REQUESTS = 100
 
 export default {
@@ -21,48 +24,62 @@ export default {
   },
   async drive(guest, { bytes, keepAlive }) {
     await startServer(guest)
-    await load(guest, bytes, keepAlive, CONCURRENCY)
-    let latencies: number[] = []
+    const load = startLoad(guest, webFile(bytes), keepAlive)
+    await load.until(WARM_UP)
     const began = guest.now()
-    await guest.measure('load', async () => {
-      latencies = await load(guest, bytes, keepAlive, REQUESTS)
-    })
-    record(guest, latencies, guest.now() - began)
+    await guest.measure('load', () => load.until(WARM_UP + REQUESTS))
+    const elapsed = guest.now() - began
+    const latencies = load.latencies.slice(WARM_UP, WARM_UP + REQUESTS)
+    await load.finish()
+    record(guest, latencies, elapsed)
   },
 } satisfies Workload<{ bytes: number; keepAlive: boolean }>
 
-/** Runs `requests` requests and returns their latencies in order of completion. */
-async function load(
-  guest: Guest,
-  bytes: number,
-  keepAlive: boolean,
-  requests: number,
-): Promise<number[]> {
-  const file = webFile(bytes)
+interface Load {
+  /** In order of the responses. */
+  readonly latencies: readonly number[]
+  until(responses: number): Promise<void>
+  /** Asks no more, and waits for the answers under way. */
+  finish(): Promise<void>
+}
+
+function startLoad(guest: Guest, file: WebFile, keepAlive: boolean): Load {
   const latencies: number[] = []
-  let asked = CONCURRENCY
   let wrong: unknown
+  let asking = CONCURRENCY
+  let over = false
   const server = { connect: () => guest.connect(HTTP_PORT), now: () => guest.now() }
+  const heard = ({ status, body, latency }: Response): boolean => {
+    latencies.push(latency)
+    try {
+      demandBody(file, status, body)
+    } catch (error) {
+      wrong = error // thrown below, outside the machine
+    }
+    const goOn = !over && wrong === undefined
+    if (!goOn) asking--
+    return goOn
+  }
   const clients = Array.from(
     { length: CONCURRENCY },
-    () =>
-      new HttpClient(server, file.path, keepAlive, ({ status, body, latency }) => {
-        latencies.push(latency)
-        try {
-          demandBody(file, status, body)
-        } catch (error) {
-          wrong = error // thrown below, outside the machine
-        }
-        return wrong === undefined && asked++ < requests
-      }),
+    () => new HttpClient(server, file.path, keepAlive, heard),
   )
   for (const client of clients) client.start()
-  const failed = () => clients.find(({ failure }) => failure !== undefined)
-  await guest.runUntil(() => latencies.length >= requests || wrong !== undefined || !!failed())
-  if (wrong !== undefined) throw wrong
-  const { failure } = failed() ?? {}
-  if (failure !== undefined) throw new WorkloadFailure(`GET ${file.path}: ${failure}`)
-  return latencies
+  const failed = () => clients.find(({ failure }) => failure !== undefined)?.failure
+  const until = async (done: () => boolean): Promise<void> => {
+    await guest.runUntil(() => done() || wrong !== undefined || failed() !== undefined)
+    if (wrong !== undefined) throw wrong
+    const why = failed()
+    if (why !== undefined) throw new WorkloadFailure(`GET ${file.path}: ${why}`)
+  }
+  return {
+    latencies,
+    until: (responses) => until(() => latencies.length >= responses),
+    finish: () => {
+      over = true
+      return until(() => asking === 0)
+    },
+  }
 }
 
 function record(guest: Guest, latencies: readonly number[], elapsed: number): void {
