@@ -93,6 +93,8 @@ export interface MachineSpec {
   readonly disk?: Uint8Array
   /** A network card in virtio-mmio slot 1, with its peer. */
   readonly network?: boolean
+  /** Loses frames on the network cable: a probability, and the seed that says which. */
+  readonly loss?: { readonly probability: number; readonly seed: number }
   readonly harts: number
   readonly profile: string
   /** `fast` unless told; `reference` is the oracle. */

@@ -177,8 +177,10 @@ interface Cable {
 }
 
 /** The guest's card, the cable, and the host at its other end. */
-function plugIn({ clock, profile, networkEvent }: BoardOptions, inputs: InputLog): Cable {
-  const link = new Link({ clock, timing: profile.latencies })
+function plugIn(options: BoardOptions, inputs: InputLog): Cable {
+  const { clock, profile, networkEvent } = options
+  const { probability: loss = 0, seed = 1 } = options.spec.loss ?? {}
+  const link = new Link({ clock, timing: profile.latencies, loss, seed })
   const peer = new Peer({
     clock,
     wire: link.right,
