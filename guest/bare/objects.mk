@@ -12,3 +12,10 @@ LDFLAGS_isa/$(1) := -Wl,-n
 STRIP_isa/$(1) := debug
 endef
 $(foreach program,$(ISA),$(eval $(call isa_program,$(program))))
+
+# Wrong on purpose: whoever runs the ISA programs must notice.
+IMAGES += isa-wrong
+OBJS_isa-wrong := bare/isa/wrong.o bare/isa/finish.o
+LDSCRIPT_isa-wrong := bare/bare.ld
+LDFLAGS_isa-wrong := -Wl,-n
+STRIP_isa-wrong := debug

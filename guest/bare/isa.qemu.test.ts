@@ -1,0 +1,68 @@
+// The ISA programs on QEMU: a second opinion on what they expect. Programs that QEMU is known to get wrong
+// are listed with the reason; they must go on failing there, or the list is out of date.
+
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { imageNames } from '../images.ts'
+
+/** QEMU to run; another one by name in the environment. */
+const QEMU = process.env.QEMU ?? 'qemu-system-riscv64'
+const HANGS_AFTER_MS = 20_000
+
+interface Deviation {
+  /** The first version that does it right; absent while none is known. */
+  readonly until?: number
+  readonly why: string
+}
+
+const DEVIATIONS: Readonly<Record<string, Deviation>> = {
+  'isa/amo-misaligned': { why: 'reports a misaligned AMO as a misaligned load (cause 4)' },
+  'isa/csr-epc': { why: 'mepc and sepc read back bit 0 as written' },
+  'isa/csr-read-only': { until: 8, why: 'csrrs with a register that holds 0 counts as a read' },
+  'isa/interrupt-priority': { why: 'without AIA the lowest interrupt number is taken first' },
+  'isa/mprv': { until: 8, why: 'mret to a lower mode leaves MPRV set' },
+  'isa/svadu': { until: 8, why: 'always sets A and D; menvcfg.ADUE does not exist' },
+  'isa/walk-access': { why: 'a page table where no memory is gives a page fault' },
+}
+
+const version = await qemuVersion()
+const programs = await imageNames('isa/')
+
+describe.skipIf(version === undefined)(`QEMU ${version ?? `(skipped: no ${QEMU})`}`, () => {
+  test.each(programs)('%s', { timeout: 2 * HANGS_AFTER_MS }, async (name) => {
+    const deviation = DEVIATIONS[name]
+    const wrong = deviation !== undefined && (version ?? 0) < (deviation.until ?? Infinity)
+    const code = await run(name)
+    if (wrong) expect(code, `no longer true: ${deviation.why}`).not.toBe(0)
+    else expect(code, 'the number of the case that fails').toBe(0)
+  })
+
+  test('a wrong case is noticed', async () => {
+    expect(await run('isa-wrong')).toBe(3)
+  })
+})
+
+/** Runs the program to its end. Returns the code it gave the finisher, or why it has none. */
+async function run(name: string): Promise<number | string> {
+  const kernel = fileURLToPath(new URL(`../images/${name}.elf`, import.meta.url))
+  const options = ['-M', 'virt', '-m', '64', '-bios', 'none', '-kernel', kernel]
+  const quiet = ['-display', 'none', '-monitor', 'none', '-serial', 'null']
+  try {
+    await promisify(execFile)(QEMU, [...options, ...quiet], { timeout: HANGS_AFTER_MS })
+    return 0
+  } catch (error) {
+    const { code, signal } = error as { code?: number; signal?: string }
+    return signal ?? code ?? String(error)
+  }
+}
+
+async function qemuVersion(): Promise<number | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(QEMU, ['--version'])
+    return Number(/version (\d+\.\d+)/.exec(stdout)?.[1])
+  } catch {
+    return undefined
+  }
+}
