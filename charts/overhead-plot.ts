@@ -20,6 +20,8 @@ const panelTitle = { wall: 'wall cycles', busy: 'busy cycles (without waiting)' 
 /** Height of one comparison within a line, in pixels. */
 const STEP = 15
 const LINE_PADDING = 10
+/** A point at the end of the axis keeps clear of its edge, in pixels. */
+const EDGE = 8
 /** No sign at zero. */
 export const SIGNED_PERCENT = "datum.value === 0 ? '0' : format(datum.value, '+.3~%')"
 const WIDTH = { one: 520, two: 272 } as const
@@ -108,6 +110,7 @@ function pointLayers(
   const x = (field: string): object => ({
     field,
     type: 'quantitative',
+    scale: { padding: EDGE },
     axis: { labelExpr: SIGNED_PERCENT, title: 'overhead', tickCount: 5 },
   })
   return [

@@ -40,6 +40,7 @@ code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans 
 .card dt { color: var(--soft); font-size: 0.88rem; }
 .card .over { font-size: 0.86em; white-space: nowrap; }
 .card dd { margin: 0 0 0.45rem; }
+.card .second { font-size: 1.05rem; }
 .card .figure { font-size: 1.6rem; line-height: 1.2; display: block; }
 .verdict { white-space: nowrap; font-style: normal; }
 .reproduced, .better { color: var(--good); } .differs { color: var(--bad); font-weight: 600; }
@@ -73,7 +74,7 @@ code.hash { overflow-wrap: anywhere; }
 footer { color: var(--soft); font-size: 0.88rem; margin-top: 3rem; padding-bottom: 3rem;
   border-top: 1px solid var(--line); }
 @media (max-width: 40rem) { html { font-size: 16px; } h1 { font-size: 1.9rem; }
-  header { padding-top: 1.6rem; } .chart svg { max-width: none; } }
+  header { padding-top: 1.6rem; } .chart svg { width: 100%; min-width: 32rem; } }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --line: #bbb;
   --card: #fff; --good: #000; --bad: #000; } html { font-size: 10pt; }
   .live { display: none; } .drawn[hidden] { display: block !important; } .drawn svg { filter: none; }

@@ -92,7 +92,10 @@ function claimTable(claims: readonly ClaimVerdict[]): string {
     .filter(({ config }) => config !== null)
     .map((claim) => {
       const over = claim.over === null ? '' : ` over ${claim.over}`
-      const measured = claim.measured === null ? '–' : `**${inUnit(claim.measured, claim.unit)}**`
+      const measured =
+        claim.measured === null
+          ? '–'
+          : `**${inUnit(claim.measured, claim.unit)}**${claim.metric === null ? '' : ` ${claim.metric}`}`
       return [claim.says, `${claim.config}${over}`, claim.expected, measured, claim.verdict]
     })
   return table(['the thesis says', 'judged on', 'claimed', 'measured', 'verdict'], lines)

@@ -131,7 +131,7 @@ describe('charts', () => {
     const drawn = await drawFigures(chartResults(whole, summarise(whole, claims)))
     expect(drawn.figures.map(({ chart }) => chart.name)).toEqual([
       ...['thesis', 'latency-size', 'overhead-commands', 'cycles-commands', 'micro', 'web'],
-      ...['boot', 'web-host'],
+      ...['boot', 'web-host', 'web-host-cycles'],
     ])
     const empty = { ...whole, cells: [] }
     expect((await drawFigures(chartResults(empty, summarise(empty, claims)))).figures).toEqual([])
@@ -156,7 +156,7 @@ describe('the terminal', () => {
     for (const words of ['profile flat', 'policy space', '3 seeds', 'wall / busy', 'differs']) {
       expect(text).toContain(words)
     }
-    expect(text).toMatch(/reproduced +xv6-commands +memv6 over none +\+5\.\d\d % +5–8 %/)
+    expect(text).toMatch(/reproduced +xv6-commands +memv6 over none +\+5\.\d\d % wall +5–8 %/)
     expect(terminalReport(run.manifest, summary, { colour: true })).toContain('\u001b[32m')
   })
 

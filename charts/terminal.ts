@@ -161,8 +161,8 @@ function claimBlock(summary: Summary, columns: number, paints: Paints): string[]
   const cells = measured.map((claim) => [
     claim.verdict,
     claim.name,
-    claim.over === null ? `${claim.config}` : `${claim.config} over ${claim.over}`,
-    inUnit(claim.measured ?? 0, claim.unit),
+    [claim.config, ...(claim.over === null ? [] : ['over', claim.over])].join(' '),
+    `${inUnit(claim.measured ?? 0, claim.unit)} ${claim.metric ?? ''}`.trimEnd(),
     claim.expected,
     `${claim.profile}, ${claim.policy}`,
   ])

@@ -38,6 +38,8 @@ export interface Comparison {
   readonly config: string
   /** The config it is compared with, where the claim compares. */
   readonly over?: string
+  /** The clock it is judged by, where there are two. */
+  readonly metric?: 'wall' | 'busy'
 }
 
 /** What a claim may look at. */

@@ -38,43 +38,22 @@ export async function writeCsv(run: RunRecord, summary: Summary): Promise<string
   )
 }
 
-const PLACE = ['cell', 'workload', 'parameters', 'config', 'backend', 'profile', 'policy', 'seed']
-const ROW_COLUMNS = ['run', ...PLACE, 'region', 'metric', 'unit', 'iteration', 'value']
-const CELL_COLUMNS = [...PLACE, 'outcome', 'why', 'stop', 'hostMs', 'rows', 'digest']
-const INTERVAL = ['value', 'low', 'high', 'samples']
-const OVERHEAD_COLUMNS = [
-  ...['workload', 'parameters', 'region', 'config', 'policy', 'profile', 'baseline', 'metric'],
-  ...['unit', ...INTERVAL, 'configValue', 'baselineValue', 'cells'],
-]
-const LATENCY_COLUMNS = [
-  ...['bytes', 'how', 'frames', 'config', 'policy', 'profile', 'over', 'cycles', 'extraCycles'],
-  ...['lowCycles', 'highCycles', 'extraMs', 'lowMs', 'highMs', 'samples', 'cells'],
-]
-const CLAIM_COLUMNS = [
-  ...[
-    'name',
-    'source',
-    'says',
-    'expected',
-    'config',
-    'over',
-    'measured',
-    'low',
-    'high',
-    'min',
-    'max',
-  ],
-  ...['unit', 'profile', 'policy', 'verdict', 'notes', 'cells'],
-]
-const COVERAGE_COLUMNS = [
-  ...['config', 'guest', 'originals', 'backups', 'missing', 'aliased', 'sameBank', 'stale'],
-  ...['walks', 'cell'],
-]
+const PLACE = 'cell workload parameters config backend profile policy seed'
+const ROW_COLUMNS = `run ${PLACE} region metric unit iteration value`
+const CELL_COLUMNS = `${PLACE} outcome why stop hostMs rows digest`
+const OVERHEAD_COLUMNS =
+  'workload parameters region config policy profile baseline metric unit value low high samples configValue baselineValue cells'
+const LATENCY_COLUMNS =
+  'bytes how frames config policy profile over cycles extraCycles lowCycles highCycles extraMs lowMs highMs samples cells'
+const CLAIM_COLUMNS =
+  'name source says expected config over metric measured low high min max unit profile policy verdict notes cells'
+const COVERAGE_COLUMNS = 'config guest originals backups missing aliased sameBank stale walks cell'
 
-function table(columns: readonly string[], lines: readonly object[]): string {
+/** `columns`: names with spaces between. */
+function table(columns: string, lines: readonly object[]): string {
   return stringify([...lines], {
     header: true,
-    columns: [...columns],
+    columns: columns.split(' '),
     cast: {
       boolean: (value) => String(value),
       object: (value) => (Array.isArray(value) ? value.join(' ') : JSON.stringify(value)),

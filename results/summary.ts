@@ -25,6 +25,8 @@ export const claimVerdictSchema = z.object({
   /** What was judged; null where nothing was measured. */
   config: z.string().nullable(),
   over: z.string().nullable(),
+  /** `wall` or `busy` where a claim is judged by both clocks. */
+  metric: z.string().nullable(),
   measured: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
@@ -128,7 +130,7 @@ function unjudged(claim: Claim, evidence: Evidence, of: Comparison | undefined):
   const config = evidence.manifest.configs.find((other) => other.name === of?.config)
   return {
     ...{ name, source, says, expected: expected(claim.accept, unit) },
-    ...{ config: of?.config ?? null, over: of?.over ?? null },
+    ...{ config: of?.config ?? null, over: of?.over ?? null, metric: of?.metric ?? null },
     ...{ measured: null, low: null, high: null, min: null, max: null },
     unit,
     profile: evidence.manifest.profile.name,

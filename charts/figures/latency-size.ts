@@ -11,7 +11,10 @@ const CLAIM_BYTES = 200 * KIB
 const CLAIM_MS = 1
 /** Whole powers of ten, in ms. */
 const DECADES = [1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100]
-const PANEL = { width: 250, height: 240 } as const
+const PANEL_HEIGHT = 240
+/** All panels together, labels apart. */
+const PANELS_WIDTH = 570
+const SPACING = 16
 /** Sizes as people write them. */
 const BYTES =
   "datum.value >= 1048576 ? format(datum.value / 1048576, '~') + ' MiB' : format(datum.value / 1024, '~') + ' KiB'"
@@ -29,11 +32,12 @@ export default {
     const ways = [...new Set(values.map(({ how }) => how))]
     return {
       hconcat: ways.map((how, place) => ({
-        ...PANEL,
+        width: Math.round(PANELS_WIDTH / ways.length) - 2 * SPACING,
+        height: PANEL_HEIGHT,
         data: { values: values.filter((value) => value.how === how) },
         layer: [panelHead(how), ...ruleLayers(), ...lineLayers(labels, results, place === 0)],
       })),
-      spacing: 18,
+      spacing: SPACING,
       resolve: { scale: { x: 'shared', y: 'shared' } },
     } as unknown as TopLevelSpec
   },

@@ -8,9 +8,10 @@ import { BAND, LIMIT, looks } from '../theme.ts'
 
 /** The claims drawn, what their line says, and the thesis's figure. */
 const lines = [
-  { claim: 'xv6-commands', line: 'xv6 commands', low: 0.05, high: 0.08 },
-  { claim: 'thttpd', line: 'web server', low: 0, high: 0.05 },
-  { claim: 'backup-200kb', line: 'backup of 200 KB', low: 0, high: 1 },
+  { claim: 'xv6-commands', metric: 'wall', line: 'xv6 commands', low: 0.05, high: 0.08 },
+  { claim: 'xv6-commands', metric: 'busy', line: 'without waiting', low: 0.05, high: 0.08 },
+  { claim: 'thttpd', metric: null, line: 'web server', low: 0, high: 0.05 },
+  { claim: 'backup-200kb', metric: null, line: 'backup of 200 KB', low: 0, high: 1 },
 ] as const
 const WIDTH = 560
 const LINE = 46
@@ -20,7 +21,7 @@ export default {
   order: 1,
   title: 'What the backups cost, and what the thesis says',
   about:
-    'Points: our figure with its 95 % interval over seeds. Grey: the figure of the thesis. Above in extra time as a fraction, below in extra milliseconds of virtual time for a space of 200 KB.',
+    'One line a claim; commands also without waiting for the disk and the console (busy cycles). Points: our figure with its 95 % interval over seeds. Grey: the figure of the thesis. Above in extra time as a fraction, below in extra milliseconds of virtual time for a space of 200 KB.',
   draw({ summary, manifest }) {
     const fractions = panel(summary.claims, ['xv6-commands', 'thttpd'], {
       title: 'extra time',
@@ -55,9 +56,9 @@ function panel(
 ): object | undefined {
   const shown = claims.filter((claim) => names.includes(claim.name) && claim.measured !== null)
   if (shown.length === 0) return undefined
-  const rows = lines.filter((line) => shown.some(({ name }) => name === line.claim))
+  const rows = lines.filter((line) => shown.some((claim) => isOf(line, claim)))
   const values = shown.map((claim) => ({
-    line: rows.find((row) => row.claim === claim.name)?.line,
+    line: rows.find((row) => isOf(row, claim))?.line,
     comparison: claim.over === null ? claim.config : `${claim.config} over ${claim.over}`,
     ...{ measured: claim.measured, low: claim.low, high: claim.high, verdict: claim.verdict },
   }))
@@ -67,6 +68,10 @@ function panel(
     height: rows.length * LINE,
     layer: [...thesisLayers(rows, scale), ...pointLayers(values, labels, scale)],
   }
+}
+
+function isOf(line: (typeof lines)[number], claim: ClaimVerdict): boolean {
+  return line.claim === claim.name && line.metric === claim.metric
 }
 
 const y = {

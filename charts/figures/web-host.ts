@@ -13,7 +13,7 @@ export default {
   draw({ series }) {
     return absolutePlot({
       series: series.all.filter(
-        ({ workload, metric }) => workload === 'web-host' && metric === 'requests/s',
+        ({ workload, unit }) => workload === 'web-host' && unit === 'requests/s',
       ),
       label: rowName,
       title: 'requests a second of host time',

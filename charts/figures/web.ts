@@ -18,8 +18,7 @@ export default {
   draw(results) {
     const throughput = absolutePlot({
       series: results.series.all.filter(
-        ({ workload, metric }) =>
-          isWeb(workload) && workload !== 'web-host' && metric === 'requests/s',
+        ({ workload, unit }) => isWeb(workload) && workload !== 'web-host' && unit === 'requests/s',
       ),
       label: ({ parameters }) => load(parameters),
       title: 'requests a second of virtual time',

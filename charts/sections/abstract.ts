@@ -26,11 +26,15 @@ function sentences(summary: Summary): Html[] {
     ['thttpd', 'The web server costs', 'under its worst load'],
   ]
   return templates.flatMap(([name, before, after]) => {
-    const claims = summary.claims.filter((one) => one.name === name && one.measured !== null)
+    const all = summary.claims.filter((one) => one.name === name && one.measured !== null)
+    const claims = all.filter(({ metric }) => metric !== 'busy')
+    const busy = all.filter(({ metric }) => metric === 'busy')
     if (claims.length === 0) return []
+    const unwaited =
+      busy.length > 0 ? html`, or ${listed(busy.map(figure))} without its waiting` : undefined
     const tail = after === '' ? '' : ` ${after}`
     return [
-      html`${before} ${listed(claims.map(figure))}${tail} (the thesis: ${claims[0]?.expected}). `,
+      html`${before} ${listed(claims.map(figure))}${tail}${unwaited} (the thesis: ${claims[0]?.expected}). `,
     ]
   })
 }

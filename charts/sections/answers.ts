@@ -31,14 +31,25 @@ function card(claims: readonly ClaimVerdict[]): Html {
   const first = claims[0]
   return html`<li class="card"><h3>${titles.get(first?.name ?? '')}</h3>
 <p class="claimed">thesis: ${first?.expected}</p>
-<dl>${claims.map(line)}</dl></li>
+<dl>${[...Map.groupBy(claims, subject).values()].map(lines)}</dl></li>
 `
 }
 
-function line(claim: ClaimVerdict): Html {
+function subject({ config, over }: ClaimVerdict): string {
+  return JSON.stringify([config, over])
+}
+
+/** The first figure large, the same by another clock small below it. */
+function lines(claims: readonly ClaimVerdict[]): Html {
+  const first = claims[0]
+  const over = first?.over ? html` <span class="over">over ${first.over}</span>` : undefined
+  return html`<dt>${first?.config ?? 'no config'}${over}</dt>${claims.map(line)}`
+}
+
+function line(claim: ClaimVerdict, place: number): Html {
   const value = claim.measured === null ? '–' : inUnit(claim.measured, claim.unit)
-  const over = claim.over === null ? undefined : html` <span class="over">over ${claim.over}</span>`
-  return html`<dt>${claim.config ?? 'no config'}${over}</dt><dd title="${claim.notes.join('; ')}"><span class="figure">${value}</span>${verdictMark(claim)}</dd>`
+  const clock = claim.metric === null ? undefined : html` <span class="over">${claim.metric}</span>`
+  return html`<dd title="${claim.notes.join('; ')}"><span class="${place === 0 ? 'figure' : 'second'}">${value}${clock}</span> ${verdictMark(claim)}</dd>`
 }
 
 export function verdictMark({ verdict }: Pick<ClaimVerdict, 'verdict'>): Html {

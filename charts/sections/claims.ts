@@ -44,7 +44,8 @@ function row(claim: ClaimVerdict): Html {
 function subject(claim: ClaimVerdict): Html | string {
   if (claim.config === null) return '–'
   const over = claim.over === null ? '' : ` over ${claim.over}`
-  return html`${claim.config}${over}<br><span class="note">profile ${claim.profile}, policy ${claim.policy ?? '–'}</span>`
+  const clock = claim.metric === null ? '' : `, ${claim.metric} cycles`
+  return html`${claim.config}${over}${clock}<br><span class="note">profile ${claim.profile}, policy ${claim.policy ?? '–'}</span>`
 }
 
 function figure(claim: ClaimVerdict): Html | string {

@@ -1,5 +1,6 @@
 // How much longer a command typed at the shell takes: the geometric mean of the ratios over all
-// commands, resampled over the seeds that every command has.
+// commands, resampled over the seeds that every command has. Judged in wall cycles, as a person
+// would notice, and in busy cycles, which waiting for the disk cannot dilute.
 
 import type { Claim } from '../claim.ts'
 import { type Pair, pairsOf } from '../series.ts'
@@ -15,11 +16,13 @@ export default {
   unit: 'fraction',
   accept: { kind: 'within', low: 0.05, high: 0.08 },
   comparisons: [
-    { config: 'memv6', over: 'none' },
-    { config: 'memvisor', over: 'visor-shadow' },
+    { config: 'memv6', over: 'none', metric: 'wall' },
+    { config: 'memv6', over: 'none', metric: 'busy' },
+    { config: 'memvisor', over: 'visor-shadow', metric: 'wall' },
+    { config: 'memvisor', over: 'visor-shadow', metric: 'busy' },
   ],
-  observe({ series }, { config, over }) {
-    const commands = pairedCommands('wall')
+  observe({ series }, { config, over, metric = 'wall' }) {
+    const commands = pairedCommands()
     const seeds = common(commands)
     if (commands.length === 0 || seeds.length === 0) {
       const why = `the run has no commands/* with a seed in common for ${config} and ${over}`
@@ -31,25 +34,23 @@ export default {
         drawn.map((index) => seeds[index]!),
       ),
     )
+    const left = series.of(config, metric, isCommand).length - commands.length
     const each = commands.map((pairs) => mean([pairs], seeds))
-    const busy = pairedCommands('busy')
     return {
       kind: 'measured',
       estimate,
       min: Math.min(...each),
       max: Math.max(...each),
       notes: [
-        `geometric mean over ${commands.length} commands, wall cycles, over ${over}`,
-        ...(common(busy).length > 0
-          ? [`${percent(mean(busy, common(busy)))} in busy cycles, without waiting`]
-          : []),
+        `geometric mean over ${commands.length} commands, ${metric} cycles${metric === 'busy' ? ' (without waiting)' : ''}`,
+        ...(left > 0 ? [`${left} commands without a pair left out`] : []),
       ],
       cells: commands.flatMap((pairs) =>
         pairs.flatMap(({ value, base }) => [value.cell, base.cell]),
       ),
     }
 
-    function pairedCommands(metric: string): Pair[][] {
+    function pairedCommands(): Pair[][] {
       return series.of(config, metric, isCommand).flatMap((one) => {
         const base = over === undefined ? undefined : series.find(one, over)
         const pairs = base === undefined ? [] : pairsOf(one, base)
@@ -73,8 +74,4 @@ function mean(commands: readonly (readonly Pair[])[], drawn: readonly number[]):
     return median(drawn.map((seed) => bySeed.get(seed)!))
   })
   return geometricMean(ratios) - 1
-}
-
-function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(2)} %`
 }

@@ -1,0 +1,34 @@
+// What the guest spends on a request from outside, in live cycles: beside the host's figures, and
+// never in one chart with them.
+
+import { rowName } from '../../results/cell.ts'
+import type { Series } from '../../results/series.ts'
+import { absolutePlot } from '../absolute-plot.ts'
+import type { Chart } from '../chart.ts'
+
+export default {
+  name: 'web-host-cycles',
+  order: 9,
+  title: 'What the guest spends on a request from outside',
+  about:
+    'Busy live cycles of the guest per request under the load of the figure above. Live cycles do not repeat, because requests arrive when the host brings them.',
+  draw({ series }) {
+    const perRequest = series.all
+      .filter(({ workload, metric }) => workload === 'web-host' && metric === 'busy')
+      .map((busy) => divide(busy, series.find(busy, busy.config, 'requests')))
+    return absolutePlot({
+      series: perRequest.filter((one) => one.bySeed.size > 0),
+      label: rowName,
+      title: 'busy live cycles per request',
+      scale: 'zero',
+    })
+  },
+} satisfies Chart
+
+function divide(busy: Series, requests: Series | undefined): Series {
+  const bySeed = [...busy.bySeed].flatMap(([seed, reading]) => {
+    const count = requests?.bySeed.get(seed)?.value ?? 0
+    return count > 0 ? [[seed, { ...reading, value: reading.value / count }] as const] : []
+  })
+  return { ...busy, bySeed: new Map(bySeed) }
+}
