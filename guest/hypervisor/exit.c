@@ -45,19 +45,32 @@ exit_inject(struct vcpu *vcpu, uint64 cause, uint64 value)
   csr_set(sstatus, SSTATUS_SPP);
 }
 
+// The two bytes of code at `va`. -1: the hart could not fetch them.
+static int
+fetch_half(struct vcpu *vcpu, uint64 va, uint16 **half)
+{
+  int user = !(csr_read(sstatus) & SSTATUS_SPP);
+  uint64 gpa;
+  if(walk_fetch(vcpu, va, user, &gpa) < 0 || !guest_owns(vcpu->guest, gpa))
+    return -1;
+  *half = (uint16 *)guest_address(vcpu->guest, gpa);
+  return 0;
+}
+
 int
 exit_instruction(struct vcpu *vcpu, uint32 *instruction)
 {
-  uint64 at = csr_read(sepc), gpa;
-  int user = !(csr_read(sstatus) & SSTATUS_SPP);
-  uint16 half[2] = { 0, 0 };
-  for(int i = 0; i < 2; i++){
-    if(walk_fetch(vcpu, at + 2 * i, user, &gpa) < 0 || guest_read(vcpu->guest, gpa, &half[i], 2) < 0)
-      return -1;
-    if(instruction_bytes(half[0]) == 2)
-      break;
-  }
-  *instruction = half[0] | (uint32)half[1] << 16;
+  uint64 at = csr_read(sepc);
+  uint16 *first, *second;
+  if(fetch_half(vcpu, at, &first) < 0)
+    return -1;
+  *instruction = *first;
+  if(instruction_bytes(*first) == 2)
+    return 0;
+  second = first + 1;
+  if((at + 2) % PGSIZE == 0 && fetch_half(vcpu, at + 2, &second) < 0)
+    return -1;
+  *instruction |= (uint32)*second << 16;
   return 0;
 }
 
@@ -66,6 +79,23 @@ access_fault(uint64 page_fault)
 {
   return page_fault == CAUSE_INSTRUCTION_PAGE ? CAUSE_INSTRUCTION_ACCESS :
          page_fault == CAUSE_LOAD_PAGE ? CAUSE_LOAD_ACCESS : CAUSE_STORE_ACCESS;
+}
+
+// A store to a page table. One that cannot be carried out here (an AMO) goes the way of a second store.
+static enum verdict
+table_store(struct vcpu *vcpu)
+{
+  switch(mmio_emulate(vcpu, 1)){
+  case MMIO_REGISTERS:
+    return COMPLETE;
+  case MMIO_FAULT:
+    paging_written(guest_frame(vcpu->guest, GUEST_NUMBER(vcpu->guest, vcpu->device_address)));
+    break;
+  case MMIO_DONE:
+    break;
+  }
+  exit_counts.table_write++;
+  return RESUME;
 }
 
 static enum verdict
@@ -84,6 +114,8 @@ page_fault(struct vcpu *vcpu, uint64 cause, uint64 va)
   case PAGING_ACCESS:
     exit_inject(vcpu, access_fault(cause), va);
     return RESUME;
+  case PAGING_TABLE:
+    return table_store(vcpu);
   case PAGING_DEVICE:
     break;
   }

@@ -4,6 +4,7 @@
 #include "exit.h"
 #include "h_csr.h"
 #include "instruction.h"
+#include "paging.h"
 #include "print.h"
 #include "virt.h"
 
@@ -26,12 +27,16 @@ finisher_write(uint32 value)
   }
 }
 
-// One access of 1, 2 or 4 bytes. -1: nothing is there.
+// One access of 1, 2 or 4 bytes; 8 to memory only. -1: nothing is there.
 static int
-device_access(struct guest *guest, uint64 gpa, int bytes, int store, uint32 *value)
+access(struct guest *guest, uint64 gpa, int bytes, int store, uint64 *value)
 {
   uint64 slot = (gpa - VIRT_VIRTIO) / VIRT_VIRTIO_STEP;
-  if(gpa - VIRT_UART < UART_BYTES){
+  if(guest_owns(guest, gpa) && store)
+    paging_store(guest, gpa, value, bytes);
+  else if(bytes > 4)
+    return -1;
+  else if(gpa - VIRT_UART < UART_BYTES){
     if(store)
       vuart_write(guest, gpa - VIRT_UART, *value);
     else
@@ -57,27 +62,28 @@ device_access(struct guest *guest, uint64 gpa, int bytes, int store, uint32 *val
 }
 
 static uint64
-extended(uint32 value, const struct transfer *t)
+extended(uint64 value, const struct transfer *t)
 {
   int unused = 64 - 8 * t->bytes;
-  uint64 high = (uint64)value << unused;
+  uint64 high = value << unused;
   return t->is_signed ? (uint64)((int64)high >> unused) : high >> unused;
 }
 
 enum mmio_result
 mmio_emulate(struct vcpu *vcpu, int store)
 {
-  uint32 instruction, value;
+  uint32 instruction;
+  uint64 value;
   struct transfer t;
   uint64 gpa = vcpu->device_address;
   if(exit_instruction(vcpu, &instruction) < 0)
     return MMIO_DONE; // it fetches again, and gets the fault there
-  if(instruction_transfer(instruction, &t) < 0 || t.store != store || t.bytes > 4 || gpa % t.bytes != 0)
+  if(instruction_transfer(instruction, &t) < 0 || t.store != store || gpa % t.bytes != 0)
     return MMIO_FAULT;
   if(!exit_has_register(vcpu, t.reg))
     return MMIO_REGISTERS;
   value = vcpu->x[t.reg];
-  if(device_access(vcpu->guest, gpa, t.bytes, t.store, &value) < 0)
+  if(access(vcpu->guest, gpa, t.bytes, t.store, &value) < 0)
     return MMIO_FAULT;
   if(!t.store && t.reg != 0)
     vcpu->x[t.reg] = extended(value, &t);

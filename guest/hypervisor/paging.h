@@ -14,6 +14,7 @@ void paging_create(struct guest *guest);
 enum paging_result {
   PAGING_FILLED,  // go on
   PAGING_WRITTEN, // go on; it was the first store to a page table since the last fence
+  PAGING_TABLE,   // it is a store to a page table at vcpu->device_address: to be carried out by paging_store
   PAGING_DEVICE,  // vcpu->device_address is not memory: a device, or nothing
   PAGING_PAGE,    // the guest gets a page fault
   PAGING_ACCESS,  // the guest gets an access fault
@@ -25,6 +26,9 @@ enum paging_result paging_fault(struct vcpu *vcpu, uint64 cause, uint64 va);
 // The guest wrote satp (the write of a mode it has not got has no effect), or executed sfence.vma.
 void paging_set_root(struct vcpu *vcpu, uint64 satp);
 void paging_fence(struct vcpu *vcpu);
+
+// A store of the guest's to a page table: `bytes` (1, 2, 4 or 8) at `gpa`, naturally aligned.
+void paging_store(struct guest *guest, uint64 gpa, const void *from, uint64 bytes);
 
 // An original frame was written by other means than the guest's stores (a device, Memvisor).
 void paging_written(uint32 original);

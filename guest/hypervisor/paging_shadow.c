@@ -4,6 +4,7 @@
 #include "paging.h"
 #include "h_csr.h"
 #include "machine.h"
+#include "memory.h"
 #include "print.h"
 #include "shadow.h"
 #include "walk.h"
@@ -44,6 +45,7 @@ flush(void)
 void
 paging_fence(struct vcpu *vcpu)
 {
+  shadow.fences++;
   if(shadow.written_count != 0)
     shadow_check_written(vcpu->guest);
   flush();
@@ -59,6 +61,7 @@ paging_set_root(struct vcpu *vcpu, uint64 satp)
     return;
   // The guest's identifiers have no bits, so that it fences where it needs to.
   vcpu->satp = satp & ~SATP_ASID;
+  shadow.fences++;
   if(shadow.written_count != 0)
     shadow_check_written(guest);
   if(mode == SATP_MODE_BARE)
@@ -67,6 +70,16 @@ paging_set_root(struct vcpu *vcpu, uint64 satp)
     shadow_enter(guest, shadow_root_following(guest, gpa));
   else
     shadow_enter(guest, shadow_root_identity(guest, NOWHERE));
+  flush();
+}
+
+void
+paging_store(struct guest *guest, uint64 gpa, const void *from, uint64 bytes)
+{
+  uint32 frame = guest_frame(guest, GUEST_NUMBER(guest, gpa));
+  memcpy((char *)frame_address(frame) + gpa % PGSIZE, from, bytes);
+  shadow.tracked[frame].emulated = shadow.fences;
+  shadow_check_entry(guest, frame, gpa % PGSIZE / sizeof(pte_t));
   flush();
 }
 
@@ -115,30 +128,47 @@ child_for(struct guest *guest, uint32 parent, uint index, const struct walk *w)
   return child;
 }
 
-// Makes or widens the shadow entry of `va`. A store to a followed table makes that table a written one.
+// Whether a leaf to what lies at `gpa` may be writable now. A second store to a followed table after a fence
+// makes it one that is written freely; so does a first store to entry 0, with which clearing it begins.
+static enum paging_result
+rights(uint64 gpa, enum access access, pte_t *leaf)
+{
+  uint32 frame = frame_at(PTE2PA(*leaf));
+  struct tracked *tracked = &shadow.tracked[frame];
+  if(!(*leaf & PTE_W) || tracked->followers == NO_TABLE || tracked->written)
+    return PAGING_FILLED;
+  if(access != ACCESS_STORE){
+    *leaf &= ~(PTE_W | PTE_D);
+    return PAGING_FILLED;
+  }
+  if(tracked->emulated != shadow.fences && gpa % PGSIZE >= sizeof(pte_t))
+    return PAGING_TABLE;
+  shadow_mark_written(frame);
+  return PAGING_WRITTEN;
+}
+
+// Makes or widens the shadow entry of `va`.
 static enum paging_result
 fill(struct guest *guest, uint64 va, const struct walk *w, enum access access)
 {
+  pte_t leaf = shadow_leaf_of(guest, w->pte, w->gpa);
+  enum paging_result result = rights(w->gpa, access, &leaf);
+  if(result == PAGING_TABLE)
+    return result;
   shadow_reserve(guest, ROOT_LEVEL);
   uint32 table = guest->paging->root;
-  enum paging_result result = PAGING_FILLED;
   for(int level = ROOT_LEVEL; level > 0; level--)
     table = child_for(guest, table, PX(level, va), w);
+  // The way to the leaf may have been through the very frame it leads to.
+  if(result == PAGING_FILLED)
+    result = rights(w->gpa, access, &leaf);
+  if(result == PAGING_TABLE)
+    return result;
   uint index = PX(0, va);
-  pte_t leaf = shadow_leaf_of(guest, w->pte, w->gpa);
-  uint32 frame = frame_at(PTE2PA(leaf));
-  if((leaf & PTE_W) && shadow.tracked[frame].followers != NO_TABLE && !shadow.tracked[frame].written){
-    if(access == ACCESS_STORE){
-      shadow_mark_written(frame);
-      result = PAGING_WRITTEN;
-    } else
-      leaf &= ~(PTE_W | PTE_D);
-  }
   pte_t old = shadow.page[table][index];
   if((old & PTE_V) && PTE2PA(old) != PTE2PA(leaf))
     shadow_clear(table, index);
   shadow_leaf(table, index, leaf);
-  flush();
   return result;
 }
 
@@ -157,7 +187,9 @@ fault_bare(struct vcpu *vcpu, enum access access, uint64 va, int user)
   if(!guest_owns(guest, va))
     return access == ACCESS_FETCH ? PAGING_ACCESS : PAGING_DEVICE;
   w.pte = shadow.table[root].source;
-  return fill(guest, va, &w, access);
+  enum paging_result filled = fill(guest, va, &w, access);
+  flush();
+  return filled;
 }
 
 // What hardware would do to A and D. -1: the guest gets the fault instead.
@@ -192,5 +224,7 @@ paging_fault(struct vcpu *vcpu, uint64 cause, uint64 va)
   vcpu->device_address = w.gpa;
   if(!guest_owns(guest, w.gpa))
     return access == ACCESS_FETCH ? PAGING_ACCESS : PAGING_DEVICE;
-  return fill(guest, va, &w, access);
+  enum paging_result filled = fill(guest, va, &w, access);
+  flush();
+  return filled;
 }

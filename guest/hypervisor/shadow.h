@@ -39,6 +39,7 @@ struct table {
 struct tracked {
   uint32 leaves;    // chain of leaves to this original
   uint32 followers; // chain of tables that follow it
+  uint32 emulated;  // the fence after which a store to it was carried out last
   uint8  written;   // in the list of written frames
 };
 
@@ -61,6 +62,7 @@ struct shadow {
   struct tracked *tracked; // of each original
   uint32 *written;         // list of written frames
   uint32 written_count;
+  uint32 fences;           // of the guest; counts on
   int    flush;            // an entry was taken away or narrowed since the last hfence.vvma
 };
 
@@ -82,6 +84,7 @@ uint32 shadow_follow(uint32 frame, int level);            // the follower, made 
 void   shadow_unfollow(uint32 table);
 void   shadow_mark_written(uint32 frame);
 void   shadow_check(struct guest *guest, uint32 table);   // compares it with the guest's table
+void   shadow_check_entry(struct guest *guest, uint32 frame, uint index); // in all that follow the frame
 void   shadow_check_written(struct guest *guest);         // at a fence
 pte_t  shadow_leaf_of(struct guest *guest, pte_t pte, uint64 gpa); // the most a shadow leaf may grant
 

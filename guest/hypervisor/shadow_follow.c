@@ -1,7 +1,9 @@
-// Keeping shadows in step with the guest's tables. The first store to a followed table after a fence exits
-// (its frame is mapped read-only); it is then written freely until the guest's next fence, where its shadows
-// are compared entry by entry and it is protected again. So the cost is with the tables that change, not
-// with the fences. A guest that changes a table need not see the change before its fence.
+// Keeping shadows in step with the guest's tables. The frame of a followed table is mapped read-only. The first
+// store to it after a fence is carried out here, and only the entry that it hits is compared with its shadow;
+// at the second the frame is mapped writable and may be written freely until the guest's next fence, where
+// all entries are compared and it is protected again. So the cost is with the tables that change, not with
+// the fences, and a guest that changes one entry pays for one. A guest that changes a table need not see
+// the change before its fence.
 
 #include "shadow.h"
 #include "bits.h"
@@ -97,6 +99,14 @@ branch_holds(struct guest *guest, pte_t branch, pte_t pte)
          guest->map[number] == child->frame;
 }
 
+static void
+check_present(struct guest *guest, uint32 table, uint index, pte_t pte)
+{
+  pte_t entry = shadow.page[table][index];
+  if(shadow_is_leaf(entry) ? !leaf_holds(guest, entry, pte, PTE2PA(pte)) : !branch_holds(guest, entry, pte))
+    shadow_clear(table, index);
+}
+
 void
 shadow_check(struct guest *guest, uint32 table)
 {
@@ -106,12 +116,19 @@ shadow_check(struct guest *guest, uint32 table)
   for(uint word = 0; word < MAP_WORDS; word++){
     for(uint64 left = t->present[word]; left != 0; left &= left - 1){
       uint index = word * 64 + lowest_bit(left);
-      pte_t entry = shadow.page[table][index];
-      pte_t pte = guest_table[index];
-      if(shadow_is_leaf(entry) ? !leaf_holds(guest, entry, pte, PTE2PA(pte)) :
-                                 !branch_holds(guest, entry, pte))
-        shadow_clear(table, index);
+      check_present(guest, table, index, guest_table[index]);
     }
+  }
+}
+
+void
+shadow_check_entry(struct guest *guest, uint32 frame, uint index)
+{
+  pte_t pte = ((const pte_t *)frame_address(frame))[index];
+  for(int level = 0; level <= ROOT_LEVEL; level++){
+    uint32 table = shadow_follower(frame, level);
+    if(table != NO_TABLE && (shadow.page[table][index] & PTE_V))
+      check_present(guest, table, index, pte);
   }
 }
 
