@@ -9,6 +9,9 @@ import { MEMORY_MAP } from './memory-map.ts'
 
 export const RAM_BASE = MEMORY_MAP.ram.base
 
+/** Host addresses are signed 32-bit numbers here and there. */
+const MOST_PAGES = 2 ** 31 / 65536
+
 /** Learns of writes to pages in which it has decoded instructions. */
 export interface CodeWatcher {
   /** [at, at + length) within page `page` of RAM has been overwritten. */
@@ -36,6 +39,9 @@ export class Ram implements DmaMemory {
       throw new RangeError(`RAM: expected a positive multiple of 64 KiB, got ${bytes} bytes`)
     }
     const pages = memoryPages(bytes)
+    if (pages > MOST_PAGES) {
+      throw new RangeError(`RAM: expected less than 2 GiB, got ${bytes / 2 ** 20} MiB`)
+    }
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
     this.bytes = bytes
     this.end = RAM_BASE + bytes

@@ -15,20 +15,20 @@ import type {
   Stop,
   Until,
 } from '../machine.ts'
-import { type Cycles, cycles, type PhysicalAddress } from '../units.ts'
+import type { Cycles, PhysicalAddress } from '../units.ts'
 import { Board, type HartLine } from './board.ts'
-import { Clock, NEVER } from './clock.ts'
+import { Clock } from './clock.ts'
 import type { Engine } from './engine/engine.ts'
 import { FastEngine } from './engine/fast.ts'
 import { ReferenceEngine } from './engine/reference.ts'
 import { Hart } from './hart/hart.ts'
-import { wakes } from './hart/interrupt.ts'
 import { describe } from './hart/registers.ts'
-import { BUDGET, HELD, PC, WAITING } from './hart/state.ts'
+import { PC } from './hart/state.ts'
 import { MEIP, MSIP, MTIP, SEIP } from './hart/status.ts'
 import { Marks } from './marks.ts'
 import { MEMORY_MAP } from './memory-map.ts'
 import { Ram } from './ram.ts'
+import { RunLoop } from './run-loop.ts'
 import { digestOf, type MachineParts, restoreFrom, takeSnapshot } from './snapshot.ts'
 import { profileNamed } from './timing/profile.ts'
 import { Transcript } from './transcript.ts'
@@ -39,22 +39,13 @@ export interface Rv64Options {
 }
 
 const LINE: Readonly<Record<HartLine, number>> = { MSIP, MTIP, MEIP, SEIP }
-/**
- * Instructions in one call of an engine at most. V8 replaces code by better code only between
- * calls, and a run can be aborted only there.
- */
-const SLICE = 1 << 19
-/** Cycles between pauses for the host, with and without somebody attached: 5 ms and 50 ms or so. */
-const PACED_PAUSE = 1_000_000
-const PAUSE = 8_000_000
-
 type Halt = { readonly code: number } | 'reboot' | undefined
 
 export class Rv64Machine implements Machine {
   readonly spec: MachineSpec
   readonly capabilities: ReadonlySet<Capability>
   readonly console: Console
-  readonly #options: Rv64Options
+  readonly #loop: RunLoop
   readonly #clock = new Clock()
   readonly #ram: Ram
   readonly #board: Board
@@ -71,7 +62,6 @@ export class Rv64Machine implements Machine {
   constructor(spec: MachineSpec, options: Rv64Options = {}) {
     if (spec.harts !== 1) throw new RangeError(`expected 1 hart, got ${spec.harts}`)
     this.spec = spec
-    this.#options = options
     const profile = profileNamed(spec.profile)
     this.#ram = new Ram(spec.banks.reduce((sum, bank) => sum + bank.bytes, 0))
     // The hart needs the bus, and the board the hart's interrupt inputs: the lines bind late.
@@ -101,6 +91,15 @@ export class Rv64Machine implements Machine {
     }
     this.#engine =
       spec.engine === 'reference' ? new ReferenceEngine(this.#hart) : new FastEngine(this.#hart)
+    this.#loop = new RunLoop({
+      clock: this.#clock,
+      hart: this.#hart,
+      engine: this.#engine,
+      pacer: spec.pacer,
+      breathe: options.breathe,
+      stopped: () => this.#stopped(),
+      rebooted: () => this.#reboot(),
+    })
     this.console = consoleOf(this.#board, this.#transcript)
     const network: readonly Capability[] = spec.network === true ? ['network'] : []
     this.capabilities = new Set(['counters', 'snapshot', 'hypervisor', 'marks', ...network])
@@ -123,7 +122,7 @@ export class Rv64Machine implements Machine {
       this.#condition = until.when
       this.#conditionHolds = false
       this.#askCondition()
-      return await this.#runUntil(until)
+      return await this.#loop.run(until)
     } finally {
       this.#running = false
       this.#condition = undefined
@@ -185,80 +184,11 @@ export class Rv64Machine implements Machine {
     }
   }
 
-  async #runUntil(until: Until): Promise<Stop> {
-    const { pacer } = this.spec
-    let pauseAt = this.#clock.now + (pacer === undefined ? PAUSE : PACED_PAUSE)
-    for (;;) {
-      const stop = this.#stopNow(until)
-      if (stop !== undefined) return stop
-      this.#clock.fireDue()
-      if (this.#stopNow(until) !== undefined || this.#reboot()) continue
-      if (this.#waits()) {
-        const stuck = await this.#wait(until)
-        if (stuck !== undefined) return stuck
-      } else this.#slice(until.deadline)
-      if (this.#clock.now < pauseAt) continue
-      if (pacer !== undefined) await pacer.breathe(this.#clock.now)
-      else await this.#options.breathe?.()
-      pauseAt = this.#clock.now + (pacer === undefined ? PAUSE : PACED_PAUSE)
-    }
-  }
-
-  #stopNow(until: Until): Stop | undefined {
+  #stopped(): Stop | undefined {
     const { match } = this.#transcript
     if (match !== undefined) return { kind: 'text', match }
     if (typeof this.#halt === 'object') return { kind: 'power-off', code: this.#halt.code }
-    if (this.#conditionHolds) return { kind: 'condition' }
-    if (until.signal?.aborted === true) return { kind: 'aborted' }
-    return this.#clock.now >= until.deadline ? { kind: 'deadline' } : undefined
-  }
-
-  /** True while the hart waits in wfi. */
-  #waits(): boolean {
-    const { i32 } = this.#hart
-    if (i32[WAITING >> 2] === 0) return false
-    if (!wakes(this.#hart)) return true
-    i32[WAITING >> 2] = 0
-    return false
-  }
-
-  /** Moves virtual time to the next event, or as far as the pacer lets it. */
-  async #wait(until: Until): Promise<Stop | undefined> {
-    const { pacer } = this.spec
-    const next = this.#clock.next()
-    if (pacer === undefined) {
-      if (next === NEVER) return { kind: 'stuck', why: 'wfi with no interrupt to come' }
-      this.#idleUntil(Math.min(next, until.deadline))
-      return undefined
-    }
-    const goal = Math.min(next, until.deadline)
-    await pacer.idle(this.#clock.now, cycles(goal))
-    // Input may have woken the hart, or brought an earlier event.
-    if (this.#waits()) this.#idleUntil(Math.min(goal, this.#clock.next()))
-    return undefined
-  }
-
-  #idleUntil(when: number): void {
-    const from = this.#clock.now
-    if (when <= from) return
-    this.#hart.idle += when - from
-    this.#clock.now = cycles(when)
-  }
-
-  /** Executes up to the next event or the deadline. */
-  #slice(deadline: Cycles): void {
-    const clock = this.#clock
-    const hart = this.#hart
-    const end = Math.min(clock.next(), deadline, clock.now + SLICE)
-    hart.leave = false
-    hart.counters.slices++
-    hart.sliceEnd = end
-    hart.i32[BUDGET >> 2] = end - clock.now
-    hart.i32[HELD >> 2] = 0
-    this.#engine.execute()
-    clock.now = cycles(end - hart.i32[BUDGET >> 2]! - hart.i32[HELD >> 2]!)
-    hart.i32[BUDGET >> 2] = 0
-    hart.i32[HELD >> 2] = 0
+    return this.#conditionHolds ? { kind: 'condition' } : undefined
   }
 
   #finish(halt: Halt): void {

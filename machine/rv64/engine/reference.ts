@@ -8,12 +8,13 @@ import { CAUSE } from '../hart/status.ts'
 import { executeSystem, type Operands } from '../hart/system.ts'
 import { takeException, takeFault, takeInterrupt } from '../hart/trap.ts'
 import { type Decoded, decode, isCompressed } from '../isa/decode.ts'
-import type { Bytes, Condition, Expression, Statement } from '../isa/ir.ts'
+import type { Condition, Expression, Statement } from '../isa/ir.ts'
 import { table } from '../isa/table.ts'
 import { MEMORY_MAP } from '../memory-map.ts'
 import { load, locateAtomic, store, viewpoint } from '../mmu/data.ts'
 import { FAULT } from '../mmu/mmu.ts'
 import { EXECUTE, READ, WRITE } from '../mmu/pte.ts'
+import { binary, extend, holds } from './arithmetic.ts'
 import type { Engine } from './engine.ts'
 
 /** Of devices only the ROM can be executed. */
@@ -207,60 +208,9 @@ export class ReferenceEngine implements Engine {
   #holds(condition: Condition): boolean {
     const a = this.#value(condition.a)
     const b = this.#value(condition.b)
-    switch (condition.op) {
-      case 'eq':
-        return a === b
-      case 'ne':
-        return a !== b
-      case 'lt_u':
-        return a < b
-      case 'ge_u':
-        return a >= b
-      case 'lt_s':
-        return signed(a) < signed(b)
-      case 'ge_s':
-        return signed(a) >= signed(b)
-    }
+    return holds(condition.op, a, b)
   }
 }
-
-function binary(op: (Expression & { is: 'binary' })['op'], a: bigint, b: bigint): bigint {
-  switch (op) {
-    case 'add':
-      return BigInt.asUintN(64, a + b)
-    case 'sub':
-      return BigInt.asUintN(64, a - b)
-    case 'mul':
-      return BigInt.asUintN(64, a * b)
-    case 'mul_high_u':
-      return (a * b) >> 64n
-    case 'div_u':
-      return a / b
-    case 'rem_u':
-      return a % b
-    case 'div_s':
-      return BigInt.asUintN(64, signed(a) / signed(b))
-    case 'rem_s':
-      return BigInt.asUintN(64, signed(a) % signed(b))
-    case 'and':
-      return a & b
-    case 'or':
-      return a | b
-    case 'xor':
-      return a ^ b
-    case 'shl':
-      return BigInt.asUintN(64, a << (b & 63n))
-    case 'shr_u':
-      return a >> (b & 63n)
-    case 'shr_s':
-      return BigInt.asUintN(64, signed(a) >> (b & 63n))
-  }
-}
-
-const signed = (value: bigint): bigint => BigInt.asIntN(64, value)
-
-const extend = (value: bigint, bytes: Bytes | number): bigint =>
-  BigInt.asUintN(64, BigInt.asIntN(8 * bytes, value))
 
 const halves = (value: bigint): { hi: number; lo: number } => ({
   hi: Number(value >> 32n) | 0,

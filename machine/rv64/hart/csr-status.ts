@@ -23,6 +23,7 @@ import {
   SPV,
   SPVP,
   STCE_HI,
+  STIP,
   SUM,
   TSR,
   TVM,
@@ -58,6 +59,10 @@ function writeMstatus(hart: Hart, hi: number, lo: number): void {
 function writeEnvironment(cell: number): (hart: Hart, hi: number, lo: number) => void {
   return (hart, hi, lo) => {
     hart.put(cell, hi & (STCE_HI | ADUE_HI), lo & FIOM)
+    if (cell === CELL.menvcfg && (hi & STCE_HI) !== 0) {
+      // From now on STIP is the comparison's; what software had set is gone.
+      hart.put(CELL.pending, 0, hart.lo(CELL.pending) & ~STIP)
+    }
     hart.tlb?.flushAll()
     hart.timers.update()
   }

@@ -230,9 +230,9 @@ function guestAccess(hart: Hart, call: SystemCall, operands: Operands): boolean 
 
 function putLoaded(hart: Hart, rd: number, kind: GuestAccess): void {
   const value = hart.lo(VALUE)
-  if (kind.bytes === 8) return hart.put(rd, hart.hi(VALUE), value)
-  const unused = 32 - 8 * kind.bytes
-  if (!kind.signed) return hart.put(rd, 0, (value << unused) >>> unused)
+  const unused = kind.bytes === 8 ? 0 : 32 - 8 * kind.bytes
   const extended = (value << unused) >> unused
-  hart.put(rd, extended >> 31, extended)
+  if (kind.bytes === 8) hart.put(rd, hart.hi(VALUE), value)
+  else if (kind.signed) hart.put(rd, extended >> 31, extended)
+  else hart.put(rd, 0, (value << unused) >>> unused)
 }

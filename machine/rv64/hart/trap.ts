@@ -219,7 +219,10 @@ export function returnFromSupervisor(hart: Hart): void {
   if (!guest) kept &= ~MPRV
   const enabled = (status & SPIE) !== 0 ? SIE : 0
   hart.put(cell, hart.hi(cell), kept | enabled | SPIE)
-  if (guest) return comeBack(hart, CELL.vsepc, privilege, 1)
+  if (guest) {
+    comeBack(hart, CELL.vsepc, privilege, 1)
+    return
+  }
   const hstatus = hart.lo(CELL.hstatus)
   hart.put(CELL.hstatus, hart.hi(CELL.hstatus), hstatus & ~SPV)
   comeBack(hart, CELL.sepc, privilege, (hstatus & SPV) !== 0 ? 1 : 0)

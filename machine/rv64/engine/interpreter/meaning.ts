@@ -2,50 +2,23 @@
 // Invariant: state is spilled before anything that may leave the handler, and a handler ends by a
 // branch to one of the loops around it.
 
-import { BUDGET, RESERVATION, SLOT, VALUE } from '../../hart/state.ts'
-import {
-  type Binary,
-  type Condition,
-  type Expression,
-  type Statement,
-  SYSTEM_CALLS,
-} from '../../isa/ir.ts'
+import { RESERVATION, VALUE } from '../../hart/state.ts'
+import { type Condition, type Expression, type Statement, SYSTEM_CALLS } from '../../isa/ir.ts'
 import { WRITE_SET } from '../../mmu/tlb.ts'
-import type { Code, MemoryOperator, Operator } from '../wasm/code.ts'
-import { I64 } from '../wasm/encoder.ts'
-import { SLOT_IMMEDIATE, SLOT_RD, SLOT_RS1, SLOT_RS2, SLOT_SHIFT, SLOT_STEP } from './slot.ts'
-
-/** Locals of the interpreter's function. */
-export const LOCAL = {
-  slot: 0,
-  budget: 1,
-  pageSlots: 2,
-  dataTlb: 3,
-  entry: 4,
-  host: 5,
-  pc: 6,
-  pageVa: 7,
-  address: 8,
-  temporary0: 9,
-  temporary1: 10,
-} as const
-
-/** Functions by number, imports first. */
-export const CALL = {
-  load: 0,
-  store: 1,
-  system: 2,
-  step: 3,
-  fetch: 4,
-  decode: 5,
-  across: 6,
-  mulHighU: 7,
-} as const
-
-/** Loops of the interpreter, outermost first; see module.ts. */
-export const RELOAD = 'reload'
-export const LOOKUP = 'lookup'
-export const NEXT = 'next'
+import type { Code, MemoryOperator } from '../wasm/code.ts'
+import { emitCondition, emitValue } from './expression.ts'
+import {
+  CALL,
+  LOCAL,
+  LOOKUP,
+  NEXT,
+  RELOAD,
+  reloadBudget,
+  spill,
+  stepOn,
+  temporaryLocal,
+} from './frame.ts'
+import { SLOT_IMMEDIATE, SLOT_RD, SLOT_SHIFT } from './slot.ts'
 
 const PAGE_MASK = -4096n
 
@@ -71,11 +44,11 @@ export class Meaning {
     switch (statement.do) {
       case 'set':
         code.get(LOCAL.slot).memory('i32.load16_u', SLOT_RD)
-        this.#value(statement.value)
+        emitValue(code, statement.value)
         code.memory('i64.store')
         return
       case 'let':
-        this.#value(statement.value)
+        emitValue(code, statement.value)
         code.set(temporaryLocal(statement.index))
         return
       case 'load':
@@ -127,13 +100,13 @@ export class Meaning {
     code.if(
       () => {
         hostAddress(code, WRITE_SET)
-        this.#value(statement.value)
+        emitValue(code, statement.value)
         code.memory(storeOperator(bytes))
       },
       () => {
         spill(code)
         code.i32(0)
-        this.#value(statement.value)
+        emitValue(code, statement.value)
         code.memory('i64.store', VALUE)
         slowAddress(code, bytes)
         code.call(CALL.store).brIf(RELOAD)
@@ -164,7 +137,7 @@ export class Meaning {
       return
     }
     code.get(LOCAL.host)
-    this.#value(statement.value)
+    emitValue(code, statement.value)
     code.memory(storeOperator(bytes))
   }
 
@@ -175,7 +148,7 @@ export class Meaning {
     code.if(
       () => {
         code.get(LOCAL.host)
-        this.#value(statement.value)
+        emitValue(code, statement.value)
         code.memory(storeOperator(statement.bytes)).i64(0n).set(local)
       },
       () => code.i64(1n).set(local),
@@ -185,7 +158,7 @@ export class Meaning {
 
   #jump(target: Expression): void {
     const code = this.#code
-    this.#value(target)
+    emitValue(code, target)
     code.tee(LOCAL.pc).i64(PAGE_MASK).op('i64.and').get(LOCAL.pageVa).op('i64.eq')
     code.if(() => {
       code.get(LOCAL.pc).op('i32.wrap_i64').i32(0xffe).op('i32.and').i32(SLOT_SHIFT)
@@ -201,7 +174,7 @@ export class Meaning {
         code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load', SLOT_IMMEDIATE)
         code.op('i32.add').set(LOCAL.slot).br(NEXT)
       } else {
-        this.#value({ is: 'pc' })
+        emitValue(code, { is: 'pc' })
         code.get(LOCAL.slot).memory('i64.load32_s', SLOT_IMMEDIATE)
         code.op('i64.add').set(LOCAL.pc).br(LOOKUP)
       }
@@ -210,14 +183,14 @@ export class Meaning {
       taken()
       return
     }
-    this.#condition(when)
+    emitCondition(code, when)
     code.if(taken)
   }
 
   /** Leaves 1 on the stack if the TLB holds the page and the address is aligned. */
   #probe(address: Expression, bytes: number, set: number): void {
     const code = this.#code
-    this.#value(address)
+    emitValue(code, address)
     code
       .tee(LOCAL.address)
       .i64(BigInt(-4096 | (bytes - 1)))
@@ -226,80 +199,7 @@ export class Meaning {
     code.get(LOCAL.address).i64(8n).op('i64.shr_u', 'i32.wrap_i64').i32(0xff0).op('i32.and')
     code.get(LOCAL.dataTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load', set).op('i64.eq')
   }
-
-  #value(expression: Expression): void {
-    const code = this.#code
-    switch (expression.is) {
-      case 'constant':
-        code.i64(expression.value)
-        return
-      case 'immediate':
-        code.get(LOCAL.slot).memory('i64.load32_s', SLOT_IMMEDIATE)
-        return
-      case 'register':
-        code.get(LOCAL.slot)
-        code.memory('i32.load16_u', expression.field === 'rs1' ? SLOT_RS1 : SLOT_RS2)
-        code.memory('i64.load')
-        return
-      case 'temporary':
-        code.get(temporaryLocal(expression.index))
-        return
-      case 'pc':
-        currentPc(code)
-        return
-      case 'next':
-        currentPc(code)
-        code.get(LOCAL.slot).memory('i64.load32_u', SLOT_STEP)
-        code.i64(BigInt(SLOT_SHIFT)).op('i64.shr_u', 'i64.add')
-        return
-      case 'binary':
-        this.#value(expression.a)
-        this.#value(expression.b)
-        if (expression.op === 'mul_high_u') code.call(CALL.mulHighU)
-        else code.op(binaryOperator[expression.op])
-        return
-      case 'sign':
-        this.#value(expression.a)
-        code.op(`i64.extend${expression.bits}_s`)
-        return
-      case 'truth':
-        this.#condition(expression.when)
-        code.op('i64.extend_i32_u')
-        return
-      case 'choose':
-        this.#condition(expression.when)
-        code.if(
-          () => this.#value(expression.a),
-          () => this.#value(expression.b),
-          I64,
-        )
-    }
-  }
-
-  #condition(condition: Condition): void {
-    this.#value(condition.a)
-    this.#value(condition.b)
-    this.#code.op(`i64.${condition.op}`)
-  }
 }
-
-const binaryOperator: Readonly<Record<Exclude<Binary, 'mul_high_u'>, Operator>> = {
-  add: 'i64.add',
-  sub: 'i64.sub',
-  mul: 'i64.mul',
-  div_s: 'i64.div_s',
-  div_u: 'i64.div_u',
-  rem_s: 'i64.rem_s',
-  rem_u: 'i64.rem_u',
-  and: 'i64.and',
-  or: 'i64.or',
-  xor: 'i64.xor',
-  shl: 'i64.shl',
-  shr_s: 'i64.shr_s',
-  shr_u: 'i64.shr_u',
-}
-
-const temporaryLocal = (index: number): number => LOCAL.temporary0 + index
 
 function loadOperator(bytes: number, signed: boolean): MemoryOperator {
   if (bytes === 8) return 'i64.load'
@@ -334,25 +234,4 @@ function hostAddress(code: Code, set: number): Code {
 function slowAddress(code: Code, bytes: number): void {
   code.get(LOCAL.address).i64(32n).op('i64.shr_u', 'i32.wrap_i64')
   code.get(LOCAL.address).op('i32.wrap_i64').i32(bytes)
-}
-
-/** Puts slot and budget where the shared code finds them. */
-export function spill(code: Code): void {
-  code.i32(0).get(LOCAL.slot).memory('i32.store', SLOT)
-  code.i32(0).get(LOCAL.budget).memory('i32.store', BUDGET)
-}
-
-export function reloadBudget(code: Code): void {
-  code.i32(0).memory('i32.load', BUDGET).set(LOCAL.budget)
-}
-
-export function currentPc(code: Code): void {
-  code.get(LOCAL.slot).get(LOCAL.pageSlots).op('i32.sub').i32(SLOT_SHIFT).op('i32.shr_u')
-  code.op('i64.extend_i32_u').get(LOCAL.pageVa).op('i64.add')
-}
-
-/** On to the next instruction in memory. */
-export function stepOn(code: Code): void {
-  code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load', SLOT_STEP)
-  code.op('i32.add').set(LOCAL.slot).br(NEXT)
 }

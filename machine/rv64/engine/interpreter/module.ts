@@ -18,17 +18,8 @@ import {
 import { table } from '../../isa/table.ts'
 import { Code } from '../wasm/code.ts'
 import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
-import {
-  CALL,
-  currentPc,
-  LOCAL,
-  LOOKUP,
-  Meaning,
-  NEXT,
-  RELOAD,
-  reloadBudget,
-  spill,
-} from './meaning.ts'
+import { CALL, currentPc, LOCAL, LOOKUP, NEXT, RELOAD, reloadBudget, spill } from './frame.ts'
+import { Meaning } from './meaning.ts'
 import { ACROSS, DECODE, HANDLER_COUNT, handlerAt, PAGE_END, SLOT_SHIFT } from './slot.ts'
 
 const status: FunctionType = { parameters: [], results: [I32] }
@@ -136,7 +127,8 @@ function handlersFrom(code: Code, number: number): void {
       code.set(LOCAL.pc).br(LOOKUP)
       return
     case ACROSS:
-      return across(code)
+      across(code)
+      return
     default: {
       const { row, near } = handlerAt(number)
       new Meaning(code, near).handler(table[row]!.meaning)

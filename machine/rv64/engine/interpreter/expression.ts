@@ -1,0 +1,77 @@
+// Expressions of the instruction table as WebAssembly that leaves an i64 on the stack.
+
+import type { Binary, Condition, Expression } from '../../isa/ir.ts'
+import type { Code, Operator } from '../wasm/code.ts'
+import { I64 } from '../wasm/encoder.ts'
+import { CALL, currentPc, LOCAL, temporaryLocal } from './frame.ts'
+import { SLOT_IMMEDIATE, SLOT_RS1, SLOT_RS2, SLOT_SHIFT, SLOT_STEP } from './slot.ts'
+
+export function emitValue(code: Code, expression: Expression): void {
+  switch (expression.is) {
+    case 'constant':
+      code.i64(expression.value)
+      return
+    case 'immediate':
+      code.get(LOCAL.slot).memory('i64.load32_s', SLOT_IMMEDIATE)
+      return
+    case 'register':
+      code.get(LOCAL.slot)
+      code.memory('i32.load16_u', expression.field === 'rs1' ? SLOT_RS1 : SLOT_RS2)
+      code.memory('i64.load')
+      return
+    case 'temporary':
+      code.get(temporaryLocal(expression.index))
+      return
+    case 'pc':
+      currentPc(code)
+      return
+    case 'next':
+      currentPc(code)
+      code.get(LOCAL.slot).memory('i64.load32_u', SLOT_STEP)
+      code.i64(BigInt(SLOT_SHIFT)).op('i64.shr_u', 'i64.add')
+      return
+    case 'binary':
+      emitValue(code, expression.a)
+      emitValue(code, expression.b)
+      if (expression.op === 'mul_high_u') code.call(CALL.mulHighU)
+      else code.op(binaryOperator[expression.op])
+      return
+    case 'sign':
+      emitValue(code, expression.a)
+      code.op(`i64.extend${expression.bits}_s`)
+      return
+    case 'truth':
+      emitCondition(code, expression.when)
+      code.op('i64.extend_i32_u')
+      return
+    case 'choose':
+      emitCondition(code, expression.when)
+      code.if(
+        () => emitValue(code, expression.a),
+        () => emitValue(code, expression.b),
+        I64,
+      )
+  }
+}
+
+export function emitCondition(code: Code, condition: Condition): void {
+  emitValue(code, condition.a)
+  emitValue(code, condition.b)
+  code.op(`i64.${condition.op}`)
+}
+
+const binaryOperator: Readonly<Record<Exclude<Binary, 'mul_high_u'>, Operator>> = {
+  add: 'i64.add',
+  sub: 'i64.sub',
+  mul: 'i64.mul',
+  div_s: 'i64.div_s',
+  div_u: 'i64.div_u',
+  rem_s: 'i64.rem_s',
+  rem_u: 'i64.rem_u',
+  and: 'i64.and',
+  or: 'i64.or',
+  xor: 'i64.xor',
+  shl: 'i64.shl',
+  shr_s: 'i64.shr_s',
+  shr_u: 'i64.shr_u',
+}

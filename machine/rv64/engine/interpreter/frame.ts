@@ -1,0 +1,61 @@
+// The frame of the interpreter's function: its locals, what it calls, its loops, and the few moves
+// that every handler shares. Invariant: whoever calls out has spilled, and reloads the budget after.
+
+import { BUDGET, SLOT } from '../../hart/state.ts'
+import type { Code } from '../wasm/code.ts'
+import { SLOT_SHIFT, SLOT_STEP } from './slot.ts'
+
+/** Locals of the interpreter's function. */
+export const LOCAL = {
+  slot: 0,
+  budget: 1,
+  pageSlots: 2,
+  dataTlb: 3,
+  entry: 4,
+  host: 5,
+  pc: 6,
+  pageVa: 7,
+  address: 8,
+  temporary0: 9,
+  temporary1: 10,
+} as const
+
+/** Functions by number, imports first. */
+export const CALL = {
+  load: 0,
+  store: 1,
+  system: 2,
+  step: 3,
+  fetch: 4,
+  decode: 5,
+  across: 6,
+  mulHighU: 7,
+} as const
+
+/** Loops of the interpreter, outermost first; see module.ts. */
+export const RELOAD = 'reload'
+export const LOOKUP = 'lookup'
+export const NEXT = 'next'
+
+export const temporaryLocal = (index: number): number => LOCAL.temporary0 + index
+
+/** Puts slot and budget where the shared code finds them. */
+export function spill(code: Code): void {
+  code.i32(0).get(LOCAL.slot).memory('i32.store', SLOT)
+  code.i32(0).get(LOCAL.budget).memory('i32.store', BUDGET)
+}
+
+export function reloadBudget(code: Code): void {
+  code.i32(0).memory('i32.load', BUDGET).set(LOCAL.budget)
+}
+
+export function currentPc(code: Code): void {
+  code.get(LOCAL.slot).get(LOCAL.pageSlots).op('i32.sub').i32(SLOT_SHIFT).op('i32.shr_u')
+  code.op('i64.extend_i32_u').get(LOCAL.pageVa).op('i64.add')
+}
+
+/** On to the next instruction in memory. */
+export function stepOn(code: Code): void {
+  code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load', SLOT_STEP)
+  code.op('i32.add').set(LOCAL.slot).br(NEXT)
+}

@@ -1,0 +1,119 @@
+// The run loop: slices of execution between events, waiting in wfi, and pauses for the host.
+// Invariant: events fire at their exact cycle, between instructions; virtual time never overtakes
+// the pacer at wfi; the loop ends at the deadline at the latest.
+
+import type { Pacer, Stop, Until } from '../machine.ts'
+import { type Cycles, cycles } from '../units.ts'
+import { type Clock, NEVER } from './clock.ts'
+import type { Engine } from './engine/engine.ts'
+import type { Hart } from './hart/hart.ts'
+import { wakes } from './hart/interrupt.ts'
+import { BUDGET, HELD, WAITING } from './hart/state.ts'
+
+export interface RunLoopParts {
+  readonly clock: Clock
+  readonly hart: Hart
+  readonly engine: Engine
+  readonly pacer: Pacer | undefined
+  /** Lets the host's event loop turn. */
+  readonly breathe: (() => Promise<void>) | undefined
+  /** A reason to stop that guest or devices have given. */
+  readonly stopped: () => Stop | undefined
+  /** Deals with a request to start again. True: it did. */
+  readonly rebooted: () => boolean
+}
+
+/**
+ * Instructions in one call of an engine at most. V8 replaces code by better code only between
+ * calls, and a run can be aborted only there.
+ */
+const SLICE = 1 << 19
+/** Cycles between pauses for the host, with and without somebody attached: 5 ms and 50 ms or so. */
+const PACED_PAUSE = 1_000_000
+const PAUSE = 8_000_000
+
+export class RunLoop {
+  readonly #parts: RunLoopParts
+
+  constructor(parts: RunLoopParts) {
+    this.#parts = parts
+  }
+
+  async run(until: Until): Promise<Stop> {
+    const { clock, pacer, rebooted } = this.#parts
+    let pauseAt = this.#nextPause()
+    for (;;) {
+      const stop = this.#stop(until)
+      if (stop !== undefined) return stop
+      clock.fireDue()
+      if (rebooted() || this.#stop(until) !== undefined) continue
+      if (this.#waits()) {
+        const stuck = await this.#wait(until)
+        if (stuck !== undefined) return stuck
+      } else this.#slice(until.deadline)
+      if (clock.now < pauseAt) continue
+      if (pacer !== undefined) await pacer.breathe(clock.now)
+      else await this.#parts.breathe?.()
+      pauseAt = this.#nextPause()
+    }
+  }
+
+  #nextPause(): number {
+    return this.#parts.clock.now + (this.#parts.pacer === undefined ? PAUSE : PACED_PAUSE)
+  }
+
+  #stop(until: Until): Stop | undefined {
+    const stop = this.#parts.stopped()
+    if (stop !== undefined) return stop
+    if (until.signal?.aborted === true) return { kind: 'aborted' }
+    return this.#parts.clock.now >= until.deadline ? { kind: 'deadline' } : undefined
+  }
+
+  /** True while the hart waits in wfi. */
+  #waits(): boolean {
+    const { hart } = this.#parts
+    if (hart.i32[WAITING >> 2] === 0) return false
+    if (!wakes(hart)) return true
+    hart.i32[WAITING >> 2] = 0
+    return false
+  }
+
+  /** Moves virtual time to the next event, or as far as the pacer lets it. */
+  async #wait(until: Until): Promise<Stop | undefined> {
+    const { clock, pacer } = this.#parts
+    const next = clock.next()
+    if (pacer === undefined) {
+      if (next === NEVER) return { kind: 'stuck', why: 'wfi with no interrupt to come' }
+      this.#idleUntil(Math.min(next, until.deadline))
+      return undefined
+    }
+    const goal = Math.min(next, until.deadline)
+    await pacer.idle(clock.now, cycles(goal))
+    // Input may have woken the hart, or brought an earlier event.
+    if (this.#waits()) this.#idleUntil(Math.min(goal, clock.next()))
+    return undefined
+  }
+
+  #idleUntil(when: number): void {
+    const { clock, hart } = this.#parts
+    const from = clock.now
+    if (when <= from) return
+    hart.idle += when - from
+    clock.now = cycles(when)
+  }
+
+  /** Executes up to the next event or the deadline. */
+  #slice(deadline: Cycles): void {
+    const { clock, engine, hart } = this.#parts
+    const end = Math.min(clock.next(), deadline, clock.now + SLICE)
+    hart.leave = false
+    hart.counters.slices++
+    hart.sliceEnd = end
+    hart.i32[BUDGET >> 2] = end - clock.now
+    hart.i32[HELD >> 2] = 0
+    engine.execute()
+    clock.now = cycles(end - hart.i32[BUDGET >> 2]! - hart.i32[HELD >> 2]!)
+    hart.i32[BUDGET >> 2] = 0
+    hart.i32[HELD >> 2] = 0
+  }
+}
