@@ -12,9 +12,19 @@ const MiB = 1 << 20
 const RAM = 0x8000_0000
 const { uart, finisher } = map.MEMORY_MAP
 
+/** A Linux image: the shortest kernel that needs no linker. */
+function kernelOf(memoryBytes: number): Uint8Array {
+  const bytes = new Uint8Array(64)
+  const view = new DataView(bytes.buffer)
+  bytes.set([5, 6, 7, 8])
+  view.setBigUint64(16, BigInt(memoryBytes), true)
+  view.setUint32(56, 0x0543_5352, true)
+  return bytes
+}
+
 const spec: MachineSpec = {
   firmware: Uint8Array.of(1, 2, 3, 4),
-  kernel: Uint8Array.of(5, 6, 7, 8),
+  kernel: kernelOf(64),
   banks: [{ bytes: 8 * MiB, role: 'original' }],
   harts: 1,
   profile: 'flat',
@@ -123,7 +133,7 @@ describe('Board', () => {
 
   it('says what does not fit', () => {
     const huge = new Uint8Array(7 * MiB)
-    expect(() => make({ kernel: huge }).boot()).toThrow(
+    expect(() => make({ kernel: kernelOf(7 * MiB) }).boot()).toThrow(
       /kernel: expected it to lie in RAM, got \[0x80200000, 0x80900000\)/,
     )
     expect(() => make({ firmware: new Uint8Array(3 * MiB) }).boot()).toThrow(
@@ -134,11 +144,8 @@ describe('Board', () => {
   })
 
   it('clears what a segment leaves blank', () => {
-    const image = new Uint8Array(64)
-    new DataView(image.buffer).setBigUint64(16, 4096n, true)
-    new DataView(image.buffer).setUint32(56, 0x0543_5352, true)
     ram.bytes.fill(0xaa)
-    make({ kernel: image }).boot()
+    make({ kernel: kernelOf(4096) }).boot()
     expect(ram.read(0x8020_0040, 4032).every((byte) => byte === 0)).toBe(true)
     expect(ram.read(0x8020_1000, 1)[0]).toBe(0xaa)
   })

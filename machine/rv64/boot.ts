@@ -6,7 +6,7 @@ import { type PhysicalAddress, physical } from '../units.ts'
 import { boardTree } from './board-tree.ts'
 import type { DmaMemory } from './device/device.ts'
 import { flatten } from './devicetree.ts'
-import { type BootImage, ElfError, readImage, type Segment } from './elf.ts'
+import { type BootImage, ElfError, readFirmware, readKernel, type Segment } from './elf.ts'
 import { FIRMWARE_BYTES, KERNEL_BASE, MEMORY_MAP } from './memory-map.ts'
 import { resetVector } from './reset-vector.ts'
 
@@ -29,9 +29,9 @@ const CHUNK_BYTES = 0x1_0000
 /** Loads what `spec` says through `dma`. Throws ElfError for what cannot be loaded. */
 export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
   const bank = spec.banks[0]?.bytes ?? 0
-  const firmware = spec.firmware && readImage(spec.firmware, 'firmware image', physical(RAM_BASE))
+  const firmware = spec.firmware && readFirmware(spec.firmware, physical(RAM_BASE))
   const kernelAt = physical(firmware === undefined ? RAM_BASE : KERNEL_BASE)
-  const kernel = readImage(spec.kernel, 'kernel image', kernelAt)
+  const kernel = readKernel(spec.kernel, kernelAt)
   const initrd = spec.initrd && { at: initrdBase(bank), bytes: spec.initrd }
   const tree = flatten(
     boardTree({

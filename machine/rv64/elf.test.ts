@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { physical } from '../units.ts'
-import { ElfError, readElf, readImage, SymbolTable } from './elf.ts'
+import { ElfError, readElf, readFirmware, readKernel, SymbolTable } from './elf.ts'
 
 const AT = physical(0x8000_0000)
 const kernel = readFileSync(new URL('../../guest/images/kernel.elf', import.meta.url))
@@ -69,7 +69,10 @@ describe('readElf', () => {
       [good.subarray(0, 40), /a header to be 64 bytes, got 40/],
     ]
     for (const [bytes, message] of cases) expect(() => readElf(bytes, 'x')).toThrow(message)
-    expect(() => readImage(new Uint8Array(0), 'x', AT)).toThrow(ElfError)
+    expect(() => readFirmware(new Uint8Array(0), AT)).toThrow(ElfError)
+    expect(() => readKernel(Buffer.from('this is no kernel'), AT)).toThrow(
+      /kernel image.*ELF magic/,
+    )
   })
 
   it('throws nothing but ElfError, whatever bytes are wrong', () => {
@@ -83,7 +86,7 @@ describe('readElf', () => {
           if (place < bytes.length) bytes[place] = value
         })
         try {
-          const image = readImage(bytes, 'x', AT)
+          const image = readKernel(bytes, AT)
           image.symbols.at(0x8020_1000n)
         } catch (error) {
           expect(error).toBeInstanceOf(ElfError)
@@ -94,19 +97,19 @@ describe('readElf', () => {
   })
 })
 
-describe('readImage', () => {
-  it('takes what is not ELF as raw bytes', () => {
-    const image = readImage(Uint8Array.of(9, 9), 'firmware', AT)
+describe('raw images', () => {
+  it('may be firmware', () => {
+    const image = readFirmware(Uint8Array.of(9, 9), AT)
     expect([image.entry, image.end]).toEqual([AT, 0x8000_0002])
     expect(image.symbols.all).toEqual([])
   })
 
-  it('gives a Linux image the memory its header asks for', () => {
+  it('may be a Linux image, which gets the memory its header asks for', () => {
     const bytes = new Uint8Array(128)
     const view = new DataView(bytes.buffer)
     view.setBigUint64(16, 0x10_0000n, true)
     view.setUint32(56, 0x0543_5352, true)
-    expect(readImage(bytes, 'Image', AT).end).toBe(0x8010_0000)
+    expect(readKernel(bytes, AT).end).toBe(0x8010_0000)
   })
 })
 

@@ -30,10 +30,17 @@ export class ElfError extends Error {
   override readonly name = 'ElfError'
 }
 
-/** Reads an image; one that is not ELF is taken as raw bytes for address `rawAt`. */
-export function readImage(bytes: Uint8Array, what: string, rawAt: PhysicalAddress): BootImage {
-  if (bytes.length === 0) throw new ElfError(`${what}: expected an ELF file, got 0 bytes`)
-  return isElf(bytes) ? readElf(bytes, what) : readRaw(bytes, rawAt)
+/** Reads a firmware: ELF, or raw bytes for address `rawAt` (OpenSBI's .bin says nothing of itself). */
+export function readFirmware(bytes: Uint8Array, rawAt: PhysicalAddress): BootImage {
+  if (bytes.length === 0) throw new ElfError('firmware image: expected an ELF file, got 0 bytes')
+  return isElf(bytes) ? readElf(bytes, 'firmware image') : readRaw(bytes, bytes.length, rawAt)
+}
+
+/** Reads a kernel: ELF, or a Linux `Image` for address `rawAt`. */
+export function readKernel(bytes: Uint8Array, rawAt: PhysicalAddress): BootImage {
+  const memoryBytes = linuxImageBytes(bytes)
+  if (memoryBytes === undefined) return readElf(bytes, 'kernel image')
+  return readRaw(bytes, memoryBytes, rawAt)
 }
 
 export const isElf = (bytes: Uint8Array): boolean =>
@@ -51,7 +58,7 @@ const PT_LOAD = 1
 /** Throws ElfError unless `bytes` is an executable ELF64 for RISC-V. */
 export function readElf(bytes: Uint8Array, what: string): BootImage {
   const file = new Reader(bytes, what)
-  file.expect(isElf(bytes), 'the ELF magic', '7f 45 4c 46', [...bytes.subarray(0, 4)].join(' '))
+  file.expect(isElf(bytes), 'the ELF magic', '7f 45 4c 46', hex(bytes.subarray(0, 4)))
   file.expect(bytes.length >= HEADER_BYTES, 'a header', `${HEADER_BYTES} bytes`, bytes.length)
   file.expect(bytes[4] === CLASS_64, 'the ELF class', '2 (64-bit)', bytes[4])
   file.expect(bytes[5] === LITTLE_ENDIAN, 'the byte order', '1 (little-endian)', bytes[5])
@@ -63,6 +70,9 @@ export function readElf(bytes: Uint8Array, what: string): BootImage {
   const entry = physicalEntry(file, file.u64(24))
   return { entry, segments, end: physical(end), symbols: new SymbolTable(bytes, what) }
 }
+
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
 
 function readSegments(file: Reader): readonly Segment[] {
   const segments: Segment[] = []
@@ -106,21 +116,24 @@ function physicalEntry(file: Reader, entry: bigint): PhysicalAddress {
   return physical(0)
 }
 
-const LINUX_IMAGE_MAGIC = 0x05435352 // 'RSC\x05' at byte 56 (Documentation/arch/riscv/boot-image-header)
+// 'RSC\x05' at byte 56 of 64 (Linux, Documentation/arch/riscv/boot-image-header.rst)
+const LINUX_IMAGE_MAGIC = 0x05435352
+const LINUX_HEADER_BYTES = 64
 
-function readRaw(bytes: Uint8Array, at: PhysicalAddress): BootImage {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const isLinux = bytes.length >= 64 && view.getUint32(56, true) === LINUX_IMAGE_MAGIC
-  const memoryBytes = isLinux
-    ? Math.max(bytes.length, Number(view.getBigUint64(16, true)))
-    : bytes.length
-  return {
-    entry: at,
-    segments: [{ at, bytes, memoryBytes }],
-    end: physical(at + memoryBytes),
-    symbols: new SymbolTable(new Uint8Array(0), 'raw image'),
-  }
+/** The memory that a Linux `Image` asks for; undefined for anything else. */
+function linuxImageBytes(bytes: Uint8Array): number | undefined {
+  if (bytes.length < LINUX_HEADER_BYTES) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, LINUX_HEADER_BYTES)
+  if (view.getUint32(56, true) !== LINUX_IMAGE_MAGIC) return undefined
+  return Math.max(bytes.length, Number(view.getBigUint64(16, true)))
 }
+
+const readRaw = (bytes: Uint8Array, memoryBytes: number, at: PhysicalAddress): BootImage => ({
+  entry: at,
+  segments: [{ at, bytes, memoryBytes }],
+  end: physical(at + memoryBytes),
+  symbols: new SymbolTable(new Uint8Array(0), 'raw image'),
+})
 
 const SECTION_HEADER_BYTES = 64
 const SYMBOL_BYTES = 24
