@@ -13,9 +13,13 @@ export function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
-/** `0.0832 ms`: three digits that count. */
+/** Below this, in ms, microseconds read better. */
+const MICROSECONDS = 0.1
+
+/** `0.832 ms`, `83.2 µs`: three digits that count. */
 export function milliseconds(ms: number): string {
-  return `${significant(ms)} ms`
+  const small = ms !== 0 && Math.abs(ms) < MICROSECONDS
+  return small ? `${significant(ms * 1000)} µs` : `${significant(ms)} ms`
 }
 
 /** Three significant digits, without an exponent where people would not write one. */

@@ -40,6 +40,7 @@ code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans 
 .card dt { color: var(--soft); font-size: 0.88rem; }
 .card .over { font-size: 0.86em; white-space: nowrap; }
 .card dd { margin: 0 0 0.45rem; }
+.card .why { white-space: normal; color: var(--soft); }
 .card .second { font-size: 1.05rem; }
 .card .figure { font-size: 1.6rem; line-height: 1.2; display: block; }
 .verdict { white-space: nowrap; font-style: normal; }
@@ -65,11 +66,14 @@ tbody tr + tr > * { border-top: 1px solid var(--line); }
 tbody th { font-weight: 400; }
 td.number, th.number { text-align: right; white-space: nowrap;
   font-variant-numeric: lining-nums tabular-nums; }
+td.number .clock { color: var(--soft); }
+td.number .inline { color: var(--soft); font-size: 0.88em; }
 td.number .interval { color: var(--soft); font-size: 0.88em; display: block; }
 .note { color: var(--soft); font-size: 0.9em; }
 details { margin: 0.8rem 0; } summary { cursor: pointer; color: var(--accent); }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 4px; overflow-x: auto;
   padding: 0.6rem 0.8rem; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 24rem; }
+.image { white-space: nowrap; }
 code.hash { overflow-wrap: anywhere; }
 footer { color: var(--soft); font-size: 0.88rem; margin-top: 3rem; padding-bottom: 3rem;
   border-top: 1px solid var(--line); }

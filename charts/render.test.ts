@@ -120,6 +120,8 @@ describe('numbers', () => {
     [signedPercent(-0.00001), '0.0 %'],
     [inUnit(0.0581, 'fraction'), '+5.81 %'],
     [inUnit(0.14325, 'ms'), '0.143 ms'],
+    [inUnit(0.0353, 'ms'), '35.3 µs'],
+    [inUnit(0, 'ms'), '0 ms'],
     [inUnit(1, 'share of originals'), '100 %'],
     [significant(0.0000123), '0.0000123'],
     [significant(1234.5), '1,235'],

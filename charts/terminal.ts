@@ -151,7 +151,11 @@ function latencyBlock(
       return found === undefined ? '–' : milliseconds(found.extraMs)
     }),
   ])
-  const top = heads('extra time to create a space', `ms, profile ${manifest.profile.name}`, sides)
+  const top = heads(
+    'extra time to create a space',
+    `virtual time, profile ${manifest.profile.name}`,
+    sides,
+  )
   return ['', ...tabulate([...top, ...cells], columns, paints)]
 }
 

@@ -24,7 +24,7 @@ export default {
   order: 2,
   title: 'The extra time to create a space with backups',
   about:
-    'Extra virtual time to create a space of a given size, over the same config without backups; both axes logarithmic, one panel for each way to create it. Solid: frames never touched since boot. Dashed: frames used before. The horizontal rule is the 1 ms of the thesis, the vertical one its 200 KB.',
+    'Extra virtual time to create a space of a given size, over the same config without backups; both axes logarithmic, one panel for each way to create it. Solid: frames never touched since boot. Dashed and hollow: frames used before. The horizontal rule is the 1 ms of the thesis, the vertical one its 200 KB.',
   draw(results) {
     const values = points(results)
     if (values.length === 0) return undefined
@@ -35,7 +35,15 @@ export default {
         width: Math.round(PANELS_WIDTH / ways.length) - 2 * SPACING,
         height: PANEL_HEIGHT,
         data: { values: values.filter((value) => value.how === how) },
-        layer: [panelHead(how), ...ruleLayers(), ...lineLayers(labels, results, place === 0)],
+        layer: [
+          panelHead(how),
+          ...ruleLayers(),
+          ...lineLayers(
+            labels,
+            values.filter((value) => value.how === how),
+            place === 0,
+          ),
+        ],
       })),
       spacing: SPACING,
       resolve: { scale: { x: 'shared', y: 'shared' } },
@@ -46,6 +54,7 @@ export default {
 interface Point {
   readonly comparison: string
   readonly how: string
+  readonly frames: string
 }
 
 /** A logarithmic axis has no place for an extra of zero or less; such points are left out. */
@@ -91,18 +100,29 @@ function ruleLayers(): object[] {
   ]
 }
 
-function lineLayers(
-  labels: readonly string[],
-  { manifest }: ChartResults,
-  named: boolean,
-): object[] {
+const number = (field: string, title: string, format: string): object => ({
+  ...{ field, title, format },
+  type: 'quantitative',
+})
+const tooltip: readonly object[] = [
+  { field: 'comparison', type: 'nominal' },
+  { field: 'how', type: 'nominal' },
+  { field: 'frames', type: 'nominal' },
+  number('bytes', 'bytes', ','),
+  number('extraMs', 'extra ms', '.5f'),
+  number('extraCycles', 'extra cycles', ',.0f'),
+  number('cycles', 'all cycles', ',.0f'),
+  number('samples', 'seeds', 'd'),
+]
+
+function lineLayers(labels: readonly string[], values: readonly Point[], named: boolean): object[] {
   const { colour, shape } = looks(labels)
-  const perMs = manifest.profile.hz / 1000
+  const isShown = (frames: string): boolean => values.some((value) => value.frames === frames)
   const x = {
     field: 'bytes',
     type: 'quantitative',
     scale: { type: 'log', base: 2, nice: false, padding: 10 },
-    axis: { title: 'size', values: [4, 32, 256, 2048].map((size) => size * KIB), labelExpr: BYTES },
+    axis: { title: 'size', values: [4, 64, 1024].map((size) => size * KIB), labelExpr: BYTES },
   }
   const y = {
     field: 'extraMs',
@@ -111,6 +131,7 @@ function lineLayers(
     axis: {
       title: named ? 'extra virtual time' : null,
       values: DECADES,
+      labels: named,
       labelExpr: `format(datum.value, '~') + ' ms'`,
     },
   }
@@ -129,23 +150,14 @@ function lineLayers(
   }
   return [
     { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color, strokeDash } },
-    {
-      transform: [{ calculate: `datum.extraMs * ${perMs}`, as: 'atClock' }],
-      mark: { type: 'point', size: 60 },
+    ...(['cold', 'recycled'] as const).filter(isShown).map((frames) => ({
+      transform: [{ filter: `datum.frames === '${frames}'` }],
+      mark: { type: 'point', size: 60, filled: frames === 'cold', strokeWidth: 2 },
       encoding: {
         ...{ x, y, color },
         shape: { field: 'comparison', type: 'nominal', scale: shape },
-        tooltip: [
-          { field: 'comparison', type: 'nominal' },
-          { field: 'how', type: 'nominal' },
-          { field: 'frames', type: 'nominal' },
-          { field: 'bytes', type: 'quantitative', format: ',' },
-          { field: 'extraMs', type: 'quantitative', title: 'extra ms', format: '.4f' },
-          { field: 'extraCycles', type: 'quantitative', title: 'extra cycles', format: ',.0f' },
-          { field: 'cycles', type: 'quantitative', title: 'all cycles', format: ',.0f' },
-          { field: 'samples', type: 'quantitative', title: 'seeds' },
-        ],
+        tooltip,
       },
-    },
+    })),
   ]
 }

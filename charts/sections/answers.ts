@@ -47,7 +47,10 @@ function lines(claims: readonly ClaimVerdict[]): Html {
 }
 
 function line(claim: ClaimVerdict, place: number): Html {
-  const value = claim.measured === null ? '–' : inUnit(claim.measured, claim.unit)
+  if (claim.measured === null) {
+    return html`<dd title="${claim.notes.join('; ')}">${verdictMark(claim)}<br><span class="over why">${claim.notes.join('; ')}</span></dd>`
+  }
+  const value = inUnit(claim.measured, claim.unit)
   const clock = claim.metric === null ? undefined : html` <span class="over">${claim.metric}</span>`
   return html`<dd title="${claim.notes.join('; ')}"><span class="${place === 0 ? 'figure' : 'second'}">${value}${clock}</span> ${verdictMark(claim)}</dd>`
 }

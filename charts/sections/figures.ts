@@ -12,7 +12,7 @@ export function figuresSection({ figures, problems }: Page): Html | undefined {
   return html`<section id="figures">
 <h2>Figures</h2>
 ${shown.map(figureOf)}
-${problems.map((problem) => html`<p class="differs">Not drawn: ${problem}</p>`)}
+${problems.map((problem) => html`<p class="note">Not drawn: ${problem}</p>`)}
 </section>`
 }
 

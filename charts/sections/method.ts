@@ -21,6 +21,10 @@ function floor(series: SeriesTable): Html | undefined {
     ({ workload, metric, unit }) => workload === 'noop' && metric === 'wall' && unit === 'cycles',
   )
   if (noops.length === 0) return undefined
-  const words = noops.map((one) => `${whole(medianOf(one))} under ${one.config}`)
-  return html`<p>The floor of every number is the workload <code>noop</code>, which measures nothing: ${words.join(', ')} cycles.</p>`
+  const figures = noops.map((one) => whole(medianOf(one)))
+  const words =
+    new Set(figures).size === 1
+      ? [`${figures[0]} under every config`]
+      : noops.map((one, i) => `${figures[i]} under ${one.config}`)
+  return html`<p>The floor of every number is the workload <code>noop</code>, which measures nothing: in cycles, ${words.join(', ')}.</p>`
 }

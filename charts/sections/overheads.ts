@@ -24,14 +24,15 @@ export function overheadsSection({ results }: Page): Html | undefined {
   )
   return html`<section id="overheads">
 <h2>Overheads</h2>
-<p>Extra cycles as a fraction, with the 95 % interval over seeds below. The keys of the cells behind a number are its title; the cells themselves stand in <a href="#cells">the list of cells</a>. Figures of <code>web-host</code> are live: they do not repeat, and are cycles per request.</p>
+<p>Extra cycles as a fraction, in wall cycles above and in busy cycles below, with the 95 % interval over seeds where it has a width. The keys of the cells behind a number are its title; the cells themselves stand in <a href="#cells">the list of cells</a>. Figures of <code>web-host</code> are live: they do not repeat, and are cycles per request.</p>
 ${tables}
 </section>`
 }
 
 interface Column {
   readonly baseline: string
-  readonly metric: string
+  /** After the clock's name in the metric: nothing, or `-net`. */
+  readonly kind: string
   readonly title: string
 }
 
@@ -44,45 +45,50 @@ function tableOf(config: string, overheads: readonly Overhead[]): Html {
   ]
   const policy = overheads[0]?.policy ?? '–'
   const profile = overheads[0]?.profile ?? '–'
-  return html`<details ${openAttribute(policy !== 'none')}><summary>${config}: ${rows.length} rows</summary>
+  return html`<details ${policy === 'none' ? undefined : html`open`}><summary>${config}: ${rows.length} rows</summary>
 <div class="wide" tabindex="0" role="region" aria-label="Overheads of ${config}"><table>
 <caption>${config}, policy ${policy}, profile ${profile}</caption>
-<thead><tr><th scope="col">Workload</th><th scope="col" class="number">Cycles, wall</th>${columns.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead>
+<thead><tr><th scope="col">Workload</th><th scope="col" class="number">Cycles</th>${columns.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => lineOf(row, columns))}</tbody></table></div></details>
 `
 }
 
-function openAttribute(open: boolean): Html | undefined {
-  return open ? html`open` : undefined
-}
-
+/** The like-with-like comparison first, as the configs' own order has the baseline first. */
 function columnsOf(overheads: readonly Overhead[]): Column[] {
   const seen = new Map<string, Column>()
-  for (const { baseline, metric, config } of overheads) {
-    const [clock, net] = metric.split('-')
-    const title =
-      net === undefined ? `${clock} over ${baseline}` : `${clock}, net of control, of ${baseline}`
-    seen.set(`${config} ${baseline} ${metric}`, { baseline, metric, title })
+  for (const { baseline, metric } of overheads) {
+    const kind = metric.replace(/^(wall|busy)/, '')
+    const title = kind === '' ? `over ${baseline}` : `net of control, of ${baseline}`
+    seen.set(`${baseline} ${kind}`, { baseline, kind, title })
   }
   return [...seen.values()]
 }
 
+const CLOCKS = ['wall', 'busy'] as const
+
 function lineOf(row: readonly Overhead[], columns: readonly Column[]): Html {
   const first = row[0]
-  const cells = columns.map(({ baseline, metric }) =>
-    figure(row.find((one) => one.baseline === baseline && one.metric === metric)),
+  const cycles = CLOCKS.map((clock) => row.find(({ metric }) => metric === clock))
+  const cells = columns.map(({ baseline, kind }) =>
+    CLOCKS.map((clock) =>
+      row.find((one) => one.baseline === baseline && one.metric === `${clock}${kind}`),
+    ),
   )
-  const wall = row.find(({ metric }) => metric === 'wall')
-  return html`<tr><th scope="row">${first === undefined ? '' : rowName(first)}</th><td class="number">${wall === undefined ? '–' : whole(wall.configValue)}</td>${cells}</tr>
+  return html`<tr><th scope="row">${first === undefined ? '' : rowName(first)}</th><td class="number">${CLOCKS.map((clock, i) => html`<span class="clock">${clock}</span> ${cycles[i] === undefined ? '–' : whole(cycles[i].configValue)}<br>`)}</td>${cells.map(figures)}</tr>
 `
 }
 
+/** Wall above, busy below, each with its interval where that has a width. */
+function figures(overheads: readonly (Overhead | undefined)[]): Html {
+  const keys = overheads.find((one) => one !== undefined)?.cells ?? []
+  return html`<td class="number" title="${cellTitle(keys)}">${overheads.map(figure)}</td>`
+}
+
 function figure(overhead: Overhead | undefined): Html {
-  if (overhead === undefined) return html`<td class="number">–</td>`
-  const { value, low, high, cells } = overhead
-  const interval =
-    low === high
-      ? undefined
-      : html`<span class="interval">${signedPercent(low, 2)} … ${signedPercent(high, 2)}</span>`
-  return html`<td class="number" title="${cellTitle(cells)}">${signedPercent(value, 2)}${interval}</td>`
+  if (overhead === undefined) return html`–<br>`
+  const [value, low, high] = [overhead.value, overhead.low, overhead.high].map((one) =>
+    signedPercent(one, 2),
+  )
+  const interval = low === high ? undefined : html`<span class="inline">(${low} … ${high})</span> `
+  return html`${interval}${value}<br>`
 }

@@ -5,7 +5,7 @@ import { type Html, html } from '../html.ts'
 import { duration } from '../numbers.ts'
 import type { Page } from '../page.ts'
 
-const HASH_SHOWN = 12
+const HASH_SHOWN = 8
 
 export function setupSection({ results }: Page): Html {
   const { manifest, summary } = results
@@ -37,10 +37,17 @@ export function setupSection({ results }: Page): Html {
 function configRow(config: ManifestConfig): Html {
   const images = Object.entries(config.images).map(
     ([role, hash]) =>
-      html`${role} <code class="hash" title="${hash}">${hash.slice(0, HASH_SHOWN)}</code><br>`,
+      html`<span class="image">${role} <code title="${hash}">${hash.slice(0, HASH_SHOWN)}</code></span><br>`,
   )
-  return html`<tr><th scope="row">${config.name}</th><td>${config.about}</td><td>${config.baseline ?? '–'}</td><td>${config.control ?? '–'}</td><td>${config.policy}</td><td>${config.coverage}</td><td>${images}</td></tr>
+  return html`<tr><th scope="row">${config.name}</th><td>${withCode(config.about)}</td><td>${config.baseline ?? '–'}</td><td>${config.control ?? '–'}</td><td>${config.policy}</td><td>${config.coverage}</td><td>${images}</td></tr>
 `
+}
+
+/** Text in which `…` marks code, as in the configs' own descriptions. */
+function withCode(text: string): Html[] {
+  return text
+    .split('`')
+    .map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))
 }
 
 function words(record: Readonly<Record<string, string>>): string {
