@@ -3,21 +3,12 @@
 // sends nothing.
 
 import type { PeerSocket } from '../../machine.ts'
-import { cycles } from '../../units.ts'
-import type { Clock, Event } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import { TcpReceiver } from './tcp-receiver.ts'
 import { ACK, FIN, RST, type Segment, SYN } from './tcp-segment.ts'
 import { type Sending, TcpSender } from './tcp-sender.ts'
+import { MOST_RESENDS, TcpTimers } from './tcp-timers.ts'
 
-// Virtual time at 1 GHz.
-const MILLISECOND = 1_000_000
-/** First retransmission after this, then after twice as long each time. */
-const RESEND_AFTER = 200 * MILLISECOND
-const RESEND_AT_MOST = 10_000 * MILLISECOND
-const MOST_RESENDS = 8
-/** A single segment is acknowledged after this, unless an answer carries the acknowledgement. */
-const ACKNOWLEDGE_AFTER = MILLISECOND
-const TIME_WAIT = 1_000 * MILLISECOND
 /** 1500 bytes of Ethernet less the headers of IPv4 and TCP. */
 export const MSS = 1460
 
@@ -39,16 +30,11 @@ export class TcpConnection implements PeerSocket {
   onProgress: (() => void) | undefined
   readonly #options: TcpOptions
   readonly #sender: TcpSender
+  readonly #timers: TcpTimers
   #receiver: TcpReceiver | undefined
   #phase: Phase = 'idle'
   #failure: string | undefined
-  #timer: Event | undefined
-  #resendAt: number | undefined
-  #resendAfter = RESEND_AFTER
-  #resends = 0
-  #acknowledgeAt: number | undefined
   #acknowledgeNow = false
-  #waitUntil: number | undefined
   /** The window last told to the other end. */
   #advertised = 0
   /** We sent FIN before the other end did. */
@@ -58,6 +44,7 @@ export class TcpConnection implements PeerSocket {
   constructor(options: TcpOptions) {
     this.#options = options
     this.#sender = new TcpSender(options.initialSequence)
+    this.#timers = new TcpTimers(options.clock, options.name, () => this.#expire())
   }
 
   get state(): PeerSocket['state'] {
@@ -172,7 +159,7 @@ export class TcpConnection implements PeerSocket {
 
   #established(): void {
     this.#phase = 'synchronised'
-    this.#rest()
+    this.#timers.answered()
     this.#progressed = true
   }
 
@@ -180,7 +167,7 @@ export class TcpConnection implements PeerSocket {
   #stray(segment: Segment): void {
     if ((segment.flags & FIN) === 0) return
     this.#acknowledgeNow = true
-    this.#waitUntil = this.#options.clock.now + TIME_WAIT
+    this.#timers.linger()
   }
 
   #synchronised(segment: Segment): void {
@@ -204,9 +191,9 @@ export class TcpConnection implements PeerSocket {
     const wasFinished = receiver.finished
     const before = receiver.next
     const inTurn = receiver.take(at, data, hasFin)
-    if (!inTurn || this.#acknowledgeAt !== undefined || receiver.finished) {
+    if (!inTurn || this.#timers.acknowledgementWaits || receiver.finished) {
       this.#acknowledgeNow = true
-    } else this.#acknowledgeAt = this.#options.clock.now + ACKNOWLEDGE_AFTER
+    } else this.#timers.delayAcknowledgement()
     this.#progressed ||= receiver.next > before || receiver.finished !== wasFinished
   }
 
@@ -220,18 +207,11 @@ export class TcpConnection implements PeerSocket {
     if (this.#phase === 'syn-received' && place >= 1) this.#established()
     const { news, again } = this.#sender.acknowledge(place, segment.window, isBare)
     if (news) {
-      this.#rest()
+      this.#timers.answered()
       this.#progressed = true
-    } else if (this.#sender.windowIsClosed) this.#resends = 0
+    } else if (this.#sender.windowIsClosed) this.#timers.patience()
     if (again !== undefined) this.#transmit(again)
     return true
-  }
-
-  /** The other end answers: retransmission starts afresh. */
-  #rest(): void {
-    this.#resendAt = undefined
-    this.#resendAfter = RESEND_AFTER
-    this.#resends = 0
   }
 
   #push(): void {
@@ -250,10 +230,8 @@ export class TcpConnection implements PeerSocket {
     if (this.#phase === 'synchronised' && this.#sender.finAcknowledged) {
       if (this.#receiver?.finished === true) this.#part()
     }
-    const waits = this.#sender.inFlight || this.#sender.isBlocked
-    if (!waits) this.#resendAt = undefined
-    else this.#resendAt ??= this.#options.clock.now + this.#resendAfter
-    this.#setTimer()
+    this.#timers.awaitAnswer(this.#sender.inFlight || this.#sender.isBlocked)
+    this.#timers.arm()
   }
 
   /** Both directions are closed: the first to close waits for stray segments. */
@@ -261,50 +239,33 @@ export class TcpConnection implements PeerSocket {
     this.#progressed = true
     if (this.#closedFirst) {
       this.#phase = 'time-wait'
-      this.#waitUntil = this.#options.clock.now + TIME_WAIT
+      this.#timers.linger()
     } else this.#finish()
   }
 
   #finish(): void {
     if (this.#phase === 'over') return
     this.#phase = 'over'
-    this.#resendAt = this.#acknowledgeAt = this.#waitUntil = undefined
-    this.#setTimer()
+    this.#timers.stop()
     this.#options.over()
   }
 
-  #setTimer(): void {
-    const { clock, name } = this.#options
-    const deadlines = [this.#resendAt, this.#acknowledgeAt, this.#waitUntil]
-    const when = Math.min(...deadlines.map((deadline) => deadline ?? Number.POSITIVE_INFINITY))
-    if (this.#timer?.when === when) return
-    if (this.#timer !== undefined) clock.cancel(this.#timer)
-    this.#timer = Number.isFinite(when)
-      ? clock.at(cycles(when), name, () => this.#expire())
-      : undefined
-  }
-
   #expire(): void {
-    this.#timer = undefined
-    const { now } = this.#options.clock
-    if (this.#waitUntil !== undefined && this.#waitUntil <= now) {
+    if (this.#timers.waitIsOver) {
       this.#finish()
       return
     }
-    if (this.#acknowledgeAt !== undefined && this.#acknowledgeAt <= now) this.#acknowledgeNow = true
-    if (this.#resendAt !== undefined && this.#resendAt <= now) this.#resend()
+    if (this.#timers.acknowledgementIsDue) this.#acknowledgeNow = true
+    if (this.#timers.resendIsDue) this.#resend()
     this.#settle()
     this.#tell()
   }
 
   #resend(): void {
-    this.#resendAt = undefined
-    this.#resends++
-    if (this.#resends > MOST_RESENDS) {
+    if (!this.#timers.again()) {
       this.fail(`no answer from port ${this.#options.remotePort} after ${MOST_RESENDS} attempts`)
       return
     }
-    this.#resendAfter = Math.min(2 * this.#resendAfter, RESEND_AT_MOST)
     if (this.#sender.isBlocked) this.#transmit(this.#sender.probe())
     else if (this.#sender.synAcknowledged) this.#transmit(this.#sender.resend())
     else this.#transmit(this.#sender.open(this.#phase === 'syn-received' ? ACK : 0))
@@ -313,7 +274,7 @@ export class TcpConnection implements PeerSocket {
   #transmit(sending: Sending): void {
     this.#emit(sending)
     this.#acknowledgeNow = false
-    this.#acknowledgeAt = undefined
+    this.#timers.acknowledged()
   }
 
   #emit({ sequence, flags, data }: Sending): void {
