@@ -18,7 +18,15 @@ export class UsageError extends Error {
 }
 
 /** Errors whose message is a finished sentence for the user; each is thrown by the room it names. */
-const PLAIN = ['UsageError', 'UnknownName', 'ImageError', 'DiskError', 'StoreError', 'BridgeError']
+const PLAIN = [
+  'UsageError',
+  'UnknownName',
+  'ImageError',
+  'ElfError',
+  'DiskError',
+  'StoreError',
+  'BridgeError',
+]
 
 /** System errors whose cause is the user's environment, in the user's words. */
 const ENVIRONMENT: Readonly<Record<string, string>> = {

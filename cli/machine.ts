@@ -7,7 +7,7 @@ import { image } from '../guest/images.ts'
 import { openOutside } from '../harness/outside.ts'
 import { realParts } from '../harness/parts.ts'
 import { profileNamed } from '../harness/profile.ts'
-import type { MachineSpec } from '../machine/machine.ts'
+import type { Machine, MachineSpec } from '../machine/machine.ts'
 import { MiB } from '../machine/units.ts'
 import { UsageError } from './exit.ts'
 import { backendNamed, backendOption, PORTS, profileOption, wholeNumber } from './options.ts'
@@ -60,7 +60,7 @@ async function perform(options: Options): Promise<void> {
   }
   const outside = openOutside()
   try {
-    await using opened = await realParts.open({ ...(await specOf(options)), pacer: outside.pacer })
+    await using opened = await open({ ...(await specOf(options)), pacer: outside.pacer })
     for (const { host, guest } of options.hostfwd ?? []) {
       process.stderr.write(`127.0.0.1:${await outside.expose(opened, guest, host)} -> ${guest}\n`)
     }
@@ -70,16 +70,35 @@ async function perform(options: Options): Promise<void> {
   }
 }
 
+/** A spec that no machine can be built to is the user's. */
+async function open(spec: MachineSpec): Promise<Machine> {
+  try {
+    return await realParts.open(spec)
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+/** Names the file that cannot be read, which the system's error does not always do. */
+async function bytesOf(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    throw Object.assign(error as NodeJS.ErrnoException, { path })
+  }
+}
+
 async function specOf(options: Options): Promise<MachineSpec> {
   const { bios, kernel, initrd, append, drive, memory, harts, profile } = options
   const firmware = bios === undefined ? (await image('firmware')).bytes : await optional(bios)
   return {
     ...(firmware === undefined ? {} : { firmware }),
-    kernel: await readFile(kernel),
-    ...(initrd === undefined ? {} : { initrd: await readFile(initrd) }),
+    kernel: await bytesOf(kernel),
+    ...(initrd === undefined ? {} : { initrd: await bytesOf(initrd) }),
     ...(append === undefined ? {} : { bootargs: append }),
     banks: [{ bytes: memory * MiB, role: 'original' }],
-    ...(drive === undefined ? {} : { disk: await readFile(drive) }),
+    ...(drive === undefined ? {} : { disk: await bytesOf(drive) }),
     network: true,
     harts,
     profile,
@@ -87,7 +106,7 @@ async function specOf(options: Options): Promise<MachineSpec> {
 }
 
 async function optional(bios: string): Promise<Uint8Array | undefined> {
-  return bios === 'none' ? undefined : readFile(bios)
+  return bios === 'none' ? undefined : bytesOf(bios)
 }
 
 function forward(text: string, before: readonly Forward[] = []): Forward[] {

@@ -1,13 +1,13 @@
 // Outcome: how a session with a guest ended, as an exit code and, if it was no good end, in one line.
 
-import { FAILED_CHECK, FINE } from './exit.ts'
+import { FAILED_CHECK, FINE, INTERRUPTED } from './exit.ts'
 import type { Session } from './terminal.ts'
 
 /** An exit code has eight bits; a guest's code that does not fit is a failure all the same. */
 const MOST_CODE = 255
 
 export function outcomeOf({ stop, left }: Session): number {
-  if (left) return FINE
+  if (left !== undefined) return left === 'signal' ? INTERRUPTED : FINE
   switch (stop.kind) {
     case 'power-off':
       return stop.code <= MOST_CODE ? stop.code : FAILED_CHECK

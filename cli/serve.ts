@@ -11,7 +11,7 @@ import { pick } from '../harness/registry.ts'
 import { HTTP_PORT, startServer } from '../workloads/web-files.ts'
 import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
-import { attend } from './terminal.ts'
+import { attend, watch } from './terminal.ts'
 
 interface Options {
   readonly config: string
@@ -50,7 +50,8 @@ async function perform({ config: name, port, seed, profile }: Options): Promise<
     const around = { probes: [], live: true, hz, check: async () => {} }
     await startServer(new Conversation(machine, around))
     process.stderr.write(`http://127.0.0.1:${opened}/ (config ${name})\n`)
-    process.exitCode = outcomeOf(await attend(machine, outside))
+    const session = process.stdin.isTTY ? attend : watch
+    process.exitCode = outcomeOf(await session(machine, outside))
   } finally {
     await outside.close()
   }

@@ -1,12 +1,17 @@
-// shell: you at the guest's console.
+// shell: you at the guest's console. Through a pipe, each line is typed when the guest asks for it.
 
+import { createInterface } from 'node:readline'
 import { Command } from 'commander'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { specFor } from '../harness/computer.ts'
+import { PATIENCE, PROMPT } from '../harness/conversation.ts'
 import { openOutside } from '../harness/outside.ts'
 import { realParts } from '../harness/parts.ts'
 import { profileNamed } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
+import type { Machine } from '../machine/machine.ts'
+import { cycles } from '../machine/units.ts'
+import { FAILED_CHECK } from './exit.ts'
 import { profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
 import { attend } from './terminal.ts'
@@ -31,9 +36,29 @@ export function shell(): Command {
       const spec = await specFor(pick(configs, 'config', name), realParts, options)
       await using machine = await realParts.open(spec)
       try {
-        process.exitCode = outcomeOf(await attend(machine, outside))
+        process.exitCode = process.stdin.isTTY
+          ? outcomeOf(await attend(machine, outside))
+          : await dictate(machine)
       } finally {
         await outside.close()
       }
     })
+}
+
+/** Types each line of stdin at a prompt, in virtual time: nobody is waited for, and it repeats. */
+async function dictate(machine: Machine): Promise<number> {
+  machine.console.listen((text) => process.stdout.write(text, 'latin1'))
+  const toPrompt = () => machine.run({ text: PROMPT, deadline: cycles(machine.now() + PATIENCE) })
+  let stop = await toPrompt()
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (stop.kind !== 'text') break
+    machine.console.type(`${line}\n`)
+    stop = await toPrompt()
+  }
+  process.stdout.write('\n')
+  if (stop.kind === 'deadline') {
+    process.stderr.write('mirrorbench: expected a prompt, got none for 4 s of virtual time\n')
+    return FAILED_CHECK
+  }
+  return outcomeOf({ stop, left: undefined })
 }

@@ -1,5 +1,5 @@
-// Terminal: somebody at the guest's console, at a keyboard or through a pipe. Invariant: the terminal is
-// left as it was found, however the session ends.
+// Terminal: somebody at the guest's console, at a keyboard, through a pipe, or only listening. Invariant:
+// the terminal is left as it was found, however the session ends.
 
 import type { Outside } from '../harness/outside.ts'
 import type { Machine, Stop } from '../machine/machine.ts'
@@ -8,80 +8,100 @@ import { cycles } from '../machine/units.ts'
 /** Ctrl-a x ends the session, Ctrl-a a sends one Ctrl-a; as QEMU's console has it. */
 const ESCAPE = '\u0001'
 const HELP = 'Ctrl-a x ends the session, Ctrl-a a sends Ctrl-a\n'
-/** With the end of piped input, the guest has ended too once it has been quiet for so long. */
-const QUIET_MS = 500
+/** With the end of piped input, the session ends too once the guest has been quiet for so long. */
+const QUIET_MS = 1000
 /** Beyond any session: 100 days at 1 GHz. */
-const FOR_EVER = 8_640_000_000_000_000
+export const FOR_EVER = cycles(8_640_000_000_000_000)
 
 export interface Session {
+  /** Why the guest stopped running. */
   readonly stop: Stop
-  /** Ended by the person or by the end of input, not by the guest. */
-  readonly left: boolean
+  /** Who ended the session, if it was not the guest. */
+  readonly left: 'person' | 'signal' | undefined
 }
 
 /** Connects stdin and stdout with the guest's console until either ends. */
-export async function attend(machine: Machine, outside: Outside): Promise<Session> {
-  const leave = new AbortController()
+export function attend(machine: Machine, outside: Outside): Promise<Session> {
+  const raw = process.stdin.isTTY === true
+  return session(machine, outside, raw ? keyboard : pipe)
+}
+
+/** Shows the guest's console and takes nothing from stdin, until the guest or a signal ends it. */
+export function watch(machine: Machine, outside: Outside): Promise<Session> {
+  return session(machine, outside, () => () => {})
+}
+
+/** A way to feed the console; returns how to stop. */
+type Feed = (machine: Machine, outside: Outside, leave: () => void) => () => void
+
+async function session(machine: Machine, outside: Outside, feed: Feed): Promise<Session> {
+  const over = new AbortController()
+  let left: Session['left']
+  const leave = (who: 'person' | 'signal') => () => {
+    left ??= who
+    over.abort()
+    outside.wake()
+  }
+  const signalled = leave('signal')
   const forget = machine.console.listen((text) => process.stdout.write(text, 'latin1'))
-  const letGo = takeKeys(machine, outside, leave)
+  process.on('SIGINT', signalled).on('SIGTERM', signalled)
+  const letGo = feed(machine, outside, leave('person'))
   outside.attach()
-  leave.signal.addEventListener('abort', () => outside.wake())
   try {
-    const deadline = cycles(FOR_EVER)
-    const stop = await machine.run({ deadline, signal: leave.signal })
-    return { stop, left: leave.signal.aborted }
+    const stop = await machine.run({ deadline: FOR_EVER, signal: over.signal })
+    return { stop, left }
   } finally {
     letGo()
     forget()
+    process.off('SIGINT', signalled).off('SIGTERM', signalled)
   }
 }
 
-function takeKeys(machine: Machine, outside: Outside, leave: AbortController): () => void {
+function keyboard(machine: Machine, outside: Outside, leave: () => void): () => void {
   const { stdin } = process
-  const raw = stdin.isTTY === true
-  if (raw) {
-    process.stderr.write(HELP)
-    stdin.setRawMode(true)
-  }
+  process.stderr.write(HELP)
+  stdin.setRawMode(true)
   let escaped = false
   const heard = (chunk: Buffer): void => {
     for (const key of chunk.toString('latin1')) {
-      if (raw && escaped) {
+      if (escaped) {
         escaped = false
-        if (key === 'x') leave.abort()
+        if (key === 'x') leave()
         else machine.console.type(key)
-      } else if (raw && key === ESCAPE) escaped = true
-      else machine.console.type(raw && key === '\r' ? '\n' : key)
+      } else if (key === ESCAPE) escaped = true
+      else machine.console.type(key === '\r' ? '\n' : key)
     }
     outside.wake()
   }
-  const stopWaiting = raw ? () => {} : leaveWhenQuiet(machine, leave)
-  const interrupted = (): void => leave.abort()
   stdin.on('data', heard).resume()
-  process.on('SIGINT', interrupted).on('SIGTERM', interrupted)
   return () => {
     stdin.off('data', heard).pause()
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
-    stopWaiting()
-    if (raw) stdin.setRawMode(false)
+    stdin.setRawMode(false)
   }
 }
 
-/** Once input has ended: leaves after a time without output. */
-function leaveWhenQuiet(machine: Machine, leave: AbortController): () => void {
+/** Passes input on as it comes; leaves when it has ended and the guest has been quiet for a while. */
+function pipe(machine: Machine, outside: Outside, leave: () => void): () => void {
+  const { stdin } = process
   let timer: NodeJS.Timeout | undefined
   let ended = false
   const rewind = (): void => {
     clearTimeout(timer)
-    if (ended) timer = setTimeout(() => leave.abort(), QUIET_MS)
+    if (ended) timer = setTimeout(leave, QUIET_MS)
   }
-  const forget = machine.console.listen(rewind)
-  process.stdin.once('end', () => {
+  const heard = (chunk: Buffer): void => {
+    machine.console.type(chunk.toString('latin1'))
+    outside.wake()
+  }
+  const end = (): void => {
     ended = true
     rewind()
-  })
+  }
+  const forget = machine.console.listen(rewind)
+  stdin.on('data', heard).once('end', end).resume()
   return () => {
     clearTimeout(timer)
     forget()
+    stdin.off('data', heard).off('end', end).pause()
   }
 }

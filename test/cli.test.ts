@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-describe('wrong use', () => {
+describe.concurrent('wrong use', () => {
   it.each([
     [['nope'], /unknown command 'nope'/],
     [['compare', 'a', 'b'], /unknown command 'compare'/],
@@ -42,6 +42,8 @@ describe('wrong use', () => {
       /nonexistent\/kernel.elf: expected a file/,
     ],
     [['machine', '--kernel', 'x', '--hostfwd', '80'], /Expected p:q/],
+    [['machine', '--kernel', 'guest'], /guest: expected a file, got a folder/],
+    [['machine', '--kernel', 'guest/images/kernel.elf', '--memory', '1'], /lie in RAM/],
   ])('%j is one line on stderr and exit code 2', async (args, says) => {
     const { exitCode, stdout, stderr } = await mirrorbench(...args)
     expect(stderr).toMatch(says)
@@ -84,7 +86,7 @@ describe('a bad environment', () => {
     const file = join(folder, 'kernel.elf')
     await writeFile(file, 'this is no kernel')
     const { exitCode, stderr } = await mirrorbench('machine', '--kernel', file)
-    expect(stderr).toMatch(/^mirrorbench: [^\n]*ELF[^\n]*$/)
+    expect(stderr).toMatch(/^mirrorbench: kernel image: expected the ELF magic[^\n]*$/)
     expect(exitCode).toBe(2)
   })
 })

@@ -1,0 +1,119 @@
+// The whole of it, on the real machine: every config boots, a cell repeats exactly, backups hold on the
+// mirrored configs, and the audit catches every guest that is broken on purpose.
+
+import { describe, expect, it } from 'vitest'
+import type { Config } from '../configs/config.ts'
+import { image } from '../guest/images.ts'
+import { audit } from '../harness/audit.ts'
+import { loadCatalogue } from '../harness/catalogue.ts'
+import type { CellPlan } from '../harness/cell.ts'
+import { matrix } from '../harness/matrix.ts'
+import { realParts } from '../harness/parts.ts'
+import { pick } from '../harness/registry.ts'
+import { Workbench } from '../harness/workbench.ts'
+
+const catalogue = await loadCatalogue()
+const names = [...catalogue.configs.keys()]
+const LIMIT_MS = 60_000
+
+function planOf(config: string, workload: string, seed = 1): CellPlan[] {
+  const print = { version: '', images: {}, disk: '', bootargs: '', banks: [] }
+  const selection = {
+    configs: [pick(catalogue.configs, 'config', config)],
+    workloads: [pick(catalogue.workloads, 'workload', workload)],
+    seeds: [seed],
+    profile: 'flat',
+    backend: 'rv64',
+  } as const
+  return matrix(selection, () => print)
+}
+
+function workbench(): Workbench {
+  return new Workbench({ run: 'test', catalogue, parts: realParts, hostLimit: LIMIT_MS })
+}
+
+async function measure(bench: Workbench, config: string, workload: string) {
+  const [plan] = planOf(config, workload)
+  const { outcome, rows } = await bench.run(plan!)
+  expect(outcome).toMatchObject({ kind: 'done' })
+  return { outcome, rows }
+}
+
+describe.each(names)('config %s', (config) => {
+  it('boots to the prompt, and the same cell comes out the same on another machine', async () => {
+    await using first = workbench()
+    await using second = workbench()
+    const boot = await measure(first, config, 'boot')
+    expect(boot.rows.find(({ metric }) => metric === 'wall')?.value).toBeGreaterThan(1_000_000)
+    for (const workload of ['commands/cat-wc', 'micro/fork']) {
+      const [once, again] = [
+        await measure(first, config, workload),
+        await measure(second, config, workload),
+      ]
+      expect(again.rows).toEqual(once.rows)
+      expect(again.outcome).toEqual(once.outcome)
+    }
+  })
+
+  it('serves files byte for byte to the clients of the peer', async () => {
+    await using bench = workbench()
+    const { rows } = await measure(bench, config, 'web')
+    const value = (metric: string) => rows.find((row) => row.metric === metric)?.value
+    expect(value('requests')).toBe(100)
+    expect(value('throughput')).toBeGreaterThan(1000)
+  })
+})
+
+async function audited(config: Config) {
+  const steps = []
+  for await (const step of audit(config, catalogue, realParts, { seed: 1, profile: 'flat' })) {
+    steps.push(step)
+  }
+  return { steps, violations: steps.flatMap((step) => step.violations) }
+}
+
+describe.each(['memv6', 'memvisor'])('backups of %s', (name) => {
+  it('hold at every stop under stress: distinct frames, none missing, none left over', async () => {
+    const { steps, violations } = await audited(pick(catalogue.configs, 'config', name))
+    expect(violations).toEqual([])
+    for (const { readings } of steps) {
+      expect(readings[0]?.backups).toBe(readings[0]?.originals)
+      expect(readings[0]?.originals).toBeGreaterThan(50)
+    }
+  })
+})
+
+/** Images broken on purpose, and the violation that each must be caught by. */
+const BROKEN = [
+  ['memv6', 'kernel-broken-missing', 'missing'],
+  ['memv6', 'kernel-broken-same-frame', 'aliased'],
+  ['memv6', 'kernel-broken-stale', 'stale'],
+  ['memvisor', 'memvisor-broken-missing', 'missing'],
+  ['memvisor', 'memvisor-broken-same-frame', 'aliased'],
+  ['memvisor', 'memvisor-broken-stale', 'stale'],
+] as const
+
+describe('the audit', () => {
+  it.each(BROKEN)('catches %s as %s: %s', async (name, kernel, kind) => {
+    const sound = pick(catalogue.configs, 'config', name)
+    const { violations } = await audited({ ...sound, kernel: () => image(kernel) })
+    expect(new Set(violations.map((violation) => violation.kind))).toContain(kind)
+  })
+
+  it.each(BROKEN)('makes of %s as %s no measurement', async (name, kernel, kind) => {
+    const sound = pick(catalogue.configs, 'config', name)
+    const broken = { ...sound, kernel: () => image(kernel) }
+    const configs = new Map([[name, broken]])
+    const parts = { ...catalogue, configs }
+    await using bench = new Workbench({
+      run: 'test',
+      catalogue: parts,
+      parts: realParts,
+      hostLimit: LIMIT_MS,
+    })
+    const [plan] = planOf(name, 'commands/forktest')
+    const { outcome, rows } = await bench.run(plan!)
+    expect(outcome).toMatchObject({ kind: 'failed', why: expect.stringContaining(`${kind}: `) })
+    expect(rows.every(({ region }) => region.startsWith('coverage/'))).toBe(true)
+  })
+})
