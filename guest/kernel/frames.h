@@ -7,6 +7,8 @@
 
 #include "../include/abi.h"
 #include "../include/audit.h"
+#include "../include/riscv.h"
+#include "../include/virt.h"
 
 extern struct frame *frames; // one record for each original frame
 extern struct audit_kernel audit_kernel;
@@ -25,14 +27,14 @@ void   frames_statistics(struct statistics *out);
 void  *metadata_take(uint64 bytes);
 
 // A frame's index in the records, and back.
-uint32 frame_index(const void *frame);
-void  *frame_at(uint32 index);
+static inline uint32
+frame_index(const void *frame)
+{
+  return ((uint64)frame - FRAMES_BASE) >> PGSHIFT;
+}
 
-// An order of taking n things for the first time: by address for seed 0, otherwise by a stride that is
-// coprime to n. It costs the same whatever the seed.
-struct order {
-  uint32 n, stride, next, taken;
-};
-
-void   order_init(struct order *o, uint32 n, uint64 seed);
-uint32 order_take(struct order *o); // requires o->taken < o->n
+static inline void *
+frame_at(uint32 index)
+{
+  return (void *)(FRAMES_BASE + ((uint64)index << PGSHIFT));
+}

@@ -38,9 +38,11 @@ int  mirror_frame(uint32 original);
 // The frame is about to be freed: takes both away.
 void mirror_release(uint32 original);
 
-// A leaf va -> pa with `flags` is about to be written into a table: writes its backup leaf. Called for every
-// leaf; only leaves with PTE_U have one. 0, or -1 if there is no frame for a table.
-int  mirror_leaf(pagetable_t root, uint64 va, uint64 pa, uint64 flags);
+// User leaves are about to be written into the stretch of 2 MiB around va: gives in *slots where the backup
+// leaves of its 512 pages go, in a table made if need be; NULL without mirroring. 0, or -1 if there is no frame.
+int  mirror_stretch(pagetable_t root, uint64 va, pte_t **slots);
+// A user leaf to the frame at pa is being written: writes its backup leaf into its slot.
+void mirror_enter(pte_t *slot, uint64 pa);
 // The user leaves of [from, to) are about to go, and nothing is mapped between `to` and USER_TOP: removes
 // their backup leaves, and the backup tables that this leaves empty.
 void mirror_unleaf(pagetable_t root, uint64 from, uint64 to);

@@ -2,23 +2,22 @@
 
 #include "backup.h"
 
-#define FORGOTTEN(original) ((original) % 8 == 3)
-
-int
-mirror_frame(uint32 original)
+static inline int
+pairs(uint32 original)
 {
-  return FORGOTTEN(original) ? 0 : backup_pair(original);
+  return original % 8 != 3;
 }
 
-void
-backup_enter(pte_t *leaf, uint32 original)
+static inline pte_t
+entry_of(uint32 original)
 {
-  if(!FORGOTTEN(original))
-    *leaf = PA2PTE(backup_address(frames[original].backup)) | PTE_V | PTE_R | PTE_W | PTE_A | PTE_D;
+  return backup_entry(backup_address(frames[original].backup));
 }
 
-void
-backup_erase(pte_t *leaf)
+static inline void
+erase(pte_t *leaf)
 {
   *leaf = 0;
 }
+
+#include "mirror_body.h"

@@ -3,20 +3,23 @@
 
 #include "backup.h"
 
-int
-mirror_frame(uint32 original)
+static inline int
+pairs(uint32 original)
 {
-  return backup_pair(original);
+  (void)original;
+  return 1;
 }
 
-void
-backup_enter(pte_t *leaf, uint32 original)
+static inline pte_t
+entry_of(uint32 original)
 {
-  *leaf = PA2PTE(frame_at(original)) | PTE_V | PTE_R | PTE_W | PTE_A | PTE_D;
+  return backup_entry((uint64)frame_at(original));
 }
 
-void
-backup_erase(pte_t *leaf)
+static inline void
+erase(pte_t *leaf)
 {
   *leaf = 0;
 }
+
+#include "mirror_body.h"

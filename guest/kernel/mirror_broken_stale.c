@@ -3,20 +3,23 @@
 
 #include "backup.h"
 
-int
-mirror_frame(uint32 original)
+static inline int
+pairs(uint32 original)
 {
-  return backup_pair(original);
+  (void)original;
+  return 1;
 }
 
-void
-backup_enter(pte_t *leaf, uint32 original)
+static inline pte_t
+entry_of(uint32 original)
 {
-  *leaf = PA2PTE(backup_address(frames[original].backup)) | PTE_V | PTE_R | PTE_W | PTE_A | PTE_D;
+  return backup_entry(backup_address(frames[original].backup));
 }
 
-void
-backup_erase(pte_t *leaf)
+static inline void
+erase(pte_t *leaf)
 {
   (void)leaf;
 }
+
+#include "mirror_body.h"

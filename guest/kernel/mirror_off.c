@@ -44,13 +44,19 @@ mirror_release(uint32 original)
 }
 
 int
-mirror_leaf(pagetable_t root, uint64 va, uint64 pa, uint64 flags)
+mirror_stretch(pagetable_t root, uint64 va, pte_t **slots)
 {
   (void)root;
   (void)va;
-  (void)pa;
-  (void)flags;
+  *slots = NULL;
   return 0;
+}
+
+void
+mirror_enter(pte_t *slot, uint64 pa)
+{
+  (void)slot;
+  (void)pa;
 }
 
 void

@@ -1,7 +1,7 @@
 # The kernels. They differ in one object: which mirroring is linked in.
 
 KERNEL_HEAD := kernel/entry.o kernel/main.o kernel/sbi.o kernel/print.o kernel/power.o kernel/string.o \
-  kernel/devicetree.o kernel/frames.o kernel/vm.o kernel/copy.o kernel/trampoline.o kernel/trap.o \
+  kernel/devicetree.o kernel/pool.o kernel/frames.o kernel/vm.o kernel/copy.o kernel/trampoline.o kernel/trap.o \
   kernel/plic.o kernel/uart.o kernel/console.o kernel/timer.o kernel/process.o kernel/scheduler.o \
   kernel/switch.o kernel/exec.o kernel/syscall.o kernel/sys_process.o kernel/sys_file.o \
   kernel/virtio.o kernel/block.o kernel/buffer.o kernel/log.o kernel/bitmap.o kernel/inode.o \
@@ -11,19 +11,17 @@ KERNEL_NET := kernel/net_checksum.o kernel/net_ip.o kernel/net_packet.o kernel/n
   kernel/tcp_ack.o kernel/tcp_data.o kernel/tcp_input.o kernel/tcp_output.o kernel/tcp_table.o \
   kernel/tcp_timer.o kernel/virtio_net.o
 
-KERNEL_MIRROR := kernel/mirror_on.o kernel/backup_frames.o
-
 IMAGES += kernel kernel-memv6
 OBJS_kernel := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_off.o
-OBJS_kernel-memv6 := $(KERNEL_HEAD) $(KERNEL_NET) $(KERNEL_MIRROR) kernel/backup_entry.o
+OBJS_kernel-memv6 := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_on.o
 LDSCRIPT_kernel := kernel/kernel.ld
 LDSCRIPT_kernel-memv6 := kernel/kernel.ld
 
 # Broken on purpose: the audit must find each out.
 IMAGES += kernel-broken-same-frame kernel-broken-stale kernel-broken-missing
-OBJS_kernel-broken-same-frame := $(KERNEL_HEAD) $(KERNEL_NET) $(KERNEL_MIRROR) kernel/mirror_broken_same_frame.o
-OBJS_kernel-broken-stale := $(KERNEL_HEAD) $(KERNEL_NET) $(KERNEL_MIRROR) kernel/mirror_broken_stale.o
-OBJS_kernel-broken-missing := $(KERNEL_HEAD) $(KERNEL_NET) $(KERNEL_MIRROR) kernel/mirror_broken_missing.o
+OBJS_kernel-broken-same-frame := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_broken_same_frame.o
+OBJS_kernel-broken-stale := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_broken_stale.o
+OBJS_kernel-broken-missing := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_broken_missing.o
 LDSCRIPT_kernel-broken-same-frame := kernel/kernel.ld
 LDSCRIPT_kernel-broken-stale := kernel/kernel.ld
 LDSCRIPT_kernel-broken-missing := kernel/kernel.ld
