@@ -194,7 +194,7 @@ page_get(const struct request *request, uint64 now, int *status)
   if(page == NULL)
     page = open_page(path, request->directory, now, status);
   *end = 0;
-  if(*status == 403 && (stat(path, &st) < 0 || st.type != T_DIR))
+  if(*status == 403 && request->directory && (stat(path, &st) < 0 || st.type != T_DIR))
     *status = 404;
   if(page)
     page->users++;
