@@ -26,7 +26,9 @@ const upgrade = `
     drawn.after(live);
     try {
       await vegaEmbed(live, specs[figure.dataset.chart], {
-        renderer: 'svg', ast: true, actions: { export: true, source: false, compiled: false, editor: false },
+        renderer: 'svg',
+        ast: true,
+        actions: { export: true, source: false, compiled: false, editor: false },
       });
       drawn.hidden = true;
     } catch (error) {

@@ -44,7 +44,8 @@ code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans 
 .card .second { font-size: 1.05rem; }
 .card .figure { font-size: 1.6rem; line-height: 1.2; display: block; }
 .verdict { white-space: nowrap; font-style: normal; }
-.reproduced, .better { color: var(--good); } .differs { color: var(--bad); font-weight: 600; }
+.reproduced, .better { color: var(--good); } .differs { color: var(--bad);
+  font-weight: 600; }
 .not-measured { color: var(--soft); }
 .verdict::before { margin-right: 0.3em; }
 .reproduced::before, .better::before { content: '✓'; } .differs::before { content: '≠'; }

@@ -70,12 +70,14 @@ export async function reportPage(page: Page): Promise<string> {
 <header>
 <p class="kicker">mirrorbench · run ${manifest.run}</p>
 <h1>What memory backups cost</h1>
-<p class="subtitle">Memv6 and Memvisor, measured on an emulated RISC-V computer that is deterministic to the cycle, against the figures of the thesis</p>
+<p class="subtitle">Memv6 and Memvisor, measured on an emulated RISC-V computer that is
+deterministic to the cycle, against the figures of the thesis</p>
 </header>
 <main>
 ${body.filter((section) => section !== undefined)}
 </main>
-<footer><p>Drawn from the stored rows of run ${manifest.run} by <code>mirrorbench report</code>. The rows are beside this page in <code>rows.jsonl</code> and <code>rows.csv</code>.</p></footer>
+<footer><p>Drawn from the stored rows of run ${manifest.run} by <code>mirrorbench report</code>. The
+rows are beside this page in <code>rows.jsonl</code> and <code>rows.csv</code>.</p></footer>
 <script type="application/json" id="specs">${jsonForScript(specs)}</script>
 ${scripts.map((code) => html`<script>${trusted(code)}</script>\n`)}
 </body>

@@ -38,7 +38,7 @@ export type Latency = Readonly<z.infer<typeof latencySchema>>
 export function latencies(table: SeriesTable, manifest: Manifest): Latency[] {
   return manifest.configs
     .flatMap((config) => {
-      const sides = [config.baseline, config.control].filter((name) => name !== undefined)
+      const sides = [config.control, config.baseline].filter((name) => name !== undefined)
       const series = table.of(config.name, 'wall', (workload) => workload === WORKLOAD)
       return series.flatMap((one) =>
         [...new Set(sides)].flatMap((over) => extra(one, table.find(one, over), manifest)),

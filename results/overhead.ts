@@ -52,9 +52,10 @@ function isCost(series: Series): boolean {
   return virtual && /^(wall|busy|latency-(p50|p90|p99))$/.test(series.metric)
 }
 
+/** The like-with-like comparison first, where there is a control. */
 function comparisons(table: SeriesTable, series: Series, config: ManifestConfig): Overhead[] {
   const found: (Overhead | undefined)[] = []
-  const sides = [config.baseline, config.control].filter((name) => name !== undefined)
+  const sides = [config.control, config.baseline].filter((name) => name !== undefined)
   for (const name of new Set(sides)) {
     const base = table.find(series, name)
     if (base !== undefined) found.push(compare(table, series, base))

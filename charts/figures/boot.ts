@@ -8,7 +8,8 @@ export default {
   order: 7,
   title: 'From reset to the prompt',
   about:
-    'Virtual time from reset to the first prompt of the shell under each config; the median over seeds and their range.',
+    'Virtual time from reset to the first prompt of the shell under each config; the median ' +
+    'over seeds and their range.',
   draw({ series }) {
     return absolutePlot({
       series: series.all.filter(

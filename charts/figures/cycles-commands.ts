@@ -8,7 +8,9 @@ export default {
   order: 4,
   title: 'Each command in cycles, under every config',
   about:
-    'Busy cycles of each command, logarithmic; the median over seeds and their range. From none to visor-shadow is the cost of the hypervisor, from none to memv6 and from visor-shadow to memvisor the cost of backups.',
+    'Busy cycles of each command, logarithmic; the median over seeds and their range. From ' +
+    'none to visor-shadow is the cost of the hypervisor, from none to memv6 and from ' +
+    'visor-shadow to memvisor the cost of backups.',
   draw({ series }) {
     return absolutePlot({
       series: series.all.filter(

@@ -24,7 +24,10 @@ export default {
   order: 2,
   title: 'The extra time to create a space with backups',
   about:
-    'Extra virtual time to create a space of a given size, over the same config without backups; both axes logarithmic, one panel for each way to create it. Solid: frames never touched since boot. Dashed and hollow: frames used before. The horizontal rule is the 1 ms of the thesis, the vertical one its 200 KB.',
+    'Extra virtual time to create a space of a given size, over the same config without ' +
+    'backups; both axes logarithmic, one panel for each way to create it. Solid: frames never ' +
+    'touched since boot. Dashed and hollow: frames used before. The horizontal rule is the 1 ' +
+    'ms of the thesis, the vertical one its 200 KB.',
   draw(results) {
     const values = points(results)
     if (values.length === 0) return undefined

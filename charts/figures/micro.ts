@@ -9,7 +9,9 @@ export default {
   order: 5,
   title: 'What backups cost one operation',
   about:
-    'Extra cycles of one system call, fork, page fault, context switch and round trip through a pipe, as a fraction of the same config without backups; the median over seeds and its 95 % interval.',
+    'Extra cycles of one system call, fork, page fault, context switch and round trip through ' +
+    'a pipe, as a fraction of the same config without backups; the median over seeds and its ' +
+    '95 % interval.',
   draw(results) {
     return overheadPlot({
       overheads: likeWithLike(results).filter(({ workload }) => workload.startsWith('micro/')),

@@ -9,7 +9,9 @@ export default {
   order: 3,
   title: 'What backups cost a command',
   about:
-    'Extra cycles of each command as typed at the shell, as a fraction of the same config without backups; the median over seeds and its 95 % interval. Grey: the 5–8 % of the thesis. Left with waiting for the disk and the console, right without.',
+    'Extra cycles of each command as typed at the shell, as a fraction of the same config ' +
+    'without backups; the median over seeds and its 95 % interval. Grey: the 5–8 % of the ' +
+    'thesis. Left with waiting for the disk and the console, right without.',
   draw(results) {
     return overheadPlot({
       overheads: likeWithLike(results).filter(({ workload }) => workload.startsWith('commands/')),

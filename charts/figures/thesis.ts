@@ -21,7 +21,10 @@ export default {
   order: 1,
   title: 'What the backups cost, and what the thesis says',
   about:
-    'One line a claim; commands also without waiting for the disk and the console (busy cycles). Points: our figure with its 95 % interval over seeds. Grey: the figure of the thesis. Above in extra time as a fraction, below in extra milliseconds of virtual time for a space of 200 KB.',
+    'One line a claim; commands also without waiting for the disk and the console (busy ' +
+    'cycles). Points: our figure with its 95 % interval over seeds. Grey: the figure of the ' +
+    'thesis. Above in extra time as a fraction, below in extra milliseconds of virtual time ' +
+    'for a space of 200 KB.',
   draw({ summary, manifest }) {
     const fractions = panel(summary.claims, ['xv6-commands', 'thttpd'], {
       title: 'extra time',

@@ -11,7 +11,8 @@ export default {
   order: 9,
   title: 'What the guest spends on a request from outside',
   about:
-    'Busy live cycles of the guest per request under the load of the figure above. Live cycles do not repeat, because requests arrive when the host brings them.',
+    'Busy live cycles of the guest per request under the load of the figure above. Live cycles ' +
+    'do not repeat, because requests arrive when the host brings them.',
   draw({ series }) {
     const perRequest = series.all
       .filter(({ workload, metric }) => workload === 'web-host' && metric === 'busy')

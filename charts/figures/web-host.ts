@@ -9,7 +9,8 @@ export default {
   order: 8,
   title: 'The same server from outside, in host time',
   about:
-    'Requests a second of host time as autocannon counts them through the loopback bridge. This is the speed of the emulator on this host, and it is noisy; nothing is judged by it.',
+    'Requests a second of host time as autocannon counts them through the loopback bridge. ' +
+    'This is the speed of the emulator on this host, and it is noisy; nothing is judged by it.',
   draw({ series }) {
     return absolutePlot({
       series: series.all.filter(

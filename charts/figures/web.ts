@@ -14,7 +14,9 @@ export default {
   order: 6,
   title: 'The web server',
   about:
-    'Above: requests a second of virtual time in a closed loop, by file size, under every config. Below: extra cycles for the same load over the same config without backups, with the 5 % of the thesis in grey; medians over seeds and 95 % intervals.',
+    'Above: requests a second of virtual time in a closed loop, by file size, under every ' +
+    'config. Below: extra cycles for the same load over the same config without backups, with ' +
+    'the 5 % of the thesis in grey; medians over seeds and 95 % intervals.',
   draw(results) {
     const throughput = absolutePlot({
       series: results.series.all.filter(

@@ -9,7 +9,11 @@ export function abstractSection({ results }: Page): Html {
   const { manifest, summary } = results
   const { profile } = manifest
   return html`<section class="abstract" aria-label="Abstract">
-<p>${count(manifest.configs.length, 'configuration')} of one kernel ran ${count(workloads(summary), 'workload')} with ${count(summary.seeds.length, 'seed')} on an emulated RISC-V computer, ${count(summary.cells.done, 'cell')} in all. Each config with backups is compared with the same system without them. ${sentences(summary)} All times are virtual, under profile <code>${profile.name}</code> (${profile.about})${policies(results)}.</p>
+<p>${count(manifest.configs.length, 'configuration')} of one kernel ran
+${count(workloads(summary), 'workload')} with ${count(summary.seeds.length, 'seed')} on an emulated
+RISC-V computer, ${count(summary.cells.done, 'cell')} in all. Each config with backups is compared
+with the same system without them. ${sentences(summary)} All times are virtual, under profile
+<code>${profile.name}</code> (${profile.about})${policies(results)}.</p>
 </section>`
 }
 
@@ -34,18 +38,21 @@ function sentences(summary: Summary): Html[] {
       busy.length > 0 ? html`, or ${listed(busy.map(figure))} without its waiting` : undefined
     const tail = after === '' ? '' : ` ${after}`
     return [
-      html`${before} ${listed(claims.map(figure))}${tail}${unwaited} (the thesis: ${claims[0]?.expected}). `,
+      html`${before} ${listed(claims.map(figure))}${tail}${unwaited} (the thesis:
+${claims[0]?.expected}). `,
     ]
   })
 }
 
 function figure(claim: ClaimVerdict): Html {
-  return html`<strong>${inUnit(claim.measured ?? 0, claim.unit)}</strong> under <code>${claim.config ?? ''}</code>`
+  return html`<strong>${inUnit(claim.measured ?? 0, claim.unit)}</strong> under
+<code>${claim.config ?? ''}</code>`
 }
 
 function listed(words: readonly Html[]): Html {
   if (words.length < 2) return html`${words}`
-  return html`${words.slice(0, -1).map((word, i) => (i === 0 ? word : html`, ${word}`))} and ${words.at(-1)}`
+  return html`${words.slice(0, -1).map((word, i) => (i === 0 ? word : html`, ${word}`))} and
+${words.at(-1)}`
 }
 
 function workloads(summary: Summary): number {
@@ -55,5 +62,6 @@ function workloads(summary: Summary): number {
 /** What the policies of the configs mean. */
 function policies({ manifest }: Page['results']): Html | undefined {
   if (!manifest.configs.some(({ policy }) => policy === 'space')) return undefined
-  return html`, and policy <code>space</code>, which creates a backup for every original that it covers but does not keep its contents equal`
+  return html`, and policy <code>space</code>, which creates a backup for every original that it
+covers but does not keep its contents equal`
 }

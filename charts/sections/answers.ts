@@ -48,11 +48,13 @@ function lines(claims: readonly ClaimVerdict[]): Html {
 
 function line(claim: ClaimVerdict, place: number): Html {
   if (claim.measured === null) {
-    return html`<dd title="${claim.notes.join('; ')}">${verdictMark(claim)}<br><span class="over why">${claim.notes.join('; ')}</span></dd>`
+    return html`<dd title="${claim.notes.join('; ')}">${verdictMark(claim)}<br><span
+class="over why">${claim.notes.join('; ')}</span></dd>`
   }
   const value = inUnit(claim.measured, claim.unit)
   const clock = claim.metric === null ? undefined : html` <span class="over">${claim.metric}</span>`
-  return html`<dd title="${claim.notes.join('; ')}"><span class="${place === 0 ? 'figure' : 'second'}">${value}${clock}</span> ${verdictMark(claim)}</dd>`
+  return html`<dd title="${claim.notes.join('; ')}"><span
+class="${place === 0 ? 'figure' : 'second'}">${value}${clock}</span> ${verdictMark(claim)}</dd>`
 }
 
 export function verdictMark({ verdict }: Pick<ClaimVerdict, 'verdict'>): Html {

@@ -4,6 +4,7 @@ import type { ClaimVerdict } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { inUnit } from '../numbers.ts'
 import type { Page } from '../page.ts'
+import { number, tableHead } from '../table-head.ts'
 import { verdictMark } from './answers.ts'
 import { cellTitle } from './cells.ts'
 
@@ -12,10 +13,12 @@ export function claimsSection({ results }: Page): Html {
   const waiting = results.summary.claims.filter(({ config }) => config === null)
   return html`<section id="claims">
 <h2>Claims and verdicts</h2>
-<p>An upper bound is <em>reproduced</em> if the upper end of our interval is at or below it; a range is <em>reproduced</em> inside it and <em>better</em> wholly below it; what reaches above either <em>differs</em>.</p>
+<p>An upper bound is <em>reproduced</em> if the upper end of our interval is at or below it; a range
+is <em>reproduced</em> inside it and <em>better</em> wholly below it; what reaches above either
+<em>differs</em>.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Claims">
 <table>
-<thead><tr><th scope="col">Claim</th><th scope="col">Judged on</th><th scope="col" class="number">Claimed</th><th scope="col" class="number">Measured</th><th scope="col">Verdict</th></tr></thead>
+${tableHead('Claim', 'Judged on', number('Claimed'), number('Measured'), 'Verdict')}
 <tbody>
 ${judged.map(row)}
 </tbody></table></div>
@@ -26,8 +29,11 @@ ${waiting.length > 0 ? waitingTable(waiting) : undefined}
 function waitingTable(claims: readonly ClaimVerdict[]): Html {
   return html`<h3>Not measured</h3>
 <div class="wide" tabindex="0" role="region" aria-label="Claims not measured"><table>
-<thead><tr><th scope="col">Claim</th><th scope="col">Source</th><th scope="col">Why not</th></tr></thead>
-<tbody>${claims.map((claim) => html`<tr><th scope="row">${claim.says}</th><td>${claim.source}</td><td>${claim.notes.join('; ')}</td></tr>\n`)}</tbody></table></div>`
+${tableHead('Claim', 'Source', 'Why not')}
+<tbody>${claims.map(
+    (claim) => html`<tr><th scope="row">${claim.says}</th><td>${claim.source}</td>
+<td>${claim.notes.join('; ')}</td></tr>\n`,
+  )}</tbody></table></div>`
 }
 
 function row(claim: ClaimVerdict): Html {
@@ -35,9 +41,11 @@ function row(claim: ClaimVerdict): Html {
     claim.notes.length > 0
       ? html`<br><span class="note">${claim.notes.join('; ')}</span>`
       : undefined
-  return html`<tr><th scope="row">${claim.says} <span class="note">(${claim.source})</span>${notes}</th>
+  return html`<tr><th scope="row">${claim.says} <span
+class="note">(${claim.source})</span>${notes}</th>
 <td>${subject(claim)}</td><td class="number">${claim.expected}</td>
-<td class="number" title="${cellTitle(claim.cells)}">${figure(claim)}</td><td>${verdictMark(claim)}</td></tr>
+<td class="number" title="${cellTitle(claim.cells)}">${figure(claim)}</td>
+<td>${verdictMark(claim)}</td></tr>
 `
 }
 
@@ -45,7 +53,8 @@ function subject(claim: ClaimVerdict): Html | string {
   if (claim.config === null) return '–'
   const over = claim.over === null ? '' : ` over ${claim.over}`
   const clock = claim.metric === null ? '' : `, ${claim.metric} cycles`
-  return html`${claim.config}${over}${clock}<br><span class="note">profile ${claim.profile}, policy ${claim.policy ?? '–'}</span>`
+  return html`${claim.config}${over}${clock}<br><span class="note">profile ${claim.profile}, policy
+${claim.policy ?? '–'}</span>`
 }
 
 function figure(claim: ClaimVerdict): Html | string {
@@ -56,5 +65,10 @@ function figure(claim: ClaimVerdict): Html | string {
     claim.min === null || claim.max === null || claim.min === claim.max
       ? undefined
       : `single: ${inUnit(claim.min, unit)} … ${inUnit(claim.max, unit)}`
-  return html`${inUnit(measured, unit)}${[interval, spread].map((text) => (text === undefined ? undefined : html`<span class="interval">${text}</span>`))}`
+  return html`${inUnit(measured, unit)}${[interval, spread].map((text) =>
+    text === undefined
+      ? undefined
+      : html`<span
+class="interval">${text}</span>`,
+  )}`
 }

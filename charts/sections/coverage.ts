@@ -5,18 +5,24 @@ import type { Summary } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { whole } from '../numbers.ts'
 import type { Page } from '../page.ts'
+import { number, tableHead } from '../table-head.ts'
 import { cellTitle } from './cells.ts'
 
 export function coverageSection({ results }: Page): Html | undefined {
   const { coverage } = results.summary
   if (coverage.length === 0) return undefined
+  const covers = (config: string): string =>
+    results.manifest.configs.find(({ name }) => name === config)?.coverage ?? '–'
   return html`<section id="coverage">
 <h2>Coverage</h2>
-<p>After each cell the guest is stopped and its tables and its allocator are walked from outside. Frames are counted, not entries: an original counts as backed only if exactly one frame in the other bank is its backup and nobody else’s.</p>
+<p>After each cell the guest is stopped and its tables and its allocator are walked from outside.
+Frames are counted, not entries: an original counts as backed only if exactly one frame in the other
+bank is its backup and nobody else’s.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Coverage"><table>
 <caption>The worst walk of each guest; the largest, if none was bad.</caption>
-<thead><tr><th scope="col">Config</th><th scope="col">Covers</th><th scope="col">Guest</th>${columns.map(([title]) => html`<th scope="col" class="number">${title}</th>`)}<th scope="col">Holds</th></tr></thead>
-<tbody>${coverage.map((line) => lineOf(results.manifest.configs.find(({ name }) => name === line.config)?.coverage ?? '–', line))}</tbody></table></div>
+${tableHead('Config', 'Covers', 'Guest', ...columns.map(([title]) => number(title)), 'Holds')}
+<tbody>${coverage.map((line) => lineOf(covers(line.config), line))}</tbody>
+</table></div>
 </section>`
 }
 
@@ -38,6 +44,7 @@ function lineOf(covers: string, line: Line): Html {
   const mark = holds
     ? html`<em class="verdict reproduced">yes</em>`
     : html`<em class="verdict differs">no</em>`
-  return html`<tr title="${cellTitle([line.cell])}"><th scope="row">${line.config}</th><td>${covers}</td><td>${line.guest}</td>${numbers}<td>${mark}</td></tr>
+  return html`<tr title="${cellTitle([line.cell])}"><th scope="row">${line.config}</th>
+<td>${covers}</td><td>${line.guest}</td>${numbers}<td>${mark}</td></tr>
 `
 }

@@ -19,7 +19,8 @@ ${problems.map((problem) => html`<p class="note">Not drawn: ${problem}</p>`)}
 export function figureOf({ chart, svg }: Figure): Html {
   return html`<figure id="chart-${chart.name}">
 <h3>${chart.title}</h3>
-<div class="chart" data-chart="${chart.name}"><div class="drawn">${trusted(inline(chart.name, chart.title, svg))}</div></div>
+<div class="chart" data-chart="${chart.name}"><div
+class="drawn">${trusted(inline(chart.name, chart.title, svg))}</div></div>
 <figcaption>${chart.about}</figcaption>
 </figure>
 `

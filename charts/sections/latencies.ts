@@ -4,6 +4,7 @@ import type { Latency } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { bytes, milliseconds, whole } from '../numbers.ts'
 import type { Page } from '../page.ts'
+import { number, tableHead } from '../table-head.ts'
 import { cellTitle } from './cells.ts'
 
 export function latenciesSection({ results }: Page): Html | undefined {
@@ -17,8 +18,10 @@ export function latenciesSection({ results }: Page): Html | undefined {
   return html`<section id="latencies">
 <h2>Latency of creating a space</h2>
 <div class="wide" tabindex="0" role="region" aria-label="Latencies"><table>
-<caption>Extra virtual time over the same creation under the config after “over”, at ${results.manifest.profile.hz / 1e6} MHz (profile ${results.manifest.profile.name}); extra cycles below.</caption>
-<thead><tr><th scope="col">Created by</th><th scope="col">Frames</th><th scope="col" class="number">Size</th>${sides.map((side) => html`<th scope="col" class="number">${side}</th>`)}</tr></thead>
+<caption>Extra virtual time over the same creation under the config after “over”, at
+${results.manifest.profile.hz / 1e6} MHz (profile ${results.manifest.profile.name}); extra cycles
+below.</caption>
+${tableHead('Created by', 'Frames', number('Size'), ...sides.map(number))}
 <tbody>${rows.map((row) => lineOf(row, sides))}</tbody></table></div>
 </section>`
 }
@@ -29,7 +32,8 @@ function lineOf(row: readonly Latency[], sides: readonly string[]): Html {
   const cells = sides.map((side) =>
     figure(row.find(({ config, over }) => `${config} over ${over}` === side)),
   )
-  return html`<tr><th scope="row">${first.how}</th><td>${first.frames}</td><td class="number">${bytes(first.bytes)}</td>${cells}</tr>
+  return html`<tr><th scope="row">${first.how}</th><td>${first.frames}</td><td
+class="number">${bytes(first.bytes)}</td>${cells}</tr>
 `
 }
 
@@ -37,5 +41,6 @@ function figure(latency: Latency | undefined): Html {
   if (latency === undefined) return html`<td class="number">–</td>`
   const { extraMs, extraCycles, lowCycles, highCycles, cells } = latency
   const range = lowCycles === highCycles ? '' : ` (${whole(lowCycles)} … ${whole(highCycles)})`
-  return html`<td class="number" title="${cellTitle(cells)}">${milliseconds(extraMs)}<span class="interval">${whole(extraCycles)}${range}</span></td>`
+  return html`<td class="number" title="${cellTitle(cells)}">${milliseconds(extraMs)}<span
+class="interval">${whole(extraCycles)}${range}</span></td>`
 }

@@ -5,6 +5,7 @@ import type { Overhead } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { signedPercent, whole } from '../numbers.ts'
 import type { Page } from '../page.ts'
+import { number, tableHead } from '../table-head.ts'
 import { cellTitle } from './cells.ts'
 
 /** Latencies have a table of their own. */
@@ -24,7 +25,10 @@ export function overheadsSection({ results }: Page): Html | undefined {
   )
   return html`<section id="overheads">
 <h2>Overheads</h2>
-<p>Extra cycles as a fraction, in wall cycles above and in busy cycles below, with the 95 % interval over seeds where it has a width. The keys of the cells behind a number are its title; the cells themselves stand in <a href="#cells">the list of cells</a>. Figures of <code>web-host</code> are live: they do not repeat, and are cycles per request.</p>
+<p>Extra cycles as a fraction, in wall cycles above and in busy cycles below, with the 95 % interval
+over seeds where it has a width. The keys of the cells behind a number are its title; the cells
+themselves stand in <a href="#cells">the list of cells</a>. Figures of <code>web-host</code> are
+live: they do not repeat, and are cycles per request.</p>
 ${tables}
 </section>`
 }
@@ -48,12 +52,12 @@ function tableOf(config: string, overheads: readonly Overhead[]): Html {
   return html`<details ${policy === 'none' ? undefined : html`open`}><summary>${config}: ${rows.length} rows</summary>
 <div class="wide" tabindex="0" role="region" aria-label="Overheads of ${config}"><table>
 <caption>${config}, policy ${policy}, profile ${profile}</caption>
-<thead><tr><th scope="col">Workload</th><th scope="col" class="number">Cycles</th>${columns.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead>
+${tableHead('Workload', number('Cycles'), ...columns.map(({ title }) => number(title)))}
 <tbody>${rows.map((row) => lineOf(row, columns))}</tbody></table></div></details>
 `
 }
 
-/** The like-with-like comparison first, as the configs' own order has the baseline first. */
+/** In the order of the summary: like with like first. */
 function columnsOf(overheads: readonly Overhead[]): Column[] {
   const seen = new Map<string, Column>()
   for (const { baseline, metric } of overheads) {
@@ -74,7 +78,11 @@ function lineOf(row: readonly Overhead[], columns: readonly Column[]): Html {
       row.find((one) => one.baseline === baseline && one.metric === `${clock}${kind}`),
     ),
   )
-  return html`<tr><th scope="row">${first === undefined ? '' : rowName(first)}</th><td class="number">${CLOCKS.map((clock, i) => html`<span class="clock">${clock}</span> ${cycles[i] === undefined ? '–' : whole(cycles[i].configValue)}<br>`)}</td>${cells.map(figures)}</tr>
+  return html`<tr><th scope="row">${first === undefined ? '' : rowName(first)}</th><td
+class="number">${CLOCKS.map(
+    (clock, i) => html`<span class="clock">${clock}</span>
+${cycles[i] === undefined ? '–' : whole(cycles[i].configValue)}<br>`,
+  )}</td>${cells.map(figures)}</tr>
 `
 }
 

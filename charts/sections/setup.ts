@@ -4,6 +4,7 @@ import type { ManifestConfig } from '../../results/store.ts'
 import { type Html, html } from '../html.ts'
 import { duration } from '../numbers.ts'
 import type { Page } from '../page.ts'
+import { tableHead } from '../table-head.ts'
 
 const HASH_SHOWN = 8
 
@@ -26,20 +27,27 @@ export function setupSection({ results }: Page): Html {
   return html`<section id="setup">
 <h2>Set-up</h2>
 <div class="wide" tabindex="0" role="region" aria-label="Configurations"><table>
-<caption>Configurations. A config with backups is compared with its control where it has one, so that like is compared with like.</caption>
-<thead><tr><th scope="col">Config</th><th scope="col">What runs</th><th scope="col">Baseline</th><th scope="col">Control</th><th scope="col">Policy</th><th scope="col">Coverage</th><th scope="col">Images (sha256)</th></tr></thead>
+<caption>Configurations. A config with backups is compared with its control where it has one, so
+that like is compared with like.</caption>
+${tableHead('Config', 'What runs', 'Baseline', 'Control', 'Policy', 'Coverage', 'Images (sha256)')}
 <tbody>${manifest.configs.map(configRow)}</tbody></table></div>
 <details><summary>Machine, versions and host</summary>
-<div class="wide"><table><tbody>${facts.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table></div></details>
+<div class="wide"><table><tbody>${facts.map(
+    ([name, value]) => html`<tr><th scope="row">${name}</th>
+<td>${value}</td></tr>\n`,
+  )}</tbody></table></div></details>
 </section>`
 }
 
 function configRow(config: ManifestConfig): Html {
   const images = Object.entries(config.images).map(
     ([role, hash]) =>
-      html`<span class="image">${role} <code title="${hash}">${hash.slice(0, HASH_SHOWN)}</code></span><br>`,
+      html`<span class="image">${role} <code title="${hash}">${hash.slice(0, HASH_SHOWN)}</code>
+</span><br>`,
   )
-  return html`<tr><th scope="row">${config.name}</th><td>${withCode(config.about)}</td><td>${config.baseline ?? '–'}</td><td>${config.control ?? '–'}</td><td>${config.policy}</td><td>${config.coverage}</td><td>${images}</td></tr>
+  return html`<tr><th scope="row">${config.name}</th><td>${withCode(config.about)}</td>
+<td>${config.baseline ?? '–'}</td><td>${config.control ?? '–'}</td><td>${config.policy}</td>
+<td>${config.coverage}</td><td>${images}</td></tr>
 `
 }
 
