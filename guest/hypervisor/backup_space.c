@@ -12,9 +12,8 @@
 static struct {
   struct backup_frame *frame; // one for each frame of the bank
   uint64 count;
-  uint32 *order;              // which backups are handed out, in this order, counted from `first`
   uint32 first;               // the first frame that is no table
-  uint64 usable, used;
+  struct order order;         // of the backups, counted from `first`
   uint32 zeroed;              // tables below this number have been cleared once
 } backups;
 
@@ -25,19 +24,17 @@ backup_init(uint64 tables, uint64 seed)
   if(backups.count <= tables)
     panic("backup_init: expected a backup bank with room for the backup tables, got less");
   backups.first = tables;
-  backups.usable = backups.count - tables;
   backups.frame = arena_take(backups.count * sizeof(struct backup_frame));
   memset(backups.frame, 0, backups.count * sizeof(struct backup_frame));
-  backups.order = arena_take(backups.usable * sizeof(uint32));
-  order_fill(backups.order, backups.usable, seed);
+  order_init(&backups.order, backups.count - tables, seed);
 }
 
 int
 backup_frame_create(uint32 original)
 {
-  if(backups.used == backups.usable)
+  if(backups.order.left == 0)
     return -1;
-  uint32 backup = backups.first + backups.order[backups.used++];
+  uint32 backup = backups.first + order_take(&backups.order);
   backups.frame[backup] = (struct backup_frame){ .use = BACKUP_COPY, .original = original };
   originals.frame[original].backup = backup;
   return 0;

@@ -3,17 +3,17 @@
 #pragma once
 
 #include "audit.h"
+#include "order.h"
 #include "riscv.h"
 
 #define NO_FRAME NO_BACKUP
 
 struct originals {
-  uint64 base;          // machine address of frame 0
+  uint64 base;               // machine address of frame 0
   uint64 count;
-  struct frame *frame;  // one for each
-  uint32 *order;        // the frames in the order in which they are handed out
-  uint64 usable;        // length of order
-  uint64 used;          // how many are out
+  struct frame *frame;       // one for each
+  struct order order;        // of those outside the initrd
+  uint32 hole, hole_frames;  // the initrd
 };
 
 extern struct originals originals;
@@ -34,6 +34,3 @@ frame_at(uint64 address)
 {
   return (address - originals.base) >> PGSHIFT;
 }
-
-// Fills `count` orders with 0..count-1, permuted by seed (0: not).
-void order_fill(uint32 *order, uint64 count, uint64 seed);

@@ -20,8 +20,7 @@ guest_create(struct guest *guest, int id, uint64 bytes)
   guest->base = VIRT_RAM;
   guest->frames = bytes >> PGSHIFT;
   guest->map = arena_take(guest->frames * sizeof(uint32));
-  for(uint64 i = 0; i < guest->frames; i++)
-    guest->map[i] = NO_FRAME;
+  memset(guest->map, 0xff, guest->frames * sizeof(uint32)); // NO_FRAME
 }
 
 void
@@ -39,6 +38,7 @@ guest_frame_create(struct guest *guest, uint64 number)
     guest_stop(guest, "no machine frame is left for its memory");
   if(backup_frame_create(frame) < 0)
     guest_stop(guest, "no backup frame is left for its memory");
+  paging_frame_created(frame);
   guest->map[number] = frame;
   shadow_counts.frames++;
   return frame;

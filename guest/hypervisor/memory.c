@@ -23,6 +23,10 @@ memset(void *to, int value, uint64 bytes)
   uchar *t = to;
   if((uint64)t % 8 == 0){
     uint64 word = (uchar)value * 0x0101010101010101UL;
+    for(; bytes >= 64; bytes -= 64, t += 64){
+      uint64 *w = (uint64 *)t;
+      w[0] = w[1] = w[2] = w[3] = w[4] = w[5] = w[6] = w[7] = word;
+    }
     for(; bytes >= 8; bytes -= 8, t += 8)
       *(uint64 *)t = word;
   }

@@ -1,7 +1,7 @@
 # Memvisor and its control differ in backup.h's implementation; the broken ones, for the audit's own tests,
 # in who writes the backup leaves.
 
-VISOR := entry main probe_entry probe machine devicetree text memory arena frames guest guest_tree load \
+VISOR := entry main probe_entry probe machine devicetree text memory arena order frames guest guest_tree load \
   walk exit instruction mmio sbi vplic vuart vvirtio vqueue mediate uart plic print
 SHADOW := paging_shadow shadow_root shadow_follow shadow_table
 
@@ -30,3 +30,4 @@ LDSCRIPT_visor-$(1) := hypervisor/test/payload.ld
 STRIP_visor-$(1) := debug
 endef
 $(eval $(call visor_payload,storm))
+$(eval $(call visor_payload,hart))

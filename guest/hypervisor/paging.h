@@ -10,6 +10,9 @@ void paging_init(void);
 // A new guest: satp Bare, nothing mapped.
 void paging_create(struct guest *guest);
 
+// An original comes into being.
+void paging_frame_created(uint32 original);
+
 // Where a page fault of the guest leads.
 enum paging_result {
   PAGING_FILLED,  // go on

@@ -43,6 +43,12 @@ flush(void)
 }
 
 void
+paging_frame_created(uint32 original)
+{
+  shadow.tracked[original] = (struct tracked){ .leaves = NO_ENTRY, .followers = NO_TABLE };
+}
+
+void
 paging_fence(struct vcpu *vcpu)
 {
   shadow.fences++;

@@ -22,8 +22,6 @@ shadow_tables_init(uint32 count)
   shadow.table = arena_take(count * sizeof(struct table));
   shadow.tracked = arena_take(most * sizeof(struct tracked));
   shadow.written = arena_take(most * sizeof(uint32));
-  for(uint64 i = 0; i < most; i++)
-    shadow.tracked[i] = (struct tracked){ .leaves = NO_ENTRY, .followers = NO_TABLE };
   shadow.free = NO_TABLE;
   shadow.fences = 1; // later than any store yet
   shadow.free_count = count; // those never used among them

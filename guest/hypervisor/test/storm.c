@@ -11,7 +11,7 @@
 #define MIDDLES    8  // frames meant for level 1
 #define LEAVES     10 // and for level 0
 #define FRAMES     40
-#define STEPS      60000
+#define STEPS      20000
 #define ENTRIES    512
 #define CODE_ENTRY 511      // of each frame: c.ebreak, which is no valid entry
 #define C_EBREAK   0x9002UL
