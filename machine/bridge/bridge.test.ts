@@ -104,6 +104,20 @@ describe('the bridge', () => {
     expect(read).toBe(payload.length)
   })
 
+  it('holds the guest back while the host does not read, and loses nothing', async () => {
+    const payload = Buffer.alloc(16 * 1024 * 1024, 'y')
+    let writer: PeerSocket | undefined
+    const bridge = await running((socket) => {
+      writer = socket
+      socket.send(payload)
+      socket.end()
+    })
+    const socket = dial(bridge).pause()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(writer?.send(new Uint8Array(0))).toBeGreaterThan(0)
+    expect((await everything(socket)).equals(payload)).toBe(true)
+  })
+
   it('listens on the loopback interface only', async () => {
     const bridge = await running(echo)
     const outside = Object.values(networkInterfaces())

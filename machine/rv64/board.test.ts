@@ -4,7 +4,7 @@ import type { MachineSpec } from '../machine.ts'
 import { cycles } from '../units.ts'
 import { Board } from './board.ts'
 import { Clock } from './clock.ts'
-import { RamDouble } from './device/ram-double.ts'
+import { RamDouble } from './device/ram.fixture.ts'
 import * as map from './memory-map.ts'
 import { flat } from './timing/flat.ts'
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cycles } from '../units.ts'
 import { Clock, NEVER } from './clock.ts'
-import { RamDouble } from './device/ram-double.ts'
+import { RamDouble } from './device/ram.fixture.ts'
 import { HostInterface } from './host-interface.ts'
 
 const TOHOST = 0x8000_0100

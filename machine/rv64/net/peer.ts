@@ -128,7 +128,7 @@ export class Peer implements Network {
   }
 
   #add(localPort: number, remotePort: number): TcpConnection {
-    if (this.#connections.size >= MOST_CONNECTIONS) {
+    if (!this.#hasRoom()) {
       throw new RangeError(`expected at most ${MOST_CONNECTIONS} connections, got one more`)
     }
     const id = key(localPort, remotePort)
@@ -144,6 +144,17 @@ export class Peer implements Network {
     this.#opened++
     this.#connections.set(id, connection)
     return connection
+  }
+
+  /** Where there is none, the oldest connection that only waits for stray segments makes room. */
+  #hasRoom(): boolean {
+    if (this.#connections.size < MOST_CONNECTIONS) return true
+    for (const connection of this.#connections.values()) {
+      if (!connection.isLingering) continue
+      connection.destroy()
+      return true
+    }
+    return false
   }
 
   #arrive(bytes: Uint8Array): void {
@@ -196,7 +207,7 @@ export class Peer implements Network {
     if ((segment.flags & RST) !== 0) return
     const accepted = this.#listeners.get(segment.destinationPort)
     const isOpening = (segment.flags & (SYN | ACK)) === SYN
-    if (accepted === undefined || !isOpening || this.#connections.size >= MOST_CONNECTIONS) {
+    if (accepted === undefined || !isOpening || !this.#hasRoom()) {
       this.#refuse(segment)
       return
     }

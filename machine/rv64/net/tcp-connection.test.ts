@@ -166,6 +166,18 @@ describe('two peers on a cable', () => {
     expect(() => a.connect(0)).toThrow(/port from 1/)
   })
 
+  it('never run out of connections for those that are over', () => {
+    const { clock, a, b } = hosts()
+    b.listen(80, collect)
+    for (let i = 0; i < 2 * MOST_CONNECTIONS; i++) {
+      const socket = a.connect(80)
+      socket.end() // first, so that it lingers
+      run(clock, clock.now + 200_000)
+      expect(socket.state).toBe('closed')
+    }
+    expect(a.open).toBe(0)
+  })
+
   it('refuse a snapshot with open connections, and bring back one without', () => {
     const { clock, a, b } = hosts()
     b.listen(80, (socket) => collect(socket))

@@ -1,7 +1,7 @@
 // A stand-in for a guest's virtio driver in tests: sets a device up by its registers and works its
 // rings in RAM, as the specification tells a driver to.
 
-import type { RamDouble } from './ram-double.ts'
+import type { RamDouble } from './ram.fixture.ts'
 import type { VirtioMmio } from './virtio.ts'
 
 export const STATUS = 0x070
