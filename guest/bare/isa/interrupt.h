@@ -8,6 +8,13 @@
 #define MTIME 0x200bff8
 #define INTERRUPT 0x8000000000000000
 
+// Sstc, by number: the assembler does not know all the names.
+#define menvcfg 0x30a
+#define henvcfg 0x60a
+#define stimecmp 0x14d
+#define vstimecmp 0x24d
+#define STCE 0x8000000000000000
+
 #define SSI 0x2
 #define MSI 0x8
 #define STI 0x20

@@ -94,11 +94,7 @@ frame2:
     add t5, t5, t6
   .endif
   csrw mepc, t5
-  li t5, MPP_M
-  csrc mstatus, t5
-  li t5, \mode
-  csrs mstatus, t5
-  mret
+  LEAVE \mode
 9:
   csrr t5, mcause
   li t6, \cause

@@ -2,10 +2,6 @@
 
 #include "interrupt.h"
 
-#define menvcfg 0x30a
-#define stimecmp 0x14d
-#define STCE 0x8000000000000000
-
 START
 
   csrw mideleg, x0

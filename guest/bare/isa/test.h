@@ -153,6 +153,12 @@ _start:
   la s10, 9f
   la t5, \at
   csrw mepc, t5
+  LEAVE \mode
+9:
+.endm
+
+// mret with these mstatus bits.
+.macro LEAVE mode
   li t5, MPP_M
   csrc mstatus, t5
   .ifdef WITH_H
@@ -162,7 +168,6 @@ _start:
   li t5, \mode
   csrs mstatus, t5
   mret
-9:
 .endm
 
 // The instruction, executed in the privilege of these mstatus bits, must trap to M-mode with this cause.
