@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { codeOf } from './lock.ts'
 import type { Manifest } from './manifest.ts'
 
+/** The rows of a promoted run. */
+export const PACKED_ROWS = 'rows.jsonl.gz'
+
 export type StoreErrorKind =
   | 'missing'
   | 'exists'
@@ -36,6 +39,13 @@ export function alreadyThere(directory: string, stored: Manifest): StoreError {
   return new StoreError(
     'exists',
     `${directory}: expected a new directory, got one that holds the run ${stored.run}. Go on with it by --resume, or name another with --out`,
+  )
+}
+
+export function packedRun(directory: string): StoreError {
+  return new StoreError(
+    'exists',
+    `${directory}: expected a run that can go on, got a promoted one. Name another directory with --out`,
   )
 }
 

@@ -4,6 +4,7 @@
 import { constants } from 'node:fs'
 import { access, type FileHandle, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { ZodError } from 'zod'
 import { type CellRecord, cellName, placeKey } from './cell.ts'
 import { type Journal, JournalDamage, problem, readJournal, writeGroup } from './journal.ts'
@@ -23,6 +24,8 @@ import {
   damaged,
   missingManifest,
   noRun,
+  PACKED_ROWS,
+  packedRun,
   StoreError,
   unwritable,
 } from './store-error.ts'
@@ -91,6 +94,7 @@ export class ResultStore implements AsyncDisposable {
     try {
       const stored = await readManifest(directory)
       if (stored !== undefined && intent === 'create') throw alreadyThere(directory, stored)
+      if (await readBytes(join(directory, PACKED_ROWS))) throw packedRun(directory)
       if (stored === undefined && (await readBytes(join(directory, 'rows.jsonl')))?.length) {
         throw missingManifest(directory)
       }
@@ -180,7 +184,7 @@ async function takeLock(directory: string): Promise<() => Promise<void>> {
 
 async function loadJournal(directory: string): Promise<Journal> {
   const path = join(directory, 'rows.jsonl')
-  const bytes = await readBytes(path)
+  const bytes = (await readBytes(path)) ?? (await unpackRows(directory))
   if (bytes === undefined) return { cells: [], wholeBytes: 0, torn: false }
   if (bytes.length > JOURNAL_BYTES) {
     throw damaged(path, `expected at most ${JOURNAL_BYTES} bytes, got ${bytes.length}`)
@@ -190,6 +194,18 @@ async function loadJournal(directory: string): Promise<Journal> {
   } catch (error) {
     if (error instanceof JournalDamage) throw damaged(`${path}:${error.line}`, error.message)
     throw error
+  }
+}
+
+/** The rows of a promoted run, which are stored packed. */
+async function unpackRows(directory: string): Promise<Uint8Array | undefined> {
+  const path = join(directory, PACKED_ROWS)
+  const packed = await readBytes(path)
+  if (packed === undefined) return undefined
+  try {
+    return gunzipSync(packed, { maxOutputLength: JOURNAL_BYTES })
+  } catch (cause) {
+    throw damaged(path, `expected packed rows, got ${(cause as Error).message}`)
   }
 }
 

@@ -1,0 +1,28 @@
+// npm run readme [-- RUN]: redraws README's table and charts from the promoted run; with RUN, that
+// run is promoted first in its place.
+
+import { rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { redrawReadme } from '../charts/readme.ts'
+import { promote } from '../results/baseline.ts'
+import { readRun } from '../results/store.ts'
+
+const project = dirname(dirname(fileURLToPath(import.meta.url)))
+const baselines = join(project, 'results', 'baselines')
+/** The run that README shows. */
+const SHOWN = 'first-light'
+
+const [directory] = process.argv.slice(2)
+try {
+  if (directory !== undefined) {
+    await readRun(resolve(directory))
+    await rm(join(baselines, SHOWN), { recursive: true, force: true })
+    await promote(resolve(directory), baselines, SHOWN)
+  }
+  const { files } = await redrawReadme(project, join(baselines, SHOWN))
+  process.stdout.write(files.map((file) => `${file}\n`).join(''))
+} catch (error) {
+  process.stderr.write(`readme: ${(error as Error).message}\n`)
+  process.exitCode = 2
+}

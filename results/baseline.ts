@@ -1,0 +1,30 @@
+// Baseline: a whole run kept in the repository, promoted and never edited. Invariant: it reads as
+// the run it was made from, row for row; its rows are packed, because they repeat themselves.
+
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { writeGroup } from './journal.ts'
+import { nameSchema } from './measurement.ts'
+import { readRun, StoreError } from './store.ts'
+import { PACKED_ROWS } from './store-error.ts'
+
+/** Copies the run in `directory` to `baselines`/`name`, which must be new or empty. */
+export async function promote(directory: string, baselines: string, name: string): Promise<string> {
+  if (!nameSchema.safeParse(name).success) {
+    throw new StoreError('invalid', `expected a name of letters, digits and . _ -, got ${name}`)
+  }
+  const run = await readRun(directory)
+  const target = join(baselines, name)
+  await mkdir(target, { recursive: true })
+  if ((await readdir(target)).length > 0) {
+    throw new StoreError(
+      'exists',
+      `${target}: expected a new baseline, got one with files. Remove it first, or give another name`,
+    )
+  }
+  await writeFile(join(target, 'manifest.json'), `${JSON.stringify(run.manifest, null, 2)}\n`)
+  const rows = run.cells.map(writeGroup).join('')
+  await writeFile(join(target, PACKED_ROWS), gzipSync(rows, { level: 9 }))
+  return target
+}
