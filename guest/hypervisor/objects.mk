@@ -31,3 +31,4 @@ STRIP_visor-$(1) := debug
 endef
 $(eval $(call visor_payload,storm))
 $(eval $(call visor_payload,hart))
+$(eval $(call visor_payload,hostile))

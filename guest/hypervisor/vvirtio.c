@@ -30,6 +30,7 @@
 #define QUEUE_USED_HIGH   0x0a4
 #define CONFIG_GENERATION 0x0fc
 #define CONFIG            0x100
+#define CONFIG_END        0x200 // the board answers no further
 
 #define VIRTIO_MAGIC   0x74726976U
 #define VIRTIO_VERSION 2
@@ -221,7 +222,7 @@ vvirtio_read(struct guest *guest, uint slot, uint offset, int bytes)
   if(v->device == NULL)
     return offset == MAGIC ? VIRTIO_MAGIC : offset == VERSION ? VIRTIO_VERSION : 0;
   if(offset >= CONFIG)
-    return read_config(v, offset, bytes);
+    return offset < CONFIG_END ? read_config(v, offset, bytes) : 0;
   const struct vqueue *q = v->queue_selected < v->queues ? &v->queue[v->queue_selected] : NULL;
   switch(bytes == 4 ? offset : ~0U){
   case MAGIC:

@@ -1,0 +1,278 @@
+// A guest that means harm, or knows no better: malformed rings, addresses that are not its own, register
+// accesses of every width to every device, SBI calls with nonsense. It must come to its last line: whatever
+// it does, neither Memvisor nor the device in slot 0 (a disk) may break by it.
+
+#include "payload.h"
+#include "virt.h"
+
+#define SIZE 8
+
+#define STATUS_ACKNOWLEDGE 1
+#define STATUS_DRIVER      2
+#define STATUS_DRIVER_OK   4
+#define STATUS_FEATURES_OK 8
+#define STATUS_NEEDS_RESET 64
+#define RAM_END (VIRT_RAM + (128UL << 20)) // as guest-memory=128 has it
+
+struct desc {
+  uint64 address;
+  uint32 bytes;
+  uint16 flags, next;
+};
+
+static struct desc desc[SIZE] __attribute__((aligned(4096)));
+static struct {
+  uint16 flags, index, ring[SIZE];
+} avail __attribute__((aligned(4096)));
+static volatile struct {
+  uint16 flags, index;
+  struct {
+    uint32 id, bytes;
+  } ring[SIZE];
+} used __attribute__((aligned(4096)));
+static struct {
+  uint32 type, reserved;
+  uint64 sector;
+} header;
+static uint8 data[8192] __attribute__((aligned(4096)));
+static volatile uint8 state;
+static uint64 random_state = 88172645463325252UL;
+
+static uint64
+chance(uint64 below)
+{
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 7;
+  random_state ^= random_state << 17;
+  return (random_state >> 11) % below;
+}
+
+static void
+set(uint offset, uint32 value)
+{
+  *(volatile uint32 *)(VIRT_VIRTIO + offset) = value;
+}
+
+static uint32
+get(uint offset)
+{
+  return *(volatile uint32 *)(VIRT_VIRTIO + offset);
+}
+
+static void
+set_address(uint offset, const volatile void *at)
+{
+  set(offset, (uint64)at);
+  set(offset + 4, (uint64)at >> 32);
+}
+
+// Resets the disk and goes as far as a driver goes before its queue is ready.
+static void
+begin(uint32 size, const volatile void *d, const volatile void *a, const volatile void *u)
+{
+  set(0x070, 0);
+  check(get(0x070) == 0 && get(0x060) == 0, "a reset clears status and interrupt");
+  set(0x070, STATUS_ACKNOWLEDGE | STATUS_DRIVER);
+  set(0x024, 0);
+  set(0x020, 0);
+  set(0x024, 1);
+  set(0x020, 1);
+  set(0x070, STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK);
+  check(get(0x070) & STATUS_FEATURES_OK, "VERSION_1 alone is accepted");
+  set(0x030, 0);
+  set(0x038, size);
+  set_address(0x080, d);
+  set_address(0x090, a);
+  set_address(0x0a0, u);
+  avail.flags = avail.index = 0;
+  used.flags = used.index = 0;
+}
+
+static void
+start(void)
+{
+  begin(SIZE, desc, &avail, &used);
+  set(0x044, 1);
+  set(0x070, STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK | STATUS_DRIVER_OK);
+  check(!(get(0x070) & STATUS_NEEDS_RESET), "a proper ring is accepted");
+}
+
+static void
+request(uint32 type, uint64 sector, void *at, uint32 bytes)
+{
+  header.type = type;
+  header.sector = sector;
+  desc[0] = (struct desc){ (uint64)&header, 16, 1, 1 };
+  desc[1] = (struct desc){ (uint64)at, bytes, type == 0 ? 3 : 1, 2 };
+  desc[2] = (struct desc){ (uint64)&state, 1, 2, 0 };
+  state = 0xff;
+}
+
+static void
+notify(void)
+{
+  avail.ring[avail.index % SIZE] = 0;
+  __asm__ volatile("fence" : : : "memory");
+  avail.index++;
+  __asm__ volatile("fence" : : : "memory");
+  set(0x050, 0);
+}
+
+// The disk works: what is written to it is read back, across frames.
+static void
+works(void)
+{
+  start();
+  for(uint i = 0; i < 1024; i++)
+    data[4096 - 512 + i] = i * 7 + random_state;
+  uint8 first = data[4096 - 512], last = data[4096 + 511];
+  request(1, 2, data + 4096 - 512, 1024);
+  notify();
+  while(used.index != 1)
+    ;
+  check(state == 0 && used.ring[0].id == 0, "a write is done");
+  for(uint i = 0; i < sizeof(data); i++)
+    data[i] = 0;
+  request(0, 2, data + 4096 - 512, 1024);
+  notify();
+  while(used.index != 2)
+    ;
+  check(state == 0 && used.ring[1].bytes >= 1024, "a read is done");
+  check(data[4096 - 512] == first && data[4096 + 511] == last && data[4096 + 512] == 0, "it brings what was written");
+}
+
+static void
+refused(const char *what)
+{
+  check(get(0x070) & STATUS_NEEDS_RESET, what);
+  check(get(0x060) & 2, "the driver is told by an interrupt");
+  set(0x050, 0); // is not heard any more
+  set(0x044, 1);
+  check(get(0x044) == 0, "nor is the queue ready before a reset");
+}
+
+static void
+bad_rings(void)
+{
+  static const struct {
+    uint32 size;
+    uint64 desc, avail, used;
+  } bad[] = {
+    { 0, 0, 0, 0 }, { 3, 0, 0, 0 }, { 70000, 0, 0, 0 }, { 0x80000000U, 0, 0, 0 },
+    { SIZE, 8, 0, 0 }, { SIZE, 0, 1, 0 }, { SIZE, 0, 0, 2 },
+    { SIZE, ~0UL << 4, 0, 0 }, { SIZE, 0, ~1UL, 0 }, { SIZE, 0, 0, ~3UL },
+  };
+  for(uint i = 0; i < sizeof(bad) / sizeof(bad[0]); i++){
+    begin(bad[i].size, (char *)desc + bad[i].desc, (char *)&avail + bad[i].avail, (char *)&used + bad[i].used);
+    set(0x044, 1);
+    if(bad[i].desc == ~0UL << 4) // 16 bytes before it: still its own memory
+      set(0x070, 0);
+    else if(bad[i].avail != ~1UL && bad[i].used != ~3UL)
+      refused("a malformed ring");
+  }
+  static const uint64 places[] = { 0, 0x10001000, VIRT_RAM - 16, RAM_END - 16, RAM_END, 1UL << 40, -16UL };
+  for(uint i = 0; i < sizeof(places) / sizeof(places[0]); i++){
+    begin(SIZE, (void *)places[i], &avail, &used);
+    set(0x044, 1);
+    refused("a ring outside memory");
+    begin(SIZE, desc, &avail, (void *)places[i]);
+    set(0x044, 1);
+    refused("a used ring outside memory");
+  }
+  works();
+  put("hostile: rings ok\n");
+}
+
+static void
+bad_chains(void)
+{
+  static const struct desc bad[] = {
+    { 0, 512, 2, 0 }, { VIRT_RAM - 1, 512, 2, 0 }, { RAM_END - 511, 512, 2, 0 }, { RAM_END, 1, 2, 0 },
+    { -512UL, 1024, 2, 0 }, { 0x10001050, 4, 2, 0 }, { VIRT_RAM, 0xffffffff, 2, 0 }, { VIRT_RAM, 0, 2, 0 },
+    { VIRT_RAM, 16, 4, 0 },    // indirect
+    { VIRT_RAM, 16, 1, 0 },    // its own successor
+    { VIRT_RAM, 16, 1, SIZE }, // a successor outside the ring
+  };
+  for(uint i = 0; i < sizeof(bad) / sizeof(bad[0]); i++){
+    start();
+    desc[0] = bad[i];
+    notify();
+    refused("a malformed chain");
+  }
+  start();
+  avail.ring[0] = SIZE;
+  avail.index = 1;
+  set(0x050, 0);
+  refused("a head outside the ring");
+  start();
+  avail.index = SIZE + 1;
+  set(0x050, 0);
+  refused("more chains than the ring holds");
+  works();
+  put("hostile: chains ok\n");
+}
+
+// One access of a random kind; a fault of the guest's own is as good an answer as any.
+static void
+poke(uint64 at)
+{
+  static const uint32 code[][2] = {
+    { 0x00058503, 0x00100073 }, { 0x00059503, 0x00100073 }, { 0x0005a503, 0x00100073 }, { 0x0005b503, 0x00100073 },
+    { 0x00a58023, 0x00100073 }, { 0x00a59023, 0x00100073 }, { 0x00a5a023, 0x00100073 }, { 0x00a5b023, 0x00100073 },
+    { 0x00a5a52f, 0x00100073 }, // amoadd.w
+  };
+  struct outcome o;
+  csr_clear(sstatus, SSTATUS_SPIE);
+  csr_set(sstatus, SSTATUS_SPP);
+  attempt(&o, (uint64)code[chance(9)], random_state, at);
+  check(o.cause == CAUSE_BREAKPOINT || o.cause == CAUSE_LOAD_ACCESS || o.cause == CAUSE_STORE_ACCESS ||
+          o.cause == CAUSE_LOAD_MISALIGNED || o.cause == CAUSE_STORE_MISALIGNED, "an access to a device");
+}
+
+static void
+pokes(void)
+{
+  for(uint i = 0; i < 2000; i++){
+    poke(VIRT_VIRTIO + chance(8) * 0x1000 + chance(chance(4) == 0 ? 0x1000 : 0x110));
+    poke(VIRT_PLIC + chance(chance(2) ? 0x3000 : 0x202000));
+    poke(chance(1UL << chance(31))); // the finisher among them, but hardly its first bytes
+    if(i % 64 == 0)
+      poke(VIRT_UART + 1 + chance(6)); // not its output
+  }
+  *(volatile uint8 *)(VIRT_UART + 3) = 3;
+  works();
+  put("hostile: pokes ok\n");
+}
+
+static void
+calls(void)
+{
+  static const uint64 extensions[] = { 0x10, 0x54494d45, 0x735049, 0x52464e43, 0x53525354, 0x4442434e, 3, 4, 5, 6, 7 };
+  for(uint i = 0; i < 2000; i++){
+    register uint64 a0 __asm__("a0") = chance(2) ? random_state : chance(4);
+    register uint64 a1 __asm__("a1") = chance(2) ? random_state : chance(4);
+    register uint64 a2 __asm__("a2") = random_state;
+    register uint64 a6 __asm__("a6") = chance(9);
+    register uint64 a7 __asm__("a7") = chance(4) == 0 ? random_state : extensions[chance(11)];
+    // Not those that end the machine, which would be right, nor those that print.
+    if(a7 == 0x53525354)
+      a0 |= 8;
+    if(a7 == 8 || a7 == 1 || a7 == 0x48534d || (a7 == 0x4442434e && a6 != 1))
+      continue;
+    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
+  }
+  csr_write(sie, 0);
+  works();
+  put("hostile: calls ok\n");
+}
+
+void
+main(void)
+{
+  works();
+  bad_rings();
+  bad_chains();
+  pokes();
+  calls();
+  put("hostile: ok\n");
+}
