@@ -4,6 +4,7 @@ import type { MachineSpec } from '../machine.ts'
 import { cycles } from '../units.ts'
 import { Board } from './board.ts'
 import { Clock } from './clock.ts'
+import type { DeviceState } from './device/device.ts'
 import { RamDouble } from './device/ram.fixture.ts'
 import * as map from './memory-map.ts'
 import { flat } from './timing/flat.ts'
@@ -195,15 +196,24 @@ describe('Board', () => {
     expect(() => make(full).load({ ...saved, devices: rest })).toThrow(/one without rom/)
   })
 
-  it('forgets everything on reset', () => {
+  it('restarts all devices, but keeps disk, counts, inputs and time', () => {
     const board = make({ disk: new Uint8Array(4096), network: true })
-    const fresh = board.save()
+    const device = (name: string): DeviceState =>
+      (board.save().devices as Record<string, DeviceState>)[name] ?? {}
+    const fresh = ['clint', 'plic', 'uart', 'virtio1'].map(device)
+    const disk = device('virtio0').function
+    clock.now = cycles(700)
     board.type('hello')
     board.bus.write(0x200_4000, 4, 5)
     board.network?.connect(80)
+    const { inputs } = board.save()
     expect(board.obstacle).toMatch(/no open network connection/)
     board.reset()
     expect(board.obstacle).toBeUndefined()
-    expect(board.save()).toEqual(fresh)
+    expect(['clint', 'plic', 'uart', 'virtio1'].map(device)).toEqual(fresh)
+    expect(device('virtio0').function).toEqual(disk)
+    expect(board.save().inputs).toEqual(inputs)
+    expect(board.clint.time).toBe(7n)
+    expect(clock.next()).toBe(Number.MAX_SAFE_INTEGER)
   })
 })

@@ -126,14 +126,14 @@ export class Board {
     this.uart.type(bytes)
   }
 
-  /** Puts every device back to its state at power-on. RAM is not the board's. */
+  /**
+   * A restart: every device as at power-on, every connection gone. The disk, the counts and the
+   * record of inputs stay, and so does the time. RAM is not the board's.
+   */
   reset(): void {
     for (const device of this.#devices) device.reset()
-    this.#block?.renew()
-    this.#cable?.card.renew()
     this.#cable?.link.reset()
     this.#cable?.peer.reset()
-    this.inputs.reset()
   }
 
   /** What the devices have counted, by name. */

@@ -44,10 +44,6 @@ export class Disk {
     })
   }
 
-  reset(): void {
-    this.#changed.clear()
-  }
-
   /** Only what differs from the image, in order of place. */
   save(): DeviceState {
     const blocks = [...this.#changed].sort(([a], [b]) => a - b)

@@ -193,12 +193,21 @@ describe('VirtioBlock', () => {
     expect(status() & 64).toBe(64)
   })
 
-  it('forgets the request in flight on reset', () => {
+  it('forgets the request in flight on reset, and keeps what was written', () => {
     driver.start(1)
+    ram.write(DATA, new Uint8Array(512).fill(7))
+    request(OUT, 2, 512, false)
+    driver.notify(0)
+    settle()
     request(IN, 0, 512, true)
     driver.notify(0)
-    device.write(STATUS, 4, 0)
+    device.reset()
     expect(clock.next()).toBe(NEVER)
+    driver.start(1)
+    request(IN, 2, 512, true)
+    driver.notify(0)
+    settle()
+    expect([...ram.read(DATA, 512)]).toEqual(Array(512).fill(7))
   })
 
   it('comes back from a snapshot with its request in flight', () => {

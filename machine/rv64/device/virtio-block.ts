@@ -71,17 +71,10 @@ export class VirtioBlock implements VirtioFunction {
     }
   }
 
-  /** Forgets the request in flight, as a driver's reset does; the disk keeps what was written. */
+  /** Forgets the request in flight; the disk keeps what was written. */
   reset(): void {
     if (this.#flight !== undefined) this.#clock.cancel(this.#flight.event)
     this.#flight = undefined
-  }
-
-  /** Power-on: the disk is the image again. */
-  renew(): void {
-    this.reset()
-    this.#disk.reset()
-    this.#reads = this.#writes = this.#sectors = 0
   }
 
   save(): DeviceState {

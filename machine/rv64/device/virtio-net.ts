@@ -82,12 +82,6 @@ export class VirtioNet implements VirtioFunction {
     this.#waiting = []
   }
 
-  /** Power-on. */
-  renew(): void {
-    this.reset()
-    this.#sent = this.#received = this.#dropped = 0
-  }
-
   save(): DeviceState {
     return {
       sendingAt: this.#sending?.when ?? null,

@@ -56,6 +56,7 @@ export class Link {
     }
   }
 
+  /** Loses what is on its way. */
   reset(): void {
     for (const way of this.#ways) way.reset()
   }
@@ -81,7 +82,6 @@ class Way {
   lost = 0
   readonly #name: string
   readonly #options: LinkOptions
-  readonly #seed: number
   #chance: number
   /** When the wire has taken the last frame's last bit. */
   #free = 0
@@ -92,8 +92,7 @@ class Way {
   constructor(name: string, options: LinkOptions, seed: number) {
     this.#name = name
     this.#options = options
-    this.#seed = seed | 0
-    this.#chance = this.#seed
+    this.#chance = seed | 0
   }
 
   /** The end at which this direction arrives and which sends by `send`. */
@@ -121,8 +120,7 @@ class Way {
     if (this.#event !== undefined) this.#options.clock.cancel(this.#event)
     this.#event = undefined
     this.#flying = []
-    this.#free = this.frames = this.lost = 0
-    this.#chance = this.#seed
+    this.#free = 0
   }
 
   save(): DeviceState {
