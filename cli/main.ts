@@ -29,6 +29,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit()
   throw error
 })
+// Progress that nobody reads any more must not end a run.
+process.stderr.on('error', () => {})
 
 try {
   await program.parseAsync()

@@ -81,13 +81,18 @@ async function perform(options: Options): Promise<number> {
   const ended = await execute(plan, options, directory, interrupt)
   if (interrupt.signal.aborted) {
     const kept = `${ended.length} of ${plan.cells.length} cells are kept in ${directory}`
-    process.stderr.write(
-      `interrupted: ${kept}. Go on: mirrorbench run … --resume --out ${directory}\n`,
-    )
+    process.stderr.write(`interrupted: ${kept}. Go on with: ${againCommand(directory)}\n`)
     return INTERRUPTED
   }
   await drawAndPrint(directory, options.json ?? false)
   return exitCode(ended)
+}
+
+/** The command line of this run, to go on with it. */
+function againCommand(directory: string): string {
+  const words = process.argv.slice(2).filter((word) => word !== '--resume')
+  const out = words.some((word) => /^--out(=|$)/.test(word)) ? [] : ['--out', directory]
+  return ['mirrorbench', ...words, ...out, '--resume'].join(' ')
 }
 
 async function planned(options: Options): Promise<Plan> {

@@ -57,7 +57,7 @@ async function dictate(machine: Machine): Promise<number> {
   }
   process.stdout.write('\n')
   if (stop.kind === 'deadline') {
-    process.stderr.write('mirrorbench: expected a prompt, got none for 4 s of virtual time\n')
+    process.stderr.write('mirrorbench: expected a prompt, got none for 1 s of virtual time\n')
     return FAILED_CHECK
   }
   return outcomeOf({ stop, left: undefined })

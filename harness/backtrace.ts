@@ -20,7 +20,7 @@ type Load = (va: number) => Promise<number | undefined>
 export async function backtrace(view: View): Promise<string[]> {
   const { hart } = view
   const load = loader(view)
-  const lines = [line(view, address(hart.pc))]
+  const lines = [line(view, address(hart.pc), 'describe')]
   let ra = address(hart.x[RA] ?? 0n)
   let fp = address(hart.x[FP] ?? 0n)
   let first = true
@@ -29,10 +29,11 @@ export async function backtrace(view: View): Promise<string[]> {
     const savedRa = await load(fp - 8)
     const savedFp = await load(fp - 16)
     // A leaf function has not saved ra, and then fp - 8 is its caller's.
-    if (first && ra !== 0 && ra !== savedRa && named(view, ra)) lines.push(line(view, ra))
+    if (first && ra !== 0 && ra !== savedRa && named(view, ra))
+      lines.push(line(view, ra, 'describeReturn'))
     first = false
     if (savedRa === undefined || savedFp === undefined || savedRa === 0) break
-    lines.push(line(view, savedRa))
+    lines.push(line(view, savedRa, 'describeReturn'))
     if (savedFp <= fp) break
     fp = savedFp
     ra = savedRa
@@ -51,30 +52,43 @@ function loader({ memory, hart }: View): Load {
   }
 }
 
-function line(view: View, pc: number): string {
-  const what = nameOf(view, pc)
+type Lookup = 'describe' | 'describeReturn'
+
+function line(view: View, pc: number, lookup: Lookup): string {
+  const what = nameOf(view, pc, lookup)
   return `${view.hart.privilege} 0x${pc.toString(16)}${what === undefined ? '' : ` ${what}`}`
 }
 
 function named(view: View, pc: number): boolean {
-  return nameOf(view, pc) !== undefined
+  return nameOf(view, pc, 'describeReturn') !== undefined
 }
 
 /** Which image an address belongs to depends on who was running. */
-function nameOf(view: View, pc: number): string | undefined {
+function nameOf(view: View, pc: number, lookup: Lookup): string | undefined {
   switch (view.hart.privilege) {
     case 'M':
-      return view.firmware.describe(pc) ?? view.kernel.describe(pc)
+      return view.firmware[lookup](pc) ?? view.kernel[lookup](pc)
     case 'HS':
-      return view.kernel.describe(pc)
+      return view.kernel[lookup](pc)
     case 'VS':
-      return view.guestKernel?.describe(pc)
+      return view.guestKernel?.[lookup](pc)
     case 'U':
     case 'VU':
       return undefined // user programs are stripped
     default:
       return view.hart.privilege satisfies never
   }
+}
+
+/** Addresses that a panicking guest prints, with the functions that they lie in. */
+export function withSymbols(view: View, console: string): string {
+  // Under Memvisor two images speak; Memvisor puts its name in front of what it says.
+  const ofMemvisor = /\bmemvisor: .*\n(?:\s+at 0x[0-9a-f]+\n?)+\s*$/.test(console)
+  const symbols = ofMemvisor ? view.kernel : (view.guestKernel ?? view.kernel)
+  return console.replaceAll(/^\s+at (0x[0-9a-f]+)$/gm, (said, pc) => {
+    const what = symbols.describeReturn(Number(pc))
+    return what === undefined ? said : `${said} ${what}`
+  })
 }
 
 /** Sv39 addresses as numbers: kernels here live in the lower half. */

@@ -21,7 +21,7 @@ export interface SpecOptions {
 }
 
 /** A boot that takes longer than this in virtual time has failed. */
-const BOOT_PATIENCE = cycles(8_000_000_000)
+const BOOT_PATIENCE = cycles(1_000_000_000)
 
 export async function specFor(
   config: Config,

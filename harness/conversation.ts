@@ -28,7 +28,7 @@ export interface Surroundings {
 }
 
 /** How long a guest may take over anything, unless the workload says otherwise. */
-export const PATIENCE = cycles(4_000_000_000)
+export const PATIENCE = cycles(1_000_000_000)
 /** The shell's prompt, at the start of a line and with nothing behind it. */
 export const PROMPT = /(?:^|\n)\$ $/
 /** A live cell counts nothing that could be taken for an exact number. */

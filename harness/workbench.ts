@@ -7,7 +7,7 @@ import type { CellRecord, Outcome } from '../results/cell.ts'
 import { coverageRows } from '../results/coverage.ts'
 import type { Measurement } from '../results/measurement.ts'
 import { type Workload, WorkloadFailure } from '../workloads/workload.ts'
-import { backtrace } from './backtrace.ts'
+import { backtrace, withSymbols } from './backtrace.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { CellPlan } from './cell.ts'
 import { Computer, type Parts, specFor } from './computer.ts'
@@ -165,12 +165,13 @@ class Attempt {
     const stop = error instanceof WorkloadFailure ? error.stop : undefined
     const machine = this.#machine
     if (machine === undefined) return { kind: 'failed', why }
+    const view = await openView(machine, this.#config)
     return {
       kind: 'failed',
       why,
       ...(stop === undefined ? {} : { stop: shortStop(stop) }),
-      console: lastLines(machine.console.transcript),
-      backtrace: await traceOf(machine, this.#config),
+      console: withSymbols(view, lastLines(machine.console.transcript)),
+      backtrace: await backtrace(view),
     }
   }
 
@@ -201,12 +202,4 @@ function shortStop(stop: Stop): string {
 
 function lastLines(transcript: string): string {
   return transcript.split('\n').slice(-LAST_LINES).join('\n').slice(-16_000)
-}
-
-async function traceOf(machine: Machine, config: Config): Promise<string[]> {
-  try {
-    return await backtrace(await openView(machine, config))
-  } catch (error) {
-    return [`(no backtrace: ${String(error)})`]
-  }
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -90,6 +90,72 @@ describe('a bad environment', () => {
     expect(exitCode).toBe(2)
   })
 })
+
+describe('a run', () => {
+  const small = [
+    'run',
+    '--config',
+    'none',
+    '--workload',
+    'noop,boot',
+    '--seeds',
+    '2',
+    '--jobs',
+    '1',
+  ]
+
+  it('leaves rows, summary and report, and prints the table', async () => {
+    const out = join(folder, 'whole')
+    const { exitCode, stdout, stderr } = await mirrorbench(...small, '--out', out)
+    expect(stderr).toMatch(/^report: .*whole\/report.html$/m)
+    expect(stdout).toMatch(/4 cells done, 0 skipped, 0 failed/)
+    expect(exitCode).toBe(0)
+    const left = await readdir(out)
+    expect(left).toEqual(expect.arrayContaining(['manifest.json', 'rows.jsonl', 'summary.json']))
+
+    const again = await mirrorbench(...small, '--out', out)
+    expect(again.stderr).toMatch(/expected a new directory/)
+    expect(again.exitCode).toBe(2)
+
+    const rows = await readFile(join(out, 'rows.jsonl'))
+    const resumed = await mirrorbench(...small, '--out', out, '--resume', '--json')
+    expect(resumed.exitCode).toBe(0)
+    expect(JSON.parse(resumed.stdout).cells.done).toBe(4)
+    expect((await readFile(join(out, 'rows.jsonl'))).equals(rows)).toBe(true)
+  })
+
+  it('that is interrupted keeps what is finished, and goes on from there', async () => {
+    const out = join(folder, 'interrupted')
+    const many = ['run', '--config', 'none', '--workload', 'commands/ls', '--jobs', '1']
+    const args = [...many, '--seeds', '40', '--out', out]
+    const child = execa(process.execPath, ['cli/launch.js', 'cli/main.ts', ...args], {
+      reject: false,
+      cwd: project,
+      stdin: 'ignore',
+      detached: true, // its own process group, so that Ctrl-C reaches launcher and child alike
+    })
+    await untilRowsIn(out)
+    process.kill(-child.pid!, 'SIGINT')
+    const { exitCode, stderr } = await child
+    expect(stderr).toMatch(/^interrupted: \d+ of 40 cells are kept in .*--resume$/m)
+    expect(exitCode).toBe(130)
+
+    const kept = Number(/interrupted: (\d+) of/.exec(stderr)?.[1])
+    expect(kept).toBeGreaterThan(0)
+    const rest = await mirrorbench(...args, '--resume', '--json')
+    expect(rest.exitCode).toBe(0)
+    expect(JSON.parse(rest.stdout).cells.done).toBe(40)
+  })
+})
+
+/** Resolves when the run in `out` has stored its first cell. */
+async function untilRowsIn(out: string): Promise<void> {
+  for (;;) {
+    const rows = await readFile(join(out, 'rows.jsonl'), 'utf8').catch(() => '')
+    if (rows.includes('\n')) return
+    await new Promise((next) => setTimeout(next, 20))
+  }
+}
 
 describe('what there is', () => {
   it('is listed as a table and as JSON', async () => {

@@ -78,10 +78,9 @@ export class RamImage {
       read: async (at: number, length: number) =>
         new Uint8Array(this.#bytes.buffer, at - RAM, length).slice(),
     }
-    const symbols = {
-      address: (name: string) => this.#symbols.get(name),
-      describe: () => undefined,
-    }
+    const unknown = (): undefined => undefined
+    const address = (name: string) => this.#symbols.get(name)
+    const symbols = { address, describe: unknown, describeReturn: unknown }
     return {
       memory: new Memory(machine),
       hart: { pc: 0n, x: [], privilege: 'HS', csr: {} },

@@ -6,6 +6,9 @@ export interface Symbols {
   address(name: string): number | undefined
   /** `function+0x1c` for an address inside the image's code. */
   describe(address: number): string | undefined
+  /** As `describe`, for a return address: it belongs to the call before it, which may be the last
+   * instruction of its function. */
+  describeReturn(address: number): string | undefined
 }
 
 interface Function {
@@ -32,14 +35,16 @@ export function readSymbols(elf: Uint8Array): Symbols {
     if (symbol.code) functions.push(symbol)
   }
   functions.sort((a, b) => a.start - b.start)
+  const describe = (address: number, inside: number): string | undefined => {
+    const found = lastAtOrBefore(functions, inside)
+    if (found === undefined) return undefined
+    const offset = address - found.start
+    return offset === 0 ? found.name : `${found.name}+0x${offset.toString(16)}`
+  }
   return {
     address: (name) => addresses.get(name),
-    describe: (address) => {
-      const found = lastAtOrBefore(functions, address)
-      if (found === undefined) return undefined
-      const offset = address - found.start
-      return offset === 0 ? found.name : `${found.name}+0x${offset.toString(16)}`
-    },
+    describe: (address) => describe(address, address),
+    describeReturn: (address) => describe(address, address - 1),
   }
 }
 

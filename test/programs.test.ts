@@ -1,0 +1,156 @@
+// The user programs on the machine, under every config: usertests finds nothing, and the shell does what
+// its grammar says.
+
+import { describe, expect, test } from 'vitest'
+import type { Config } from '../configs/config.ts'
+import memv6 from '../configs/memv6.ts'
+import memvisor from '../configs/memvisor.ts'
+import none from '../configs/none.ts'
+import visorShadow from '../configs/visor-shadow.ts'
+import { disk } from '../guest/mkfs.ts'
+import type { Machine } from '../machine/machine.ts'
+import { openMachine } from '../machine/open.ts'
+import { cycles } from '../machine/units.ts'
+
+const PROMPT = /(?:^|\n)\$ $/
+/** Twenty times what usertests needs under Memvisor. */
+const LIMIT_CYCLES = 100e9
+
+async function boot(config: Config): Promise<Machine> {
+  const machine = await openMachine({
+    firmware: (await config.firmware()).bytes,
+    kernel: (await config.kernel()).bytes,
+    ...(config.initrd && { initrd: (await config.initrd()).bytes }),
+    bootargs: config.bootargs ?? '',
+    banks: config.banks,
+    disk: await disk(),
+    harts: 1,
+    profile: 'flat',
+  })
+  await untilPrompt(machine)
+  return machine
+}
+
+async function untilPrompt(machine: Machine): Promise<string> {
+  const from = machine.console.transcript.length
+  const deadline = cycles(machine.now() + LIMIT_CYCLES)
+  const stop = await machine.run({ text: PROMPT, deadline })
+  const heard = machine.console.transcript.slice(from)
+  if (stop.kind !== 'text') throw new Error(`${stop.kind} after ${heard.slice(-2000)}`)
+  return heard
+}
+
+/** What the line prints, without its echo and the prompt after it. */
+async function says(machine: Machine, line: string): Promise<string> {
+  machine.console.type(`${line}\n`)
+  const heard = (await untilPrompt(machine)).replaceAll('\r', '')
+  return heard.slice(heard.indexOf('\n') + 1).replace(/\$ $/, '')
+}
+
+describe.each([none, memv6, visorShadow, memvisor])('config $name', (config) => {
+  test('usertests finds nothing, and nothing is lost: frames, backups, processes', async () => {
+    await using machine = await boot(config)
+    await says(machine, 'usertests fork') // what the kernel keeps from its first use on is kept now
+    const before = await says(machine, 'free')
+    const heard = await says(machine, 'usertests')
+    expect(heard.match(/.*(?:FAILED|wrong).*/g)).toBeNull()
+    expect(heard).toMatch(/\nALL TESTS PASSED\n$/)
+    const counts = /^(?:frames|backups?|processes).*$/gm
+    expect((await says(machine, 'free')).match(counts)).toEqual(before.match(counts))
+  }, 120_000)
+})
+
+test('usertests says so when a test does not exist', async () => {
+  await using machine = await boot(none)
+  expect(await says(machine, 'usertests no-such-test')).toMatch(/^usertests: no test no-such-test/)
+})
+
+/** Lines typed one after the other into one shell, and what each prints. */
+const SHELL: readonly (readonly [line: string, prints: string | RegExp])[] = [
+  ['', ''],
+  ['   ', ''],
+  ['# a comment', ''],
+  ['echo a  b', 'a b\n'],
+  ['echo a; echo b', 'a\nb\n'],
+  ['echo a;', 'a\n'],
+  ['echo one > f', ''],
+  ['echo two >> f; cat f', 'one\ntwo\n'],
+  ['cat < f | wc', '2 2 8 \n'],
+  ['wc<f>g;cat g', '2 2 8 \n'],
+  ['echo x | cat | cat | cat', 'x\n'],
+  ['(echo a; echo b) | wc', '2 2 4 \n'],
+  ['(echo a; (echo b; echo c)) > g; wc g', '3 3 6 g\n'],
+  ['mkdir d; cd d; echo in > d1; cd ..; cat d/d1', 'in\n'],
+  ['cd d', ''],
+  ['ls', /^\. +1 \d+ \d+\n\.\. +1 1 \d+\nd1 +2 \d+ 3\n$/],
+  ['cd', ''],
+  ['rm d', 'rm: d failed to delete\n'],
+  ['cd nowhere', 'cannot cd nowhere\n'],
+  ['nothing', 'exec nothing failed\n'],
+  ['cat nothing', 'cat: cannot open nothing\n'],
+  ['cat < nothing', 'open nothing failed\n'],
+  ['echo a & ; echo b', 'syntax: missing command\n'],
+  ['| wc', 'syntax: missing command\n'],
+  ['echo |', 'syntax: missing command\n'],
+  ['echo >', 'syntax: missing file for redirection\n'],
+  ['(echo a', 'syntax: missing )\n'],
+  ['echo a)', 'syntax: leftovers\n'],
+  ['()', ''],
+  [`${'('.repeat(100)}echo`, 'syntax: too many groups within groups\n'],
+  ['a;'.repeat(60), 'syntax: line too complex\n'],
+  [`echo ${'a '.repeat(40)}`, 'syntax: too many arguments\n'],
+  ['x'.repeat(300), /sh: line too long\n$|^$/],
+  ['echo still here', 'still here\n'],
+  ['echo echo from a script > s; echo cd d >> s; echo ls d1 >> s', ''],
+  ['sh s', /^from a script\nd1 +2 \d+ 3\n$/],
+  ['sh nothing', 'sh: cannot open nothing\n'],
+  ['grep ^o f', 'one\n'],
+  ['grep w.$ f', 'two\n'],
+  ['grep on*e$ f', 'one\n'],
+  ['grep .* f | wc', '2 2 8 \n'],
+  ['grep ^$ f', ''],
+  ['ln f h; rm f; cat h; ls f', 'one\ntwo\nls: cannot open f\n'],
+  ['kill 12345', 'kill: no process 12345\n'],
+  ['zombie', ''],
+  ['forktest', 'fork test\nfork test OK\n'],
+  ['stressfs', /^stressfs starting\n(?:write \d\n|read\n){10}$/],
+  ['micro syscall 3', 'micro syscall 3 ok\n'],
+  ['micro nothing', /^usage: micro/],
+  ['micro syscall 0', /^usage: micro/],
+  ['space exec 204800', 'space exec 204800 ok\n'],
+  ['space exec', /^usage: space/],
+]
+
+test('the shell', async () => {
+  await using machine = await boot(none)
+  for (const [line, prints] of SHELL) {
+    const heard = await says(machine, line)
+    if (typeof prints === 'string') expect(heard, line).toBe(prints)
+    else expect(heard, line).toMatch(prints)
+  }
+})
+
+test('micro and space make their marks in pairs, as often as they are told', async () => {
+  await using machine = await boot(none)
+  const numbers = { syscall: 1, fork: 2, 'page-fault': 3, switch: 4, pipe: 5, exec: 8, wait: 9 }
+  for (const [name, region] of Object.entries(numbers)) {
+    machine.takeMarks()
+    expect(await says(machine, `micro ${name} 7`)).toBe(`micro ${name} 7 ok\n`)
+    const { marks, lost } = machine.takeMarks()
+    const pairs = Array.from({ length: 7 }, () => [2 * region, 2 * region + 1]).flat()
+    expect(marks.map((mark) => mark.n)).toEqual(pairs)
+    expect(lost).toBe(0)
+  }
+  for (const how of ['sbrk', 'fork', 'exec']) {
+    machine.takeMarks()
+    expect(await says(machine, `space ${how} 65536`)).toBe(`space ${how} 65536 ok\n`)
+    expect(machine.takeMarks().marks.map((mark) => mark.n)).toEqual([12, 13])
+  }
+})
+
+test('poweroff ends the machine with its code', async () => {
+  await using machine = await boot(none)
+  machine.console.type('poweroff 42\n')
+  const stop = await machine.run({ deadline: cycles(machine.now() + 1e9) })
+  expect(stop).toEqual({ kind: 'power-off', code: 42 })
+})
