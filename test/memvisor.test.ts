@@ -1,0 +1,144 @@
+// Memvisor as its guests meet it. The payloads are kernels without anything: what they find on the bare
+// board they must find in a guest, line for line. And whatever a guest does, Memvisor stays whole.
+
+import { describe, expect, it } from 'vitest'
+import { image } from '../guest/images.ts'
+import type { Bank, MachineSpec, Stop } from '../machine/machine.ts'
+import { openMachine } from '../machine/open.ts'
+import { cycles, MiB } from '../machine/units.ts'
+
+const VISORS = ['memvisor', 'visor-shadow'] as const
+/** Ten times what the longest payload needs. */
+const DEADLINE = cycles(500_000_000)
+const DISK_BYTES = MiB
+const BOARD: readonly Bank[] = [{ bytes: 128 * MiB, role: 'original' }]
+const BANKS: readonly Bank[] = [
+  { bytes: 192 * MiB, role: 'original' },
+  { bytes: 192 * MiB, role: 'backup' },
+]
+
+interface Ending {
+  readonly stop: Stop
+  readonly lines: readonly string[]
+}
+
+async function run(
+  spec: Pick<MachineSpec, 'kernel' | 'banks'> & Partial<MachineSpec>,
+): Promise<Ending> {
+  const { bytes: firmware } = await image('firmware')
+  const disk = new Uint8Array(DISK_BYTES)
+  await using machine = await openMachine({ firmware, disk, harts: 1, profile: 'flat', ...spec })
+  const stop = await machine.run({ deadline: DEADLINE })
+  return { stop, lines: machine.console.transcript.split(/\r?\n/).filter((line) => line !== '') }
+}
+
+async function onBoard(payload: string): Promise<Ending> {
+  return run({ kernel: (await image(payload)).bytes, banks: BOARD })
+}
+
+async function inGuest(visor: string, initrd: Uint8Array | undefined, words = ''): Promise<Ending> {
+  const { bytes: kernel } = await image(visor)
+  const bootargs = `guest-memory=128 ${words}`
+  return run({ kernel, banks: BANKS, bootargs, ...(initrd && { initrd }) })
+}
+
+const OFF = { kind: 'power-off', code: 0 }
+
+describe.each(['visor-storm', 'visor-hart'])('%s', (payload) => {
+  it.each(VISORS)('finds in a guest of %s what it finds on the board', async (visor) => {
+    const board = await onBoard(payload)
+    expect(board.stop).toEqual(OFF)
+    expect(board.lines.at(-1)).toMatch(/: ok/)
+    expect(await inGuest(visor, (await image(payload)).bytes, 'seed=3')).toEqual(board)
+  })
+
+  it('finds the same when there are hardly any shadow tables', async () => {
+    const few = await inGuest('memvisor', (await image(payload)).bytes, 'shadow-tables=16')
+    expect(few).toEqual(await onBoard(payload))
+  })
+})
+
+describe.each(VISORS)('a guest that means harm to %s', (visor) => {
+  it('is refused by device and SBI, and the disk still works', async () => {
+    const { stop, lines } = await inGuest(visor, (await image('visor-hostile')).bytes)
+    expect(lines.at(-1)).toBe('hostile: ok')
+    expect(stop).toEqual(OFF)
+  })
+})
+
+describe('a guest that goes astray', () => {
+  it('with a root outside its memory faults for ever, and harms nobody else', async () => {
+    // li t0, 1 << 63 | 5; csrw satp, t0; j .
+    const code = [0x0010_0293, 0x03f2_9293, 0x0052_8293, 0x1802_9073, 0x0000_006f]
+    const { stop, lines } = await inGuest('memvisor', words(code))
+    expect({ stop, lines }).toEqual({ stop: { kind: 'deadline' }, lines: [] })
+  })
+
+  it('by stopping its only hart is stopped', async () => {
+    // li a6, 1; lui a7, 0x485; addi a7, a7, 0x34d (HSM); ecall
+    await stopped(
+      words([0x0010_0813, 0x0048_58b7, 0x34d8_8893, 0x0000_0073]),
+      /stopped its only hart/,
+    )
+  })
+})
+
+describe('a kernel that is none', () => {
+  it('is asked for', () => stopped(undefined, /expected a kernel as initrd, got none/))
+
+  it('is refused if it is cut off', async () => {
+    const { bytes } = await image('visor-hart')
+    await stopped(bytes.slice(0, 8192), /cut off/)
+  })
+
+  it('is refused if it lies outside the guest', async () => {
+    const bytes = (await image('visor-hart')).bytes.slice()
+    const view = new DataView(bytes.buffer)
+    const headers = Number(view.getBigUint64(32, true))
+    view.setBigUint64(headers + 24, 0x8800_0000n, true) // the first segment's p_paddr
+    await stopped(bytes, /lies in the guest's memory, got a segment outside/)
+  })
+
+  it('is refused if it is for another processor', async () => {
+    const bytes = (await image('visor-hart')).bytes.slice()
+    bytes[18] = 62
+    await stopped(bytes, /expected a 64-bit RISC-V ELF file/)
+  })
+})
+
+describe('a machine that Memvisor cannot use', () => {
+  it.each([
+    ['guest-memory=192', /expected guest-memory=MiB smaller than the bank/],
+    ['guest-memory=0', /expected guest-memory=MiB smaller than the bank/],
+  ])('with %s is a panic with a message', async (bootargs, says) => {
+    const kernel = (await image('memvisor')).bytes
+    const initrd = (await image('visor-hart')).bytes
+    const { stop, lines } = await run({ kernel, initrd, banks: BANKS, bootargs })
+    expect(stop).toEqual({ kind: 'power-off', code: 1 })
+    expect(lines[0]).toMatch(/^memvisor: panic: /)
+    expect(lines[0]).toMatch(says)
+    expect(lines[1]).toMatch(/^ {2}at 0x802[0-9a-f]+$/)
+  })
+
+  it('with a backup bank that is too small stops the guest when it is full', async () => {
+    const kernel = (await image('memvisor')).bytes
+    const initrd = (await image('visor-storm')).bytes
+    const banks: readonly Bank[] = [
+      { bytes: 192 * MiB, role: 'original' },
+      { bytes: 16 * MiB + 20 * 4096, role: 'backup' },
+    ]
+    const { stop, lines } = await run({ kernel, initrd, banks, bootargs: 'guest-memory=128' })
+    expect(lines.at(-1)).toBe('memvisor: guest 0: no backup frame is left for its memory')
+    expect(stop).toEqual({ kind: 'power-off', code: 2 })
+  })
+})
+
+async function stopped(initrd: Uint8Array | undefined, why: RegExp): Promise<void> {
+  const { stop, lines } = await inGuest('memvisor', initrd)
+  expect(lines.at(-1)).toMatch(/^memvisor: guest 0: /)
+  expect(lines.at(-1)).toMatch(why)
+  expect(stop).toEqual({ kind: 'power-off', code: 2 })
+}
+
+/** A flat kernel of these instructions. */
+const words = (code: readonly number[]): Uint8Array => new Uint8Array(Uint32Array.from(code).buffer)
