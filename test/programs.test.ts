@@ -59,9 +59,15 @@ describe.each([none, memv6, memvisor])('config $name', (config) => {
   }, 120_000)
 })
 
-test('usertests says so when a test does not exist', async () => {
+test('usertests notices what is wrong, what is leaked, and a name that is none', async () => {
   await using machine = await boot(none)
   expect(await says(machine, 'usertests no-such-test')).toMatch(/^usertests: no test no-such-test/)
+  expect(await says(machine, 'usertests guard-wrong')).toBe(
+    'guard-wrong: wrong: getpid() == 0\ntest guard-wrong: FAILED\n1 OF 1 TESTS FAILED\n',
+  )
+  expect(await says(machine, 'usertests guard-leak')).toMatch(
+    /^test guard-leak: ok\ntest guard-leak: FAILED: \d+ frames free before, \d+ after\n/,
+  )
 })
 
 /** Lines typed one after the other into one shell, and what each prints. */

@@ -4,6 +4,8 @@
 
 #include "usertests.h"
 
+static void guard_wrong(void), guard_leak(void);
+
 static const struct {
   void (*run)(void);
   const char *name;
@@ -67,9 +69,14 @@ static const struct {
   { test_backup_window, "backup-window" },
 
   { test_exhaust, "exhaust" },
+
+  // These show that a failure and a leak are noticed; they run only by name.
+  { guard_wrong, "guard-wrong" },
+  { guard_leak, "guard-leak" },
 };
 
-#define TESTS ((int)(sizeof(tests) / sizeof(tests[0])))
+#define TESTS  ((int)(sizeof(tests) / sizeof(tests[0])))
+#define GUARDS 2 // the last of them
 
 static const char *name = "usertests";
 
@@ -91,6 +98,22 @@ status_of(void (*body)(void))
   }
   MUST(wait(&status) == pid);
   return status;
+}
+
+static void
+guard_wrong(void)
+{
+  MUST(getpid() == 0);
+}
+
+// Leaves a process behind that holds frames for 20 ticks.
+static void
+guard_leak(void)
+{
+  if(fork() == 0){
+    sleep(20);
+    exit(0);
+  }
 }
 
 static uint64
@@ -121,7 +144,7 @@ main(int argc, char **argv)
 {
   int ran = 0, failed = 0;
   for(int n = 0; n < TESTS; n++){
-    if(argc > 1 && strcmp(argv[1], tests[n].name) != 0)
+    if(argc > 1 ? strcmp(argv[1], tests[n].name) != 0 : n >= TESTS - GUARDS)
       continue;
     ran++;
     if(run(n) != 0)
