@@ -82,7 +82,7 @@ footer { color: var(--soft); font-size: 0.88rem; margin-top: 3rem; padding-botto
   header { padding-top: 1.6rem; } .chart svg { width: 100%; min-width: 32rem; } }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --line: #bbb;
   --card: #fff; --good: #000; --bad: #000; } html { font-size: 10pt; }
-  .live { display: none; } .drawn[hidden] { display: block !important; } .drawn svg { filter: none; }
+  .live { display: none !important; } .drawn[hidden] { display: block !important; } .drawn svg { filter: none; }
   figure, tr, .card { break-inside: avoid; } h2, h3 { break-after: avoid; } .chart svg { max-width: 100%; }
   .wide, .chart { overflow: visible; } header, main, footer { max-width: none; } }
 `

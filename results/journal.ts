@@ -8,9 +8,11 @@ import { type CellEnd, type CellRecord, cellEndSchema, cellName } from './cell.t
 import { type Measurement, measurementSchema } from './measurement.ts'
 
 /** Longest line read; a failed cell's console is the longest thing in one. */
-const LINE_LENGTH = 1 << 18
+const LINE_BYTES = 1 << 18
 const ROWS_PER_CELL = 100_000
 const DIGEST_LENGTH = 16
+/** The last field of a cell line: the digest of all bytes of the group before it. */
+const BEFORE_DIGEST = ',"digest":"'
 
 /** Damage at a line of the journal. The store adds the file's name and what to do. */
 export class JournalDamage extends Error {
@@ -36,18 +38,15 @@ export function writeGroup(record: CellRecord): string {
   const { rows, ...end } = record
   checkRowsBelong(record)
   const lines = rows.map((row) => JSON.stringify({ kind: 'row', ...measurementSchema.parse(row) }))
-  const body = lines.map((line) => `${line}\n`).join('')
-  const last = {
-    kind: 'cell',
-    ...cellEndSchema.parse(end),
-    rows: rows.length,
-    digest: digestOf(body),
-  }
-  const text = `${body}${JSON.stringify(last)}\n`
-  for (const line of [...lines, JSON.stringify(last)]) {
-    if (line.length > LINE_LENGTH) throw new RangeError(`line of ${line.length} characters`)
-  }
-  return text
+  const valid = { kind: 'cell', ...cellEndSchema.parse(end), rows: rows.length }
+  const unsigned = JSON.stringify(valid).slice(0, -1)
+  const digest = createHash('sha256')
+  for (const line of lines) digest.update(line).update('\n')
+  digest.update(unsigned)
+  lines.push(`${unsigned}${BEFORE_DIGEST}${shown(digest)}"}`)
+  const long = lines.find((line) => Buffer.byteLength(line) > LINE_BYTES)
+  if (long !== undefined) throw new RangeError(`line of ${Buffer.byteLength(long)} bytes`)
+  return lines.map((line) => `${line}\n`).join('')
 }
 
 export interface Journal {
@@ -68,7 +67,7 @@ export function readJournal(bytes: Uint8Array): Journal {
     const value = parseLine(line, number)
     if (kindOf(value) === 'row') addRow(group, line, value, number)
     else {
-      cells.push(endGroup(group, value, number))
+      cells.push(endGroup(group, line, value, number))
       group = emptyGroup()
       wholeBytes = end
     }
@@ -99,8 +98,8 @@ function* linesOf(bytes: Uint8Array): Generator<{ line: Uint8Array; end: number 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function parseLine(line: Uint8Array, number: number): unknown {
-  if (line.length > LINE_LENGTH) {
-    throw new JournalDamage(number, `expected at most ${LINE_LENGTH} bytes, got ${line.length}`)
+  if (line.length > LINE_BYTES) {
+    throw new JournalDamage(number, `expected at most ${LINE_BYTES} bytes, got ${line.length}`)
   }
   try {
     return JSON.parse(decoder.decode(line))
@@ -124,7 +123,7 @@ function addRow(group: Group, line: Uint8Array, value: unknown, number: number):
   group.digest.update(line).update('\n')
 }
 
-function endGroup(group: Group, value: unknown, number: number): CellRecord {
+function endGroup(group: Group, line: Uint8Array, value: unknown, number: number): CellRecord {
   const parsed = endLineSchema.safeParse(value)
   if (!parsed.success) {
     throw new JournalDamage(number, `expected a row or the end of a cell, ${problem(parsed.error)}`)
@@ -133,9 +132,10 @@ function endGroup(group: Group, value: unknown, number: number): CellRecord {
   if (count !== group.rows.length) {
     throw new JournalDamage(number, `expected ${count} rows before it, got ${group.rows.length}`)
   }
-  const found = group.digest.digest('hex').slice(0, DIGEST_LENGTH)
+  const signed = Buffer.from(line).lastIndexOf(BEFORE_DIGEST)
+  const found = shown(group.digest.update(line.subarray(0, Math.max(0, signed))))
   if (digest !== found) {
-    throw new JournalDamage(number, `expected rows with digest ${digest}, got ${found}`)
+    throw new JournalDamage(number, `expected a cell with digest ${digest}, got ${found}`)
   }
   const record = { ...end, rows: group.rows }
   try {
@@ -162,8 +162,8 @@ function checkRowsBelong(record: CellEnd & { readonly rows: readonly Measurement
   }
 }
 
-function digestOf(body: string): string {
-  return createHash('sha256').update(body).digest('hex').slice(0, DIGEST_LENGTH)
+function shown(digest: ReturnType<typeof createHash>): string {
+  return digest.digest('hex').slice(0, DIGEST_LENGTH)
 }
 
 /** The first thing that a schema found wrong, in one line. */

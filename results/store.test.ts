@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type CellRecord, placeKey } from './cell.ts'
-import { readJournal, writeGroup } from './journal.ts'
+import { JournalDamage, readJournal, writeGroup } from './journal.ts'
 import type { Measurement } from './measurement.ts'
 import { type Manifest, ResultStore, readRun, StoreError } from './store.ts'
 import { syntheticManifest } from './synthetic-run.fixture.ts'
@@ -52,6 +52,16 @@ async function stored(cells: readonly CellRecord[]): Promise<void> {
 }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+/** The cells of a journal; undefined if it is damaged. */
+function readOrNothing(bytes: Uint8Array): readonly CellRecord[] | undefined {
+  try {
+    return readJournal(bytes).cells
+  } catch (error) {
+    expect(error).toBeInstanceOf(JournalDamage)
+    return undefined
+  }
+}
 
 /** The error that a promise ends in, which must be a StoreError. */
 async function storeError(promise: Promise<unknown>): Promise<StoreError> {
@@ -138,6 +148,30 @@ describe('a kill at any moment', () => {
       expect(journal.cells).toEqual(three.slice(0, whole))
       expect(journal.torn).toBe(length !== (ends[whole - 1] ?? 0))
     }
+  })
+
+  test('no changed byte goes unnoticed (property)', () => {
+    const text = Buffer.from(three.map(writeGroup).join(''))
+    const place = fc.integer({ min: 0, max: text.length - 1 })
+    fc.assert(
+      fc.property(place, fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const changed = Buffer.from(text)
+        changed[at] = text[at]! ^ flip
+        const cells = readOrNothing(changed)
+        if (cells === undefined) return
+        expect(cells).toEqual(three.slice(0, cells.length))
+        expect(cells.length).toBeLessThan(three.length)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('bytes without sense are damage or a torn tail, never a cell (property)', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+        expect(readOrNothing(bytes) ?? []).toEqual([])
+      }),
+    )
   })
 
   test('resume cuts the torn tail off and goes on', async () => {
