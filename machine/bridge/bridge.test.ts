@@ -149,7 +149,8 @@ describe('the bridge', () => {
     const hostPort = typeof address === 'object' ? (address?.port ?? 0) : 0
     await expect(running(echo, { hostPort })).rejects.toThrow(
       new BridgeError(
-        `expected port ${hostPort} of 127.0.0.1 free, got in use. End the program that has it, or choose another (0: any free one)`,
+        `expected port ${hostPort} of 127.0.0.1 free, got in use. ` +
+          'End the program that has it, or choose another (0: any free one)',
       ),
     )
     await expect(running(echo, { hostPort: 70_000 })).rejects.toThrow(/host port from 0 to 65535/)

@@ -24,9 +24,9 @@ export class Bus {
     this.#ranges.forEach((range, i) => {
       const next = this.#ranges[i + 1]
       if (next !== undefined && next.base < range.end) {
-        throw new RangeError(
-          `expected devices apart on the bus, got ${range.device.name} up to 0x${range.end.toString(16)} over ${next.device.name} at 0x${next.base.toString(16)}`,
-        )
+        const [end, start] = [range.end, next.base].map((at) => `0x${at.toString(16)}`)
+        const got = `${range.device.name} up to ${end} over ${next.device.name} at ${start}`
+        throw new RangeError(`expected devices apart on the bus, got ${got}`)
       }
     })
   }

@@ -55,11 +55,13 @@ export class Peer implements Network {
   #neighbourMac: Mac | undefined
   #unaddressed: Uint8Array[] = []
   #opened = 0
+  #stand: ((frame: Uint8Array) => void) | undefined
 
   constructor(options: PeerOptions) {
     this.#options = options
     options.wire.onFrame = (frame) => {
-      this.#arrive(frame)
+      if (this.#stand === undefined) this.#arrive(frame)
+      else this.#stand(frame)
       options.onEvent?.()
     }
   }
@@ -73,6 +75,15 @@ export class Peer implements Network {
     const { clock, inputs } = this.#options
     if (from === 'workload' || inputs === undefined) return connection
     return new RecordedSocket(connection, clock, inputs, this.#opened, port)
+  }
+
+  /**
+   * Puts somebody else at this end of the cable, for traffic that no honest peer sends: `hear` is told
+   * of each frame from now on, and what comes back puts frames on the wire.
+   */
+  takeOver(hear: (frame: Uint8Array) => void): (frame: Uint8Array) => void {
+    this.#stand = hear
+    return (frame) => this.#options.wire.send(frame)
   }
 
   /** Lets the guest connect to `port` of this host. */
@@ -108,9 +119,8 @@ export class Peer implements Network {
   /** Throws if the state was saved with open connections. */
   load(state: DeviceState): void {
     if (state.open !== 0) {
-      throw new Error(
-        `expected a snapshot without open network connections, got one with ${state.open}. Close them before the snapshot`,
-      )
+      const expected = 'expected a snapshot without open network connections'
+      throw new Error(`${expected}, got one with ${state.open}. Close them before the snapshot`)
     }
     this.reset()
     this.#neighbourMac = state.neighbourMac instanceof Uint8Array ? state.neighbourMac : undefined
