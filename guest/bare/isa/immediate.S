@@ -60,4 +60,11 @@ START
   RI sraiw, 0xffffffffc0000000, 0x80000000, 1
   RI sraiw, 0x3fffffff, 0xff7fffffff, 1
 
+  CASE                    // a HINT (a mark, to our machine) does nothing
+  li a0, 5
+  slti x0, x0, 2
+  slti x0, x0, 3
+  IS x0, 0
+  IS a0, 5
+
   FINISH
