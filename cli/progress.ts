@@ -36,7 +36,7 @@ export function openProgress(
   }
   const show = (name: string, last = false): void => {
     if (live) {
-      stream.write(`${ERASE_LINE}${line(name).slice(0, (stream.columns ?? 80) - 1)}`)
+      stream.write(`${ERASE_LINE}${line(name).slice(0, (stream.columns || 80) - 1)}`)
     } else if (last || now() - told >= PLAIN_EVERY_MS) {
       told = now()
       stream.write(`${line(name)}\n`)

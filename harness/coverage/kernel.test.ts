@@ -1,0 +1,188 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { BACKUPS, FRAMES, ORIGINALS, RAM, RamImage } from '../../test/ram-image.ts'
+import coverage from '../invariants/coverage.ts'
+
+const OFFSET = 2 ** 37
+const TRAPFRAME = 2 ** 38 - 0x2000
+const R = 2
+const RW = 6
+const RWU = 22
+const PAGE = 4096
+const NO_BACKUP = 0xffff_ffff
+const USER = 1
+const TABLE = 2
+const COPY = 1
+const BACKUP_TABLE = 2
+
+const RECORD = RAM + 0x1000
+const PROCESSES = RAM + 0x2000
+const FRAME_RECORDS = RAM + 0x3000
+const BACKUP_RECORDS = RAM + 0x4000
+
+const original = (n: number): number => ORIGINALS + n * PAGE
+const backup = (n: number): number => BACKUPS + n * PAGE
+
+// A kernel root, and one process with two pages and a trapframe, all of it mirrored.
+// Original frames: 0-2 kernel tables, 3 process root, 4-5 its tables, 6-7 its pages, 8 trapframe,
+// 9-10 tables of the reserved top, 11-12 kernel tables of the window, 13-14 ... of the backup bank.
+const KERNEL_ROOT = original(0)
+const ROOT = original(3)
+const BACKUP_MIDDLE = backup(40)
+const BACKUP_BOTTOM = backup(41)
+let ram: RamImage
+
+function own(n: number, use: number): void {
+  ram.u8(FRAME_RECORDS + 8 * n, use)
+  ram.u32(FRAME_RECORDS + 8 * n + 4, n)
+  ram.u32(BACKUP_RECORDS + 8 * n, n)
+  ram.u8(BACKUP_RECORDS + 8 * n + 4, COPY)
+  ram.leaf(KERNEL_ROOT, original(n) + OFFSET, backup(n), RW)
+}
+
+beforeEach(() => {
+  ram = new RamImage()
+  const fields = [
+    0x74696475615f626dn,
+    1,
+    ORIGINALS,
+    FRAMES,
+    FRAME_RECORDS,
+    BACKUPS,
+    FRAMES,
+    BACKUP_RECORDS,
+    OFFSET,
+    KERNEL_ROOT,
+    PROCESSES,
+    2,
+    32,
+    0,
+    8,
+    16,
+  ]
+  ram.record('audit_kernel', RECORD, fields)
+  for (let n = 0; n < FRAMES; n++) ram.u32(FRAME_RECORDS + 8 * n + 4, NO_BACKUP)
+  // The kernel: a way to its window, and to the tables of backup entries.
+  ram.table(KERNEL_ROOT, BACKUPS, 2, original(1))
+  ram.table(KERNEL_ROOT, BACKUPS, 1, original(2))
+  ram.table(KERNEL_ROOT, ORIGINALS + OFFSET, 2, original(11))
+  ram.table(KERNEL_ROOT, ORIGINALS + OFFSET, 1, original(12))
+  for (const n of [0, 1, 2, 3, 4, 5, 9, 10, 11, 12]) own(n, TABLE)
+  for (const n of [6, 7, 8]) own(n, USER)
+  for (const table of [40, 41]) {
+    ram.u8(BACKUP_RECORDS + 8 * table + 4, BACKUP_TABLE)
+    ram.leaf(KERNEL_ROOT, backup(table), backup(table), RW)
+  }
+  // The process.
+  ram.u64(PROCESSES, ROOT)
+  ram.u32(PROCESSES + 8, 7)
+  ram.table(ROOT, 0, 2, original(4))
+  ram.table(ROOT, 0, 1, original(5))
+  ram.table(ROOT, OFFSET, 2, BACKUP_MIDDLE)
+  ram.table(ROOT, OFFSET, 1, BACKUP_BOTTOM)
+  ram.table(ROOT, TRAPFRAME, 2, original(9))
+  ram.table(ROOT, TRAPFRAME, 1, original(10))
+  for (const page of [0, 1]) {
+    ram.leaf(ROOT, page * PAGE, original(6 + page), RWU)
+    ram.leaf(ROOT, page * PAGE + OFFSET, backup(6 + page), RW)
+  }
+  ram.leaf(ROOT, TRAPFRAME, original(8), RW)
+})
+
+async function walked() {
+  const { readings, violations } = await coverage.check(ram.view('user+tables'))
+  return { ...readings[0], kinds: violations.map(({ kind }) => kind), violations }
+}
+
+describe('coverage of a mirroring kernel', () => {
+  it('holds where every original has its backup', async () => {
+    const found = await walked()
+    expect(found.violations).toEqual([])
+    expect(found).toMatchObject({
+      guest: 'kernel',
+      originals: 13,
+      backups: 13,
+      missing: 0,
+      stale: 0,
+    })
+  })
+
+  it('finds an original without a backup frame', async () => {
+    ram.u32(FRAME_RECORDS + 8 * 6 + 4, NO_BACKUP)
+    const found = await walked()
+    expect(found).toMatchObject({ originals: 13, backups: 12, missing: 1 })
+    expect(found.kinds).toContain('stale') // the backup that nobody names any more
+  })
+
+  it('finds a page without a backup entry, and says where', async () => {
+    ram.clear(ROOT, PAGE + OFFSET)
+    const found = await walked()
+    expect(found.missing).toBe(1)
+    expect(found.violations[0]?.says).toMatch(/^pid 7, page 0x1000, frame 0x80107000: no backup/)
+  })
+
+  it('finds a backup entry that leads to the original itself', async () => {
+    ram.leaf(ROOT, OFFSET, original(6), RW)
+    expect(await walked()).toMatchObject({ aliased: 1, sameBank: 1 })
+  })
+
+  it('finds a backup shared by two originals', async () => {
+    ram.u32(FRAME_RECORDS + 8 * 7 + 4, 6)
+    const found = await walked()
+    expect(found.aliased).toBe(1)
+    expect(found.backups).toBe(12)
+  })
+
+  it('finds a stale backup entry', async () => {
+    ram.leaf(ROOT, 5 * PAGE + OFFSET, backup(20), RW)
+    expect(await walked()).toMatchObject({ stale: 1, kinds: ['stale'] })
+  })
+
+  it('finds a stale backup frame', async () => {
+    ram.u8(BACKUP_RECORDS + 8 * 30 + 4, COPY)
+    ram.u32(BACKUP_RECORDS + 8 * 30, 30)
+    expect(await walked()).toMatchObject({ stale: 1, kinds: ['stale'] })
+  })
+
+  it('finds a window entry that is missing, and one that is left over', async () => {
+    ram.clear(KERNEL_ROOT, original(3) + OFFSET)
+    ram.leaf(KERNEL_ROOT, original(50) + OFFSET, backup(50), RW)
+    expect(await walked()).toMatchObject({ missing: 1, stale: 1, kinds: ['missing', 'stale'] })
+  })
+
+  it('finds a backup that users can reach', async () => {
+    ram.leaf(ROOT, OFFSET, backup(6), RWU)
+    expect((await walked()).kinds).toEqual(['user-accessible'])
+  })
+
+  it('finds a user page that leads into the backup bank', async () => {
+    ram.leaf(ROOT, 0, backup(6), RWU)
+    expect((await walked()).kinds).toContain('user-accessible')
+  })
+
+  it('finds pages that the allocator takes for free, and frames that no table reaches', async () => {
+    ram.leaf(ROOT, 2 * PAGE, original(20), RWU)
+    ram.leaf(ROOT, 2 * PAGE + OFFSET, backup(20), R)
+    own(21, USER)
+    const found = await walked()
+    expect(found.kinds.filter((kind) => kind === 'disagree')).toHaveLength(2)
+  })
+
+  it('finds a backup table that hangs in no root', async () => {
+    ram.u64(ram.slot(ROOT, OFFSET, 2), 0)
+    const found = await walked()
+    expect(found.missing).toBe(2)
+    expect(found.stale).toBeGreaterThanOrEqual(2)
+  })
+
+  it('ends at tables outside RAM', async () => {
+    ram.table(ROOT, 2 ** 31, 2, 0x1000)
+    expect((await walked()).kinds).toEqual(['unreadable'])
+  })
+
+  it('says so if the kernel has not filled in its record', async () => {
+    ram.u64(RECORD, 0)
+    const found = await walked()
+    expect(found.kinds).toEqual(['unreadable'])
+    expect(found.violations[0]?.says).toMatch(/no magic/)
+  })
+})

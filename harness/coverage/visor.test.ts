@@ -1,0 +1,123 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { BACKUPS, FRAMES, ORIGINALS, RAM, RamImage } from '../../test/ram-image.ts'
+import coverage from '../invariants/coverage.ts'
+
+const RW = 6
+const RWU = 22
+const PAGE = 4096
+const NO_BACKUP = 0xffff_ffff
+const USER = 1
+const COPY = 1
+const BACKUP_TABLE = 2
+
+const RECORD = RAM + 0x1000
+const ROOTS = RAM + 0x2000
+const FRAME_RECORDS = RAM + 0x3000
+const BACKUP_RECORDS = RAM + 0x4000
+const GUEST_MAP = RAM + 0x5000
+const GUEST_FRAMES = 16
+const VA = 0x8000_0000
+const [SHADOW, MIDDLE, BOTTOM] = [RAM + 0x10000, RAM + 0x11000, RAM + 0x12000]
+
+const original = (n: number): number => ORIGINALS + n * PAGE
+const backup = (n: number): number => BACKUPS + n * PAGE
+// Backup tables are frames 0 to 2 of the backup bank; backups follow.
+const BACKUP_ROOT = backup(0)
+let ram: RamImage
+
+beforeEach(() => {
+  ram = new RamImage()
+  ram.record('audit_visor', RECORD, [
+    0x74696475615f626dn,
+    1,
+    RAM,
+    GUEST_FRAMES,
+    GUEST_MAP,
+    ORIGINALS,
+    FRAMES,
+    FRAME_RECORDS,
+    BACKUPS,
+    FRAMES,
+    BACKUP_RECORDS,
+    ROOTS,
+    2,
+  ])
+  for (let n = 0; n < FRAMES; n++) ram.u32(FRAME_RECORDS + 8 * n + 4, NO_BACKUP)
+  for (let n = 0; n < GUEST_FRAMES; n++) ram.u32(GUEST_MAP + 4 * n, NO_BACKUP)
+  ram.u64(ROOTS + 8, SHADOW)
+  ram.u64(ROOTS + 16, BACKUP_ROOT)
+  ram.table(SHADOW, VA, 2, MIDDLE)
+  ram.table(SHADOW, VA, 1, BOTTOM)
+  ram.table(BACKUP_ROOT, VA, 2, backup(1))
+  ram.table(BACKUP_ROOT, VA, 1, backup(2))
+  for (const table of [0, 1, 2]) ram.u8(BACKUP_RECORDS + 8 * table + 4, BACKUP_TABLE)
+  // Guest frames 0 to 3 exist, in machine frames 8 to 11, with backups 18 to 21; 0 to 2 are mapped.
+  for (const n of [0, 1, 2, 3]) {
+    ram.u32(GUEST_MAP + 4 * n, 8 + n)
+    ram.u8(FRAME_RECORDS + 8 * (8 + n), USER)
+    ram.u32(FRAME_RECORDS + 8 * (8 + n) + 4, 18 + n)
+    ram.u32(BACKUP_RECORDS + 8 * (18 + n), 8 + n)
+    ram.u8(BACKUP_RECORDS + 8 * (18 + n) + 4, COPY)
+    if (n === 3) continue
+    ram.leaf(SHADOW, VA + n * PAGE, original(8 + n), RWU)
+    ram.leaf(BACKUP_ROOT, VA + n * PAGE, backup(18 + n), RW)
+  }
+})
+
+async function walked() {
+  const { readings, violations } = await coverage.check(ram.view('guest frames'))
+  return { ...readings[0], kinds: violations.map(({ kind }) => kind), violations }
+}
+
+describe('coverage of Memvisor', () => {
+  it('holds where every guest frame has its backup', async () => {
+    const found = await walked()
+    expect(found.violations).toEqual([])
+    expect(found).toMatchObject({ guest: 'guest', originals: 4, backups: 4, missing: 0, stale: 0 })
+  })
+
+  it('finds a shadow leaf without a backup leaf', async () => {
+    ram.clear(BACKUP_ROOT, VA + PAGE)
+    expect(await walked()).toMatchObject({ missing: 1, kinds: ['missing'] })
+  })
+
+  it('finds a backup leaf that leads to the original', async () => {
+    ram.leaf(BACKUP_ROOT, VA, original(8), RW)
+    expect(await walked()).toMatchObject({ aliased: 1, sameBank: 1 })
+  })
+
+  it('finds a backup leaf that outlived its shadow leaf', async () => {
+    ram.clear(SHADOW, VA)
+    expect(await walked()).toMatchObject({ stale: 1, kinds: ['stale'] })
+  })
+
+  it('finds a backup leaf that users could use', async () => {
+    ram.leaf(BACKUP_ROOT, VA, backup(18), RWU)
+    expect((await walked()).kinds).toEqual(['user-accessible'])
+  })
+
+  it('finds a guest frame without a backup', async () => {
+    ram.u32(FRAME_RECORDS + 8 * 11 + 4, NO_BACKUP)
+    expect(await walked()).toMatchObject({ missing: 1, backups: 3 })
+  })
+
+  it('finds a shadow leaf to what is no guest frame', async () => {
+    ram.leaf(SHADOW, VA + 5 * PAGE, original(40), RWU)
+    expect((await walked()).kinds).toEqual(['disagree'])
+  })
+
+  it('finds two guest frames in one machine frame', async () => {
+    ram.u32(GUEST_MAP + 4 * 5, 8)
+    expect((await walked()).kinds).toEqual(['disagree'])
+  })
+
+  it('finds a shadow root without a backup root', async () => {
+    ram.u64(ROOTS + 16, 0)
+    expect((await walked()).kinds).toContain('missing')
+  })
+
+  it('finds a large leaf, whose frames cannot all have backup entries', async () => {
+    ram.u64(ram.slot(SHADOW, VA, 1), (original(8) / PAGE) * 1024 + RWU + 1)
+    expect((await walked()).kinds).toContain('missing')
+  })
+})
