@@ -7,7 +7,7 @@ import type { DmaMemory } from './device/device.ts'
 import { memoryPages, RAM } from './hart/state.ts'
 import { MEMORY_MAP } from './memory-map.ts'
 
-export const RAM_BASE = MEMORY_MAP.ram.base
+export const RAM_BASE: number = MEMORY_MAP.ram.base
 
 /** Host addresses are signed 32-bit numbers here and there. */
 const MOST_PAGES = 2 ** 31 / 65536

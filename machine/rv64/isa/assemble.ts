@@ -19,8 +19,25 @@ export function encode(name: string, fields: Fields = {}): number {
   const row = rows.get(name)
   if (row === undefined) throw new RangeError(`expected an instruction, got "${name}"`)
   const { rd = 0, rs1 = 0, rs2 = 0, immediate = 0 } = fields
-  const operands = (rd << 7) | (rs1 << 15) | (rs2 << 20) | place(row.format, immediate)
+  const registers = (rd << 7) | (rs1 << 15) | (rs2 << 20)
+  const operands = (registers & REGISTERS[row.format]) | place(row.format, immediate)
   return ((operands & ~row.mask) | row.match) >>> 0
+}
+
+const RD = 31 << 7
+const RS1 = 31 << 15
+const RS2 = 31 << 20
+/** Which register fields a format has. */
+const REGISTERS: Readonly<Record<Format, number>> = {
+  R: RD | RS1 | RS2,
+  I: RD | RS1,
+  shift: RD | RS1,
+  csr: RD | RS1,
+  S: RS1 | RS2,
+  B: RS1 | RS2,
+  U: RD,
+  J: RD,
+  none: 0,
 }
 
 function place(format: Format, value: number): number {
