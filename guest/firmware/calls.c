@@ -1,5 +1,5 @@
-// The SBI calls: a7 names the extension, a6 the function, a0 to a5 are arguments; a0 gives back the error,
-// a1 the value. Legacy calls give only a0.
+// The SBI calls: a7 names the extension, a6 the function, a0 to a5 are arguments; a0 gives back the
+// error, a1 the value. Legacy calls give only a0.
 
 #include "firmware.h"
 

@@ -1,4 +1,5 @@
-// Reset and the trap vector. From the reset ROM: a0 = hart id, a1 = device tree, a2 = fw_dynamic_info.
+// Reset and the trap vector. From the reset ROM: a0 = hart id, a1 = device tree, a2 =
+// fw_dynamic_info.
 
 .section .text.entry, "ax"
 .globl entry
@@ -23,14 +24,19 @@ park:
   wfi
   j    park
 
+// All but x2, which is the stack pointer.
 .macro each_register operation
-  .irp n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+  \operation x1, 0(sp)
+  .irp n, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17
+  \operation x\n, 8 * (\n - 1)(sp)
+  .endr
+  .irp n, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
   \operation x\n, 8 * (\n - 1)(sp)
   .endr
 .endm
 
-// mscratch holds the firmware's stack pointer while S-mode runs, and 0 in the firmware itself, where
-// a trap (a probe) goes on using the stack it finds.
+// mscratch holds the firmware's stack pointer while S-mode runs, and 0 in the firmware itself,
+// where a trap (a probe) goes on using the stack it finds.
 .balign 4
 vector:
   csrrw sp, mscratch, sp

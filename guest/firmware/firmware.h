@@ -1,5 +1,6 @@
 // A small SBI in M-mode: it sets the hart up, enters the payload in S-mode, and answers its calls.
-// SBI 2.0: BASE, TIME, IPI, RFENCE, HSM, SRST, DBCN and the legacy calls, for hart 0; other harts are parked.
+// SBI 2.0: BASE, TIME, IPI, RFENCE, HSM, SRST, DBCN and the legacy calls, for hart 0; other harts
+// are parked.
 #pragma once
 
 #include "../include/riscv.h"
@@ -17,7 +18,8 @@ void console_init(void);
 void console_put(int c);
 int  console_get(void); // -1: nothing there
 
-// probe.c: registers that this hart may lack. Access by number, since assemblers do not know all of them.
+// probe.c: registers that this hart may lack. Access by number, since assemblers do not know all of
+// them.
 extern int probe_faulted;
 int  probe_skip(void);  // from the trap handler: an access is under way; it is to be skipped
 

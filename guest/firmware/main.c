@@ -1,10 +1,12 @@
-// What the hart needs before S-mode code can run: memory protection that lets everything pass, traps handed
-// down to S-mode (and VS-mode's, through HS-mode), counters to be read, the timer; then the payload.
+// What the hart needs before S-mode code can run: memory protection that lets everything pass,
+// traps handed down to S-mode (and VS-mode's, through HS-mode), counters to be read, the timer;
+// then the payload.
 
 #include "firmware.h"
 
-// Everything that a kernel or a hypervisor handles itself. What stays here: calls from S-mode (9) and M-mode
-// (11). VS-mode's calls (10), guest page faults (20 to 23) and hardware errors (19) go to HS-mode.
+// Everything that a kernel or a hypervisor handles itself. What stays here: calls from S-mode (9)
+// and M-mode (11). VS-mode's calls (10), guest page faults (20 to 23) and hardware errors (19) go
+// to HS-mode.
 #define DELEGATED_EXCEPTIONS (0xf0b5ffUL | 1UL << CAUSE_HARDWARE_ERROR)
 #define DELEGATED_INTERRUPTS (IP_SSIP | IP_STIP | IP_SEIP)
 #define ALL_COUNTERS         7 // cycle, time, instret

@@ -1,4 +1,5 @@
-// Trying what a hart may lack: an illegal instruction while a probe is under way is skipped and remembered.
+// Trying what a hart may lack: an illegal instruction while a probe is under way is skipped and
+// remembered.
 
 #include "firmware.h"
 

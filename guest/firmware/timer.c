@@ -1,5 +1,5 @@
-// The S-mode timer: by Sstc's stimecmp where the hart has it, otherwise by the CLINT and an interrupt that is
-// passed on.
+// The S-mode timer: by Sstc's stimecmp where the hart has it, otherwise by the CLINT and an
+// interrupt that is passed on.
 
 #include "firmware.h"
 

@@ -18,7 +18,8 @@ clear_block(uint block)
 uint
 bitmap_alloc(void)
 {
-  for(uint base = first_candidate / BITS_A_BLOCK * BITS_A_BLOCK; base < superblock.size; base += BITS_A_BLOCK){
+  uint base = first_candidate / BITS_A_BLOCK * BITS_A_BLOCK;
+  for(; base < superblock.size; base += BITS_A_BLOCK){
     struct buffer *b = buffer_read(superblock.bmapstart + base / BITS_A_BLOCK);
     uint i = first_candidate > base ? first_candidate - base : 0;
     for(; i < BITS_A_BLOCK && base + i < superblock.size; i++){

@@ -24,7 +24,8 @@ struct request {
 
 static struct virtio device;
 static struct virtqueue queue;
-static struct request requests[NPROC]; // one a process: the kernel's stacks lie where the device cannot see
+// One a process, and not on its stack: a stack's addresses are not physical ones.
+static struct request requests[NPROC];
 
 static void
 interrupt(void *unused)

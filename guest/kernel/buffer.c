@@ -1,5 +1,5 @@
-// The buffer cache. Invariant: a block is in at most one buffer; a buffer with refs > 0 keeps its block.
-// The least recently released buffer without references is taken for a new block.
+// The buffer cache. Invariant: a block is in at most one buffer; a buffer with refs > 0 keeps its
+// block. The least recently released buffer without references is taken for a new block.
 
 #include "buffer.h"
 #include "block.h"

@@ -1,7 +1,7 @@
 // The buffer cache: blocks of the disk in memory.
 //
-// Between buffer_read and buffer_release the caller owns the block alone. Changes reach the disk through
-// log_write (log.h), never directly.
+// Between buffer_read and buffer_release the caller owns the block alone. Changes reach the disk
+// through log_write (log.h), never directly.
 #pragma once
 
 #include "disk.h"
@@ -19,7 +19,8 @@ struct buffer {
 
 void buffer_init(void);
 struct buffer *buffer_read(uint block);
-struct buffer *buffer_overwrite(uint block); // its contents are about to be replaced: they are not read
+// Its contents are about to be replaced: they are not read.
+struct buffer *buffer_overwrite(uint block);
 void buffer_write(struct buffer *b);         // to its place on the disk, at once; for the log only
 void buffer_release(struct buffer *b);
 // Keeps a block in memory although nobody owns it.

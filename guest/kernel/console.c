@@ -1,5 +1,5 @@
-// The console. Input is edited by the line: backspace, ^U (drop the line), ^D (end of file), ^P (list of
-// processes). A read gets at most one line.
+// The console. Input is edited by the line: backspace, ^U (drop the line), ^D (end of file), ^P
+// (list of processes). A read gets at most one line.
 
 #include "console.h"
 #include "file.h"

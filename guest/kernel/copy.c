@@ -1,5 +1,6 @@
-// Copying between the kernel and the current process. The kernel never follows a user's pointer itself: it
-// walks the process's table and uses its own map of the frame, so a bad pointer is a value, not a trap.
+// Copying between the kernel and the current process. The kernel never follows a user's pointer
+// itself: it walks the process's table and uses its own map of the frame, so a bad pointer is a
+// value, not a trap.
 
 #include "vm.h"
 #include "layout.h"

@@ -1,5 +1,6 @@
-// The device tree (flattened, as the devicetree specification 0.4 has it), read once at boot in one pass
-// over its tokens. A tree that is missing or damaged leaves the defaults: no banks, which frames.c refuses.
+// The device tree (flattened, as the devicetree specification 0.4 has it), read once at boot in one
+// pass over its tokens. A tree that is missing or damaged leaves the defaults: no banks, which
+// frames.c refuses.
 
 #include "devicetree.h"
 #include "string.h"
@@ -48,6 +49,12 @@ has_string(const uint8 *value, uint bytes, const char *word)
   return 0;
 }
 
+static uint
+least(uint a, uint b)
+{
+  return a < b ? a : b;
+}
+
 static void
 take_property(struct node *node, const char *name, const uint8 *value, uint bytes)
 {
@@ -63,7 +70,7 @@ take_property(struct node *node, const char *name, const uint8 *value, uint byte
   } else if(string_equal(name, "timebase-frequency") && bytes == 4)
     devicetree.timebase = be32(value);
   else if(string_equal(name, "bootargs") && string_equal(node->name, "chosen") && bytes > 0)
-    string_copy(devicetree.bootargs, (const char *)value, bytes < BOOTARGS_MAX ? bytes : BOOTARGS_MAX);
+    string_copy(devicetree.bootargs, (const char *)value, least(bytes, BOOTARGS_MAX));
 }
 
 // Address and size take two cells each, as everywhere on this board.

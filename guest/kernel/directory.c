@@ -1,5 +1,5 @@
-// Directories and paths. A directory's contents are entries of 16 bytes; inode number 0 means a free one.
-// Names take up to DIRSIZ bytes and end with a zero only if shorter; longer ones are cut.
+// Directories and paths. A directory's contents are entries of 16 bytes; inode number 0 means a
+// free one. Names take up to DIRSIZ bytes and end with a zero only if shorter; longer ones are cut.
 
 #include "directory.h"
 #include "log.h"
@@ -35,7 +35,8 @@ find_entry(struct inode *directory, const char *name, uint *number)
     if(bytes <= 0 || bytes % sizeof(struct dirent) != 0)
       panic("directory: cut short");
     for(uint i = 0; i < bytes / sizeof(struct dirent); i++, offset += sizeof(struct dirent)){
-      if(name == NULL ? entries[i].inum != 0 : entries[i].inum == 0 || !same_name(name, entries[i].name))
+      int taken = entries[i].inum != 0;
+      if(name == NULL ? taken : !taken || !same_name(name, entries[i].name))
         continue;
       *number = entries[i].inum;
       return offset;
@@ -81,7 +82,8 @@ int
 directory_is_empty(struct inode *directory)
 {
   struct dirent entry;
-  for(uint offset = 2 * sizeof entry; offset < directory->size; offset += sizeof entry){ // after . and ..
+  uint offset = 2 * sizeof entry; // behind . and ..
+  for(; offset < directory->size; offset += sizeof entry){
     read_entry(directory, offset, &entry);
     if(entry.inum != 0)
       return 0;

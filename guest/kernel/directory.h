@@ -3,8 +3,8 @@
 
 #include "inode.h"
 
-// The caller holds the directory's lock. NULL if there is no such name (or too many inodes are in use);
-// *offset, if wanted, is where the entry lies.
+// The caller holds the directory's lock. NULL if there is no such name (or too many inodes are in
+// use); *offset, if wanted, is where the entry lies.
 struct inode *directory_find(struct inode *directory, const char *name, uint *offset);
 // 0, or -1 if the name is there already or the disk is full.
 int  directory_add(struct inode *directory, const char *name, uint number);

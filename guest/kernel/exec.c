@@ -1,5 +1,6 @@
-// exec: builds the new program's memory beside the old one's and changes over only when nothing can fail any
-// more. User memory, from 0: the program's segments, a guard page that nothing maps, the stack, the heap.
+// exec: builds the new program's memory beside the old one's and changes over only when nothing can
+// fail any more. User memory, from 0: the program's segments, a guard page that nothing maps, the
+// stack, the heap.
 
 #include "exec.h"
 #include "elf.h"
@@ -10,45 +11,61 @@
 #include "string.h"
 #include "vm.h"
 
-#define STACK_PAGES  2
+#define STACK_PAGES   2
 #define MOST_SEGMENTS 16
+#define LARGEST_FILE  (MAX_BLOCKS * BSIZE)
 
-// Reads the part [at, at + n) of the segment's file contents into the page at va and clears the rest of it.
+static uint64
+least(uint64 a, uint64 b)
+{
+  return a < b ? a : b;
+}
+
+static uint64
+flags_of(const struct elf_segment *segment)
+{
+  uint64 flags = VM_READ | VM_USER;
+  if(segment->flags & PF_W)
+    flags |= VM_WRITE;
+  if(segment->flags & PF_X)
+    flags |= VM_EXEC;
+  return flags;
+}
+
+// Reads the part [at, at + n) of the segment's file contents into the page at va and clears the
+// rest of it.
 static int
-load_page(struct inode *inode, pagetable_t root, uint64 va, const struct elf_segment *segment, uint64 flags)
+load_page(struct inode *inode, pagetable_t root, uint64 va, const struct elf_segment *segment)
 {
   uint64 at = va - segment->vaddr;
-  uint n = at >= segment->filesz ? 0 : segment->filesz - at < PGSIZE ? segment->filesz - at : PGSIZE;
+  uint n = at >= segment->filesz ? 0 : least(segment->filesz - at, PGSIZE);
   char *frame = frame_alloc(FRAME_USER);
   if(frame == NULL)
     return -1;
   memset(frame + n, 0, PGSIZE - n);
   // Mapped before it is read, since reading may sleep: no frame in use is ever out of all tables.
-  if(vm_map(root, va, (uint64)frame, flags) < 0){
+  if(vm_map(root, va, (uint64)frame, flags_of(segment)) < 0){
     frame_free(frame);
     return -1;
   }
   return inode_read(inode, 0, (uint64)frame, segment->offset + at, n) == (int)n ? 0 : -1;
 }
 
-static uint64
-flags_of(const struct elf_segment *segment)
-{
-  return VM_READ | VM_USER | (segment->flags & PF_W ? VM_WRITE : 0) | (segment->flags & PF_X ? VM_EXEC : 0);
-}
-
-// Segments come in ascending order, each beginning a page. *size is the end of what is mapped so far.
+// Segments come in ascending order, each beginning a page. *size is the end of what is mapped so
+// far.
 static int
 load_segment(struct inode *inode, pagetable_t root, const struct elf_segment *segment, uint64 *size)
 {
   uint64 end = segment->vaddr + segment->memsz;
-  if(segment->vaddr % PGSIZE != 0 || segment->vaddr < *size || end < segment->vaddr || end > USER_TOP ||
-     segment->filesz > segment->memsz || segment->offset + segment->filesz > MAX_BLOCKS * BSIZE ||
-     segment->offset > MAX_BLOCKS * BSIZE)
+  if(segment->vaddr % PGSIZE != 0 || segment->vaddr < *size)
+    return -1;
+  if(end < segment->vaddr || end > USER_TOP || segment->filesz > segment->memsz)
+    return -1;
+  if(segment->offset > LARGEST_FILE || segment->filesz > LARGEST_FILE - segment->offset)
     return -1;
   for(uint64 va = segment->vaddr; va < end; va += PGSIZE){
     *size = va + PGSIZE;
-    if(load_page(inode, root, va, segment, flags_of(segment)) < 0)
+    if(load_page(inode, root, va, segment) < 0)
       return -1;
   }
   return 0;
@@ -61,14 +78,16 @@ load_program(struct inode *inode, pagetable_t root, uint64 *entry, uint64 *size)
   struct elf_segment segment;
   if(inode->type != T_FILE || inode_read(inode, 0, (uint64)&elf, 0, sizeof elf) != sizeof elf ||
      elf.magic != ELF_MAGIC || elf.phentsize != sizeof segment || elf.phnum > MOST_SEGMENTS ||
-     elf.phoff > MAX_BLOCKS * BSIZE)
+     elf.phoff > LARGEST_FILE)
     return -1;
   *entry = elf.entry;
   for(uint i = 0; i < elf.phnum; i++){
     uint offset = elf.phoff + i * sizeof segment;
     if(inode_read(inode, 0, (uint64)&segment, offset, sizeof segment) != sizeof segment)
       return -1;
-    if(segment.type == PT_LOAD && segment.memsz > 0 && load_segment(inode, root, &segment, size) < 0)
+    if(segment.type != PT_LOAD || segment.memsz == 0)
+      continue;
+    if(load_segment(inode, root, &segment, size) < 0)
       return -1;
   }
   return 0;
@@ -101,7 +120,7 @@ static void
 put(pagetable_t root, uint64 va, const void *from, uint64 bytes)
 {
   for(uint64 n; bytes > 0; bytes -= n, va += n, from = (const char *)from + n){
-    n = PGSIZE - va % PGSIZE < bytes ? PGSIZE - va % PGSIZE : bytes;
+    n = least(PGSIZE - va % PGSIZE, bytes);
     memcpy(built(root, va), from, n);
   }
 }
@@ -146,7 +165,8 @@ exec(const char *path, const struct arguments *arguments)
   uint64 entry, sp, size = 0;
   if((p->building = uvm_create(p->trapframe)) == NULL)
     return -1;
-  if(load(path, p->building, &entry, &size) < 0 || build_stack(p->building, arguments, &size, &sp) < 0){
+  if(load(path, p->building, &entry, &size) < 0 ||
+     build_stack(p->building, arguments, &size, &sp) < 0){
     uvm_destroy(p->building, size);
     p->building = NULL;
     return -1;

@@ -10,5 +10,6 @@ struct arguments {
   char strings[4096 - 16];
 };
 
-// The current process goes on as the program at `path`. The argument count, or -1 with nothing changed.
+// The current process goes on as the program at `path`. The argument count, or -1 with nothing
+// changed.
 int exec(const char *path, const struct arguments *arguments);

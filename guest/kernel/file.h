@@ -46,5 +46,6 @@ int   pipe_create(struct file **reader, struct file **writer);
 int   descriptor_alloc(struct file *file);  // takes over the reference; -1 if the table is full
 struct file *descriptor_file(int fd);       // NULL if fd is not open
 
-// poll.c: wakes those in poll, to look again. To be called whenever a file's POLL* may have changed.
+// poll.c: wakes those in poll, to look again. To be called whenever a file's POLL* may have
+// changed.
 void  poll_changed(void);

@@ -1,8 +1,7 @@
-// The frame allocator. The records (audit.h) and the stack of freed frames lie behind the kernel's bss, so
-// that they too stay below FRAMES_BASE.
+// The frame allocator. The records (audit.h) and the stack of freed frames lie behind the kernel's
+// bss, so that they too stay below FRAMES_BASE.
 
 #include "frames.h"
-#include "devicetree.h"
 #include "layout.h"
 #include "mirror.h"
 #include "pool.h"
@@ -41,7 +40,6 @@ void
 frames_init(void)
 {
   struct placement place;
-  uint64 seed = bootarg("seed", 0);
   mirror_place(&place);
   if(place.originals_end <= FRAMES_BASE)
     panic("frames: the device tree names no memory above the kernel");
@@ -49,11 +47,12 @@ frames_init(void)
   if(frame_count > MAX_FRAMES)
     frame_count = MAX_FRAMES;
   frames = metadata_take(frame_count * sizeof(struct frame));
-  pool_init(&pool, 0, frame_count, metadata_take(frame_count * sizeof(uint32)), seed);
+  pool_init(&pool, 0, frame_count, metadata_take(frame_count * sizeof(uint32)),
+            SEED_ORIGINALS);
   for(uint32 i = 0; i < frame_count; i++)
     frames[i] = (struct frame){ .use = FRAME_FREE, .backup = NO_BACKUP };
   audit_init();
-  mirror_init(&place, frame_count, seed);
+  mirror_init(&place, frame_count);
 }
 
 void *

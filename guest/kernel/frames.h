@@ -1,8 +1,8 @@
 // The frame allocator: original frames, from FRAMES_BASE to the end of the original bank.
 //
-// Invariant: a frame is free if and only if its record's use is FRAME_FREE; a free frame has not been
-// touched by the allocator, at boot or later. Addresses handed out are physical, which is also where the
-// kernel's direct map has them.
+// Invariant: a frame is free if and only if its record's use is FRAME_FREE; a free frame has not
+// been touched by the allocator, at boot or later. Addresses handed out are physical, which is also
+// where the kernel's direct map has them.
 #pragma once
 
 #include "../include/abi.h"
@@ -21,8 +21,9 @@ void  *frame_alloc_cleared(int use);
 void   frame_free(void *frame);
 void   frames_statistics(struct statistics *out);
 
-// At boot only: room behind the kernel's bss, below FRAMES_BASE, for records of at most MAX_FRAMES originals
-// and as many backups (kernel.ld keeps it free). More memory than that stays unused, in every config alike.
+// At boot only: room behind the kernel's bss, below FRAMES_BASE, for records of at most MAX_FRAMES
+// originals and as many backups (kernel.ld keeps it free). More memory than that stays unused, in
+// every config alike.
 #define MAX_FRAMES 65536U
 void  *metadata_take(uint64 bytes);
 

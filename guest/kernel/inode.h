@@ -1,8 +1,8 @@
 // Inodes in memory.
 //
-// inode_get gives a counted reference; inode_lock also makes sure that the copy in memory is filled, and
-// fields below the lock may be read only then. Whoever may drop a last reference (inode_put) must be between
-// log_begin and log_end, since that frees an inode without links.
+// inode_get gives a counted reference; inode_lock also makes sure that the copy in memory is
+// filled, and fields below the lock may be read only then. Whoever may drop a last reference
+// (inode_put) must be between log_begin and log_end, since that frees an inode without links.
 #pragma once
 
 #include "disk.h"
@@ -30,8 +30,9 @@ void  inode_update(struct inode *inode); // after each change of a field
 void  inode_truncate(struct inode *inode);
 void  inode_stat(struct inode *inode, struct stat *out);
 
-// Bytes moved, or -1. `user` says whether `at` is an address of the current process or the kernel's.
-// A write past the end extends the file; what was written before the disk was full stays and counts.
+// Bytes moved, or -1. `user` says whether `at` is an address of the current process or the
+// kernel's. A write past the end extends the file; what was written before the disk was full stays
+// and counts.
 int   inode_read(struct inode *inode, int user, uint64 at, uint offset, uint bytes);
 int   inode_write(struct inode *inode, int user, uint64 at, uint offset, uint bytes);
 

@@ -1,4 +1,5 @@
-// Open files that are inodes: plain files and directories, and devices, which bring their own functions.
+// Open files that are inodes: plain files and directories, and devices, which bring their own
+// functions.
 
 #include "file.h"
 #include "inode.h"
@@ -6,8 +7,8 @@
 
 #define MAJORS 10
 
-// What one transaction may write of a file's contents, besides the inode, the indirect block and two blocks
-// of the bitmap; a write that is not aligned touches one block more.
+// What one transaction may write of a file's contents, besides the inode, the indirect block and
+// two blocks of the bitmap; a write that is not aligned touches one block more.
 #define MOST_A_TRANSACTION ((MAX_OPERATION_BLOCKS - 1 - 1 - 2) / 2 * BSIZE)
 
 static const struct file_ops *devices[MAJORS];

@@ -1,11 +1,12 @@
 // Where everything lies, stated once, for C and assembly alike.
 //
-// One offset, MIRROR_OFFSET = 2^37, in every table: what lies at va has its backup at va + MIRROR_OFFSET.
+// One offset, MIRROR_OFFSET = 2^37, in every table: what lies at va has its backup at va +
+// MIRROR_OFFSET.
 //
-//   user table      [0, USER_TOP)                      originals
-//                   [MIRROR_OFFSET, + USER_TOP)        their backup leaves (kernel-only)
-//                   TRAPFRAME, TRAMPOLINE              the top of the 2 MiB below 2^38; the trapframe's
-//                                                      frame is backed in the kernel's window alone
+//   user table      [0, USER_TOP)                 originals
+//                   [MIRROR_OFFSET, + USER_TOP)   their backup leaves (kernel-only)
+//                   TRAPFRAME, TRAMPOLINE         the top of the 2 MiB below 2^38; the trapframe's
+//                                                 frame is backed in the kernel's window alone
 //   kernel table    RAM and devices at their physical addresses, KSTACK area      originals
 //                   RAM + MIRROR_OFFSET                the window: backups of covered frames
 //                   TRAMPOLINE
@@ -23,7 +24,7 @@
 #define KSTACK_PAGES  2
 #define KSTACK_BYTES  (KSTACK_PAGES * 0x1000)
 #define KSTACK_BASE   0x1000000000 // 2^36
-#define KSTACK(i)     (KSTACK_BASE + (i) * (KSTACK_BYTES + 0x1000UL) + 0x1000UL) // a guard page below each
+#define KSTACK(i)     (KSTACK_BASE + (i) * (KSTACK_BYTES + 0x1000UL) + 0x1000UL) // behind a guard page
 
 // Where trampoline.S finds things in a trapframe (process.h checks them).
 #define TF_KERNEL_SATP 0
@@ -38,8 +39,9 @@
 #include "../include/riscv.h"
 #include "../include/virt.h"
 
-_Static_assert(USER_TOP + MIRROR_OFFSET == VA_TOP - RESERVED_TOP, "backups end where the reserved top begins");
-_Static_assert(TRAPFRAME >= VA_TOP - RESERVED_TOP, "trapframe and trampoline lie in the reserved top");
+_Static_assert(USER_TOP + MIRROR_OFFSET == VA_TOP - RESERVED_TOP,
+               "backups end where the reserved top begins");
+_Static_assert(TRAPFRAME >= VA_TOP - RESERVED_TOP, "the trapframe lies in the reserved top");
 _Static_assert(VIRT_RAM + (4UL << 30) < KSTACK_BASE, "the direct map ends below the kernel stacks");
 _Static_assert(KSTACK(NPROC) < MIRROR_OFFSET, "kernel originals end below the offset");
 

@@ -1,11 +1,12 @@
-// The log. On disk: a header that lists block numbers, then the contents of those blocks. Calls that overlap
-// share one transaction, which commits when the last of them ends:
+// The log. On disk: a header that lists block numbers, then the contents of those blocks. Calls
+// that overlap share one transaction, which commits when the last of them ends:
 //
 //   1. contents to the log    2. header with the list (this is the commit)
 //   3. contents to their home 4. header with an empty list
 //
-// A crash before 2 loses the transaction whole; after 2, log_init repeats 3. A call is let in only if the log
-// has room for all that it might write, MAX_OPERATION_BLOCKS, besides what the others might.
+// A crash before 2 loses the transaction whole; after 2, log_init repeats 3. A call is let in only
+// if the log has room for all that it might write, MAX_OPERATION_BLOCKS, besides what the others
+// might.
 
 #include "log.h"
 #include "string.h"

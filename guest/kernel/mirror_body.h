@@ -1,18 +1,20 @@
-// Memv6: the contract of mirror.h kept. Backup frames are allocated when their originals are, entries are
-// written when the originals' entries are.
+// Memv6: the contract of mirror.h kept. Backup frames are allocated when their originals are,
+// entries are written when the originals' entries are.
 //
-// Included by mirror_on.c, and by the kernels that are broken on purpose, after they have said how they
+// Included by mirror_on.c, and by the kernels that are broken on purpose, after they have said how
+// they
 //   pairs(original)            whether this original gets a backup at all
 //   entry_of(original)         the entry that leads to its backup
 //   erase(leaf)                take such an entry away
 //
-// The kernel's own tables for all this lie at the start of the backup bank and are filled at boot, so that
-// nothing later can fail halfway: those of the window (an original's address + MIRROR_OFFSET), and those through
-// which the kernel reaches BACKUP_TABLE frames at their own address. They are BACKUP_TABLE frames themselves.
-// They follow each other, so the leaf of a frame is found by its index.
+// The kernel's own tables for all this lie at the start of the backup bank and are filled at boot,
+// so that nothing later can fail halfway: those of the window (an original's address +
+// MIRROR_OFFSET), and those through which the kernel reaches BACKUP_TABLE frames at their own
+// address. They are BACKUP_TABLE frames themselves. They follow each other, so the leaf of a frame
+// is found by its index.
 //
-// When a leaf of the window goes, no fence follows: under this policy nothing uses the window, and the way to
-// user mode passes a fence. Whoever comes to use it must fence first.
+// When a leaf of the window goes, no fence follows: under this policy nothing uses the window, and
+// the way to user mode passes a fence. Whoever comes to use it must fence first.
 
 #include "devicetree.h"
 #include "layout.h"
@@ -58,8 +60,8 @@ place_in_halves(const struct bank *bank, struct placement *out)
   out->backups_count = half >> PGSHIFT;
 }
 
-// Originals go to the end of the bank that the kernel lies in; backups are the bank with that role. A board
-// that names no roles has its one bank split in half.
+// Originals go to the end of the bank that the kernel lies in; backups are the bank with that role.
+// A board that names no roles has its one bank split in half.
 void
 mirror_place(struct placement *out)
 {
@@ -105,7 +107,7 @@ map_table(uint64 pa)
 }
 
 void
-mirror_init(const struct placement *place, uint32 originals, uint64 seed)
+mirror_init(const struct placement *place, uint32 originals)
 {
   backups_base = place->backups_base;
   backup_count = place->backups_count < MAX_FRAMES ? place->backups_count : MAX_FRAMES;
@@ -125,9 +127,8 @@ mirror_init(const struct placement *place, uint32 originals, uint64 seed)
     map_table(backup_address(i));
   for(uint64 i = 0; i < STRETCHES(originals); i++)
     window_middle[PX(1, FRAMES_BASE) + i] = PA2PTE(window + i * ENTRIES) | PTE_V;
-  // Another order than the originals', so that an original and its backup do not lie alike.
   uint32 *freed = metadata_take(backup_count * sizeof(uint32));
-  pool_init(&pool, taken, backup_count - taken, freed, seed == 0 ? 0 : ~seed);
+  pool_init(&pool, taken, backup_count - taken, freed, SEED_BACKUPS);
 }
 
 void
@@ -228,8 +229,8 @@ mirror_enter(pte_t *slot, uint64 pa)
     *slot = entry_of(original);
 }
 
-// As vm.c's clear: removes leaves, and the tables that lie wholly at or above `from`. The table of level 1 that
-// the backup range shares with the reserved top is an original and stays.
+// As vm.c's clear: removes leaves, and the tables that lie wholly at or above `from`. The table of
+// level 1 that the backup range shares with the reserved top is an original and stays.
 static void
 clear(pagetable_t table, int level, uint64 base, uint64 from, uint64 to)
 {

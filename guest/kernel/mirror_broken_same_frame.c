@@ -1,5 +1,5 @@
-// Broken on purpose, for the audit: the entry of a backup leads to the original's own frame, as in the
-// published MemV6 source. Such a backup is an alias and protects nothing.
+// Broken on purpose, for the audit: the entry of a backup leads to the original's own frame, as in
+// the published MemV6 source. Such a backup is an alias and protects nothing.
 
 #include "backup.h"
 

@@ -1,5 +1,6 @@
-// Broken on purpose, for the audit: the entry of a backup outlives its page, as after the published MemV6
-// source's deallocuvm. It then leads to a frame that is free, or already somebody else's backup.
+// Broken on purpose, for the audit: the entry of a backup outlives its page, as after the published
+// MemV6 source's deallocuvm. It then leads to a frame that is free, or already somebody else's
+// backup.
 
 #include "backup.h"
 

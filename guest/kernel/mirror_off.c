@@ -17,11 +17,10 @@ mirror_place(struct placement *out)
 }
 
 void
-mirror_init(const struct placement *place, uint32 originals, uint64 seed)
+mirror_init(const struct placement *place, uint32 originals)
 {
   (void)place;
   (void)originals;
-  (void)seed;
 }
 
 void

@@ -1,5 +1,5 @@
-// Memv6 as it should be: each original is paired, its entry leads to its own backup frame, and is taken away
-// with it.
+// Memv6 as it should be: each original is paired, its entry leads to its own backup frame, and is
+// taken away with it.
 
 #include "backup.h"
 

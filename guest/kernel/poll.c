@@ -1,5 +1,5 @@
-// poll: waiting for any of several files. Those that wait sleep on one channel and look at all their files
-// again whenever any file changes, which is cheap as long as few processes wait.
+// poll: waiting for any of several files. Those that wait sleep on one channel and look at all
+// their files again whenever any file changes, which is cheap as long as few processes wait.
 
 #include "file.h"
 #include "process.h"

@@ -13,24 +13,15 @@ gcd(uint32 a, uint32 b)
   return a;
 }
 
-// One step of splitmix64 (Steele, Lea and Flood 2014): seeds that differ little give numbers that differ much.
-static uint64
-mix(uint64 z)
-{
-  z += 0x9e3779b97f4a7c15UL;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9UL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebUL;
-  return z ^ (z >> 31);
-}
-
 void
-pool_init(struct pool *pool, uint32 first, uint32 n, uint32 *freed, uint64 seed)
+pool_init(struct pool *pool, uint32 first, uint32 n, uint32 *freed, enum seed_use use)
 {
   *pool = (struct pool){ .first = first, .n = n, .stride = 1, .fresh = n, .freed = freed };
-  if(seed == 0 || n < 4)
+  uint64 stride = seed_number(use, 1);
+  if(stride == 0 || n < 4)
     return;
-  pool->next = mix(seed) % n;
-  pool->stride = mix(seed + 1) % n;
+  pool->next = seed_number(use, 0) % n;
+  pool->stride = stride % n;
   while(gcd(pool->stride, n) != 1)
     pool->stride = (pool->stride + 1) % n;
 }

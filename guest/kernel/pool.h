@@ -1,11 +1,12 @@
 // A pool of numbered frames: which of [first, first + n) are free.
 //
-// Those never used yet are on no list: they come out in an order computed on the fly, by number for seed 0,
-// otherwise by a stride that is coprime to n, at the same cost whatever the seed. Those that came back are on a
-// stack. The functions here are inline because each allocation in the kernel passes through them.
+// Those never used yet are on no list: they come out in an order computed on the fly, by number for
+// seed 0, otherwise by a stride that is coprime to n, at the same cost whatever the seed. Those
+// that came back are on a stack. The functions here are inline because each allocation in the
+// kernel passes through them.
 #pragma once
 
-#include "../include/types.h"
+#include "seed.h"
 
 #define NO_FRAME 0xffffffffU
 
@@ -17,7 +18,7 @@ struct pool {
   uint32 *freed;        // room for n
 };
 
-void pool_init(struct pool *pool, uint32 first, uint32 n, uint32 *freed, uint64 seed);
+void pool_init(struct pool *pool, uint32 first, uint32 n, uint32 *freed, enum seed_use use);
 
 // NO_FRAME if none is free.
 static inline uint32

@@ -1,5 +1,5 @@
-// The end of the machine: through the board's finisher where the device tree names one, since only that
-// carries a code; through the firmware otherwise.
+// The end of the machine: through the board's finisher where the device tree names one, since only
+// that carries a code; through the firmware otherwise.
 
 #include "power.h"
 #include "sbi.h"

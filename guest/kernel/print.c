@@ -1,5 +1,5 @@
-// Text from the kernel itself, character by character to print_sink; and panic, which tells where it came
-// from by following frame pointers (the kernel is compiled with them) and ends the machine.
+// Text from the kernel itself, character by character to print_sink; and panic, which tells where
+// it came from by following frame pointers (the kernel is compiled with them) and ends the machine.
 
 #include <stdarg.h>
 #include "print.h"
@@ -64,8 +64,8 @@ print(const char *format, ...)
   va_end(args);
 }
 
-// Frame layout: the return address at fp - 8, the caller's frame pointer at fp - 16. Follows only upwards
-// and only within the stack it began on.
+// Frame layout: the return address at fp - 8, the caller's frame pointer at fp - 16. Follows only
+// upwards and only within the stack it began on.
 static void
 backtrace(void)
 {

@@ -43,7 +43,8 @@ free_memory(struct process *p)
   p->size = p->heap = 0;
 }
 
-// A slot with a pid, a trapframe and a kernel path that begins at `start`; NULL if there is none to be had.
+// A slot with a pid, a trapframe and a kernel path that begins at `start`; NULL if there is none to
+// be had.
 static struct process *
 process_alloc(void (*start)(void))
 {

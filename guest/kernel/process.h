@@ -1,9 +1,9 @@
 // Processes and the processor.
 //
-// One hart, and the kernel runs with interrupts off: it gives up the processor only in sleep_on, sleep_until
-// and yield. Between two such calls a kernel path is alone, which is why there are no locks but sleeplocks
-// (sleeplock.h) around what is held across disk accesses. Interrupts are taken from user mode and in the
-// idle loop only.
+// One hart, and the kernel runs with interrupts off: it gives up the processor only in sleep_on,
+// sleep_until and yield. Between two such calls a kernel path is alone, which is why there are no
+// locks but sleeplocks (sleeplock.h) around what is held across disk accesses. Interrupts are taken
+// from user mode and in the idle loop only.
 #pragma once
 
 #include "layout.h"
@@ -52,7 +52,7 @@ struct process {
   pagetable_t root;           // NULL if unused or a zombie
   pagetable_t building;       // the root that an exec under way is filling, or NULL
   uint64 size;                // user pages lie below; the end of the heap
-  uint64 heap;                // where the heap began: above it, unmapped pages are lazily reserved ones
+  uint64 heap;                // where the heap began: unmapped pages above are lazily reserved
   struct trapframe *trapframe;
   struct context context;
   uint64 kstack;              // lowest address of its kernel stack

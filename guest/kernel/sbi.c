@@ -1,5 +1,5 @@
-// Calls into the firmware (SBI 1.0): early text, the timer, the end. Nothing here depends on which firmware
-// it is: ours, OpenSBI, or Memvisor in its place.
+// Calls into the firmware (SBI 1.0): early text, the timer, the end. Nothing here depends on which
+// firmware it is: ours, OpenSBI, or Memvisor in its place.
 
 #include "sbi.h"
 #include "../include/riscv.h"

@@ -1,5 +1,6 @@
-// Who runs. Runnable processes wait in a queue, first come first served; one that gives up the processor
-// switches straight to the next, and if there is none, waits for interrupts on its own stack until there is.
+// Who runs. Runnable processes wait in a queue, first come first served; one that gives up the
+// processor switches straight to the next, and if there is none, waits for interrupts on its own
+// stack until there is.
 
 #include "process.h"
 #include "trap.h"

@@ -1,5 +1,5 @@
-// A lock that is held across sleeps. With one hart and a kernel that is not interrupted, this is the only
-// kind there is.
+// A lock that is held across sleeps. With one hart and a kernel that is not interrupted, this is
+// the only kind there is.
 #pragma once
 
 #include "process.h"

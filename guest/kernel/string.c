@@ -1,6 +1,6 @@
-// Bytes and strings. Eight bytes at a time where both ends are aligned, since copying and clearing are
-// much of what a kernel does. Compiled with -fno-tree-loop-distribute-patterns, or the compiler would turn
-// these loops into calls of themselves.
+// Bytes and strings. Eight bytes at a time where both ends are aligned, since copying and clearing
+// are much of what a kernel does. Compiled with -fno-tree-loop-distribute-patterns, or the compiler
+// would turn these loops into calls of themselves.
 
 #include "string.h"
 #include "../include/riscv.h"

@@ -1,5 +1,5 @@
-// void switch_context(struct context *from, struct context *to): keeps the caller's callee-saved registers
-// in *from and returns to where *to was kept.
+// void switch_context(struct context *from, struct context *to): keeps the caller's callee-saved
+// registers in *from and returns to where *to was kept.
 
 .text
 .globl switch_context

@@ -88,8 +88,8 @@ sys_pipe(void)
   return -1;
 }
 
-// A new inode at `path`, locked; or with T_FILE the plain file or device that is there already. NULL if that
-// cannot be. Within a transaction.
+// A new inode at `path`, locked; or with T_FILE the plain file or device that is there already.
+// NULL if that cannot be. Within a transaction.
 static struct inode *
 create(const char *path, short type, short major, short minor)
 {

@@ -105,8 +105,8 @@ sys_statistics(void)
   return copy_out(argument(0), &statistics, sizeof statistics);
 }
 
-// Collects argv[], ended by a null pointer, from the user's memory. 0, or -1 if a pointer is bad or it is
-// too much.
+// Collects argv[], ended by a null pointer, from the user's memory. 0, or -1 if a pointer is bad or
+// it is too much.
 static int
 collect(struct arguments *to, uint64 argv)
 {

@@ -17,8 +17,9 @@ argument_path(int n, char *to)
   return copy_in_string(to, argument(n), MAXPATH) < 0 ? -1 : 0;
 }
 
-uint64 sys_fork(void), sys_exit(void), sys_wait(void), sys_pipe(void), sys_read(void), sys_kill(void);
-uint64 sys_exec(void), sys_fstat(void), sys_chdir(void), sys_dup(void), sys_getpid(void), sys_sbrk(void);
+uint64 sys_fork(void), sys_exit(void), sys_wait(void), sys_pipe(void), sys_read(void);
+uint64 sys_kill(void), sys_exec(void), sys_fstat(void), sys_chdir(void), sys_dup(void);
+uint64 sys_getpid(void), sys_sbrk(void);
 uint64 sys_sleep(void), sys_uptime(void), sys_open(void), sys_write(void), sys_mknod(void);
 uint64 sys_unlink(void), sys_link(void), sys_mkdir(void), sys_close(void);
 uint64 sys_tcp_listen(void), sys_tcp_accept(void), sys_set_nonblocking(void), sys_poll(void);

@@ -1,5 +1,5 @@
-// System calls: their numbers are in abi.h, their functions in sys_*.c (and net_socket.c). Each takes its
-// arguments from the trapframe and gives back a0.
+// System calls: their numbers are in abi.h, their functions in sys_*.c (and net_socket.c). Each
+// takes its arguments from the trapframe and gives back a0.
 #pragma once
 
 #include "../include/types.h"

@@ -1,11 +1,12 @@
-// Time in ticks of 10 ms, by the firmware's timer. Ticks are counted from the `time` counter, so none is lost
-// when the kernel was busy for longer than one.
+// Time in ticks of 10 ms, by the firmware's timer. Ticks are counted from the `time` counter, so
+// none is lost when the kernel was busy for longer than one.
 
 #include "timer.h"
 #include "devicetree.h"
 #include "print.h"
 #include "process.h"
 #include "sbi.h"
+#include "seed.h"
 #include "../include/riscv.h"
 
 #define MAX_CALLS 4
@@ -24,7 +25,7 @@ interval(void)
 void
 timer_init(void)
 {
-  next = timer_now() + interval();
+  next = timer_now() + interval() - seed_number(SEED_TIMER, 0) % interval();
   sbi_set_timer(next);
 }
 

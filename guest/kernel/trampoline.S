@@ -1,5 +1,5 @@
-// Between user mode and the kernel. The trampoline page is mapped at TRAMPOLINE in every table, so the
-// code goes on running while satp changes under it.
+// Between user mode and the kernel. The trampoline page is mapped at TRAMPOLINE in every table, so
+// the code goes on running while satp changes under it.
 
 #include "layout.h"
 
@@ -62,8 +62,8 @@ user_vector:
   ld   t2, TF_KERNEL_SATP(a0)
   li   fp, 0
   csrw satp, t2
-  // One fence, behind the write: it orders the stores to tables before it against the walks after it, and
-  // drops what this hart remembers of the other table (both run under ASID 0).
+  // One fence, behind the write: it orders the stores to tables before it against the walks after
+  // it, and drops what this hart remembers of the other table (both run under ASID 0).
   sfence.vma zero, zero
   jr   t1
 
@@ -78,8 +78,8 @@ user_return:
   ld   a0, TF_REGISTER(10)(a0)
   sret
 
-// stvec while the kernel runs. The kernel runs with interrupts off, so whatever arrives here is a defect of
-// the kernel's own, perhaps a full stack: on to a stack that is surely there.
+// stvec while the kernel runs. The kernel runs with interrupts off, so whatever arrives here is a
+// defect of the kernel's own, perhaps a full stack: on to a stack that is surely there.
 .text
 .balign 4
 .globl kernel_vector

@@ -1,7 +1,7 @@
 // Traps. A trap from user mode is a system call, a page fault that may be answered with a frame, an
-// interrupt, or a fault that ends the process. A trap from the kernel is a defect. Interrupts are not taken
-// by trapping in the kernel at all: the idle loop waits with wfi, which wakes for what sie enables whether
-// or not sstatus.SIE is set, and then looks at sip.
+// interrupt, or a fault that ends the process. A trap from the kernel is a defect. Interrupts are
+// not taken by trapping in the kernel at all: the idle loop waits with wfi, which wakes for what
+// sie enables whether or not sstatus.SIE is set, and then looks at sip.
 
 #include "trap.h"
 #include "frames.h"

@@ -1,5 +1,6 @@
-// The serial line. What processes write goes through a ring that is emptied whenever the device takes more,
-// by bursts of its FIFO's depth; the interrupt for that is asked for only while something waits.
+// The serial line. What processes write goes through a ring that is emptied whenever the device
+// takes more, by bursts of its FIFO's depth; the interrupt for that is asked for only while
+// something waits.
 
 #include "uart.h"
 #include "plic.h"

@@ -1,5 +1,6 @@
-// The virtio-mmio transport and split virtqueues (VIRTIO 1.2, sections 4.2 and 2.7). Each queue lives in one
-// frame. What a device answers is used as an index only after it was checked: a device may be wrong.
+// The virtio-mmio transport and split virtqueues (VIRTIO 1.2, sections 4.2 and 2.7). Each queue
+// lives in one frame. What a device answers is used as an index only after it was checked: a device
+// may be wrong.
 
 #include "virtio.h"
 #include "frames.h"
@@ -67,7 +68,8 @@ virtio_find(struct virtio *device, uint id)
   for(uint slot = 0; slot < VIRT_VIRTIO_SLOTS; slot++){
     device->base = VIRT_VIRTIO + slot * VIRT_VIRTIO_STEP;
     device->irq = VIRT_VIRTIO_IRQ + slot;
-    if(*reg(device, MAGIC) == MAGIC_VALUE && *reg(device, VERSION) == 2 && *reg(device, DEVICE_ID) == id)
+    if(*reg(device, MAGIC) == MAGIC_VALUE && *reg(device, VERSION) == 2 &&
+       *reg(device, DEVICE_ID) == id)
       return 0;
   }
   return -1;

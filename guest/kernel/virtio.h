@@ -13,8 +13,8 @@ struct virtio {
 
 // Finds the first device with this id. 0, or -1 if the board has none.
 int    virtio_find(struct virtio *device, uint id);
-// Starts the negotiation and offers: of `wanted` feature bits, those that the device has (VIRTIO_F_VERSION_1
-// is always asked for). -1 if the device refuses.
+// Starts the negotiation and offers: of `wanted` feature bits, those that the device has
+// (VIRTIO_F_VERSION_1 is always asked for). -1 if the device refuses.
 int    virtio_negotiate(struct virtio *device, uint64 wanted, uint64 *agreed);
 // After all queues are set up.
 void   virtio_ready(struct virtio *device);
@@ -53,21 +53,24 @@ struct virtqueue {
   void  *cookies[QUEUE_MOST]; // by head descriptor
 };
 
-// A piece of a request: memory that the device reads, or writes. Physical addresses, which in the kernel are
-// the addresses of frames and of the kernel's own data.
+// A piece of a request: memory that the device reads, or writes. Physical addresses, which in the
+// kernel are the addresses of frames and of the kernel's own data.
 struct virtq_piece {
   void  *at;
   uint32 bytes;
   int    device_writes;
 };
 
-// `size`: a power of two, at most QUEUE_MOST and what the device allows (else reduced). -1 if the device has
-// no such queue or there is no frame for it.
+// `size`: a power of two, at most QUEUE_MOST and what the device allows (else reduced). -1 if the
+// device has no such queue or there is no frame for it.
 int    virtqueue_init(struct virtqueue *q, struct virtio *device, uint number, uint size);
-// Puts one request in; the device is told by virtqueue_kick. -1 if there are too few free descriptors.
+// Puts one request in; the device is told by virtqueue_kick. -1 if there are too few free
+// descriptors.
 int    virtqueue_add(struct virtqueue *q, const struct virtq_piece *pieces, uint n, void *cookie);
 void   virtqueue_kick(struct virtqueue *q);
-// Takes one finished request: its cookie, with the bytes that the device wrote in *length; NULL if none.
+// Takes one finished request: its cookie, with the bytes that the device wrote in *length; NULL if
+// none.
 void  *virtqueue_take(struct virtqueue *q, uint32 *length);
-// Asks for interrupts, or not. When switched on, the caller must look once more for finished requests.
+// Asks for interrupts, or not. When switched on, the caller must look once more for finished
+// requests.
 void   virtqueue_interrupts(struct virtqueue *q, int on);

@@ -1,5 +1,6 @@
-// Page tables: Sv39 with leaves of 4 KiB only, in every config, so that mirroring is never charged for
-// splitting larger ones. A and D are set from the start: no table depends on hardware that updates them.
+// Page tables: Sv39 with leaves of 4 KiB only, in every config, so that mirroring is never charged
+// for splitting larger ones. A and D are set from the start: no table depends on hardware that
+// updates them.
 
 #include "vm.h"
 #include "frames.h"
@@ -44,7 +45,8 @@ vm_walk(pagetable_t root, uint64 va)
   return table == NULL ? NULL : &table[PX(0, va)];
 }
 
-// A stretch of 2 MiB made ready for leaves: the table that takes them and the slots of their backups.
+// A stretch of 2 MiB made ready for leaves: the table that takes them and the slots of their
+// backups.
 struct stretch {
   pagetable_t table;
   pte_t *backups; // NULL: these leaves have none
@@ -90,8 +92,9 @@ vm_map(pagetable_t root, uint64 va, uint64 pa, uint64 flags)
   return 0;
 }
 
-// Removes the leaves of [from, to) below `table`, whose first entry covers `base`, and frees their frames;
-// and frees the tables that lie wholly at or above `from`. Nothing is mapped from `to` to USER_TOP.
+// Removes the leaves of [from, to) below `table`, whose first entry covers `base`, and frees their
+// frames; and frees the tables that lie wholly at or above `from`. Nothing is mapped from `to` to
+// USER_TOP.
 static void
 clear(pagetable_t table, int level, uint64 base, uint64 from, uint64 to)
 {
@@ -166,7 +169,8 @@ void
 uvm_destroy(pagetable_t root, uint64 size)
 {
   uvm_shrink(root, size, 0);
-  // What is left are the tables of the reserved top, which leads to frames that are not the table's to free.
+  // What is left are the tables of the reserved top, which leads to frames that are not the table's
+  // to free.
   pte_t *entry = &root[PX(2, TRAMPOLINE)];
   if(*entry & PTE_V){
     pagetable_t middle = (pagetable_t)PTE2PA(*entry);

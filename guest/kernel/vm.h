@@ -1,7 +1,7 @@
 // Page tables. kvm_: the kernel's; uvm_: a process's; vm_: both.
 //
-// Invariant: vm.c is the only place that writes a leaf for an original page and the only one that removes
-// it, and tells mirror.h each time.
+// Invariant: vm.c is the only place that writes a leaf for an original page and the only one that
+// removes it, and tells mirror.h each time.
 #pragma once
 
 #include "../include/riscv.h"
@@ -35,14 +35,16 @@ int   uvm_grow(pagetable_t root, uint64 from, uint64 to, uint64 flags);
 void  uvm_shrink(pagetable_t root, uint64 from, uint64 to);
 // Copies every page below size, eagerly, as xv6 does. 0, or -1 with nothing added.
 int   uvm_copy(pagetable_t from, pagetable_t to, uint64 size);
-// Gives the lazily reserved page at va its frame. 0, or -1 if va is not such a page or there is no frame.
+// Gives the lazily reserved page at va its frame. 0, or -1 if va is not such a page or there is no
+// frame.
 int   uvm_fault(struct process *p, uint64 va);
-// Backs [from, to) for `how` (VM_READ, VM_WRITE) with every check that the hardware would make, lazily
-// reserved pages included; the frame's address, or 0. `va` must lie below USER_TOP or it is refused.
+// Backs [from, to) for `how` (VM_READ, VM_WRITE) with every check that the hardware would make,
+// lazily reserved pages included; the frame's address, or 0. `va` must lie below USER_TOP or it is
+// refused.
 uint64 uvm_frame(struct process *p, uint64 va, uint64 how);
 
-// Between the kernel and the current process. 0, or -1 if the process may not touch all of it: so kernel
-// addresses and the backup range are refused. A failed copy may have been done in part.
+// Between the kernel and the current process. 0, or -1 if the process may not touch all of it: so
+// kernel addresses and the backup range are refused. A failed copy may have been done in part.
 int   copy_in(void *to, uint64 from, uint64 bytes);
 int   copy_out(uint64 to, const void *from, uint64 bytes);
 // Copies a string, its end included, of at most `most` bytes. Its length, or -1.
