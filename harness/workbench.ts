@@ -2,6 +2,7 @@
 // whatever a guest or a workload does, the cell ends with an outcome, within its host time.
 
 import type { Config } from '../configs/config.ts'
+import { ImageError } from '../guest/images.ts'
 import type { Machine, Snapshot, Stop } from '../machine/machine.ts'
 import type { CellRecord, Outcome } from '../results/cell.ts'
 import { coverageRows } from '../results/coverage.ts'
@@ -189,7 +190,7 @@ function violated(name: string, { violations }: Finding): string {
 }
 
 function reason(error: unknown): string {
-  if (error instanceof WorkloadFailure) return error.message
+  if (error instanceof WorkloadFailure || error instanceof ImageError) return error.message
   // Not the guest's doing: a defect of ours, kept as this cell's outcome so that the others go on.
   const stack = error instanceof Error ? error.stack : undefined
   const text = process.env.MIRRORBENCH_DEBUG ? (stack ?? String(error)) : String(error)
