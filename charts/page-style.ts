@@ -71,7 +71,10 @@ td.number .clock { color: var(--soft); }
 td.number .inline { color: var(--soft); font-size: 0.88em; }
 td.number .interval { color: var(--soft); font-size: 0.88em; display: block; }
 .note { color: var(--soft); font-size: 0.9em; }
-details { margin: 0.8rem 0; } summary { cursor: pointer; color: var(--accent); }
+details { margin: 0.8rem 0; } summary { cursor: pointer; }
+summary::marker { color: var(--accent); } .bad { color: var(--bad); }
+.why { white-space: pre-line; overflow-wrap: anywhere; }
+.warning { border-left: 3px solid var(--bad); padding-left: 0.8rem; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 4px; overflow-x: auto;
   padding: 0.6rem 0.8rem; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 24rem; }
 .image { white-space: nowrap; }

@@ -88,6 +88,7 @@ describe('the page', () => {
 
   test('says what the numbers rest on', () => {
     for (const words of [
+      '2 cells of 570 gave no result',
       'Policy <code>space</code> protects nothing by itself',
       'has no caches',
       'leaves the kernel out',

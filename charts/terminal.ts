@@ -196,16 +196,21 @@ function flushLeft(rows: readonly (readonly string[])[], columns: number): strin
 
 const LISTED = 8
 
+/** Cells without a result, those of one reason together. */
 function unfinishedBlock(summary: Summary, columns: number, paints: Paints): string[] {
   const { done, skipped, failed } = summary.cells
   const line = `${done} cells done, ${skipped.length} skipped, ${failed.length} failed`
-  const list = [
-    ...failed.map(({ name, why }) => `failed   ${name}: ${why}`),
-    ...skipped.map(({ name, why }) => `skipped  ${name}: ${why}`),
-  ]
-  const shown = list.slice(0, LISTED).map((text) => cut(firstLine(text), columns))
+  const list = [...reasons('failed ', failed), ...reasons('skipped', skipped)]
+  const shown = list.slice(0, LISTED).map((text) => cut(text, columns))
   const more = list.length > LISTED ? [`… and ${list.length - LISTED} more, see the report`] : []
   return ['', line, ...shown.map(paints.dim), ...more.map(paints.dim)]
+}
+
+function reasons(kind: string, cells: Summary['cells']['failed']): string[] {
+  return [...Map.groupBy(cells, ({ why }) => why)].map(([why, same]) => {
+    const what = same.length === 1 ? same[0]!.name : `${same[0]!.name} and ${same.length - 1} more`
+    return `${kind}  ${what}: ${firstLine(why)}`
+  })
 }
 
 /** First column to the left, the others to the right. Narrow terminals lose columns, not lines. */

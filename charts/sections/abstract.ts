@@ -14,7 +14,17 @@ ${count(workloads(summary), 'workload')} with ${count(summary.seeds.length, 'see
 RISC-V computer, ${count(summary.cells.done, 'cell')} in all. Each config with backups is compared
 with the same system without them. ${sentences(summary)} All times are virtual, under profile
 <code>${profile.name}</code> (${profile.about})${policies(results)}.</p>
+${warning(summary)}
 </section>`
+}
+
+/** Said at once, because a figure may lack what is missing. */
+function warning({ cells }: Summary): Html | undefined {
+  const missing = cells.failed.length + cells.skipped.length
+  if (missing === 0) return undefined
+  return html`<p class="warning">${count(missing, 'cell')} of ${missing + cells.done} gave no result
+(${cells.failed.length} failed, ${cells.skipped.length} skipped); the reasons stand under
+<a href="#cells">Cells</a>.</p>`
 }
 
 function count(n: number, noun: string): string {

@@ -11,6 +11,8 @@ const TORN =
   ' The rows end in a cell that was being written when the run was killed; it was left out.'
 const KEY_SHOWN = 12
 const KEYS_SHOWN = 12
+/** Consoles shown of cells that failed for one reason. */
+const CONSOLES_SHOWN = 3
 
 /** The title of a number: the cells that it comes from. */
 export function cellTitle(keys: readonly string[]): string {
@@ -27,7 +29,7 @@ export function cellsSection({ run }: Page): Html {
 <h2>Cells</h2>
 <p>${done} cells are done, ${unfinished.length} are
 not${unfinished.length > 0 ? ', each for the reason given' : ''}.${run.torn ? TORN : ''}</p>
-${unfinished.map(reason)}
+${[...Map.groupBy(unfinished, sameReason).values()].map(reason)}
 <details><summary>All ${cells.length} cells and their keys</summary>
 <div class="wide"><table>
 ${tableHead('Cell', 'Outcome', number('Host time'), 'Key')}
@@ -35,28 +37,33 @@ ${tableHead('Cell', 'Outcome', number('Host time'), 'Key')}
 </section>`
 }
 
-function reason(cell: CellRecord): Html {
-  const { outcome } = cell
-  if (outcome.kind === 'done') return html``
-  const failed = outcome.kind === 'failed' ? outcome : undefined
-  return html`<details ${failed === undefined ? undefined : html`open`}><summary><span
-class="${failed ? 'differs' : 'note'}">${outcome.kind}</span> ${cellName(cell)}:
-${outcome.why}</summary>
-${failed?.stop === undefined ? undefined : html`<p>The machine stopped: ${failed.stop}.</p>`}
-${
-  failed?.console === undefined
-    ? undefined
-    : html`<pre
-aria-label="Last lines of the console">${failed.console}</pre>`
+function sameReason({ outcome }: CellRecord): string {
+  return outcome.kind === 'done' ? '' : JSON.stringify([outcome.kind, outcome.why])
 }
-${
-  failed?.backtrace === undefined
-    ? undefined
-    : html`<pre
-aria-label="Backtrace">${failed.backtrace.join('\n')}</pre>`
-}
+
+/** Cells that ended the same way for the same reason. */
+function reason(cells: readonly CellRecord[]): Html {
+  const outcome = cells[0]?.outcome
+  if (outcome === undefined || outcome.kind === 'done') return html``
+  const failed = outcome.kind === 'failed'
+  const kind = html`<strong class="${failed ? 'bad' : 'note'}">${outcome.kind}</strong>`
+  const what = cells.length === 1 ? cellName(cells[0]!) : `${cells.length} cells`
+  return html`<details ${failed ? html`open` : undefined}><summary>${kind} ${what}</summary>
+<p class="why">${outcome.why}</p>
+${cells.length === 1 ? undefined : html`<ul>${cells.map((cell) => html`<li>${cellName(cell)}</li>`)}</ul>`}
+${cells.slice(0, CONSOLES_SHOWN).map(lastWords)}
 </details>
 `
+}
+
+/** What the guest last said, and where it stood. */
+function lastWords({ outcome }: CellRecord): Html | undefined {
+  if (outcome.kind !== 'failed') return undefined
+  const { stop, console: text, backtrace } = outcome
+  const trace = backtrace?.join('\n')
+  return html`${stop && html`<p>The machine stopped: ${stop}.</p>`}
+${text && html`<pre aria-label="Last lines of the console">${text}</pre>`}
+${trace && html`<pre aria-label="Backtrace">${trace}</pre>`}`
 }
 
 function line(cell: CellRecord): Html {
