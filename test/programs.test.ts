@@ -90,6 +90,8 @@ const SHELL: readonly (readonly [line: string, prints: string | RegExp])[] = [
   ['ls', /^\. +1 \d+ \d+\n\.\. +1 1 \d+\nd1 +2 \d+ 3\n$/],
   ['cd', ''],
   ['rm d', 'rm: d failed to delete\n'],
+  ['(cd d; cat d1; (cd ..; cat d/d1)); cat d/d1', 'in\nin\nin\n'],
+  ['(cd d) | cat; cat d/d1', 'in\n'],
   ['cd nowhere', 'cannot cd nowhere\n'],
   ['nothing', 'exec nothing failed\n'],
   ['cat nothing', 'cat: cannot open nothing\n'],

@@ -9,6 +9,7 @@
 static int script = STDIN; // where the lines come from
 
 static void run(struct node *node) __attribute__((noreturn));
+static int run_and_wait(struct node *tree);
 
 static void __attribute__((noreturn))
 fail(const char *what)
@@ -41,11 +42,30 @@ redirect(const struct redirection *r)
   }
 }
 
+static int
+is_cd(const struct node *node)
+{
+  return node->kind == COMMAND && node->argc > 0 && strcmp(node->argv[0], "cd") == 0;
+}
+
+// Without a directory, to the root.
+static int
+cd(const struct node *node)
+{
+  const char *to = node->argc > 1 ? node->argv[1] : "/";
+  if(chdir(to) == 0)
+    return 0;
+  fprintf(STDERR, "cannot cd %s\n", to);
+  return 1;
+}
+
 static void __attribute__((noreturn))
 run_command(struct node *node)
 {
   if(node->argc == 0)
     exit(0);
+  if(is_cd(node))
+    exit(cd(node));
   exec(node->argv[0], node->argv);
   if(strchr(node->argv[0], '/') == NULL && strlen(node->argv[0]) < MAXPATH - 1){
     char path[MAXPATH] = "/";
@@ -100,22 +120,18 @@ run(struct node *node)
 {
   for(int i = 0; i < node->redirection_count; i++)
     redirect(&node->redirections[i]);
-  int status = 0;
   switch(node->kind){
   case COMMAND: run_command(node);
   case PIPE: run_pipe(node);
   case BACKGROUND: run_background(node);
   case GROUP: run(node->left);
-  case LIST:
-    if(must_fork() == 0)
-      run(node->left);
-    wait(&status);
-    run(node->right);
+  case LIST: exit(run_and_wait(node));
   }
-  exit(status);
+  exit(1);
 }
 
-// Runs a tree in processes of its own and waits for it; but lists and cd are the shell's. Returns the status.
+// Runs a tree in a process of its own and waits for it; but lists and cd are this process's. Returns the
+// status.
 static int
 run_and_wait(struct node *tree)
 {
@@ -123,22 +139,18 @@ run_and_wait(struct node *tree)
     run_and_wait(tree->left);
     return run_and_wait(tree->right);
   }
-  if(tree->kind == COMMAND && tree->argc > 0 && strcmp(tree->argv[0], "cd") == 0){
-    const char *to = tree->argc > 1 ? tree->argv[1] : "/";
-    if(chdir(to) < 0){
-      fprintf(STDERR, "cannot cd %s\n", to);
-      return 1;
-    }
-    return 0;
-  }
+  if(is_cd(tree))
+    return cd(tree);
   int pid = fork(), status = 0;
   if(pid < 0){
     fprintf(STDERR, "sh: fork failed\n");
     return 1;
   }
   if(pid == 0){
-    if(script != STDIN)
+    if(script != STDIN){
       close(script);
+      script = STDIN;
+    }
     run(tree);
   }
   // A background process belongs to init, so the only child is this one.
