@@ -58,6 +58,18 @@ export class Clock {
     }
   }
 
+  /** What waits, in the order in which it will fire. */
+  waiting(): readonly Event[] {
+    return this.#waiting.map(({ name, when }) => ({ name, when }))
+  }
+
+  /** After a restore: throws RangeError unless devices have scheduled exactly what is in `saved`. */
+  check(saved: readonly Event[]): void {
+    const name = (events: readonly Event[]) => events.map((one) => `${one.name} at ${one.when}`)
+    const [expected, actual] = [name(saved).join(', '), name(this.#waiting).join(', ')]
+    if (expected !== actual) throw new RangeError(`expected events ${expected}; got ${actual}`)
+  }
+
   /** Forgets all events and returns to cycle `now`; devices schedule theirs again on load. */
   reset(now: Cycles): void {
     this.now = now

@@ -5,8 +5,8 @@
 import type { MachineSpec, Snapshot } from '../machine.ts'
 import { cycles, PAGE_BYTES } from '../units.ts'
 import type { Board } from './board.ts'
-import type { Clock } from './clock.ts'
-import type { DeviceState } from './device/device.ts'
+import type { Clock, Event } from './clock.ts'
+import type { DeviceState, DeviceValue } from './device/device.ts'
 import { Digest } from './digest.ts'
 import type { Hart } from './hart/hart.ts'
 import { loadHart, saveHart } from './hart/saved-state.ts'
@@ -36,7 +36,7 @@ export function takeSnapshot(parts: MachineParts): Snapshot {
   })
   const bytes = packSections({
     machine: encodeState(identityOf(parts.spec)),
-    clock: encodeState({ now: parts.clock.now }),
+    clock: encodeState({ now: parts.clock.now, waiting: eventsOf(parts.clock) }),
     hart: encodeState(saveHart(parts.hart)),
     board: encodeState(parts.board.save()),
     console: encodeState(parts.transcript.save()),
@@ -68,8 +68,12 @@ export function restoreFrom(parts: MachineParts, from: Snapshot): void {
   restoreRam(parts.ram, pages, ram)
   parts.board.load(board)
   loadHart(parts.hart, hart)
+  parts.clock.check(clock.waiting as unknown as readonly Event[])
   parts.transcript.load(transcript)
 }
+
+const eventsOf = (clock: Clock): DeviceValue =>
+  clock.waiting().map(({ name, when }) => ({ name, when }))
 
 /** Of RAM, hart, devices and time; console text is not state. */
 export function digestOf(parts: MachineParts): string {
