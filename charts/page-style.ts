@@ -58,6 +58,7 @@ figure > h3 { margin: 0 0 0.6rem; }
 .chart .vega-embed.has-actions { padding-right: 0; } .chart details { margin: 0; }
 figcaption { color: var(--soft); font-size: 0.92rem; margin-top: 0.5rem; }
 .wide { overflow-x: auto; margin: 1rem 0; }
+@media (min-width: 64rem) { .broad { margin-inline: -4.5rem; } }
 table { border-collapse: collapse; width: 100%; font-size: 0.86rem;
   border-block: 1.5px solid var(--ink); }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.4rem; }

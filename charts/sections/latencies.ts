@@ -17,11 +17,11 @@ export function latenciesSection({ results }: Page): Html | undefined {
   const rows = [...Map.groupBy(ordered, (one) => `${one.how} ${one.frames} ${one.bytes}`).values()]
   return html`<section id="latencies">
 <h2>Latency of creating a space</h2>
-<div class="wide" tabindex="0" role="region" aria-label="Latencies"><table>
+<div class="wide broad" tabindex="0" role="region" aria-label="Latencies"><table>
 <caption>Extra virtual time over the same creation under the config after “over”, at
 ${results.manifest.profile.hz / 1e6} MHz (profile ${results.manifest.profile.name}); extra cycles
 below.</caption>
-${tableHead('Created by', 'Frames', number('Size'), ...sides.map(number))}
+${tableHead('By', 'Frames', number('Size'), ...sides.map(number))}
 <tbody>${rows.map((row) => lineOf(row, sides))}</tbody></table></div>
 </section>`
 }

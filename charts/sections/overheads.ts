@@ -13,7 +13,10 @@ const COSTS = /^(wall|busy)(-net)?$/
 
 export function overheadsSection({ results }: Page): Html | undefined {
   const shown = results.summary.overheads.filter(
-    ({ metric, workload }) => COSTS.test(metric) && workload !== 'backup-latency',
+    ({ metric, workload, unit }) =>
+      COSTS.test(metric) &&
+      workload !== 'backup-latency' &&
+      (unit !== 'live-cycles' || metric.startsWith('busy')),
   )
   if (shown.length === 0) return undefined
   const configs = [...new Set(shown.map(({ config }) => config))]
@@ -28,7 +31,7 @@ export function overheadsSection({ results }: Page): Html | undefined {
 <p>Extra cycles as a fraction, in wall cycles above and in busy cycles below, with the 95 % interval
 over seeds where it has a width. The keys of the cells behind a number are its title; the cells
 themselves stand in <a href="#cells">the list of cells</a>. Figures of <code>web-host</code> are
-live: they do not repeat, and are cycles per request.</p>
+live: they do not repeat, are cycles per request, and have no wall time but the host’s own pace.</p>
 ${tables}
 </section>`
 }
@@ -50,7 +53,7 @@ function tableOf(config: string, overheads: readonly Overhead[]): Html {
   const policy = overheads[0]?.policy ?? '–'
   const profile = overheads[0]?.profile ?? '–'
   return html`<details ${policy === 'none' ? undefined : html`open`}><summary>${config}: ${rows.length} rows</summary>
-<div class="wide" tabindex="0" role="region" aria-label="Overheads of ${config}"><table>
+<div class="wide broad" tabindex="0" role="region" aria-label="Overheads of ${config}"><table>
 <caption>${config}, policy ${policy}, profile ${profile}</caption>
 ${tableHead('Workload', number('Cycles'), ...columns.map(({ title }) => number(title)))}
 <tbody>${rows.map((row) => lineOf(row, columns))}</tbody></table></div></details>
