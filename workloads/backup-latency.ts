@@ -1,6 +1,7 @@
 // backup-latency: the time to create a space of a given size. The difference between a mirrored
 // config and its baseline is what the backup of that space costs: the thesis's headline, below 1 ms
-// for 200 KB. `cold` takes frames never used since boot, `recycled` those that an equal space left.
+// for 200 KB. `cold` takes frames never used since boot (another process holds the used ones),
+// `recycled` those that an equal space left.
 
 import { recordStretch, stretches } from './region.ts'
 import { type Workload, WorkloadFailure } from './workload.ts'
@@ -20,7 +21,8 @@ export default {
   async drive(guest, { bytes, how, frames }) {
     const create = async () => {
       guest.takeMarks()
-      const said = await guest.command(`space ${how} ${bytes}`)
+      const cold = frames === 'cold' ? ' cold' : ''
+      const said = await guest.command(`space ${how} ${bytes}${cold}`)
       const found = stretches(guest.takeMarks(), 'space')
       const [space] = found
       if (space === undefined || found.length !== 1 || !/\bok\b/.test(said)) {

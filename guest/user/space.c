@@ -1,15 +1,18 @@
-// space HOW BYTES: creates one space of BYTES and marks how long the kernel takes (REGION_SPACE).
+// space HOW BYTES [cold]: creates one space of BYTES and marks how long the kernel takes (REGION_SPACE).
 //
 //   sbrk  sbrk, then a store to each page
 //   fork  the parent's call of fork, while it holds BYTES beyond this program
 //   exec  from the call of exec to the first instruction of a program whose bss is BYTES
+//
+// cold: another process holds the frames that have been used since boot, so that the space gets new ones.
 //
 // Prints "space HOW BYTES ok".
 
 #include "mark.h"
 #include "user.h"
 
-#define PAGE 4096
+#define PAGE    4096
+#define BALLAST (1024 * 1024) // more than all frames that were free again when the shell first prompted
 
 extern char exec_text[], exec_text_end[]; // space_exec.S
 
@@ -109,10 +112,39 @@ space_exec(int bytes)
   unlink("/space-program");
 }
 
+// A process that holds BALLAST bytes of the frames freed last until it is killed.
+static int
+hold(void)
+{
+  int ready[2];
+  char byte = 0;
+  if(pipe(ready) < 0)
+    fail("pipe");
+  int pid = fork();
+  if(pid < 0)
+    fail("fork");
+  if(pid == 0){
+    char *p = sbrk(BALLAST);
+    if(p == (char *)-1)
+      fail("sbrk");
+    touch(p, BALLAST);
+    write(ready[1], &byte, 1);
+    for(;;)
+      sleep(1000);
+  }
+  close(ready[1]);
+  if(read(ready[0], &byte, 1) != 1)
+    fail("hold");
+  close(ready[0]);
+  return pid;
+}
+
 int
 main(int argc, char **argv)
 {
-  int bytes = argc == 3 ? atoi(argv[2]) : 0;
+  int cold = argc == 4 && strcmp(argv[3], "cold") == 0;
+  int bytes = argc == 3 + cold ? atoi(argv[2]) : 0;
+  int holder = bytes > 0 && cold ? hold() : 0;
   if(bytes > 0 && strcmp(argv[1], "sbrk") == 0)
     space_sbrk(bytes);
   else if(bytes > 0 && strcmp(argv[1], "fork") == 0)
@@ -120,9 +152,11 @@ main(int argc, char **argv)
   else if(bytes > 0 && strcmp(argv[1], "exec") == 0)
     space_exec(bytes);
   else {
-    fprintf(STDERR, "usage: space sbrk|fork|exec bytes\n");
+    fprintf(STDERR, "usage: space sbrk|fork|exec bytes [cold]\n");
     exit(1);
   }
+  if(holder != 0 && (kill(holder) < 0 || wait(NULL) != holder))
+    fail("kill");
   printf("space %s %d ok\n", argv[1], bytes);
   exit(0);
 }

@@ -1,0 +1,10 @@
+// commands/usertests-mem: 8 MiB by malloc and free.
+
+import { command } from './command.ts'
+
+export default command({
+  name: 'usertests-mem',
+  about: '8 MiB by malloc and free',
+  line: 'usertests mem',
+  prints: /^test mem: ok\nALL TESTS PASSED\n$/,
+})

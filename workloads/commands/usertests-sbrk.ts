@@ -1,0 +1,10 @@
+// commands/usertests-sbrk: a heap that grows to 4 MiB and shrinks.
+
+import { command } from './command.ts'
+
+export default command({
+  name: 'usertests-sbrk',
+  about: 'a heap that grows to 4 MiB and shrinks',
+  line: 'usertests sbrk',
+  prints: /^test sbrk: ok\nALL TESTS PASSED\n$/,
+})
