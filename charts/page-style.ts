@@ -7,7 +7,8 @@ import { REPORT_CHARACTERS, webFont } from './web-font.ts'
 
 /** Colours of verdicts keep their meaning by their words, never by hue alone. */
 const css = `
-:root { color-scheme: light dark; --ink: #1d1d1b; --soft: #5c5c58; --paper: #fdfdfb; --line: #dcdcd6;
+:root { color-scheme: light dark; --ink: #1d1d1b; --soft: #5c5c58; --paper: #fdfdfb;
+  --line: #dcdcd6;
   --card: #f5f5f1; --good: #00664b; --bad: #a84300; --accent: #0072b2; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8e6e1; --soft: #a9a7a1; --paper: #191a1b;
   --line: #3a3b3c; --card: #222426; --good: #4cc9a0; --bad: #ff9a5c; --accent: #6db8ea; }
@@ -86,8 +87,10 @@ footer { color: var(--soft); font-size: 0.88rem; margin-top: 3rem; padding-botto
   header { padding-top: 1.6rem; } .chart svg { width: 100%; min-width: 32rem; } }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --line: #bbb;
   --card: #fff; --good: #000; --bad: #000; } html { font-size: 10pt; }
-  .live { display: none !important; } .drawn[hidden] { display: block !important; } .drawn svg { filter: none; }
-  figure, tr, .card { break-inside: avoid; } h2, h3 { break-after: avoid; } .chart svg { max-width: 100%; }
+  .live { display: none !important; } .drawn[hidden] { display: block !important; }
+  .drawn svg { filter: none; }
+  figure, tr, .card { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  .chart svg { max-width: 100%; }
   .wide, .chart { overflow: visible; } header, main, footer { max-width: none; } }
 `
 
