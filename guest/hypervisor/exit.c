@@ -10,7 +10,6 @@
 #include "print.h"
 #include "sbi.h"
 #include "shadow.h"
-#include "walk.h"
 
 // x0, x1, x2, x5-7, x10-17, x28-31: what exit_entry saves.
 #define SAVED_FIRST 0xf003fce7U
@@ -45,30 +44,18 @@ exit_inject(struct vcpu *vcpu, uint64 cause, uint64 value)
   csr_set(sstatus, SSTATUS_SPP);
 }
 
-// The two bytes of code at `va`. -1: the hart could not fetch them.
-static int
-fetch_half(struct vcpu *vcpu, uint64 va, uint16 **half)
-{
-  int user = !(csr_read(sstatus) & SSTATUS_SPP);
-  uint64 gpa;
-  if(walk_fetch(vcpu, va, user, &gpa) < 0 || !guest_owns(vcpu->guest, gpa))
-    return -1;
-  *half = (uint16 *)guest_address(vcpu->guest, gpa);
-  return 0;
-}
-
 int
 exit_instruction(struct vcpu *vcpu, uint32 *instruction)
 {
   uint64 at = csr_read(sepc);
-  uint16 *first, *second;
-  if(fetch_half(vcpu, at, &first) < 0)
+  const uint16 *first = paging_fetch(vcpu, at), *second;
+  if(first == NULL)
     return -1;
+  second = first + 1;
   *instruction = *first;
   if(instruction_bytes(*first) == 2)
     return 0;
-  second = first + 1;
-  if((at + 2) % PGSIZE == 0 && fetch_half(vcpu, at + 2, &second) < 0)
+  if((at + 2) % PGSIZE == 0 && (second = paging_fetch(vcpu, at + 2)) == NULL)
     return -1;
   *instruction |= (uint32)*second << 16;
   return 0;

@@ -12,13 +12,16 @@ struct originals originals;
 void
 frames_init(uint64 seed)
 {
+  const union {
+    struct frame frame;
+    uint64 word;
+  } free = { .frame = { .use = FRAME_FREE, .backup = NO_BACKUP } };
   uint64 end = machine.original.base + machine.original.bytes;
   // The most that can be left; the arena takes its share of it in the next line.
   originals.frame = arena_take((machine.original.bytes >> PGSHIFT) * sizeof(struct frame));
   originals.base = arena_close();
   originals.count = (end - originals.base) >> PGSHIFT;
-  for(uint64 i = 0; i < originals.count; i++)
-    originals.frame[i] = (struct frame){ .use = FRAME_FREE, .backup = NO_BACKUP };
+  fill_words(originals.frame, free.word, originals.count * sizeof(struct frame));
   if(spans_meet(originals.base, end - originals.base, machine.initrd.base, machine.initrd.bytes)){
     uint64 last = machine.initrd.base + machine.initrd.bytes - 1;
     uint64 first = machine.initrd.base > originals.base ? machine.initrd.base : originals.base;

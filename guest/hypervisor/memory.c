@@ -17,18 +17,24 @@ memcpy(void *to, const void *from, uint64 bytes)
   return to;
 }
 
+void
+fill_words(void *to, uint64 word, uint64 bytes)
+{
+  uint64 *t = to;
+  for(; bytes >= 64; bytes -= 64, t += 8)
+    t[0] = t[1] = t[2] = t[3] = t[4] = t[5] = t[6] = t[7] = word;
+  for(; bytes >= 8; bytes -= 8)
+    *t++ = word;
+}
+
 void *
 memset(void *to, int value, uint64 bytes)
 {
   uchar *t = to;
   if((uint64)t % 8 == 0){
-    uint64 word = (uchar)value * 0x0101010101010101UL;
-    for(; bytes >= 64; bytes -= 64, t += 64){
-      uint64 *w = (uint64 *)t;
-      w[0] = w[1] = w[2] = w[3] = w[4] = w[5] = w[6] = w[7] = word;
-    }
-    for(; bytes >= 8; bytes -= 8, t += 8)
-      *(uint64 *)t = word;
+    fill_words(t, (uchar)value * 0x0101010101010101UL, bytes);
+    t += bytes & ~7UL;
+    bytes &= 7;
   }
   while(bytes-- > 0)
     *t++ = value;
@@ -49,7 +55,5 @@ memcmp(const void *a, const void *b, uint64 bytes)
 void
 zero_page(void *page)
 {
-  uint64 *end = (uint64 *)((uint64)page + PGSIZE);
-  for(uint64 *p = page; p < end; p += 8)
-    p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = 0;
+  fill_words(page, 0, PGSIZE);
 }

@@ -26,6 +26,10 @@ enum paging_result {
 // `cause` 12, 13 or 15 at virtual address `va`.
 enum paging_result paging_fault(struct vcpu *vcpu, uint64 cause, uint64 va);
 
+// Where in the machine the code at `va` lies that the hart is about to execute (or has just tried to); NULL if
+// the guest's tables do not lead there.
+const uint16 *paging_fetch(struct vcpu *vcpu, uint64 va);
+
 // The guest wrote satp (the write of a mode it has not got has no effect), or executed sfence.vma.
 void paging_set_root(struct vcpu *vcpu, uint64 satp);
 void paging_fence(struct vcpu *vcpu);

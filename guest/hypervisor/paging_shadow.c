@@ -96,6 +96,33 @@ paging_written(uint32 original)
     shadow_mark_written(original);
 }
 
+// The shadow entry of `va` in the root in use, or 0.
+static pte_t
+lookup(struct guest *guest, uint64 va)
+{
+  pte_t entry = PA2PTE(shadow.page[guest->paging->root]);
+  for(int level = ROOT_LEVEL; level >= 0; level--){
+    entry = ((const pte_t *)PTE2PA(entry))[PX(level, va)];
+    if(!(entry & PTE_V))
+      return 0;
+  }
+  return entry;
+}
+
+// The code was fetched through the shadows, so there it is, unless it had to go in this very exit.
+const uint16 *
+paging_fetch(struct vcpu *vcpu, uint64 va)
+{
+  uint64 gpa;
+  pte_t entry = lookup(vcpu->guest, va);
+  if(entry & PTE_X)
+    return (const uint16 *)(PTE2PA(entry) + va % PGSIZE);
+  int user = !(csr_read(sstatus) & SSTATUS_SPP);
+  if(walk_fetch(vcpu, va, user, &gpa) < 0 || !guest_owns(vcpu->guest, gpa))
+    return NULL;
+  return (const uint16 *)guest_address(vcpu->guest, gpa);
+}
+
 // Whether a table that splits `source` may go on for the same leaf as `pte`: A and D may only have come.
 static int
 still_splits(pte_t source, pte_t pte)

@@ -11,20 +11,20 @@ walk(struct guest *guest, uint64 satp, uint64 va, struct walk *w)
 {
   if((uint64)((int64)(va << (64 - VA_BITS)) >> (64 - VA_BITS)) != va)
     return WALK_PAGE_FAULT;
-  uint64 at = (satp & SATP_PPN) << PGSHIFT;
+  uint64 at = (satp & SATP_PPN) << PGSHIFT, frames_base = originals.base, base = guest->base;
   for(int level = ROOT_LEVEL; ; level--){
-    uint64 number = GUEST_NUMBER(guest, at);
+    uint64 number = (at - base) >> PGSHIFT;
     if(number >= guest->frames)
       return WALK_ACCESS_FAULT;
     uint32 frame = guest->map[number];
     if(frame == NO_FRAME)
       return WALK_PAGE_FAULT;
     w->table[level] = frame;
-    pte_t *entry = (pte_t *)frame_address(frame) + PX(level, va);
+    pte_t *entry = (pte_t *)(frames_base + ((uint64)frame << PGSHIFT)) + PX(level, va);
     pte_t pte = *entry;
     if(!walk_valid(pte))
       return WALK_PAGE_FAULT;
-    at = PTE2PA(pte);
+    at = pte >> 10 << PGSHIFT; // the bits above are clear in a valid entry
     if(pte & (PTE_R | PTE_X)){
       uint64 within = (1UL << (PGSHIFT + 9 * level)) - 1;
       if(at & within)

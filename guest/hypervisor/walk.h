@@ -23,12 +23,15 @@ struct walk {
   uint64 gpa;                   // what the address translates to
 };
 
-#define PTE_RESERVED (~((1UL << 54) - 1)) // N, PBMT and reserved bits: nothing here implements them
+#define PTE_RESERVED (0x3ffUL << 54) // N, PBMT and reserved bits: nothing here implements them
+
+// V, V|R and V|R|W, as a set of the values of an entry's lowest three bits.
+#define WALK_VALID (1U << PTE_V | 1U << (PTE_V | PTE_R) | 1U << (PTE_V | PTE_R | PTE_W))
 
 static inline int
 walk_valid(pte_t pte)
 {
-  return (pte & PTE_V) && !(pte & PTE_RESERVED) && (pte & (PTE_R | PTE_W)) != PTE_W;
+  return (WALK_VALID >> (pte & (PTE_V | PTE_R | PTE_W)) & 1) && !(pte & PTE_RESERVED);
 }
 
 // Requires: satp in mode Sv39.
