@@ -5,6 +5,7 @@ import {
   BLOCK,
   DIRECT,
   DIRENT_BYTES,
+  DiskError,
   type DiskFile,
   INDIRECT,
   INODE_ADDRESSES,
@@ -25,6 +26,18 @@ export interface DiskContent {
   readonly freeBlocks: number
   /** Everything that is not as it must be, one line each; empty on a consistent disk. */
   readonly problems: readonly string[]
+}
+
+/** The layout of what is no disk. */
+const NOWHERE: Layout = {
+  size: 0,
+  dataBlocks: 0,
+  inodes: 0,
+  logBlocks: 0,
+  logStart: 0,
+  inodeStart: 0,
+  mapStart: 0,
+  dataStart: 0,
 }
 
 /** Reads and checks a disk. A log that waits to be replayed is reported as a problem. */
@@ -76,23 +89,23 @@ class DiskReader {
   }
 
   #superblock(): Layout {
-    const field = (n: number) => this.#view.getUint32(BLOCK + n * 4, true)
-    const nothing = { size: 0, dataBlocks: 0, inodes: 0, logBlocks: 0 }
-    const nowhere = { ...nothing, logStart: 0, inodeStart: 0, mapStart: 0, dataStart: 0 }
-    if (this.#image.length < 2 * BLOCK || field(0) !== MAGIC) {
+    if (this.#image.length < 2 * BLOCK || this.#view.getUint32(BLOCK, true) !== MAGIC) {
       this.#problems.push('superblock: no magic number')
-      return nowhere
+      return NOWHERE
     }
-    const options = { blocks: field(1), inodes: field(3), logBlocks: field(4) }
-    const expected = layout(options)
+    const field = (n: number) => this.#view.getUint32(BLOCK + n * 4, true)
     const found = [field(2), field(5), field(6), field(7)]
-    const { dataBlocks, logStart, inodeStart, mapStart } = expected
-    const wanted = [dataBlocks, logStart, inodeStart, mapStart]
-    if (String(found) !== String(wanted) || expected.size * BLOCK > this.#image.length) {
+    try {
+      const expected = layout({ blocks: field(1), inodes: field(3), logBlocks: field(4) })
+      const { size, dataBlocks, logStart, inodeStart, mapStart } = expected
+      const wanted = [dataBlocks, logStart, inodeStart, mapStart]
+      if (String(found) === String(wanted) && size * BLOCK <= this.#image.length) return expected
       this.#problems.push(`superblock: expected ${wanted}, got ${found}`)
-      return nowhere
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.#problems.push(`superblock: ${error.message}`)
     }
-    return expected
+    return NOWHERE
   }
 
   #walk(number: number, parent: number, path: string): void {

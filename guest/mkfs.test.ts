@@ -28,7 +28,7 @@ test('files written come back, on a consistent disk', () => {
       expect(found.problems).toEqual([])
       expect(found.files).toEqual(written)
     }),
-    { numRuns: 60 },
+    { numRuns: 60, seed: 1 },
   )
 })
 
@@ -102,6 +102,31 @@ test('the reader notices what is broken', () => {
   expect(broken(inode(2) + 12, at.dataStart)).toContain('belongs to inodes')
   expect(broken(at.dataStart * BLOCK, 9)).toContain('/.: leads to inode 9')
   expect(broken(at.dataStart * BLOCK, 0)).toContain(': has no .')
+})
+
+test('whatever is on a disk, the reader comes to an end and throws nothing', () => {
+  const image = makeDisk([
+    { path: 'a/b/f', bytes: new Uint8Array(20 * BLOCK).fill(1) },
+    { path: 'g', bytes: bytes('g') },
+  ])
+  const { inodeStart, dataStart } = layout({})
+  const somewhere = fc.oneof(
+    fc.integer({ min: BLOCK, max: BLOCK + 31 }),
+    fc.integer({ min: inodeStart * BLOCK, max: (inodeStart + 1) * BLOCK }),
+    fc.integer({ min: dataStart * BLOCK, max: (dataStart + 4) * BLOCK }),
+    fc.nat(image.length - 1),
+  )
+  const damage = fc.array(fc.tuple(somewhere, fc.nat(255)), { minLength: 1, maxLength: 8 })
+  fc.assert(
+    fc.property(damage, (changes) => {
+      const damaged = image.slice()
+      for (const [at, value] of changes) damaged[at] = value
+      readDisk(damaged)
+    }),
+    { numRuns: 300, seed: 1 },
+  )
+  expect(readDisk(new Uint8Array()).problems).toEqual(['superblock: no magic number'])
+  expect(readDisk(image.subarray(0, 5000)).problems).not.toEqual([])
 })
 
 test('the standard disk holds programs, README and the files of the web workloads', async () => {
