@@ -15,7 +15,7 @@ static int slots; // no connection behind so many is in use
 
 // A free slot; for want of one, that of the client that has been silent longest between requests. Or NULL.
 static struct connection *
-free_slot(void)
+find_slot(void)
 {
   struct connection *idle = NULL;
 
@@ -26,8 +26,6 @@ free_slot(void)
        (idle == NULL || c->deadline < idle->deadline))
       idle = c;
   }
-  if(idle)
-    connection_close(idle);
   return idle;
 }
 
@@ -51,7 +49,9 @@ accept_all(int listener, uint64 now)
   struct connection *c;
   int fd;
 
-  while((c = free_slot()) != NULL && (fd = tcp_accept(listener)) >= 0){
+  while((c = find_slot()) != NULL && (fd = tcp_accept(listener)) >= 0){
+    if(c->state != FREE)
+      connection_close(c);
     connection_open(c, fd, now);
     connection_read(c, now); // the request has often come with the connection
     watch(c);
@@ -83,6 +83,8 @@ serve(int listener)
 
   watched[0] = (struct pollfd){ listener, POLLIN, 0 };
   for(;;){
+    // While nobody can be let in, the door is not watched: else the loop would never rest.
+    watched[0].fd = find_slot() ? listener : -1;
     ready = poll(watched, 1 + slots, TICKS_SECOND);
     if(ready <= 0 || ++rounds >= CLOCK_ROUNDS){
       now = (uint64)uptime();
