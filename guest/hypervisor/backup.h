@@ -7,11 +7,12 @@
 
 #include "audit.h"
 
-// `tables`: how many shadow tables there can be. Called before any other, while the arena is open.
-void backup_init(uint64 tables, uint64 seed);
+// `tables`: how many shadow tables there can be; `frames`: how many originals. Called before any other, while
+// the arena is open; panics if the bank has no room for the backups of all of them.
+void backup_init(uint64 tables, uint64 frames, uint64 seed);
 
-// The backup of an original that comes into being. -1: no backup frame is left.
-int  backup_frame_create(uint32 original);
+// The backup of an original that comes into being.
+void backup_frame_create(uint32 original);
 
 // Beside a shadow table that comes into use or goes out of it (then all its entries are clear).
 void backup_table_create(uint32 table);

@@ -3,17 +3,17 @@
 #include "backup.h"
 
 void
-backup_init(uint64 tables, uint64 seed)
+backup_init(uint64 tables, uint64 frames, uint64 seed)
 {
   (void)tables;
+  (void)frames;
   (void)seed;
 }
 
-int
+void
 backup_frame_create(uint32 original)
 {
   (void)original;
-  return 0;
 }
 
 void

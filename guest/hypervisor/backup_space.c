@@ -18,26 +18,25 @@ static struct {
 } backups;
 
 void
-backup_init(uint64 tables, uint64 seed)
+backup_init(uint64 tables, uint64 frames, uint64 seed)
 {
   backups.count = machine.backup.bytes >> PGSHIFT;
-  if(backups.count <= tables)
-    panic("backup_init: expected a backup bank with room for the backup tables, got less");
+  if(backups.count < tables + frames)
+    panic("backup_init: expected a backup bank with room for the guest's memory and 16 MiB, got less");
   backups.first = tables;
   backups.frame = arena_take(backups.count * sizeof(struct backup_frame));
   memset(backups.frame, 0, backups.count * sizeof(struct backup_frame));
   order_init(&backups.order, backups.count - tables, seed);
 }
 
-int
+void
 backup_frame_create(uint32 original)
 {
   if(backups.order.left == 0)
-    return -1;
+    panic("backup_frame_create: none is left, though there were as many as originals");
   uint32 backup = backups.first + order_take(&backups.order);
   backups.frame[backup] = (struct backup_frame){ .use = BACKUP_COPY, .original = original };
   originals.frame[original].backup = backup;
-  return 0;
 }
 
 // A table is all zero whenever it is free, but for its first time.

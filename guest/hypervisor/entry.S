@@ -123,13 +123,13 @@ enter:
 guest_enter:
   j enter
 
-# A trap of Memvisor itself.
+# A trap of Memvisor itself: on the stack as it was, with the place of the trap as the first return address.
 own_trap:
-  la sp, stack_top
+  csrrw sp, sscratch, sp
+  csrr ra, sepc
   csrr a0, scause
   csrr a1, sepc
   csrr a2, stval
-  li a3, 0
   tail exit_of_our_own
 
 .bss

@@ -10,7 +10,7 @@
 struct originals originals;
 
 void
-frames_init(uint64 seed)
+frames_init(uint64 frames, uint64 seed)
 {
   const union {
     struct frame frame;
@@ -28,6 +28,8 @@ frames_init(uint64 seed)
     originals.hole = frame_at(first);
     originals.hole_frames = frame_at(last < end ? last : end - 1) - originals.hole + 1;
   }
+  if(originals.count - originals.hole_frames < frames)
+    panic("frames_init: expected a bank of originals with room for the guest's memory and Memvisor, got less");
   order_init(&originals.order, originals.count - originals.hole_frames, seed);
 }
 
@@ -35,7 +37,7 @@ uint32
 frame_take(void)
 {
   if(originals.order.left == 0)
-    return NO_FRAME;
+    panic("frame_take: none is left, though there were as many as guest frames");
   uint32 frame = order_take(&originals.order);
   if(frame >= originals.hole)
     frame += originals.hole_frames;

@@ -18,9 +18,10 @@ struct originals {
 
 extern struct originals originals;
 
-// Takes what the arena left of the bank, permuted by seed (0: in address order).
-void   frames_init(uint64 seed);
-// A zeroed frame with use FRAME_USER, or NO_FRAME if none is left.
+// Takes what the arena left of the bank, permuted by seed (0: in address order); panics if it is less than
+// `frames`.
+void   frames_init(uint64 frames, uint64 seed);
+// A zeroed frame with use FRAME_USER. Requires: fewer than `frames` were taken.
 uint32 frame_take(void);
 
 static inline uint64

@@ -34,10 +34,7 @@ uint32
 guest_frame_create(struct guest *guest, uint64 number)
 {
   uint32 frame = frame_take();
-  if(frame == NO_FRAME)
-    guest_stop(guest, "no machine frame is left for its memory");
-  if(backup_frame_create(frame) < 0)
-    guest_stop(guest, "no backup frame is left for its memory");
+  backup_frame_create(frame);
   paging_frame_created(frame);
   guest->map[number] = frame;
   shadow_counts.frames++;

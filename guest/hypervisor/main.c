@@ -89,9 +89,9 @@ main(uint64 hart, uint64 tree)
   arena_init();
   guest_create(&guest, 0, guest_bytes());
   paging_init();
-  backup_init(shadow.count, machine_argument("seed", 0));
+  backup_init(shadow.count, guest.frames, machine_argument("seed", 0));
   mediate_init(&guest);
-  frames_init(machine_argument("seed", 0)); // last: it takes what the others leave
+  frames_init(guest.frames, machine_argument("seed", 0)); // last: it takes what the others leave
   hart_init();
   uint64 entry = load_kernel(&guest, machine.initrd);
   guest_tree_write(&guest);

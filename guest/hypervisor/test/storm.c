@@ -204,15 +204,25 @@ compare_entries(uint64 step, const struct trial *t, const struct outcome *o)
   }
 }
 
+// Whether a hart may say `cause` where the model says `expected`. A table where nothing is: the specification
+// has an access fault, QEMU a page fault. An AMO that may not even load: QEMU 7.2 has a load's fault.
+static int
+may_say(const struct trial *t, uint64 cause, uint64 expected)
+{
+  if(t->kind == AMO && cause == expected - 2)
+    return 1;
+  if(t->expected == 0 || expected > CAUSE_STORE_ACCESS)
+    return cause == expected;
+  return cause == expected || cause == expected + (expected == CAUSE_INSTRUCTION_ACCESS ? 11 : 8);
+}
+
 static void
 compare(uint64 step, const struct trial *t, const struct outcome *o, uint64 pc, uint64 old)
 {
   int ok = t->expected == 0;
   uint64 cause = ok ? CAUSE_BREAKPOINT : t->expected;
   uint64 epc = ok && t->kind != FETCH ? pc + 4 : pc;
-  // A table where nothing is: the specification has an access fault, QEMU a page fault.
-  int either = !ok && cause <= CAUSE_STORE_ACCESS && o->cause == cause + (cause == CAUSE_INSTRUCTION_ACCESS ? 11 : 8);
-  if((o->cause != cause && !either) || o->epc != epc || (!ok && o->tval != t->va))
+  if(!may_say(t, o->cause, cause) || o->epc != epc || (!ok && o->tval != t->va))
     fail(step, t, o, "another outcome");
   if(ok && (t->kind == LOAD || t->kind == AMO) && !t->self && o->a0 != old)
     fail(step, t, o, "another value was read");
