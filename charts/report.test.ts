@@ -4,10 +4,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ResultStore } from '../results/store.ts'
+import { type CellRecord, ResultStore } from '../results/store.ts'
 import { loadClaims, summarise, summarySchema } from '../results/summary.ts'
 import { hostileText, syntheticManifest, syntheticRun } from '../results/synthetic-run.fixture.ts'
 import { chartResults } from './chart.ts'
+import { reportPage } from './page.ts'
 import { BEGIN, END, redrawReadme, replaceBlock } from './readme.ts'
 import { drawFigures, writeReport } from './report.ts'
 import { terminalReport } from './terminal.ts'
@@ -136,6 +137,35 @@ describe('charts', () => {
     ])
     const empty = { ...whole, cells: [] }
     expect((await drawFigures(chartResults(empty, summarise(empty, claims)))).figures).toEqual([])
+  })
+})
+
+describe('a part of a run', () => {
+  const whole = syntheticRun([1, 2])
+  const parts: readonly (readonly [string, (cell: CellRecord) => boolean])[] = [
+    ['without its baseline', ({ config }) => config !== 'none'],
+    ['without the control', ({ config }) => config !== 'visor-shadow'],
+    ['with seeds that do not pair', ({ config, seed }) => seed === (config === 'none' ? 1 : 2)],
+    ['of one cell', ({ cell }) => cell === 'noop_none_1'],
+    [
+      'whose claims come from different configs',
+      ({ config, workload }) =>
+        config === 'none' ||
+        (workload.startsWith('commands/') ? config !== 'memv6' : config === 'memv6'),
+    ],
+  ]
+
+  test.each(parts)('%s draws what it can, without a problem', async (_, keep) => {
+    const run = { ...whole, cells: whole.cells.filter(keep) }
+    const summary = summarise(run, await loadClaims())
+    const results = chartResults(run, summary)
+    const { figures, problems } = await drawFigures(results)
+    expect(problems).toEqual([])
+    const page = await reportPage({ run, results, figures, problems })
+    const text = terminalReport(run.manifest, summary, { colour: false })
+    for (const written of [page.replace(/<script[\s>][\s\S]*?<\/script>/g, ''), text]) {
+      expect(written).not.toMatch(/NaN|Infinity|undefined/)
+    }
   })
 })
 

@@ -26,12 +26,16 @@ export default {
     'thesis. Above in extra time as a fraction, below in extra milliseconds of virtual time ' +
     'for a space of 200 KB.',
   draw({ summary, manifest }) {
-    const fractions = panel(summary.claims, ['xv6-commands', 'thttpd'], {
+    const shown = summary.claims.filter(
+      (claim) => claim.measured !== null && lines.some((line) => isOf(line, claim)),
+    )
+    const labels = [...new Set(shown.map(comparisonOf))].toSorted()
+    const fractions = panel(shown, ['xv6-commands', 'thttpd'], labels, {
       title: 'extra time',
       labelExpr: SIGNED_PERCENT,
       format: '+.2%',
     })
-    const ms = panel(summary.claims, ['backup-200kb'], {
+    const ms = panel(shown, ['backup-200kb'], labels, {
       title: `extra ms of virtual time (profile ${manifest.profile.name})`,
       labelExpr: "datum.value === 0 ? '0' : format(datum.value, '.3~') + ' ms'",
       format: '.4f',
@@ -55,22 +59,26 @@ interface Scale {
 function panel(
   claims: readonly ClaimVerdict[],
   names: readonly string[],
+  labels: readonly string[],
   scale: Scale,
 ): object | undefined {
-  const shown = claims.filter((claim) => names.includes(claim.name) && claim.measured !== null)
+  const shown = claims.filter((claim) => names.includes(claim.name))
   if (shown.length === 0) return undefined
   const rows = lines.filter((line) => shown.some((claim) => isOf(line, claim)))
   const values = shown.map((claim) => ({
     line: rows.find((row) => isOf(row, claim))?.line,
-    comparison: claim.over === null ? claim.config : `${claim.config} over ${claim.over}`,
+    comparison: comparisonOf(claim),
     ...{ measured: claim.measured, low: claim.low, high: claim.high, verdict: claim.verdict },
   }))
-  const labels = [...new Set(values.map(({ comparison }) => comparison ?? ''))]
   return {
     width: WIDTH,
     height: rows.length * LINE,
     layer: [...thesisLayers(rows, scale), ...pointLayers(values, labels, scale)],
   }
+}
+
+function comparisonOf({ config, over }: ClaimVerdict): string {
+  return [config, ...(over === null ? [] : ['over', over])].join(' ')
 }
 
 function isOf(line: (typeof lines)[number], claim: ClaimVerdict): boolean {
