@@ -33,7 +33,8 @@ export async function backtrace(view: View): Promise<string[]> {
       lines.push(line(view, ra, 'describeReturn'))
     first = false
     if (savedRa === undefined || savedFp === undefined || savedRa === 0) break
-    lines.push(line(view, savedRa, 'describeReturn'))
+    // What has no name is no call: assembly that keeps no frame, or a user program, which is stripped.
+    if (named(view, savedRa) || isUser(view)) lines.push(line(view, savedRa, 'describeReturn'))
     if (savedFp <= fp) break
     fp = savedFp
     ra = savedRa
@@ -61,6 +62,10 @@ function line(view: View, pc: number, lookup: Lookup): string {
 
 function named(view: View, pc: number): boolean {
   return nameOf(view, pc, 'describeReturn') !== undefined
+}
+
+function isUser(view: View): boolean {
+  return view.hart.privilege === 'U' || view.hart.privilege === 'VU'
 }
 
 /** Which image an address belongs to depends on who was running. */

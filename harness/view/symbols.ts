@@ -1,6 +1,8 @@
 // Symbols of an ELF image: names to addresses and back. Invariant: nothing outside the file's bytes is
 // read, whatever its headers say; a file without symbols answers every question with undefined.
 
+import { sectionsOf, textAt } from './sections.ts'
+
 export interface Symbols {
   /** Address of a global or local symbol. */
   address(name: string): number | undefined
@@ -17,15 +19,11 @@ interface Function {
   readonly end: number
 }
 
-const ELF_MAGIC = 0x464c457f // "\x7fELF", little endian
-const ELFCLASS64 = 2
-const SECTION_HEADER_BYTES = 64
 const SYMBOL_BYTES = 24
 const SHT_SYMTAB = 2
 const STT_FUNC = 2
 const STT_NOTYPE = 0
 const SHN_UNDEF = 0
-const SHF_EXECINSTR = 4n
 
 export function readSymbols(elf: Uint8Array): Symbols {
   const addresses = new Map<string, number>()
@@ -50,7 +48,7 @@ export function readSymbols(elf: Uint8Array): Symbols {
 
 function* symbolsOf(elf: Uint8Array): Generator<Function & { readonly code: boolean }> {
   const view = new DataView(elf.buffer, elf.byteOffset, elf.byteLength)
-  const sections = sectionsOf(view)
+  const sections = sectionsOf(elf)
   for (const table of sections.filter(({ type }) => type === SHT_SYMTAB)) {
     const strings = sections[table.link]
     if (strings === undefined) continue
@@ -58,7 +56,7 @@ function* symbolsOf(elf: Uint8Array): Generator<Function & { readonly code: bool
     for (let at = table.offset; at <= end; at += SYMBOL_BYTES) {
       const kind = view.getUint8(at + 4) & 0xf
       const section = view.getUint16(at + 6, true)
-      const name = text(elf, strings.offset + view.getUint32(at, true))
+      const name = textAt(elf, strings.offset + view.getUint32(at, true))
       // Mapping symbols ($x, $d) and local labels (.L1) name no function.
       if (section === SHN_UNDEF || name === '' || /^[$.]/.test(name)) continue
       const start = Number(view.getBigUint64(at + 8, true))
@@ -69,43 +67,6 @@ function* symbolsOf(elf: Uint8Array): Generator<Function & { readonly code: bool
       yield { name, start, end: size > 0 ? start + size : limit, code }
     }
   }
-}
-
-interface Section {
-  readonly type: number
-  readonly executable: boolean
-  readonly address: number
-  readonly offset: number
-  readonly size: number
-  readonly link: number
-}
-
-function sectionsOf(view: DataView): Section[] {
-  const headerBytes = 64
-  if (view.byteLength < headerBytes || view.getUint32(0, true) !== ELF_MAGIC) return []
-  if (view.getUint8(4) !== ELFCLASS64) return []
-  const first = Number(view.getBigUint64(40, true))
-  const count = view.getUint16(60, true)
-  const sections: Section[] = []
-  for (let n = 0; n < count; n++) {
-    const at = first + n * SECTION_HEADER_BYTES
-    if (at + SECTION_HEADER_BYTES > view.byteLength) break
-    sections.push({
-      type: view.getUint32(at + 4, true),
-      executable: (view.getBigUint64(at + 8, true) & SHF_EXECINSTR) !== 0n,
-      address: Number(view.getBigUint64(at + 16, true)),
-      offset: Number(view.getBigUint64(at + 24, true)),
-      size: Number(view.getBigUint64(at + 32, true)),
-      link: view.getUint32(at + 40, true),
-    })
-  }
-  return sections
-}
-
-function text(elf: Uint8Array, at: number): string {
-  let end = at
-  while (end < elf.length && elf[end] !== 0) end++
-  return new TextDecoder().decode(elf.subarray(at, end))
 }
 
 function lastAtOrBefore(functions: readonly Function[], address: number): Function | undefined {

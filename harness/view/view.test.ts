@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { image } from '../../guest/images.ts'
 import { KERNEL_FIELDS, SHADOW_ROOT_FIELDS, VISOR_FIELDS } from './audit-records.ts'
+import { readLines } from './lines.ts'
 import { readSymbols } from './symbols.ts'
 
 const KERNEL_BASE = 0x8020_0000
@@ -22,6 +23,32 @@ describe('symbols', () => {
     for (const damaged of [new Uint8Array(), bytes.subarray(0, 40), bytes.subarray(0, 200)]) {
       expect(readSymbols(damaged).address('panic')).toBeUndefined()
     }
+  })
+})
+
+describe('lines', () => {
+  it('of the kernel name the file and line of a function', async () => {
+    const { bytes } = await image('kernel')
+    const lines = readLines(bytes)
+    const source = readFileSync(new URL('../../guest/kernel/print.c', import.meta.url), 'utf8')
+    const place = lines(readSymbols(bytes).address('panic')!)
+    const [, file, line] = /^(.*):(\d+)$/.exec(place ?? '') ?? []
+    expect(file).toBe('kernel/print.c')
+    // The line of the definition: `panic(…)` stands there or on the line before its brace.
+    expect(
+      source
+        .split('\n')
+        .slice(Number(line) - 2, Number(line))
+        .join(),
+    ).toContain('panic(')
+  })
+
+  it('end with the code, and are none in a torn file', async () => {
+    const { bytes } = await image('kernel')
+    expect(readLines(bytes)(0x1000)).toBeUndefined()
+    expect(readLines(bytes)(0x9000_0000)).toBeUndefined()
+    expect(readLines(bytes.subarray(0, 300))(KERNEL_BASE)).toBeUndefined()
+    expect(readLines(new Uint8Array())(KERNEL_BASE)).toBeUndefined()
   })
 })
 

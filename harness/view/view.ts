@@ -3,6 +3,7 @@
 
 import type { Config } from '../../configs/config.ts'
 import type { HartState, Machine } from '../../machine/machine.ts'
+import { type Lines, readLines } from './lines.ts'
 import { Memory } from './memory.ts'
 import { readSymbols, type Symbols } from './symbols.ts'
 
@@ -36,7 +37,24 @@ const known = new WeakMap<Uint8Array, Symbols>()
 const NOTHING = new Uint8Array()
 
 function symbolsOf(elf: Uint8Array = NOTHING): Symbols {
-  const symbols = known.get(elf) ?? readSymbols(elf)
+  const symbols = known.get(elf) ?? withLines(elf)
   known.set(elf, symbols)
   return symbols
+}
+
+/** Symbols that name the source line too: `panic+0x2a (kernel/print.c:61)`. */
+function withLines(elf: Uint8Array): Symbols {
+  const symbols = readSymbols(elf)
+  let lines: Lines | undefined // read when the first address is asked for: most views need none
+  const add = (said: string | undefined, address: number): string | undefined => {
+    if (said === undefined) return undefined
+    lines ??= readLines(elf)
+    const place = lines(address)
+    return place === undefined ? said : `${said} (${place})`
+  }
+  return {
+    address: symbols.address,
+    describe: (address) => add(symbols.describe(address), address),
+    describeReturn: (address) => add(symbols.describeReturn(address), address - 1),
+  }
 }
