@@ -9,7 +9,7 @@ trap 'rm -rf "$second"' EXIT
 cd "$here"
 tar -c --exclude ./build --exclude ./images --exclude ./images.lock . | tar -x -C "$second"
 mkdir "$second/images"
-make -C "$second" > "$second/log" 2>&1 || { tail -n 20 "$second/log" >&2; exit 2; }
+make -C "$second" -j "$(nproc)" > "$second/log" 2>&1 || { tail -n 20 "$second/log" >&2; exit 2; }
 
 was=$(sed -n 's/.*"compiler": "\(.*\)".*/\1/p' images.lock)
 is=$(sed -n 's/.*"compiler": "\(.*\)".*/\1/p' "$second/images.lock")
