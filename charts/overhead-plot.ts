@@ -12,6 +12,9 @@ export interface OverheadPlot {
   readonly label: (overhead: Overhead) => string
   /** A panel each. */
   readonly metrics: readonly ('wall' | 'busy')[]
+  /** Logarithmic where overheads of tenths and of thousands of percent stand together; what is not
+   * above zero has no place on it, and is left out. Default `linear`. */
+  readonly scale?: 'linear' | 'log'
   /** Figures of the thesis, drawn behind. */
   readonly thesis?: { readonly low?: number; readonly high: number }
 }
@@ -22,13 +25,18 @@ const STEP = 15
 const LINE_PADDING = 10
 /** A point at the end of the axis keeps clear of its edge, in pixels. */
 const EDGE = 8
+/** Ticks of a logarithmic axis, as fractions. */
+const DECADES = [1e-5, 1e-4, 0.001, 0.01, 0.1, 1, 10, 100]
 /** No sign at zero. */
-export const SIGNED_PERCENT = "datum.value === 0 ? '0' : format(datum.value, '+.3~%')"
+export const SIGNED_PERCENT = "datum.value === 0 ? '0' : format(datum.value, '+,.3~%')"
 const WIDTH = { one: 520, two: 272 } as const
 
 export function overheadPlot(plot: OverheadPlot): TopLevelSpec | undefined {
   const { overheads, metrics } = plot
-  const shown = overheads.filter(({ metric }) => metrics.some((wanted) => wanted === metric))
+  const log = plot.scale === 'log'
+  const shown = overheads.filter(
+    ({ metric, value }) => metrics.some((wanted) => wanted === metric) && (!log || value > 0),
+  )
   if (shown.length === 0) return undefined
   const labels = [...new Set(shown.map(comparisonLabel))]
   const lines = [...new Set(shown.map(plot.label))]
@@ -39,12 +47,8 @@ export function overheadPlot(plot: OverheadPlot): TopLevelSpec | undefined {
     layer: [
       ...thesisLayers(plot.thesis),
       panelHead(panelTitle[metric]),
-      {
-        data: { values: [{}] },
-        mark: { type: 'rule', color: LIMIT },
-        encoding: { x: { datum: 0 } },
-      },
-      ...pointLayers(labels, lines, place === 0),
+      ...(log ? [] : [zeroRule]),
+      ...pointLayers(labels, lines, place === 0, log),
     ],
   }))
   return {
@@ -52,6 +56,12 @@ export function overheadPlot(plot: OverheadPlot): TopLevelSpec | undefined {
     spacing: 16,
     resolve: { scale: { x: 'shared' } },
   } as unknown as TopLevelSpec
+}
+
+const zeroRule = {
+  data: { values: [{}] },
+  mark: { type: 'rule', color: LIMIT },
+  encoding: { x: { datum: 0 } },
 }
 
 /** A panel's title as a mark: titles of panels with and without labels would not line up. */
@@ -67,7 +77,8 @@ function point(plot: OverheadPlot, overhead: Overhead): object {
   return {
     line: plot.label(overhead),
     comparison: comparisonLabel(overhead),
-    ...{ value, low, high, samples, configValue, baselineValue, unit },
+    ...{ value, high, samples, configValue, baselineValue, unit },
+    low: plot.scale === 'log' && low <= 0 ? value : low,
   }
 }
 
@@ -86,6 +97,7 @@ function pointLayers(
   labels: readonly string[],
   lines: readonly string[],
   named: boolean,
+  log: boolean,
 ): object[] {
   const { colour, shape } = looks(labels)
   const where = {
@@ -110,8 +122,12 @@ function pointLayers(
   const x = (field: string): object => ({
     field,
     type: 'quantitative',
-    scale: { padding: EDGE },
-    axis: { labelExpr: SIGNED_PERCENT, title: 'overhead', tickCount: 5 },
+    scale: log ? { type: 'log', nice: false, padding: 2 * EDGE } : { padding: EDGE },
+    axis: {
+      labelExpr: SIGNED_PERCENT,
+      title: 'overhead',
+      ...(log ? { values: DECADES } : { tickCount: 5 }),
+    },
   })
   return [
     {

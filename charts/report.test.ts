@@ -132,7 +132,15 @@ describe('charts', () => {
     const whole = syntheticRun()
     const drawn = await drawFigures(chartResults(whole, summarise(whole, claims)))
     expect(drawn.figures.map(({ chart }) => chart.name)).toEqual([
-      ...['thesis', 'latency-size', 'overhead-commands', 'cycles-commands', 'micro', 'web'],
+      ...[
+        'thesis',
+        'latency-size',
+        'overhead-commands',
+        'cycles-commands',
+        'hypervisor',
+        'micro',
+        'web',
+      ],
       ...['boot', 'web-host', 'web-host-cycles'],
     ])
     const empty = { ...whole, cells: [] }

@@ -41,15 +41,18 @@ const others: readonly Look[] = [
   { colour: colours.black, shape: 'triangle-left' },
 ]
 
-/** Scales over labels, each looking as the config that it begins with. */
+/** Scales over labels, each looking as the config that it begins with if no label before it does. */
 export function looks(labels: readonly string[]): {
   readonly colour: { domain: string[]; range: string[] }
   readonly shape: { domain: string[]; range: string[] }
 } {
   let next = 0
+  const taken = new Set<string>()
   const of = labels.map((label) => {
     const config = label.split(' ')[0] ?? label
-    return known.get(config) ?? others[next++ % others.length]!
+    const look = taken.has(config) ? undefined : known.get(config)
+    taken.add(config)
+    return look ?? others[next++ % others.length]!
   })
   const domain = [...labels]
   return {

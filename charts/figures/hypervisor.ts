@@ -1,0 +1,25 @@
+// All comparisons of every command on one axis: what the hypervisor costs beside what backups cost.
+
+import type { Chart } from '../chart.ts'
+import { byWorkload } from '../comparison.ts'
+import { overheadPlot } from '../overhead-plot.ts'
+
+export default {
+  name: 'hypervisor',
+  order: 4.5,
+  title: 'What backups cost, and what the hypervisor costs',
+  about:
+    'Every config over what it is compared with, in wall cycles of each command; the median over ' +
+    'seeds and its 95 % interval. The axis is logarithmic and has no place for an overhead of zero ' +
+    'or less. Grey: the 5–8 % of the thesis, which compares like with like.',
+  draw({ summary, manifest }) {
+    if (!manifest.configs.some(({ control }) => control !== undefined)) return undefined
+    return overheadPlot({
+      overheads: summary.overheads.filter(({ workload }) => workload.startsWith('commands/')),
+      label: byWorkload,
+      metrics: ['wall'],
+      scale: 'log',
+      thesis: { low: 0.05, high: 0.08 },
+    })
+  },
+} satisfies Chart
