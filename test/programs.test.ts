@@ -1,6 +1,7 @@
 // The user programs on the machine, under the three configs of the thesis: usertests finds nothing, and the shell does what
 // its grammar says.
 
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Config } from '../configs/config.ts'
 import memv6 from '../configs/memv6.ts'
@@ -136,6 +137,23 @@ test('the shell', async () => {
     if (typeof prints === 'string') expect(heard, line).toBe(prints)
     else expect(heard, line).toMatch(prints)
   }
+})
+
+test('the shell comes back from any line, and is the same shell', async () => {
+  await using machine = await boot(none)
+  await says(machine, 'mkdir fuzz; cd fuzz') // where no line can write over a program
+  // Among the words is no command that would wait for the console.
+  const piece = fc.constantFrom(...'|;&()<>', '>>', ' ', 'echo', 'x', 'rm', '..', '\t')
+  const line = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''))
+  const property = fc.asyncProperty(line, async (text) => {
+    await says(machine, text)
+  })
+  await fc.assert(property, { numRuns: 400, seed: 1 })
+  await says(machine, 'cd /')
+  await says(machine, 'zombie') // sleeps: what runs in the background comes to its end
+  expect(await says(machine, 'echo still here')).toBe('still here\n')
+  const [, processes] = /processes (\d+)/.exec(await says(machine, 'free')) ?? []
+  expect(processes).toBe('3')
 })
 
 test('micro and space make their marks in pairs, as often as they are told', async () => {
