@@ -4,8 +4,8 @@
 import { rowName } from '../results/cell.ts'
 import type { Manifest } from '../results/manifest.ts'
 import type { Overhead, Summary } from '../results/summary.ts'
+import { cut, flushLeft, tabulate, wrap } from './columns.ts'
 import { comparedWith } from './comparison.ts'
-import { escapeControls } from './html.ts'
 import { bytes, inUnit, milliseconds, signedPercent } from './numbers.ts'
 
 export interface TerminalOptions {
@@ -77,7 +77,10 @@ function overheadBlock(
   ])
   return [
     '',
-    ...tabulate([...heads('overhead', 'wall / busy cycles', sides), ...cells], columns, paints),
+    ...headed(
+      tabulate([...heads('overhead', 'wall / busy cycles', sides), ...cells], columns),
+      paints,
+    ),
   ]
 }
 
@@ -87,6 +90,10 @@ function heads(first: string, second: string, sides: readonly Side[]): string[][
     [first, ...sides.map(({ config }) => config)],
     [second, ...sides.map(({ over }) => `over ${over}`)],
   ]
+}
+
+function headed([first = '', second = '', ...body]: readonly string[], paints: Paints): string[] {
+  return [paints.bold(first), paints.dim(second), ...body]
 }
 
 interface Side {
@@ -156,7 +163,7 @@ function latencyBlock(
     `virtual time, profile ${manifest.profile.name}`,
     sides,
   )
-  return ['', ...tabulate([...top, ...cells], columns, paints)]
+  return ['', ...headed(tabulate([...top, ...cells], columns), paints)]
 }
 
 function claimBlock(summary: Summary, columns: number, paints: Paints): string[] {
@@ -181,19 +188,6 @@ function claimBlock(summary: Summary, columns: number, paints: Paints): string[]
   return ['', ...(top ? [paints.bold(top)] : []), ...painted, ...rest.map(paints.dim)]
 }
 
-function flushLeft(rows: readonly (readonly string[])[], columns: number): string[] {
-  const widths = widthsOf(rows)
-  return rows.map((row) =>
-    cut(
-      row
-        .map((text, i) => text.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-      columns,
-    ),
-  )
-}
-
 const LISTED = 8
 
 /** Cells without a result, those of one reason together. */
@@ -213,50 +207,8 @@ function reasons(kind: string, cells: Summary['cells']['failed']): string[] {
   })
 }
 
-/** First column to the left, the others to the right. Narrow terminals lose columns, not lines. */
-function tabulate(rows: readonly (readonly string[])[], columns: number, paints: Paints): string[] {
-  const widths = widthsOf(rows)
-  const count = widths.length
-  const fits = widths.findIndex((_, i) => sum(widths.slice(0, i + 1)) + 2 * i > columns)
-  const kept = fits < 0 ? count : Math.max(1, fits)
-  const lines = rows.map((row) =>
-    row
-      .slice(0, kept)
-      .map((text, i) => (i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!)))
-      .join('  '),
-  )
-  const [first = '', second = '', ...body] = lines.map((line) => cut(line, columns))
-  return [paints.bold(first), paints.dim(second), ...body]
-}
-
-function widthsOf(rows: readonly (readonly string[])[]): number[] {
-  return Array.from({ length: rows[0]?.length ?? 0 }, (_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  )
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
-}
-
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? ''
-}
-
-function cut(text: string, columns: number): string {
-  const clean = escapeControls(text)
-  return clean.length > columns ? `${clean.slice(0, Math.max(0, columns - 1))}…` : clean
-}
-
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= columns) {
-      lines[lines.length - 1] = `${last} ${word}`
-    } else lines.push(word)
-  }
-  return lines
 }
 
 function paintsFor(colour: boolean): Paints {
