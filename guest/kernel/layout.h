@@ -24,7 +24,7 @@
 #define KSTACK_PAGES  2
 #define KSTACK_BYTES  (KSTACK_PAGES * 0x1000)
 #define KSTACK_BASE   0x1000000000 // 2^36
-#define KSTACK(i)     (KSTACK_BASE + (i) * (KSTACK_BYTES + 0x1000UL) + 0x1000UL) // behind a guard page
+#define KSTACK(i)     (KSTACK_BASE + (i) * (KSTACK_BYTES + 0x1000UL) + 0x1000UL) // guard page first
 
 // Where trampoline.S finds things in a trapframe (process.h checks them).
 #define TF_KERNEL_SATP 0
