@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { saveHart } from '../hart/saved-state.ts'
-import { CELL, DISCARD, PC, PRIVILEGE } from '../hart/state.ts'
+import { CELL, DISCARD, PC, PRIVILEGE, VIRTUALISED } from '../hart/state.ts'
 import { encode } from '../isa/assemble.ts'
 import { ILLEGAL_ROW, table } from '../isa/table.ts'
 import { RAM_BASE } from '../ram.ts'
@@ -47,6 +47,7 @@ const program = fc.record({
   words: fc.array(instruction, { minLength: WORDS, maxLength: WORDS }),
   registers: fc.array(interesting, { minLength: 16, maxLength: 16 }),
   privilege: fc.constantFrom(0, 1, 3),
+  virtualised: fc.boolean(),
   paging: fc.boolean(),
   delegate: fc.boolean(),
 })
@@ -93,7 +94,8 @@ describe('the engines', () => {
   })
 })
 
-function prepare(stand: Stand, { words, registers, privilege, paging, delegate }: Program): void {
+function prepare(stand: Stand, one: Program): void {
+  const { words, registers, privilege, virtualised, paging, delegate } = one
   const { hart, ram, clock } = stand
   ram.clear()
   clock.reset(0 as typeof clock.now)
@@ -113,9 +115,18 @@ function prepare(stand: Stand, { words, registers, privilege, paging, delegate }
   hart.put(CELL.stvec, 0, HANDLER)
   hart.put(CELL.vstvec, 0, HANDLER)
   hart.put(CELL.mcounteren, 0, 7)
-  if (delegate) hart.put(CELL.medeleg, 0, 0xb1ff)
-  if (paging) hart.put(CELL.satp, 8 << 28, TABLE / 4096)
+  hart.put(CELL.hcounteren, 0, 7)
+  if (delegate) {
+    hart.put(CELL.medeleg, 0, 0xf0b1ff)
+    hart.put(CELL.hedeleg, 0, 0xb1ff)
+  }
+  if (paging) {
+    hart.put(CELL.satp, 8 << 28, TABLE / 4096)
+    hart.put(CELL.vsatp, 8 << 28, TABLE / 4096)
+    hart.put(CELL.hgatp, 8 << 28, TABLE / 4096)
+  }
   hart.i32[PRIVILEGE >> 2] = privilege
+  hart.i32[VIRTUALISED >> 2] = virtualised && privilege < 3 ? 1 : 0
   stand.pc = CODE
   hart.stateLoaded()
 }
