@@ -27,10 +27,11 @@ export function significant(value: number): string {
   if (value === 0) return '0'
   const magnitude = Math.floor(Math.log10(Math.abs(value)))
   const digits = Math.min(8, Math.max(0, 2 - magnitude))
-  return value.toLocaleString('en-US', {
+  const text = Math.abs(value).toLocaleString('en-US', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })
+  return value < 0 ? `−${text}` : text
 }
 
 /** `200 KiB` */

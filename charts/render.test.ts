@@ -125,6 +125,7 @@ describe('numbers', () => {
     [inUnit(1, 'share of originals'), '100 %'],
     [significant(0.0000123), '0.0000123'],
     [significant(1234.5), '1,235'],
+    [significant(-21.8), '−21.8'],
     [bytes(204_800), '200 KiB'],
     [bytes(4 * 1024 * 1024), '4 MiB'],
     [duration(12_345), '12.3 s'],
