@@ -77,6 +77,7 @@ function keyboard(machine: Machine, outside: Outside, leave: () => void): () => 
   return () => {
     stdin.off('data', heard).pause()
     stdin.setRawMode(false)
+    process.stdout.write('\n')
   }
 }
 

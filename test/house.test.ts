@@ -1,7 +1,8 @@
 // The house test: imports follow the arrow of docs, rooms meet at their doors, the machine stays pure,
 // and files stay short. It reads sources as text.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -134,6 +135,13 @@ describe('the house', () => {
   it('has no drawers', () => {
     const drawer = /(^|\/)(utils|types|constants)\.(ts|c)$|(^|\/)(helpers|common)\//
     expect(sources.map(({ path }) => path).filter((path) => drawer.test(path))).toEqual([])
+  })
+
+  it('hides no source from the repository by .gitignore', ({ skip }) => {
+    if (!existsSync(join(project, '.git'))) skip()
+    const list = ['ls-files', '--others', '--ignored', '--exclude-standard', '--', ...ROOMS]
+    const hidden = execFileSync('git', list, { cwd: project, encoding: 'utf8' }).split('\n')
+    expect(hidden.filter((path) => sources.some((source) => source.path === path))).toEqual([])
   })
 
   it('opens every file with what it is', () => {

@@ -14,6 +14,7 @@ import type { Peer } from '../machine/rv64/net/peer.ts'
 import {
   ACK,
   buildSegment,
+  FIN,
   parseSegment,
   type Segment,
   SYN,
@@ -26,6 +27,8 @@ export const OUTSIDER = 0x0a00_0202 // 10.0.2.2
 export const OUTSIDER_MAC: Mac = Uint8Array.of(0x52, 0x55, 10, 0, 2, 2)
 const MILLISECOND = 1_000_000
 const WINDOW = 65_535
+/** Of 5 ms in which a client waits for the end of a response. */
+const MOST_ROUNDS = 100
 
 export class RawClient {
   /** Every frame from the guest. */
@@ -61,6 +64,13 @@ export class RawClient {
     return this.frames
       .map(segmentOf)
       .filter((segment) => segment?.destinationPort === port) as Segment[]
+  }
+
+  /** An honest client on a port of its own gets the whole file. Throws if it does not. */
+  async fetch(port: number, path: string): Promise<Buffer> {
+    const connection = await this.open(port)
+    connection.ask(path)
+    return connection.receive()
   }
 
   /** Lets `ms` of virtual time pass, or less: until `holds`. */
@@ -102,6 +112,27 @@ export class RawConnection {
   send(fields: Partial<Segment>): void {
     const usual = { sequence: this.next, acknowledgement: this.expected, flags: ACK }
     this.client.frame(this.client.segment({ sourcePort: this.port, ...usual, ...fields }))
+  }
+
+  /** Sends a request and counts it as sent. */
+  ask(path: string): void {
+    const data = Buffer.from(`GET ${path} HTTP/1.0\r\n\r\n`)
+    this.send({ data })
+    this.next += data.length
+  }
+
+  /** Acknowledges what comes until the stream's end; the body of the response in it. */
+  async receive(): Promise<Buffer> {
+    const start = this.expected
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      await this.client.pass(5)
+      this.send({ acknowledgement: start + this.stream().length })
+      if (this.heard.some(({ flags }) => (flags & FIN) !== 0)) {
+        const answer = this.stream()
+        return answer.subarray(answer.indexOf('\r\n\r\n') + 4)
+      }
+    }
+    throw new Error(`expected the end of the stream, got ${this.stream().length} bytes`)
   }
 
   get heard(): Segment[] {

@@ -7,6 +7,8 @@ import { image } from '../guest/images.ts'
 import { audit } from '../harness/audit.ts'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import type { CellPlan } from '../harness/cell.ts'
+import { Computer, specFor } from '../harness/computer.ts'
+import { Conversation } from '../harness/conversation.ts'
 import { matrix } from '../harness/matrix.ts'
 import { realParts } from '../harness/parts.ts'
 import { pick } from '../harness/registry.ts'
@@ -63,6 +65,22 @@ describe.each(names)('config %s', (config) => {
     expect(value('throughput')).toBeGreaterThan(1000)
   })
 })
+
+describe('memory', () => {
+  it('is the same number of usable original frames under every config', async () => {
+    const usable = await Promise.all(names.map(usableFrames))
+    expect(new Set(usable)).toEqual(new Set(['31232'])) // 128 MiB less the 6 MiB below FRAMES_BASE
+  })
+})
+
+async function usableFrames(name: string): Promise<string | undefined> {
+  const config = pick(catalogue.configs, 'config', name)
+  const spec = await specFor(config, realParts, { seed: 1, profile: 'flat' })
+  await using computer = new Computer(realParts, spec)
+  const around = { probes: [], live: false, hz: 1e9, check: async () => {} }
+  const said = await new Conversation(await computer.atPrompt(), around).command('free')
+  return /^frames usable (\d+)$/m.exec(said)?.[1]
+}
 
 async function audited(config: Config) {
   const steps = []

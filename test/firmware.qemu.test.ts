@@ -1,0 +1,25 @@
+// The firmware on QEMU, with all that a hart may have and without Sstc and H, where it has to pass the
+// machine's timer on. Needs qemu-system-riscv64.
+
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+
+const images = (name: string): string =>
+  fileURLToPath(new URL(`../guest/images/${name}.elf`, import.meta.url))
+
+test.each(['rv64', 'rv64,sstc=false,h=false'])(
+  'answers every SBI call on QEMU -cpu %s',
+  async (cpu) => {
+    const { stdout, exitCode } = await execa(
+      'qemu-system-riscv64',
+      [
+        ...['-M', 'virt', '-cpu', cpu, '-m', '128M', '-nographic'],
+        ...['-bios', images('firmware'), '-kernel', images('firmware-check')],
+      ],
+      { timeout: 20_000, reject: false, stdin: 'ignore' },
+    )
+    expect(stdout).toBe('40 answers right')
+    expect(exitCode).toBe(0)
+  },
+)
