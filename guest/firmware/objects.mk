@@ -1,6 +1,11 @@
-# The firmware: a small SBI in M-mode.
+# The firmware: a small SBI in M-mode; and a payload that asks it everything.
 
 IMAGES += firmware
-OBJS_firmware := firmware/entry.o firmware/main.o firmware/probe.o firmware/console.o firmware/timer.o \
-  firmware/calls.o
+OBJS_firmware := firmware/entry.o firmware/main.o firmware/probe.o firmware/console.o \
+  firmware/timer.o firmware/calls.o
 LDSCRIPT_firmware := firmware/firmware.ld
+
+IMAGES += firmware-check
+OBJS_firmware-check := firmware/check_entry.o firmware/check.o
+LDSCRIPT_firmware-check := firmware/check.ld
+STRIP_firmware-check := debug

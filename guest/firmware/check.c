@@ -1,0 +1,155 @@
+// The check: an S-mode payload that asks the firmware for everything an SBI has to offer, and for
+// what it must refuse. It prints a line for each answer that is wrong, then how many were right,
+// and powers off: as failed if any was wrong. What it expects is what ours gives, not what every
+// SBI must give.
+
+#include "../include/riscv.h"
+#include "../include/virt.h"
+
+#define BASE   0x10UL
+#define TIME   0x54494d45UL
+#define IPI    0x735049UL
+#define RFENCE 0x52464e43UL
+#define HSM    0x48534dUL
+#define SRST   0x53525354UL
+#define DBCN   0x4442434eUL
+#define NO_SUCH_EXTENSION 0x12345678UL
+
+#define NOT_SUPPORTED (-2)
+#define INVALID_PARAM (-3)
+#define ALREADY_AVAILABLE (-6)
+#define ANY           (-99) // the value is not looked at
+
+struct answer {
+  int64 error, value;
+};
+
+static struct answer
+ask(uint64 extension, uint64 function, uint64 arg0, uint64 arg1)
+{
+  register uint64 a0 __asm__("a0") = arg0;
+  register uint64 a1 __asm__("a1") = arg1;
+  register uint64 a2 __asm__("a2") = 0;
+  register uint64 a6 __asm__("a6") = function;
+  register uint64 a7 __asm__("a7") = extension;
+  __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
+  return (struct answer){ .error = (int64)a0, .value = (int64)a1 };
+}
+
+static void
+say(const char *text)
+{
+  uint64 n = 0;
+  while(text[n] != 0)
+    n++;
+  ask(DBCN, 0, n, (uint64)text);
+}
+
+static int right, wrong;
+
+static void
+expect(const char *what, int holds)
+{
+  if(holds){
+    right++;
+    return;
+  }
+  wrong++;
+  say("wrong: ");
+  say(what);
+  say("\n");
+}
+
+static const struct {
+  const char *what;
+  uint64 extension, function, a0, a1;
+  int64 error, value;
+} questions[] = {
+  { "version 2.0", BASE, 0, 0, 0, 0, 2 << 24 },
+  { "has BASE", BASE, 3, BASE, 0, 0, 1 },
+  { "has TIME", BASE, 3, TIME, 0, 0, 1 },
+  { "has IPI", BASE, 3, IPI, 0, 0, 1 },
+  { "has RFENCE", BASE, 3, RFENCE, 0, 0, 1 },
+  { "has HSM", BASE, 3, HSM, 0, 0, 1 },
+  { "has SRST", BASE, 3, SRST, 0, 0, 1 },
+  { "has DBCN", BASE, 3, DBCN, 0, 0, 1 },
+  { "has legacy putchar", BASE, 3, 1, 0, 0, 1 },
+  { "has not what there is not", BASE, 3, NO_SUCH_EXTENSION, 0, 0, 0 },
+  { "machine ids", BASE, 4, 0, 0, 0, ANY },
+  { "no such function of BASE", BASE, 99, 0, 0, NOT_SUPPORTED, ANY },
+  { "no such extension", NO_SUCH_EXTENSION, 0, 0, 0, NOT_SUPPORTED, ANY },
+  { "no such function of TIME", TIME, 1, 0, 0, NOT_SUPPORTED, ANY },
+  { "no IPI to a hart that is not there", IPI, 0, 2, 0, INVALID_PARAM, ANY },
+  { "remote fence.i", RFENCE, 0, 1, 0, 0, ANY },
+  { "remote sfence.vma", RFENCE, 1, 1, 0, 0, ANY },
+  { "remote sfence.vma, all harts", RFENCE, 1, 0, ~0UL, 0, ANY },
+  { "remote sfence.vma for an ASID", RFENCE, 2, 1, 0, 0, ANY },
+  { "no fence on a hart that is not there", RFENCE, 1, 2, 0, INVALID_PARAM, ANY },
+  { "no such fence", RFENCE, 7, 1, 0, NOT_SUPPORTED, ANY },
+  { "hart 0 is started", HSM, 2, 0, 0, 0, 0 },
+  { "hart 0 cannot be started again", HSM, 0, 0, 0, ALREADY_AVAILABLE, ANY },
+  { "no hart 7", HSM, 2, 7, 0, INVALID_PARAM, ANY },
+  { "no such reset", SRST, 0, 9, 0, INVALID_PARAM, ANY },
+  { "no such function of SRST", SRST, 1, 0, 0, NOT_SUPPORTED, ANY },
+  { "nothing typed", DBCN, 1, 0, 0, 0, 0 },
+  { "no such function of DBCN", DBCN, 9, 0, 0, NOT_SUPPORTED, ANY },
+};
+
+// Whether an interrupt of this kind becomes pending within a second.
+static int
+comes(uint64 bit)
+{
+  uint64 end = csr_read(time) + TIMEBASE_HZ;
+  while(csr_read(time) < end){
+    if(csr_read(sip) & bit)
+      return 1;
+  }
+  return 0;
+}
+
+static void
+check_timer(void)
+{
+  ask(TIME, 0, ~0UL, 0);
+  expect("a timer that is off is not pending", (csr_read(sip) & IP_STIP) == 0);
+  ask(TIME, 0, csr_read(time) + TIMEBASE_HZ / 50, 0);
+  expect("a timer that is to come is not pending", (csr_read(sip) & IP_STIP) == 0);
+  expect("the timer comes", comes(IP_STIP));
+  ask(TIME, 0, ~0UL, 0);
+  expect("setting the timer clears it", (csr_read(sip) & IP_STIP) == 0);
+  ask(0, 0, csr_read(time), 0);
+  expect("the legacy timer comes", comes(IP_STIP));
+  ask(0, 0, ~0UL, 0);
+}
+
+static void
+check_ipi(void)
+{
+  expect("an IPI to oneself is taken", ask(IPI, 0, 1, 0).error == 0 && comes(IP_SSIP));
+  csr_clear(sip, IP_SSIP);
+  expect("an IPI can be cleared", (csr_read(sip) & IP_SSIP) == 0);
+}
+
+void
+check(uint64 hart_id)
+{
+  expect("hart 0 boots", hart_id == 0);
+  expect("paging is off", csr_read(satp) == 0);
+  expect("time goes on", csr_read(time) <= csr_read(time));
+  expect("instructions are counted", csr_read(instret) < csr_read(instret));
+  for(uint i = 0; i < sizeof questions / sizeof questions[0]; i++){
+    struct answer got = ask(questions[i].extension, questions[i].function, questions[i].a0,
+                            questions[i].a1);
+    int64 value = questions[i].value;
+    expect(questions[i].what,
+           got.error == questions[i].error && (value == ANY || got.value == value));
+  }
+  check_timer();
+  check_ipi();
+  expect("legacy getchar finds nothing", ask(2, 0, 0, 0).error == -1);
+  char count[] = "00 answers right\n";
+  count[0] += right / 10;
+  count[1] += right % 10;
+  say(count);
+  ask(SRST, 0, 0, wrong == 0 ? 0 : 1);
+}
