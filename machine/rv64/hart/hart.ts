@@ -11,7 +11,7 @@ import type { Ram } from '../ram.ts'
 import { HartCounters } from './counters.ts'
 import { pendingInterrupt } from './interrupt.ts'
 import { BUDGET, CELL, HELD, LINES, PC, PRIVILEGE, RESERVATION, VIRTUALISED } from './state.ts'
-import { ADUE_HI, M_INTERRUPTS, MACHINE, SEIP, VS_INTERRUPTS } from './status.ts'
+import { ADUE_HI, MACHINE, VS_INTERRUPTS } from './status.ts'
 import { Timers } from './timers.ts'
 
 /** What the hart reads and writes outside RAM. */
@@ -170,6 +170,3 @@ export class Hart {
 /** Words and longs below the TLBs, which is where registers and cells lie. */
 const STATE_WORDS = 0x1_0000 >> 2
 const RAM_LONGS = 0x1_0000 >> 3
-
-/** Bits of mip that come from outside the hart. */
-export const LINE_BITS = M_INTERRUPTS | SEIP

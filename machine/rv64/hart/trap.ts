@@ -63,7 +63,7 @@ const ADDRESS_CAUSES =
   (1 << CAUSE.loadGuestPage) |
   (1 << CAUSE.storeGuestPage)
 
-/** The instruction at pc traps. `asGuest`: an HLV or HSV, whose address is the guest's. */
+/** The instruction at pc traps. `asGuest`: the address is the guest's, though V may be 0 (HLV, MPRV). */
 export function takeException(
   hart: Hart,
   cause: number,

@@ -24,7 +24,7 @@ import { type Access, READ, WRITE } from './pte.ts'
 export interface Viewpoint {
   privilege: number
   virtualised: boolean
-  /** An HLV, HLVX or HSV: faults are the guest's addresses, and no TLB may learn. */
+  /** An HLV, HLVX or HSV: no TLB may learn from it. */
   asGuest: boolean
   asExecute: boolean
 }
@@ -121,7 +121,7 @@ function locate(
   const { privilege, virtualised } = from
   const at = hart.mmu.translate(hi, lo, access, privilege, virtualised, from.asExecute)
   if (at === FAULT) {
-    takeFault(hart, hi, lo, from.asGuest)
+    takeFault(hart, hi, lo, from.virtualised)
     return FAULT
   }
   if (!hart.pmp.allows(at, bytes, access, privilege)) {
@@ -147,7 +147,7 @@ function learn(hart: Hart, hi: number, lo: number, at: number, access: Access): 
 }
 
 function refuse(hart: Hart, cause: number, hi: number, lo: number, from: Viewpoint): false {
-  takeException(hart, cause, hi, lo, from.asGuest)
+  takeException(hart, cause, hi, lo, from.virtualised)
   return false
 }
 
