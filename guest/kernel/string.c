@@ -1,5 +1,5 @@
-// Bytes and strings. Eight bytes at a time where both ends are aligned, since copying and clearing
-// are much of what a kernel does. Compiled with -fno-tree-loop-distribute-patterns, or the compiler
+// Bytes and strings. Eight bytes at a time where there are so many, since copying and clearing are
+// much of what a kernel does. Compiled with -fno-tree-loop-distribute-patterns, or the compiler
 // would turn these loops into calls of themselves.
 
 #include "string.h"
@@ -24,24 +24,59 @@ memset(void *to, int byte, uint64 n)
   return to;
 }
 
+// Copies n / 8 words to an aligned place from one that is not aligned, by aligned loads of the words
+// around it: none of them lies wholly outside what is to be copied. Returns the bytes copied.
+static uint64
+copy_shifted(uint64 *to, const uint8 *from, uint64 n)
+{
+  uint right = ((uint64)from & 7) * 8, left = 64 - right;
+  const uint64 *word = (const uint64 *)((uint64)from & ~7UL);
+  uint64 words = n / 8, low = *word++;
+  for(; words >= 4; words -= 4, to += 4, word += 4){
+    uint64 a = word[0], b = word[1], c = word[2], d = word[3];
+    to[0] = low >> right | a << left;
+    to[1] = a >> right | b << left;
+    to[2] = b >> right | c << left;
+    to[3] = c >> right | d << left;
+    low = d;
+  }
+  for(; words > 0; words--){
+    uint64 high = *word++;
+    *to++ = low >> right | high << left;
+    low = high;
+  }
+  return n & ~7UL;
+}
+
+// Copies n / 8 words between aligned places. Returns the bytes copied.
+static uint64
+copy_words(uint64 *to, const uint64 *from, uint64 n)
+{
+  uint64 words = n / 8;
+  for(; words >= 8; words -= 8, to += 8, from += 8){
+    uint64 a = from[0], b = from[1], c = from[2], d = from[3];
+    uint64 e = from[4], f = from[5], g = from[6], h = from[7];
+    to[0] = a; to[1] = b; to[2] = c; to[3] = d;
+    to[4] = e; to[5] = f; to[6] = g; to[7] = h;
+  }
+  for(; words > 0; words--)
+    *to++ = *from++;
+  return n & ~7UL;
+}
+
 void *
 memcpy(void *to, const void *from, uint64 n)
 {
   uint8 *d = to;
   const uint8 *s = from;
-  if((((uint64)d ^ (uint64)s) & 7) == 0){
-    for(; n > 0 && ((uint64)d & 7) != 0; n--)
+  if(n >= 16){
+    for(; ((uint64)d & 7) != 0; n--)
       *d++ = *s++;
-    for(; n >= 64; n -= 64, d += 64, s += 64){
-      const uint64 *a = (const uint64 *)s;
-      uint64 *b = (uint64 *)d;
-      uint64 w0 = a[0], w1 = a[1], w2 = a[2], w3 = a[3];
-      uint64 w4 = a[4], w5 = a[5], w6 = a[6], w7 = a[7];
-      b[0] = w0; b[1] = w1; b[2] = w2; b[3] = w3;
-      b[4] = w4; b[5] = w5; b[6] = w6; b[7] = w7;
-    }
-    for(; n >= 8; n -= 8, d += 8, s += 8)
-      *(uint64 *)d = *(const uint64 *)s;
+    uint64 done = ((uint64)s & 7) == 0 ? copy_words((uint64 *)d, (const uint64 *)s, n)
+                                       : copy_shifted((uint64 *)d, s, n);
+    d += done;
+    s += done;
+    n -= done;
   }
   for(; n > 0; n--)
     *d++ = *s++;
