@@ -272,6 +272,25 @@ describe('damage', () => {
   })
 })
 
+describe('where no directory can be made', () => {
+  const places: readonly (readonly [string, () => Promise<string>])[] = [
+    ['below a file', async () => join(await aFile(), 'run')],
+    ['in the place of a file', aFile],
+    ['where the file system makes none', async () => '/proc/mirrorbench/run'],
+  ]
+
+  async function aFile(): Promise<string> {
+    const path = `${directory}-file`
+    await writeFile(path, '')
+    return path
+  }
+
+  test.each(places)('%s', async (_, place) => {
+    const error = await storeError(ResultStore.create(await place(), syntheticManifest))
+    expect(error.kind).toBe('unwritable')
+  })
+})
+
 describe('what may not be written', () => {
   const bad: readonly (readonly [string, CellRecord])[] = [
     ['NaN', record({}, [Number.NaN])],

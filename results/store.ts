@@ -2,13 +2,13 @@
 // whole, whatever happens next; nothing stored is ever overwritten because it could not be read.
 
 import { constants } from 'node:fs'
-import { access, type FileHandle, mkdir, open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, type FileHandle, mkdir, open, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { ZodError } from 'zod'
 import { type CellRecord, cellName, placeKey } from './cell.ts'
 import { type Journal, JournalDamage, problem, readJournal, writeGroup } from './journal.ts'
-import { LockedError, lock } from './lock.ts'
+import { codeOf, LockedError, lock } from './lock.ts'
 import type { Manifest } from './manifest.ts'
 import {
   checkManifest,
@@ -166,10 +166,31 @@ export async function readRun(directory: string): Promise<RunRecord> {
 
 async function prepare(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true })
+    await makeDirectory(resolve(directory))
     await access(directory, constants.W_OK | constants.X_OK)
   } catch (error) {
     throw unwritable(directory, error)
+  }
+}
+
+/** One step at a time: Node's own recursive mkdir never returns where a file system says ENOENT below a
+ * parent that exists, as /proc does. */
+async function makeDirectory(directory: string): Promise<void> {
+  if (await isThere(directory)) return
+  await makeDirectory(dirname(directory))
+  try {
+    await mkdir(directory)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST' || !(await isThere(directory))) throw error
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
   }
 }
 
