@@ -31,6 +31,8 @@ const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   'isa/h-htimedelta': { until: 10, why: 'a change of htimedelta does not reach vstimecmp' },
   'isa/h-illegal': { until: 10, why: 'an illegal instruction comes to VS with cause 1' },
   'isa/h-mxr': { until: 10, why: "the guest's MXR acts on the G-stage" },
+  'isa/h-svadu': { until: 10, why: 'henvcfg.ADUE does not exist' },
+  'isa/h-svadu-walk': { why: 'writes A and D into a table that the G-stage lets it only read' },
   'isa/h-tsr': { why: 'mstatus.TSR traps the sret of VS' },
   'isa/h-tvm': { until: 10, why: 'TVM does not guard hgatp' },
   'isa/h-vsip': { until: 10, why: 'vsip shows SSIP alone' },

@@ -4,7 +4,7 @@ ISA := immediate register lui branch jump load-store misaligned fence-i multiply
   trap mprv privilege interrupt interrupt-priority sstc \
   sv39 svadu sfence walk-access pmp \
   h-csr h-vsip h-guest-csr h-trap h-illegal h-virtual h-tsr h-tvm h-vtvm h-vu h-two-stage h-wide h-walk \
-  h-mxr h-hlv h-hlv-spvp h-hlvx h-hlv-gva h-interrupt h-htimedelta h-fence
+  h-mxr h-hlv h-hlv-spvp h-hlvx h-hlv-gva h-interrupt h-htimedelta h-fence h-faults h-svadu h-svadu-walk h-crossing
 
 define isa_program
 IMAGES += isa/$(1)

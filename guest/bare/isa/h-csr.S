@@ -78,6 +78,9 @@ START
   csrw mie, x0
   CSR_IS hie, 0, 0x444
 
+  CASE                    // no guest external interrupts
+  csrr a0, 0xe12          // hgeip
+  IS a0, 0
   CASE                    // vsstatus has a life of its own
   li a0, SUM|MXR|0x122
   csrw vsstatus, a0

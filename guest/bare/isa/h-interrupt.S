@@ -50,6 +50,25 @@ START
   INJECTED 0x040, 5
   INJECTED 0x400, 9
 
+  CASE                    // the guest's vectors: entry 1, the cause that it sees
+  li t0, 4
+  csrw hvip, t0
+  la t0, vectors
+  ori t0, t0, 1
+  csrw vstvec, t0
+  li t0, 2
+  csrw vsstatus, t0
+  DROP VS, 1f
+  j 2f
+1:
+  nop
+  j fail
+2:
+  CSR_IS mcause, ECALL_VS
+  IS a7, 1
+  CSR_IS vscause, INTERRUPT | 1
+  csrw hvip, x0
+
   CASE                    // not while the guest's SIE is 0, but always in VU
   li t0, 4
   csrw hvip, t0
@@ -180,6 +199,20 @@ START
   RUNS_IN HS, ECALL_HS, csrr a0, stimecmp
 
   FINISH
+
+.balign 256
+.option push
+.option norvc
+vectors:
+  j fail
+  j 1f
+  .rept 14
+  j fail
+  .endr
+.option pop
+1:
+  li a7, 1
+  ecall
 
 .balign 4
 outside:

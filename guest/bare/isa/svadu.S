@@ -1,17 +1,7 @@
 // Svadu: who sets A and D. menvcfg.ADUE 1: the hardware; 0: it faults until software has done so.
 
 #include "paging.h"
-
-#define menvcfg 0x30a
-#define ADUE 0x2000000000000000
-
-.macro LEAF_IS flags
-  ld t5, leaves
-  li t6, 0xff
-  and t5, t5, t6
-  li t6, \flags
-  bne t5, t6, fail
-.endm
+#include "svadu.h"
 
 START
   csrw medeleg, x0
@@ -27,26 +17,26 @@ START
   CASE
   MAP 0, frame, V|R|W|X
   ACCESS MPP_S, load, 0, 9
-  LEAF_IS V|R|W|X|A
+  FLAGS_ARE leaves, V|R|W|X|A
   ACCESS MPP_S, load, 0, 9
-  LEAF_IS V|R|W|X|A
+  FLAGS_ARE leaves, V|R|W|X|A
   CASE                    // a store after the load found its translation
   ACCESS MPP_S, store, 0, 9
-  LEAF_IS V|R|W|X|A|D
+  FLAGS_ARE leaves, V|R|W|X|A|D
   CASE
   MAP 0, frame, V|R|W|X
   ACCESS MPP_S, store, 0, 9
-  LEAF_IS V|R|W|X|A|D
+  FLAGS_ARE leaves, V|R|W|X|A|D
   CASE
   MAP 0, frame, V|R|W|X|U
   ACCESS 0, fetch, 1, 8
-  LEAF_IS V|R|W|X|U|A
+  FLAGS_ARE leaves, V|R|W|X|U|A
   CASE                    // not by an access that is refused
   MAP 0, frame, V|R|U
   ACCESS MPP_S, load, 0, 13
-  LEAF_IS V|R|U
+  FLAGS_ARE leaves, V|R|U
   ACCESS 0, store, 1, 15
-  LEAF_IS V|R|U
+  FLAGS_ARE leaves, V|R|U
 
   // The hardware faults.
   CLEAR menvcfg, ADUE
@@ -58,13 +48,13 @@ START
   ACCESS MPP_S, load, 0, 13
   ACCESS MPP_S, store, 0, 15
   ACCESS MPP_S, fetch, 0, 12
-  LEAF_IS V|R|W|X
+  FLAGS_ARE leaves, V|R|W|X
   CASE
   MAP 0, frame, V|R|W|X|A
   ACCESS MPP_S, load, 0, 9
   ACCESS MPP_S, fetch, 0, 9
   ACCESS MPP_S, store, 0, 15
-  LEAF_IS V|R|W|X|A
+  FLAGS_ARE leaves, V|R|W|X|A
   CASE                    // D without A
   MAP 0, frame, V|R|W|X|D
   ACCESS MPP_S, store, 0, 15
@@ -72,7 +62,7 @@ START
   CASE
   MAP 0, frame, V|R|W|X|A|D
   ACCESS MPP_S, store, 0, 9
-  LEAF_IS V|R|W|X|A|D
+  FLAGS_ARE leaves, V|R|W|X|A|D
 
   FINISH
 
