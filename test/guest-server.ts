@@ -53,7 +53,13 @@ export class GuestServer implements AsyncDisposable {
     return this.machine.console.transcript.slice(before)
   }
 
-  /** Runs until `holds`; throws if it does not come to hold. */
+  /** Types a line and waits until the console says something. */
+  async expect(line: string, text: RegExp): Promise<void> {
+    this.machine.console.type(`${line}\n`)
+    await shown(this.machine, text)
+  }
+
+  /** Runs until `holds`, which is asked after each network event; throws if it does not come to hold. */
   async until(holds: () => boolean): Promise<void> {
     const deadline = cycles(this.machine.now() + PATIENCE)
     const stop = await this.machine.run({ when: holds, deadline })

@@ -53,13 +53,10 @@ describe('a server that waits', () => {
   })
 
   it('when killed refuses clients, and its port is free again', async () => {
-    await guest.command('kill 3')
+    await guest.command('kill 4')
     const refused = connect(ECHO)
     await guest.until(() => refused.state === 'failed')
-    guest.machine.console.type('echod &\n')
-    await guest.until(() =>
-      /echod: port 7\n.*echod: port 7/s.test(guest.machine.console.transcript),
-    )
+    await guest.expect('echod &', /echod: port 7/)
     const socket = connect(ECHO)
     socket.send(pattern(10))
     socket.end()

@@ -1,5 +1,5 @@
-// The network as the rest of the kernel sees it. One card, one address; TCP servers only.
-// The kernel runs with interrupts off on its one hart, and nothing here waits but net_accept and the
+// The network as the rest of the kernel sees it. One card, one address; TCP servers only. The
+// kernel runs with interrupts off on its one hart, and nothing here waits but net_accept and the
 // sockets' read and write, between two looks at the stack: so the stack has no locks.
 #pragma once
 

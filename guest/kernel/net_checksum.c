@@ -1,5 +1,5 @@
-// The Internet checksum by 64-bit words with end-around carry. Sums are not inverted; a sum of bytes that
-// start at an odd place of the whole is swapped (swap16) before it is added.
+// The Internet checksum by 64-bit words with end-around carry. Sums are not inverted; a sum of
+// bytes that start at an odd place of the whole is swapped (swap16) before it is added.
 
 #include "net_checksum.h"
 #include "net_wire.h"
@@ -76,8 +76,8 @@ checksum_of(const void *from, uint64 n)
 
 #define COPY(i) do { uint64 v_ = w[i]; to[i] = v_; ADD(sum, v_); } while(0)
 
-// Copies n bytes to an 8-aligned place; returns their sum. Reads whole aligned words, so up to seven bytes
-// around `from` too, which lie in the same pages.
+// Copies n bytes to an 8-aligned place; returns their sum. Reads whole aligned words, so up to
+// seven bytes around `from` too, which lie in the same pages.
 static uint16
 copy_aligned(uint64 *to, const uint8 *from, uint64 n)
 {

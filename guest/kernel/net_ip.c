@@ -1,6 +1,7 @@
-// Ethernet, ARP, IPv4 and ICMP echo. The stack answers and never calls first: a reply goes to the Ethernet
-// address that the question came from, so there is no ARP cache and nothing to resolve.
-// Invariant: no length field of a frame is believed before it is checked against the frame's real length.
+// Ethernet, ARP, IPv4 and ICMP echo. The stack answers and never calls first: a reply goes to the
+// Ethernet address that the question came from, so there is no ARP cache and nothing to resolve.
+// Invariant: no length field of a frame is believed before it is checked against the frame's real
+// length.
 
 #include "net_ip.h"
 #include "net_checksum.h"
@@ -66,8 +67,8 @@ arp_receive(struct packet *packet, uint length)
   uint32 asker;
 
   if(length < sizeof(*arp) || arp->hardware != swap16(ARP_ETHERNET) ||
-     arp->protocol != swap16(ETHERNET_IPV4) || arp->hardware_length != 6 || arp->protocol_length != 4 ||
-     arp->operation != swap16(ARP_REQUEST) || halves(arp->target_ip) != NET_ADDRESS){
+     arp->protocol != swap16(ETHERNET_IPV4) || arp->hardware_length != 6 ||
+     arp->protocol_length != 4 || arp->operation != swap16(ARP_REQUEST) || halves(arp->target_ip) != NET_ADDRESS){
     packet_put(packet);
     return;
   }
@@ -82,7 +83,8 @@ arp_receive(struct packet *packet, uint length)
   ethernet_send(packet, arp->target_mac, ETHERNET_ARP, sizeof(*arp));
 }
 
-// Echoes in the packet that asked. Requires: no IP options, so that the reply's header has the same length.
+// Echoes in the packet that asked. Requires: no IP options, so that the reply's header has the same
+// length.
 static void
 icmp_receive(struct packet *packet, uint length)
 {
@@ -107,7 +109,8 @@ is_host(uint32 source)
 {
   uint8 first = (uint8)source;
 
-  return first != 0 && first != 127 && first < 224 && source != NET_BROADCAST && source != NET_ADDRESS;
+  return first != 0 && first != 127 && first < 224 && source != NET_BROADCAST &&
+    source != NET_ADDRESS;
 }
 
 static void

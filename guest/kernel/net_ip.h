@@ -8,4 +8,5 @@
 #define NET_BROADCAST IPV4(10, 0, 2, 255)
 
 void ip_receive(struct packet *packet);
-void ip_send(struct packet *packet, const uint8 to[6], uint32 destination, uint8 protocol, uint length);
+void ip_send(struct packet *packet, const uint8 to[6], uint32 destination, uint8 protocol,
+             uint length);

@@ -1,5 +1,5 @@
-// The pool of packets. It grows by a frame when it is empty, up to a bound, and gives frames back, a few at
-// each tick, when many of its packets are unused.
+// The pool of packets. It grows by a frame when it is empty, up to a bound, and gives frames back,
+// a few at each tick, when many of its packets are unused.
 // Invariant: `pool_total` <= PACKETS_MAX; both packets of a frame given back are free.
 
 #include "net_packet.h"

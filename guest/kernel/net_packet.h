@@ -1,5 +1,6 @@
-// Packets: 2 KiB buffers, two to a frame, so that no buffer crosses a page. Each holds one Ethernet frame at
-// a fixed place, headers and all; a TCP payload without options starts at an 8-aligned address.
+// Packets: 2 KiB buffers, two to a frame, so that no buffer crosses a page. Each holds one Ethernet
+// frame at a fixed place, headers and all; a TCP payload without options starts at an 8-aligned
+// address.
 // Invariant: a packet is free, or has as many references as users (a queue, the card).
 #pragma once
 

@@ -65,8 +65,8 @@ socket_read(struct file *file, uint64 to, int bytes)
   return done;
 }
 
-// Copies the program's bytes at `from` into packets, as many as there is room for; their number, or -1 if
-// the program may not read there, or -2 if the connection is over.
+// Copies the program's bytes at `from` into packets, as many as there is room for; their number, or
+// -1 if the program may not read there, or -2 if the connection is over.
 static int
 write_some(struct tcp *tcp, uint64 from, int bytes)
 {

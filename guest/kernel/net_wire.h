@@ -1,5 +1,6 @@
-// The formats on the wire: Ethernet II, ARP (RFC 826), IPv4 (RFC 791), ICMP (RFC 792), TCP (RFC 9293).
-// Fields are in network order; addresses and ports stay so everywhere in the stack, sequence numbers do not.
+// The formats on the wire: Ethernet II, ARP (RFC 826), IPv4 (RFC 791), ICMP (RFC 792), TCP (RFC
+// 9293). Fields are in network order; addresses and ports stay so everywhere in the stack, sequence
+// numbers do not.
 #pragma once
 
 #include "../include/types.h"

@@ -8,7 +8,7 @@ KERNEL_HEAD := kernel/entry.o kernel/main.o kernel/sbi.o kernel/print.o kernel/p
   kernel/directory.o kernel/file.o kernel/inode_file.o kernel/descriptor.o kernel/pipe.o kernel/poll.o
 
 KERNEL_NET := kernel/net_checksum.o kernel/net_ip.o kernel/net_packet.o kernel/net_socket.o kernel/tcp.o \
-  kernel/tcp_ack.o kernel/tcp_data.o kernel/tcp_input.o kernel/tcp_output.o kernel/tcp_table.o \
+  kernel/tcp_ack.o kernel/tcp_cookie.o kernel/tcp_data.o kernel/tcp_input.o kernel/tcp_output.o kernel/tcp_table.o \
   kernel/tcp_timer.o kernel/virtio_net.o
 
 IMAGES += kernel kernel-memv6

@@ -1,4 +1,5 @@
-// What a program does with a listener or a connection. None of it waits: net_socket.c does the waiting.
+// What a program does with a listener or a connection. None of it waits: net_socket.c does the
+// waiting.
 // Invariant: a connection that a program holds is never released before tcp_close.
 
 #include "../include/abi.h"
@@ -30,7 +31,7 @@ tcp_accept(struct tcp *listener)
   if(tcp == NULL)
     return NULL;
   listener->accept_head = tcp->accept_next;
-  listener->children--;
+  listener->queued--;
   tcp->listener = NULL;
   tcp->holder = HELD_BY_PROGRAM;
   return tcp;
@@ -140,11 +141,13 @@ tcp_read(struct tcp *tcp, uint n)
     packet_put(head);
   }
   // Tell a sender that may be waiting for it that the window is open again.
-  if(!tcp->fin_received && tcp->rcv_nxt + tcp_receive_window(tcp) - tcp->rcv_shown >= TCP_RECEIVE_WINDOW / 2)
+  uint32 opened = tcp->rcv_nxt + tcp_receive_window(tcp) - tcp->rcv_shown;
+  if(!tcp->fin_received && opened >= TCP_RECEIVE_WINDOW / 2)
     tcp_acknowledge(tcp);
 }
 
-// 1 if no byte will come after those that tcp_readable gives, -1 if the connection broke, otherwise 0.
+// 1 if no byte will come after those that tcp_readable gives, -1 if the connection broke, otherwise
+// 0.
 int
 tcp_at_end(struct tcp *tcp)
 {

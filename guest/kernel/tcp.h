@@ -1,6 +1,7 @@
 // TCP, passive open (RFC 9293), with slow start, congestion avoidance, fast retransmit and recovery
-// (RFC 5681, 6582), retransmission time-out by measured round trips (RFC 6298), and the checks against
-// blind attacks of RFC 5961. No window scaling, no timestamps, no selective acknowledgements.
+// (RFC 5681, 6582), retransmission time-out by measured round trips (RFC 6298), and the checks
+// against blind attacks of RFC 5961. No window scaling, no timestamps, no selective
+// acknowledgements.
 #pragma once
 
 #include "net_packet.h"
@@ -11,7 +12,8 @@
 #define TCP_SEGMENT_LEAST 64             // of the other end's wishes
 #define TCP_SEND_SEGMENTS 92             // that wait or are unacknowledged, per connection
 #define TCP_RECEIVE_WINDOW 16384
-#define TCP_BACKLOG_MAX   64
+#define TCP_BACKLOG_MAX   64             // established and not accepted yet, per listener
+#define TCP_HALF_OPEN_MAX 32             // handshakes under way, per listener; more get cookies
 
 #define MILLISECOND (TIMEBASE_HZ / 1000)
 
@@ -56,7 +58,9 @@ struct tcp {
   struct tcp *accept_tail;
   struct tcp *accept_next;
   uint16 backlog;
-  uint16 children;          // of a listener: held by it
+  uint16 half_open;         // of a listener: handshakes that it holds
+  uint16 queued;            // of a listener: in the accept queue
+  uint64 cookie_at;         // of a listener: when it last answered with a cookie; 0: never
 
   uint32 snd_una;
   uint32 snd_nxt;           // next to send; steps back after a time-out
@@ -123,6 +127,7 @@ void   tcp_insert(struct tcp *tcp);
 void   tcp_release(struct tcp *tcp);
 void   tcp_end(struct tcp *tcp);
 uint32 tcp_first_seq(struct tcp *tcp);
+uint64 tcp_keyed_hash(uint32 ip, uint16 remote_port, uint16 local_port, uint64 more);
 void   queue_put(struct queue *queue, struct packet *packet);
 void   queue_drop_all(struct queue *queue);
 

@@ -44,7 +44,8 @@ grow_window(struct tcp *tcp, uint32 bytes)
     tcp->cwnd = TCP_CWND_MAX;
 }
 
-// Lets go of what is acknowledged up to `ack`, and measures the round trip unless one of it was sent twice.
+// Lets go of what is acknowledged up to `ack`, and measures the round trip unless one of it was
+// sent twice.
 static void
 drop_acknowledged(struct tcp *tcp, uint32 ack)
 {
@@ -127,7 +128,8 @@ tcp_input_ack(struct tcp *tcp, struct segment *segment)
             segment->window == tcp->snd_wnd){
     duplicate_acknowledged(tcp);
   }
-  if(SEQ_LT(tcp->snd_wl1, segment->seq) || (tcp->snd_wl1 == segment->seq && SEQ_LE(tcp->snd_wl2, ack))){
+  if(SEQ_LT(tcp->snd_wl1, segment->seq) ||
+     (tcp->snd_wl1 == segment->seq && SEQ_LE(tcp->snd_wl2, ack))){
     // A shut window that is acknowledged is no failure, while somebody still cares.
     if(segment->window == 0 && tcp->holder != HELD_BY_NOBODY)
       tcp->retries = 0;

@@ -1,12 +1,12 @@
 // What a segment's data and the end of the stream do to the receiving side.
-// Invariant: `receive` holds exactly the bytes before rcv_nxt that were not read; `early` only bytes behind
-// it, none past the window that was announced.
+// Invariant: `receive` holds exactly the bytes before rcv_nxt that were not read; `early` only
+// bytes behind it, none past the window that was announced.
 
 #include "net_port.h"
 #include "tcp_segment.h"
 
 #define EARLY_MAX           12   // packets out of order that a connection keeps
-#define SMALL               512  // payloads up to here are copied behind others: bounds memory per byte
+#define SMALL               512  // payloads up to here are copied behind others: less memory a byte
 #define ACK_EACH            2    // segments
 #define ACK_DELAY           (40 * MILLISECOND)
 

@@ -72,59 +72,76 @@ copy_mac(struct tcp *tcp, struct packet *packet)
     tcp->remote_mac[i] = ethernet->from[i];
 }
 
-// The listener's backlog is full: the handshake that began first makes room, if there is one.
-static int
-make_room(struct tcp *listener)
-{
-  struct tcp *oldest = NULL;
-
-  for(struct tcp *tcp = tcp_table; tcp < tcp_table + TCP_SOCKETS; tcp++)
-    if(tcp->state == TCP_SYN_RECEIVED && tcp->listener == listener &&
-       (oldest == NULL || tcp->end_at < oldest->end_at))
-      oldest = tcp;
-  if(oldest == NULL)
-    return -1;
-  tcp_end(oldest);
-  return 0;
-}
-
+// Fills in a connection whose handshake starts: the other end's side, and our first sequence
+// number.
 static void
-open_connection(struct tcp *listener, struct segment *segment)
+meet(struct tcp *tcp, struct segment *segment, uint16 mss, uint32 remote_seq, uint32 our_seq)
 {
-  struct ip_header *ip = packet_at(segment->packet, PACKET_IP);
-  struct tcp_header *header = packet_at(segment->packet, segment->at);
-  struct tcp *tcp;
-  uint8 *options = (uint8 *)(header + 1);
-  uint16 mss = mss_option(options, options + (header->data_offset >> 4) * 4 - sizeof(*header));
-
-  if(listener->children >= listener->backlog && make_room(listener) < 0)
-    return;
-  if((tcp = tcp_new()) == NULL)
-    return;
-  tcp->remote_ip = ip->source;
-  tcp->remote_port = header->source;
-  tcp->local_port = header->destination;
-  copy_mac(tcp, segment->packet);
-  tcp->listener = listener;
-  tcp->holder = HELD_BY_LISTENER;
-  listener->children++;
   tcp->mss = mss < TCP_SEGMENT_LEAST ? TCP_SEGMENT_LEAST : mss > TCP_SEGMENT ? TCP_SEGMENT : mss;
   tcp->send_limit = (uint32)tcp->mss * TCP_SEND_SEGMENTS;
-  tcp->rcv_nxt = tcp->rcv_shown = segment->seq + 1;
-  tcp->snd_una = tcp_first_seq(tcp);
-  tcp->snd_nxt = tcp->snd_max = tcp->snd_end = tcp->snd_una + 1;
-  tcp->recover = tcp->snd_una;
+  tcp->rcv_nxt = tcp->rcv_shown = remote_seq + 1;
+  tcp->snd_una = tcp->recover = tcp->snd_wl2 = our_seq;
+  tcp->snd_nxt = tcp->snd_max = tcp->snd_end = our_seq + 1;
   tcp->snd_wnd = segment->window;
-  tcp->snd_wl1 = segment->seq;
-  tcp->snd_wl2 = tcp->snd_una;
+  tcp->snd_wl1 = remote_seq;
   tcp->cwnd = FIRST_WINDOW * tcp->mss;
   tcp->ssthresh = TCP_CWND_MAX;
   tcp->rto = RTO_FIRST;
   tcp->state = TCP_SYN_RECEIVED;
-  tcp->end_at = net_now() + HANDSHAKE_TIME;
-  tcp_insert(tcp);
-  tcp_send_syn_ack(tcp);
-  tcp_arm(tcp);
+}
+
+// The addresses of a segment's sender, and its listener's port.
+static void
+address(struct tcp *tcp, struct segment *segment)
+{
+  struct ip_header *ip = packet_at(segment->packet, PACKET_IP);
+  struct tcp_header *header = packet_at(segment->packet, segment->at);
+
+  tcp->remote_ip = ip->source;
+  tcp->remote_port = header->source;
+  tcp->local_port = header->destination;
+  copy_mac(tcp, segment->packet);
+}
+
+// A record for the sender of a segment, held by the listener; NULL: no record left.
+static struct tcp *
+half_open(struct tcp *listener, struct segment *segment)
+{
+  struct tcp *tcp = tcp_new();
+
+  if(tcp == NULL)
+    return NULL;
+  address(tcp, segment);
+  tcp->listener = listener;
+  tcp->holder = HELD_BY_LISTENER;
+  listener->half_open++;
+  return tcp;
+}
+
+// A SYN for a listener. Many handshakes under way mean a flood: then the answer holds all that we
+// would have to remember, and nothing is kept (RFC 4987 §3.6).
+static void
+input_syn(struct tcp *listener, struct segment *segment)
+{
+  struct tcp_header *header = packet_at(segment->packet, segment->at);
+  uint8 *options = (uint8 *)(header + 1);
+  uint16 mss = mss_option(options, options + (header->data_offset >> 4) * 4 - sizeof(*header));
+  struct tcp *tcp = NULL, stranger = { 0 };
+
+  if(listener->half_open < TCP_HALF_OPEN_MAX)
+    tcp = half_open(listener, segment);
+  if(tcp){
+    meet(tcp, segment, mss, segment->seq, tcp_first_seq(tcp));
+    tcp->end_at = net_now() + HANDSHAKE_TIME;
+    tcp_insert(tcp);
+    tcp_send_syn_ack(tcp);
+    tcp_arm(tcp);
+  } else {
+    address(&stranger, segment);
+    meet(&stranger, segment, mss, segment->seq, tcp_cookie(&stranger, segment->seq, mss));
+    tcp_send_syn_ack(&stranger);
+    listener->cookie_at = net_now();
+  }
 }
 
 static int
@@ -142,8 +159,12 @@ established(struct tcp *tcp)
 {
   struct tcp *listener = tcp->listener;
 
+  if(tcp->end_at && tcp->retries == 0)
+    tcp_measured(tcp, net_now() + HANDSHAKE_TIME - tcp->end_at);
   tcp->state = TCP_ESTABLISHED;
   tcp->end_at = 0;
+  listener->half_open--;
+  listener->queued++;
   tcp->accept_next = NULL;
   if(listener->accept_head)
     listener->accept_tail->accept_next = tcp;
@@ -191,6 +212,8 @@ input(struct tcp *tcp, struct segment *segment)
       tcp_answer_reset(packet, segment->at, segment->length);
       goto drop;
     }
+    if(tcp->listener->queued >= tcp->listener->backlog)
+      goto drop; // the other end tries again
     established(tcp);
   }
   if(tcp_input_ack(tcp, segment) < 0)
@@ -207,6 +230,37 @@ drop:
     tcp_acknowledge(tcp);
 }
 
+// The segment size that an ACK's cookie remembers; 0: it acknowledges no cookie of ours.
+static uint16
+cookie_in(struct tcp *listener, struct segment *segment)
+{
+  struct tcp stranger = { 0 };
+
+  if(listener->cookie_at == 0 || (segment->flags & (TCP_ACK | TCP_SYN | TCP_RST)) != TCP_ACK)
+    return 0;
+  address(&stranger, segment);
+  return tcp_cookie_mss(&stranger, segment->seq - 1, segment->ack - 1);
+}
+
+// Opens the connection that a cookie promised, if there is room now; the other end tries again if
+// not.
+static void
+input_cookie(struct tcp *listener, struct segment *segment, uint16 mss)
+{
+  struct tcp *tcp = NULL;
+
+  if(listener->queued < listener->backlog)
+    tcp = half_open(listener, segment);
+  if(tcp == NULL){
+    packet_put(segment->packet);
+    return;
+  }
+  meet(tcp, segment, mss, segment->seq - 1, segment->ack - 1);
+  tcp->rcv_shown += tcp_receive_window(tcp); // as the SYN's answer said
+  tcp_insert(tcp);
+  input(tcp, segment);
+}
+
 // Takes over a packet with a segment of `length` bytes at `at`; its IP header is checked.
 void
 tcp_receive(struct packet *packet, uint at, uint length)
@@ -215,6 +269,7 @@ tcp_receive(struct packet *packet, uint at, uint length)
   struct tcp_header *header = packet_at(packet, at);
   struct tcp *tcp, *listener;
   struct segment segment;
+  uint16 mss;
 
   if(parse(&segment, packet, at, length) < 0){
     packet_put(packet);
@@ -222,18 +277,22 @@ tcp_receive(struct packet *packet, uint at, uint length)
   }
   tcp = tcp_find(ip->source, header->source, header->destination);
   // A new connection may follow on one that only waits for stray segments (RFC 9293 §3.6.1).
-  if(tcp && tcp->state == TCP_TIME_WAIT && (segment.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN &&
-     SEQ_LT(tcp->rcv_nxt, segment.seq)){
+  if(tcp && tcp->state == TCP_TIME_WAIT &&
+     (segment.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN && SEQ_LT(tcp->rcv_nxt, segment.seq)){
     tcp_end(tcp);
     tcp = NULL;
   }
+  listener = tcp ? NULL : tcp_find_listener(header->destination);
   if(tcp){
     input(tcp, &segment);
     return;
   }
-  listener = tcp_find_listener(header->destination);
+  if(listener && (mss = cookie_in(listener, &segment)) != 0){
+    input_cookie(listener, &segment, mss);
+    return;
+  }
   if(listener && (segment.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN)
-    open_connection(listener, &segment);
+    input_syn(listener, &segment);
   else
     tcp_answer_reset(packet, at, length);
   packet_put(packet);

@@ -1,5 +1,6 @@
 // What TCP sends: data within the windows, acknowledgements, the handshake's answer, resets.
-// Invariant: no packet is changed while the card may still read it (then it has a second reference).
+// Invariant: no packet is changed while the card may still read it (then it has a second
+// reference).
 
 #include "net_checksum.h"
 #include "net_ip.h"
@@ -10,7 +11,8 @@
 #define MSS_BYTES  4
 #define MSS_OFFERED 1460
 
-// The window to announce, from rcv_nxt: its right edge never moves back, and forward only by a step worth it.
+// The window to announce, from rcv_nxt: its right edge never moves back, and forward only by a step
+// worth it.
 uint32
 tcp_receive_window(struct tcp *tcp)
 {
@@ -20,8 +22,8 @@ tcp_receive_window(struct tcp *tcp)
   return room >= shown + TCP_SEGMENT ? room : shown;
 }
 
-// Fills in the header before `length` payload (or option) bytes with this sum. Ports and ip are the other's view:
-// the packet goes from `from` to `to`.
+// Fills in the header before `length` payload (or option) bytes with this sum. Ports and ip are the
+// other's view: the packet goes from `from` to `to`.
 static void
 fill(struct packet *packet, uint16 from, uint16 to, uint32 ip, uint words, uint length, uint16 sum)
 {
@@ -123,7 +125,8 @@ tcp_answer_reset(struct packet *packet, uint at, uint length)
   ip_send(answer, ethernet->from, ip->source, IP_TCP, TCP_BYTES);
 }
 
-// Cuts the first unsent packet to n bytes, the rest to a packet of its own. 0, or -1 if out of memory.
+// Cuts the first unsent packet to n bytes, the rest to a packet of its own. 0, or -1 if out of
+// memory.
 static int
 split(struct tcp *tcp, struct packet *packet, uint n)
 {
@@ -133,7 +136,8 @@ split(struct tcp *tcp, struct packet *packet, uint n)
     return -1;
   rest->seq = packet->seq + n;
   rest->length = (uint16)(packet->length - n);
-  rest->sum = checksum_copy(packet_at(rest, PACKET_PAYLOAD), packet_at(packet, PACKET_PAYLOAD + n), rest->length);
+  rest->sum = checksum_copy(packet_at(rest, PACKET_PAYLOAD),
+                            packet_at(packet, PACKET_PAYLOAD + n), rest->length);
   rest->next = packet->next;
   packet->length = (uint16)n;
   packet->sum = checksum_of(packet_at(packet, PACKET_PAYLOAD), n);
@@ -183,8 +187,8 @@ send_one(struct tcp *tcp)
   }
 }
 
-// Sends what the windows allow. A segment larger than the whole window is cut, but only if nothing else is
-// under way (else the window may be about to open).
+// Sends what the windows allow. A segment larger than the whole window is cut, but only if nothing
+// else is under way (else the window may be about to open).
 void
 tcp_output(struct tcp *tcp)
 {
@@ -217,7 +221,8 @@ tcp_retransmit_first(struct tcp *tcp)
     transmit_bare(tcp, tcp->snd_end, TCP_FIN | TCP_ACK);
 }
 
-// Starts again at the first unacknowledged byte: after a time-out, or as a probe of a window that is shut.
+// Starts again at the first unacknowledged byte: after a time-out, or as a probe of a window that
+// is shut.
 void
 tcp_restart(struct tcp *tcp)
 {

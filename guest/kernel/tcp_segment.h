@@ -16,9 +16,14 @@ struct segment {
   uint8  flags;
 };
 
-// tcp_ack.c. -1 if the segment deserves no more: it acknowledges what was never sent, or ended the connection.
+// tcp_ack.c. -1 if the segment deserves no more: it acknowledges what was never sent, or ended the
+// connection.
 int  tcp_input_ack(struct tcp *tcp, struct segment *segment);
 void tcp_wait_for_end(struct tcp *tcp);
+
+// tcp_cookie.c. Sequence numbers that remember a handshake; 0: it is none of ours, or too old.
+uint32 tcp_cookie(struct tcp *tcp, uint32 remote_seq, uint16 mss);
+uint16 tcp_cookie_mss(struct tcp *tcp, uint32 remote_seq, uint32 cookie);
 
 // tcp_data.c. Takes over the segment's packet.
 void tcp_input_data(struct tcp *tcp, struct segment *segment);

@@ -37,7 +37,8 @@ tcp_find(uint32 ip, uint16 remote_port, uint16 local_port)
 {
   struct tcp *tcp = *bucket(ip, remote_port, local_port);
 
-  while(tcp && (tcp->remote_ip != ip || tcp->remote_port != remote_port || tcp->local_port != local_port))
+  while(tcp && (tcp->remote_ip != ip || tcp->remote_port != remote_port ||
+                tcp->local_port != local_port))
     tcp = tcp->chain;
   return tcp;
 }
@@ -51,7 +52,8 @@ tcp_find_listener(uint16 local_port)
   return NULL;
 }
 
-// The next record in `state`, in a round, so that of several the longest untouched tends to be found.
+// The next record in `state`, in a round, so that of several the longest untouched tends to be
+// found.
 static struct tcp *
 next_in(uint8 state)
 {
@@ -63,7 +65,8 @@ next_in(uint8 state)
   return NULL;
 }
 
-// An unused record, all zero; for want of one, that of a connection which only waits for its end. Or NULL.
+// An unused record, all zero; for want of one, that of a connection which only waits for its end.
+// Or NULL.
 struct tcp *
 tcp_new(void)
 {
@@ -143,19 +146,22 @@ leave_listener(struct tcp *tcp)
   struct tcp *listener = tcp->listener, *last = NULL;
   struct tcp **link = &listener->accept_head;
 
-  listener->children--;
   while(*link && *link != tcp){
     last = *link;
     link = &last->accept_next;
   }
-  if(*link == NULL)
-    return; // still in its handshake
+  if(*link == NULL){
+    listener->half_open--;
+    return;
+  }
+  listener->queued--;
   *link = tcp->accept_next;
   if(listener->accept_tail == tcp)
     listener->accept_tail = last;
 }
 
-// The connection is over, whatever the reason. What it holds goes; the record too unless a program has it.
+// The connection is over, whatever the reason. What it holds goes; the record too unless a program
+// has it.
 void
 tcp_end(struct tcp *tcp)
 {
@@ -178,15 +184,23 @@ tcp_end(struct tcp *tcp)
     tcp_release(tcp);
 }
 
-// The first sequence number of a connection (RFC 6528): a clock of 4 µs plus a keyed hash of the addresses.
-// The hash is not a cryptographic one: it makes guessing tedious, not impossible.
-uint32
-tcp_first_seq(struct tcp *tcp)
+// A hash that only we can compute: of a connection's addresses and `more`. The secret is the time
+// of the first use, and the mixing is not cryptographic: it makes guessing tedious, not impossible.
+uint64
+tcp_keyed_hash(uint32 ip, uint16 remote_port, uint16 local_port, uint64 more)
 {
   static uint64 secret;
 
   if(secret == 0)
     secret = mix(net_now() | 1);
+  return mix(mix(secret ^ ip ^ (uint64)remote_port << 32 ^ (uint64)local_port << 48) + more);
+}
+
+// The first sequence number of a connection (RFC 6528): a clock of 4 µs plus a hash of the
+// addresses.
+uint32
+tcp_first_seq(struct tcp *tcp)
+{
   return (uint32)(net_now() / (TIMEBASE_HZ / 250000) +
-    mix(secret ^ tcp->remote_ip ^ (uint64)tcp->remote_port << 32 ^ (uint64)tcp->local_port << 48));
+    tcp_keyed_hash(tcp->remote_ip, tcp->remote_port, tcp->local_port, 0));
 }

@@ -1,4 +1,5 @@
-// TCP's time: round trips, retransmission, delayed acknowledgements, and the end of what waits too long.
+// TCP's time: round trips, retransmission, delayed acknowledgements, and the end of what waits too
+// long.
 // Invariant: a connection with anything unacknowledged or unsent has its retransmission timer on.
 
 #include "net_port.h"

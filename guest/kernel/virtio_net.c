@@ -1,7 +1,8 @@
-// The network card: virtio-net with one receive and one transmit queue and no offloads (VIRTIO 1.2 §5.1).
-// Each packet is one descriptor, inside one half of a page. Doorbells cost a lot under a hypervisor, so they
-// wait for net_flush, which every entry into the stack ends with.
-// Invariant: each packet in a queue is referenced by the queue; one that waits for room in the transmit queue too.
+// The network card: virtio-net with one receive and one transmit queue and no offloads (VIRTIO 1.2
+// §5.1). Each packet is one descriptor, inside one half of a page. Doorbells cost a lot under a
+// hypervisor, so they wait for net_flush, which every entry into the stack ends with.
+// Invariant: each packet in a queue is referenced by the queue; one that waits for room in the
+// transmit queue too.
 
 #include "frames.h"
 #include "net.h"
@@ -135,7 +136,8 @@ offer(struct packet *packet)
   }
 }
 
-// Takes in all that came. Without memory for another buffer a packet is dropped and its buffer used again.
+// Takes in all that came. Without memory for another buffer a packet is dropped and its buffer used
+// again.
 static void
 take_received(void)
 {

@@ -1,5 +1,5 @@
-// httpd [-p port] [-r root]: a small web server in the manner of thttpd. One process, one loop over poll,
-// nonblocking sockets; GET and HEAD of the files below the root.
+// httpd [-p port] [-r root]: a small web server in the manner of thttpd. One process, one loop over
+// poll, nonblocking sockets; GET and HEAD of the files below the root.
 // Invariant: no call in the loop waits but poll, so no client can hold up another.
 
 #include "httpd_connection.h"
@@ -13,7 +13,8 @@ static struct connection connections[CONNECTIONS];
 static struct pollfd watched[1 + CONNECTIONS]; // the listener is first
 static int slots; // no connection behind so many is in use
 
-// A free slot; for want of one, that of the client that has been silent longest between requests. Or NULL.
+// A free slot; for want of one, that of the client that has been silent longest between requests.
+// Or NULL.
 static struct connection *
 find_slot(void)
 {

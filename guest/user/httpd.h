@@ -1,5 +1,5 @@
-// The web server: what its files share. A request becomes a `struct request`, a file a `struct page`,
-// both become a response that a connection sends.
+// The web server: what its files share. A request becomes a `struct request`, a file a `struct
+// page`, both become a response that a connection sends.
 #pragma once
 
 #include "user.h"

@@ -1,6 +1,6 @@
 // One client: its requests in, its responses out, one after the other in the order they came.
-// Invariant: `in` holds the bytes behind the last request that was answered; a response is sent to the end
-// before the next request is looked at.
+// Invariant: `in` holds the bytes behind the last request that was answered; a response is sent to
+// the end before the next request is looked at.
 
 #include "httpd_connection.h"
 
@@ -65,7 +65,8 @@ choose_range(const struct request *request, long size, long *from, long *to)
 
 // The head of an answer to a range; for 416 there is no body.
 static void
-write_range_head(struct connection *c, int status, long from, long to, const struct request *request)
+write_range_head(struct connection *c, int status, long from, long to,
+                 const struct request *request)
 {
   struct text text = { c->out, c->out + SEGMENT };
 
@@ -100,7 +101,8 @@ answer_page(struct connection *c, const struct request *request)
   }
   if(request->head_only || status == 416)
     from = to;
-  // The first segment is filled up with the body's start; what follows stays 8-aligned for the kernel.
+  // The first segment is filled up with the body's start; what follows stays 8-aligned for the
+  // kernel.
   n = (int)(to - from < SEGMENT - c->out_end ? to - from : SEGMENT - c->out_end);
   if(n < to - from)
     n &= ~7;
@@ -191,8 +193,8 @@ look_for_request(struct connection *c, uint64 now)
   }
 }
 
-// Sends what the client takes. 1 if the response is all sent, 0 if the client must take more first, -1 if it
-// has gone.
+// Sends what the client takes. 1 if the response is all sent, 0 if the client must take more first,
+// -1 if it has gone.
 static int
 send_some(struct connection *c, uint64 now)
 {

@@ -1,6 +1,7 @@
-// The cache of files: read whole, kept until memory is short, read anew when older than some seconds, since
-// the file system keeps no times by which a change could be seen.
-// Invariant: `kept` is the sum of the sizes of all pages in memory, and at most KEPT_MOST but for pages in use.
+// The cache of files: read whole, kept until memory is short, read anew when older than some
+// seconds, since the file system keeps no times by which a change could be seen.
+// Invariant: `kept` is the sum of the sizes of all pages in memory, and at most KEPT_MOST but for
+// pages in use.
 
 #include "httpd.h"
 
@@ -59,7 +60,8 @@ drop(struct page *page)
   page->current = 0;
 }
 
-// Makes room for `size` more bytes: an unused record, of the page loaded longest ago if need be. Or NULL.
+// Makes room for `size` more bytes: an unused record, of the page loaded longest ago if need be. Or
+// NULL.
 static struct page *
 make_room(long size)
 {

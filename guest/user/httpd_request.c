@@ -1,4 +1,5 @@
-// Reading requests (RFC 9110, RFC 9112). Whatever the bytes are, the outcome is a request or a status.
+// Reading requests (RFC 9110, RFC 9112). Whatever the bytes are, the outcome is a request or a
+// status.
 // Invariant: nothing outside the head is read; a path that comes out names nothing above the root.
 
 #include "httpd.h"
@@ -187,7 +188,8 @@ read_range(struct request *request, const char *at, const char *end)
     return;
   request->range_to = read_number(&at, end);
   if(at != end || (request->range_from < 0 && request->range_to < 0) ||
-     (request->range_from >= 0 && request->range_to >= 0 && request->range_to < request->range_from))
+     (request->range_from >= 0 && request->range_to >= 0 &&
+      request->range_to < request->range_from))
     return;
   request->has_range = 1;
 }
@@ -264,7 +266,8 @@ read_field(struct request *request, struct fields *fields, const char *at, const
   return 0;
 }
 
-// The end of the line that starts at `at`; *next passes its line feed. Requires: there is one before `end`.
+// The end of the line that starts at `at`; *next passes its line feed. Requires: there is one
+// before `end`.
 static const char *
 line_end(const char *at, const char **next)
 {

@@ -1,6 +1,6 @@
 // Heads of responses, and whole responses that say what went wrong.
-// Invariant: a head's length is a multiple of 8, so that an aligned body stays aligned behind it; the spaces
-// that make it so follow the server's name.
+// Invariant: a head's length is a multiple of 8, so that an aligned body stays aligned behind it;
+// the spaces that make it so follow the server's name.
 
 #include "httpd.h"
 
@@ -11,10 +11,12 @@ reason(int status)
 {
   static const struct { int status; const char *reason; } reasons[] = {
     { 200, "OK" }, { 206, "Partial Content" }, { 301, "Moved Permanently" }, { 400, "Bad Request" },
-    { 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" }, { 408, "Request Timeout" },
+    { 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
+    { 408, "Request Timeout" },
     { 413, "Content Too Large" }, { 414, "URI Too Long" }, { 416, "Range Not Satisfiable" },
     { 431, "Request Header Fields Too Large" }, { 500, "Internal Server Error" },
-    { 501, "Not Implemented" }, { 503, "Service Unavailable" }, { 505, "HTTP Version Not Supported" },
+    { 501, "Not Implemented" }, { 503, "Service Unavailable" },
+    { 505, "HTTP Version Not Supported" },
   };
 
   for(uint i = 0; i < sizeof reasons / sizeof *reasons; i++)
