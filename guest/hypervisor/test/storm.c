@@ -149,10 +149,11 @@ model(struct trial *t)
   }
 }
 
+// Where accesses may go: the pool, but for the roots, without which nothing works any more.
 static int
 in_pool(uint64 pa)
 {
-  return pa - (uint64)pool < sizeof(pool);
+  return pa - (uint64)pool[ROOTS] < sizeof(pool) - ROOTS * sizeof(pool[0]);
 }
 
 static void
@@ -247,7 +248,8 @@ run(uint64 step, struct trial *t)
     unfenced = 1; // it may have hit a table
   *(t->expected == 0 ? &done : t->expected >= CAUSE_INSTRUCTION_PAGE ? &page_faults : &access_faults) += 1;
   note(t->expected);
-  note(t->expected == 0 && t->kind == LOAD ? o.a0 : 0);
+  // A may have been set for an access that failed, and what is read may be an entry.
+  note(t->expected == 0 && t->kind == LOAD ? o.a0 & ~PTE_A : 0);
 }
 
 static void
@@ -267,7 +269,7 @@ access(uint64 step)
   }
   for(int level = 0; level < 3; level++)
     t.self |= t.expected == 0 && t.entry[level] == (uint64 *)t.pa;
-  // A large leaf may lead to our own code, or a device.
+  // A leaf may lead to a root, a large one to our own code.
   if(t.expected == 0 && !in_pool(t.pa))
     skipped++;
   else
