@@ -66,12 +66,10 @@ metadata_take(uint64 bytes)
   return at;
 }
 
-void *
-frame_alloc(int use)
+// A frame out of the pool comes into use, with its backup.
+static void *
+claim(uint32 i, int use)
 {
-  uint32 i = pool_take(&pool);
-  if(i == NO_FRAME)
-    return NULL;
   frames[i] = (struct frame){ .use = use, .refs = 1, .backup = NO_BACKUP };
   if(use != FRAME_KERNEL && mirror_frame(i) < 0){
     frames[i].use = FRAME_FREE;
@@ -82,16 +80,27 @@ frame_alloc(int use)
 }
 
 void *
+frame_alloc(int use)
+{
+  uint32 i = pool_take(&pool);
+  return i == NO_FRAME ? NULL : claim(i, use);
+}
+
+void *
 frame_alloc_cleared(int use)
 {
+  uint32 i = pool_take_empty(&pool);
+  if(i != NO_FRAME)
+    return claim(i, use);
   void *frame = frame_alloc(use);
   if(frame != NULL)
     page_clear(frame);
   return frame;
 }
 
-void
-frame_free(void *frame)
+// A frame goes out of use, with its backup. Its index.
+static uint32
+release(void *frame)
 {
   uint32 i = frame_index(frame);
   if((uint64)frame % PGSIZE != 0 || i >= frame_count || frames[i].use == FRAME_FREE)
@@ -99,7 +108,19 @@ frame_free(void *frame)
   if(frames[i].use != FRAME_KERNEL)
     mirror_release(i);
   frames[i] = (struct frame){ .use = FRAME_FREE, .backup = NO_BACKUP };
-  pool_give(&pool, i);
+  return i;
+}
+
+void
+frame_free(void *frame)
+{
+  pool_give(&pool, release(frame));
+}
+
+void
+frame_free_empty(void *frame)
+{
+  pool_give_empty(&pool, release(frame));
 }
 
 void

@@ -19,6 +19,8 @@ void   frames_init(void);
 void  *frame_alloc(int use);
 void  *frame_alloc_cleared(int use);
 void   frame_free(void *frame);
+// The same, of a frame that holds only zeros: it may be handed out as cleared without clearing it.
+void   frame_free_empty(void *frame);
 void   frames_statistics(struct statistics *out);
 
 // At boot only: room behind the kernel's bss, below FRAMES_BASE, for records of at most MAX_FRAMES

@@ -180,7 +180,8 @@ mirror_release(uint32 original)
 static pagetable_t
 table_alloc(void)
 {
-  uint32 i = pool_take(&pool);
+  uint32 empty = pool_take_empty(&pool);
+  uint32 i = empty != NO_FRAME ? empty : pool_take(&pool);
   if(i == NO_FRAME)
     return NULL;
   uint64 pa = backup_address(i);
@@ -188,7 +189,8 @@ table_alloc(void)
   table_count++;
   map_table(pa);
   __asm__ volatile("sfence.vma %0, zero" : : "r"(pa) : "memory");
-  page_clear((void *)pa);
+  if(empty == NO_FRAME)
+    page_clear((void *)pa);
   return (pagetable_t)pa;
 }
 
@@ -200,7 +202,7 @@ table_free(pagetable_t table)
   __asm__ volatile("sfence.vma %0, zero" : : "r"(table) : "memory");
   records[i] = (struct backup_frame){ .use = BACKUP_FREE };
   table_count--;
-  pool_give(&pool, i);
+  pool_give_empty(&pool, i); // all its entries went
 }
 
 int

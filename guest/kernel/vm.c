@@ -107,10 +107,13 @@ clear(pagetable_t table, int level, uint64 base, uint64 from, uint64 to)
     void *below = (void *)PTE2PA(table[i]);
     if(level > 0)
       clear(below, level - 1, at, from, to);
-    if(at >= from){
-      table[i] = 0;
+    if(at < from)
+      continue;
+    table[i] = 0;
+    if(level > 0)
+      frame_free_empty(below); // all its entries went
+    else
       frame_free(below);
-    }
   }
 }
 
@@ -169,16 +172,21 @@ void
 uvm_destroy(pagetable_t root, uint64 size)
 {
   uvm_shrink(root, size, 0);
-  // What is left are the tables of the reserved top, which leads to frames that are not the table's
-  // to free.
+  // What is left are the tables of the reserved top. The frames it leads to are not the table's.
   pte_t *entry = &root[PX(2, TRAMPOLINE)];
   if(*entry & PTE_V){
     pagetable_t middle = (pagetable_t)PTE2PA(*entry);
-    if(middle[PX(1, TRAMPOLINE)] & PTE_V)
-      frame_free((void *)PTE2PA(middle[PX(1, TRAMPOLINE)]));
-    frame_free(middle);
+    pte_t *lower = &middle[PX(1, TRAMPOLINE)];
+    if(*lower & PTE_V){
+      pagetable_t bottom = (pagetable_t)PTE2PA(*lower);
+      bottom[PX(0, TRAMPOLINE)] = bottom[PX(0, TRAPFRAME)] = 0;
+      frame_free_empty(bottom);
+      *lower = 0;
+    }
+    frame_free_empty(middle);
+    *entry = 0;
   }
-  frame_free(root);
+  frame_free_empty(root);
 }
 
 int
