@@ -144,6 +144,15 @@ describe('a connection', () => {
     expect(await connection.receive()).toEqual(FILE)
   })
 
+  it('does not answer every ACK that is out of place, or two lost ends would never rest', async () => {
+    const connection = await client.open(2000)
+    for (let n = 0; n < 50; n++) connection.send({ sequence: connection.next - 1000 })
+    await client.pass(5)
+    expect(connection.heard.slice(1).map(({ flags }) => flags)).toEqual([ACK])
+    connection.ask('/1k.bin')
+    expect(await connection.receive()).toEqual(FILE)
+  })
+
   it('is served though the client has closed its side already', async () => {
     const connection = await client.open(2000)
     connection.send({ data: REQUEST, flags: ACK | FIN })

@@ -19,6 +19,7 @@ tcp_listen(uint16 port, int backlog)
   tcp->backlog = backlog < 1 ? 1 : backlog > TCP_BACKLOG_MAX ? TCP_BACKLOG_MAX : (uint16)backlog;
   tcp->holder = HELD_BY_PROGRAM;
   tcp->state = TCP_LISTEN;
+  tcp_insert(tcp);
   return tcp;
 }
 
@@ -182,6 +183,7 @@ close_listener(struct tcp *listener)
       tcp_end(tcp);
     }
   }
+  tcp_remove(listener);
   tcp_release(listener);
 }
 

@@ -44,7 +44,7 @@ struct queue {
 };
 
 struct tcp {
-  struct tcp *chain; // of the hash bucket
+  struct tcp *chain; // of the hash bucket, or of listeners
   uint8  state;
   uint8  holder;
   uint8  remote_mac[6];
@@ -94,6 +94,7 @@ struct tcp {
   uint16 early_count;
   uint8  unacknowledged;    // segments with data since our last ACK
   uint8  ack_now;
+  uint64 challenged_at;     // when we last acknowledged a segment that should not have come
   uint8  fin_received;
 
   uint64 retransmit_at;     // retransmission, or window probe; 0: off
@@ -124,6 +125,7 @@ struct tcp *tcp_find(uint32 ip, uint16 remote_port, uint16 local_port);
 struct tcp *tcp_find_listener(uint16 local_port);
 struct tcp *tcp_new(void);
 void   tcp_insert(struct tcp *tcp);
+void   tcp_remove(struct tcp *tcp);
 void   tcp_release(struct tcp *tcp);
 void   tcp_end(struct tcp *tcp);
 uint32 tcp_first_seq(struct tcp *tcp);

@@ -118,7 +118,7 @@ tcp_input_ack(struct tcp *tcp, struct segment *segment)
   uint32 ack = segment->ack;
 
   if(SEQ_LT(tcp->snd_max, ack)){
-    tcp->ack_now = 1;
+    tcp_challenge(tcp);
     return -1;
   }
   if(SEQ_LT(tcp->snd_una, ack)){

@@ -7,6 +7,7 @@
 #include "net_port.h"
 #include "tcp_segment.h"
 
+#define CHALLENGE_PAUSE     (10 * MILLISECOND)
 #define HANDSHAKE_TIME      (10 * 1000 * MILLISECOND)
 #define MSS_DEFAULT         536
 #define FIRST_WINDOW        10   // segments (RFC 6928)
@@ -174,6 +175,19 @@ established(struct tcp *tcp)
   net_wake(listener);
 }
 
+// Lets the other end know where we stand, after a segment without data that should not have come.
+// Not for each of them, or two confused ends would go on for ever.
+void
+tcp_challenge(struct tcp *tcp)
+{
+  uint64 now = net_now();
+
+  if(tcp->challenged_at && now - tcp->challenged_at < CHALLENGE_PAUSE)
+    return;
+  tcp->challenged_at = now;
+  tcp->ack_now = 1;
+}
+
 // The checks before the ACK is looked at. Returns -1 if the segment deserves no more.
 static int
 input_checks(struct tcp *tcp, struct segment *segment)
@@ -181,15 +195,17 @@ input_checks(struct tcp *tcp, struct segment *segment)
   if(!is_acceptable(tcp, segment)){
     if(tcp->state == TCP_SYN_RECEIVED && segment->flags == TCP_SYN)
       tcp_send_syn_ack(tcp);
-    else
+    else if(segment->end != segment->seq)
       tcp->ack_now = !(segment->flags & TCP_RST);
+    else if(!(segment->flags & TCP_RST))
+      tcp_challenge(tcp);
     return -1;
   }
   if(segment->flags & TCP_RST){
     if(segment->seq == tcp->rcv_nxt)
       tcp_end(tcp);
     else
-      tcp->ack_now = 1;
+      tcp_challenge(tcp);
     return -1;
   }
   if(segment->flags & TCP_SYN){

@@ -21,6 +21,9 @@ struct segment {
 int  tcp_input_ack(struct tcp *tcp, struct segment *segment);
 void tcp_wait_for_end(struct tcp *tcp);
 
+// tcp_input.c
+void tcp_challenge(struct tcp *tcp);
+
 // tcp_cookie.c. Sequence numbers that remember a handshake; 0: it is none of ours, or too old.
 uint32 tcp_cookie(struct tcp *tcp, uint32 remote_seq, uint16 mss);
 uint16 tcp_cookie_mss(struct tcp *tcp, uint32 remote_seq, uint32 cookie);

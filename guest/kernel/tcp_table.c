@@ -1,5 +1,6 @@
 // The table of connections and listeners, found by hash.
-// Invariant: a connection is in a bucket exactly while it is neither unused, closed nor a listener.
+// Invariant: a connection is in a bucket exactly while it is neither unused nor closed; a listener
+// is in the list of listeners.
 
 #include "net_checksum.h"
 #include "net_port.h"
@@ -10,6 +11,7 @@
 
 struct tcp tcp_table[TCP_SOCKETS];
 static struct tcp *buckets[BUCKETS];
+static struct tcp *listeners;
 static uint cursor; // where the last record was taken; the next search starts behind it
 static int used;
 
@@ -46,10 +48,11 @@ tcp_find(uint32 ip, uint16 remote_port, uint16 local_port)
 struct tcp *
 tcp_find_listener(uint16 local_port)
 {
-  for(struct tcp *tcp = tcp_table; tcp < tcp_table + TCP_SOCKETS; tcp++)
-    if(tcp->state == TCP_LISTEN && tcp->local_port == local_port)
-      return tcp;
-  return NULL;
+  struct tcp *tcp = listeners;
+
+  while(tcp && tcp->local_port != local_port)
+    tcp = tcp->chain;
+  return tcp;
 }
 
 // The next record in `state`, in a round, so that of several the longest untouched tends to be
@@ -65,34 +68,46 @@ next_in(uint8 state)
   return NULL;
 }
 
-// An unused record, all zero; for want of one, that of a connection which only waits for its end.
-// Or NULL.
+// States of connections that no program holds, in the order in which we can do without them.
+static const uint8 dispensable[] = {
+  TCP_TIME_WAIT, TCP_FIN_WAIT_2, TCP_CLOSING, TCP_LAST_ACK, TCP_FIN_WAIT_1,
+};
+
+// An unused record, all zero; for want of one, that of a connection that no program holds. Or NULL.
 struct tcp *
 tcp_new(void)
 {
   static const struct tcp zero;
-  struct tcp *tcp;
+  struct tcp *tcp = NULL;
 
-  if(used == TCP_SOCKETS){
-    tcp = next_in(TCP_TIME_WAIT);
-    if(tcp == NULL)
-      tcp = next_in(TCP_FIN_WAIT_2);
-    if(tcp == NULL)
-      return NULL;
-    tcp_end(tcp);
+  if(used < TCP_SOCKETS){
+    tcp = next_in(TCP_UNUSED);
+  } else {
+    for(uint i = 0; tcp == NULL && i < sizeof dispensable; i++)
+      tcp = next_in(dispensable[i]);
+    if(tcp)
+      tcp_end(tcp);
   }
-  tcp = next_in(TCP_UNUSED);
   if(tcp == NULL)
-    panic("tcp_table: count of used records");
+    return NULL;
   *tcp = zero;
   used++;
   return tcp;
 }
 
+// The list that a listener or a connection is found in.
+static struct tcp **
+list_of(struct tcp *tcp)
+{
+  if(tcp->state == TCP_LISTEN)
+    return &listeners;
+  return bucket(tcp->remote_ip, tcp->remote_port, tcp->local_port);
+}
+
 void
 tcp_insert(struct tcp *tcp)
 {
-  struct tcp **head = bucket(tcp->remote_ip, tcp->remote_port, tcp->local_port);
+  struct tcp **head = list_of(tcp);
 
   tcp->chain = *head;
   *head = tcp;
@@ -129,10 +144,10 @@ tcp_release(struct tcp *tcp)
   used--;
 }
 
-static void
-leave_bucket(struct tcp *tcp)
+void
+tcp_remove(struct tcp *tcp)
 {
-  struct tcp **link = bucket(tcp->remote_ip, tcp->remote_port, tcp->local_port);
+  struct tcp **link = list_of(tcp);
 
   while(*link && *link != tcp)
     link = &(*link)->chain;
@@ -167,7 +182,7 @@ tcp_end(struct tcp *tcp)
 {
   struct queue early = { tcp->early, NULL };
 
-  leave_bucket(tcp);
+  tcp_remove(tcp);
   queue_drop_all(&tcp->send);
   queue_drop_all(&tcp->receive);
   queue_drop_all(&early);
