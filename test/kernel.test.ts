@@ -94,7 +94,7 @@ describe('a power cut', () => {
       machine.console.type(`${WRITERS.join('\n')}\n`)
       let replayed = 0
       const chance = random(2)
-      for (let cuts = 0; cuts < 40; cuts++) {
+      for (let cuts = 0; cuts < 25; cuts++) {
         await run(machine, 1e5 + (chance.next().value % 4e6))
         const cut = await diskOf(machine, whole)
         const { problems } = readDisk(cut)
