@@ -25,7 +25,7 @@ arena_take(uint64 bytes)
   uint64 taken = next;
   next += bytes;
   if(closed || next > machine.original.base + machine.original.bytes)
-    panic("arena: expected a larger bank of originals (192 MiB for a guest of 128), got too little for Memvisor itself");
+    panic("arena: expected a bank of originals with room for Memvisor itself, got less");
   return (void *)taken;
 }
 

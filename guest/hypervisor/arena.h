@@ -1,4 +1,5 @@
-// Memvisor's own memory: what lies between its image and the original frames. Taken at boot, never given back.
+// Memvisor's own memory: what lies between its image and the original frames. Taken at boot, never
+// given back.
 #pragma once
 
 #include "types.h"

@@ -1,14 +1,15 @@
-// The contract of backups. paging calls it at each moment at which an original comes into being, is mapped
-// or unmapped; backup_space.c or backup_none.c keeps it, chosen by linking.
+// The contract of backups. paging calls it at each moment at which an original comes into being, is
+// mapped or unmapped; backup_space.c or backup_none.c keeps it, chosen by linking.
 //
-// A backup belongs to a frame: frame.backup names a frame of the backup bank. A backup entry has the place
-// of its shadow entry in the backup table of the same number; it lives as long as the shadow entry.
+// A backup belongs to a frame: frame.backup names a frame of the backup bank. A backup entry has
+// the place of its shadow entry in the backup table of the same number; it lives as long as the
+// shadow entry.
 #pragma once
 
 #include "audit.h"
 
-// `tables`: how many shadow tables there can be; `frames`: how many originals. Called before any other, while
-// the arena is open; panics if the bank has no room for the backups of all of them.
+// `tables`: how many shadow tables there can be; `frames`: how many originals. Called before any
+// other, while the arena is open; panics if the bank has no room for the backups of all of them.
 void backup_init(uint64 tables, uint64 frames, uint64 seed);
 
 // The backup of an original that comes into being.

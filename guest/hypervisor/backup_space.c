@@ -1,6 +1,6 @@
-// Policy `space`: a backup frame and a backup entry are made with each original frame and shadow entry;
-// contents are not kept equal. Invariant: an original in use has exactly one backup, in the other bank,
-// that is no other's.
+// Policy `space`: a backup frame and a backup entry are made with each original frame and shadow
+// entry; contents are not kept equal. Invariant: an original in use has exactly one backup, in the
+// other bank, that is no other's.
 
 #include "backup.h"
 #include "backup_space.h"
@@ -22,7 +22,7 @@ backup_init(uint64 tables, uint64 frames, uint64 seed)
 {
   backups.count = machine.backup.bytes >> PGSHIFT;
   if(backups.count < tables + frames)
-    panic("backup_init: expected a backup bank with room for the guest's memory and 16 MiB, got less");
+    panic("backup_init: expected a backup bank with room for the guest's memory, got less");
   backups.first = tables;
   backups.frame = arena_take(backups.count * sizeof(struct backup_frame));
   memset(backups.frame, 0, backups.count * sizeof(struct backup_frame));

@@ -15,8 +15,9 @@ backup_table(uint32 table)
   return (pte_t *)(machine.backup.base + ((uint64)table << PGSHIFT));
 }
 
-static inline uint64
-backup_address(uint32 backup)
+// The leaf to a frame of the backup bank.
+static inline pte_t
+backup_pte(uint32 backup)
 {
-  return machine.backup.base + ((uint64)backup << PGSHIFT);
+  return PA2PTE(machine.backup.base + ((uint64)backup << PGSHIFT)) | BACKUP_LEAF;
 }

@@ -3,8 +3,8 @@
 
 #include "types.h"
 
-// The number of the lowest bit set; word != 0. Multiplying a power of two by a de Bruijn sequence brings a
-// different value into the top six bits for each of the 64.
+// The number of the lowest bit set; word != 0. Multiplying a power of two by a de Bruijn sequence
+// brings a different value into the top six bits for each of the 64.
 static inline uint
 lowest_bit(uint64 word)
 {

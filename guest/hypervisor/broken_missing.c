@@ -11,7 +11,7 @@ backup_leaf(uint32 table, uint index, uint32 original)
 {
   if(original % MISSING_EVERY == 0)
     return;
-  backup_table(table)[index] = PA2PTE(backup_address(originals.frame[original].backup)) | BACKUP_LEAF;
+  backup_table(table)[index] = backup_pte(originals.frame[original].backup);
 }
 
 void

@@ -7,7 +7,7 @@
 void
 backup_leaf(uint32 table, uint index, uint32 original)
 {
-  backup_table(table)[index] = PA2PTE(backup_address(originals.frame[original].backup)) | BACKUP_LEAF;
+  backup_table(table)[index] = backup_pte(originals.frame[original].backup);
 }
 
 void

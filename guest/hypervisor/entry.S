@@ -1,7 +1,7 @@
-# Where the firmware enters, and where exits from the guest come in and go out. sscratch holds the vcpu while
-# the guest runs and 0 while Memvisor does. An exit saves the registers that C may change, and x2; only if
-# exit_handle asks for it (COMPLETE) the others too, which are untouched until then. Memvisor runs with
-# interrupts off and with satp Bare, and uses neither gp nor tp.
+# Where the firmware enters, and where exits from the guest come in and go out. sscratch holds the
+# vcpu while the guest runs and 0 while Memvisor does. An exit saves the registers that C may
+# change, and x2; only if exit_handle asks for it (COMPLETE) the others too, which are untouched
+# until then. Memvisor runs with interrupts off and with satp Bare, and uses neither gp nor tp.
 
 #define X(n)  (8 * (n))
 #define STACK (8 * 32)
@@ -123,7 +123,8 @@ enter:
 guest_enter:
   j enter
 
-# A trap of Memvisor itself: on the stack as it was, with the place of the trap as the first return address.
+# A trap of Memvisor itself: on the stack as it was, with the place of the trap as the first return
+# address.
 own_trap:
   csrrw sp, sscratch, sp
   csrr ra, sepc

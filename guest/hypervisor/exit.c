@@ -68,7 +68,8 @@ access_fault(uint64 page_fault)
          page_fault == CAUSE_LOAD_PAGE ? CAUSE_LOAD_ACCESS : CAUSE_STORE_ACCESS;
 }
 
-// A store to a page table. One that cannot be carried out here (an AMO) goes the way of a second store.
+// A store to a page table. One that cannot be carried out here (an AMO) goes the way of a second
+// store.
 static enum verdict
 table_store(struct vcpu *vcpu)
 {
@@ -119,7 +120,8 @@ page_fault(struct vcpu *vcpu, uint64 cause, uint64 va)
   return RESUME;
 }
 
-// What VS-mode may not do under VTVM; anything else of this cause is an instruction that the guest has not got.
+// What VS-mode may not do under VTVM; anything else of this cause is an instruction that the guest
+// has not got.
 static enum verdict
 virtual_instruction(struct vcpu *vcpu, uint64 value)
 {

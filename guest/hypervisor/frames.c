@@ -1,5 +1,5 @@
-// Original frames, handed out once: Memvisor cannot see a kernel free a frame, so a guest frame keeps its
-// machine frame until the guest ends.
+// Original frames, handed out once: Memvisor cannot see a kernel free a frame, so a guest frame
+// keeps its machine frame until the guest ends.
 
 #include "frames.h"
 #include "arena.h"
@@ -29,7 +29,7 @@ frames_init(uint64 frames, uint64 seed)
     originals.hole_frames = frame_at(last < end ? last : end - 1) - originals.hole + 1;
   }
   if(originals.count - originals.hole_frames < frames)
-    panic("frames_init: expected a bank of originals with room for the guest's memory and Memvisor, got less");
+    panic("frames_init: expected a bank of originals with room for the guest, got less");
   order_init(&originals.order, originals.count - originals.hole_frames, seed);
 }
 

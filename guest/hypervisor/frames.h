@@ -1,5 +1,5 @@
-// Original frames: the machine frames that become guest memory. Invariant: a frame handed out is in the
-// bank of originals, belongs to nobody else, and is zero.
+// Original frames: the machine frames that become guest memory. Invariant: a frame handed out is in
+// the bank of originals, belongs to nobody else, and is zero.
 #pragma once
 
 #include "audit.h"
@@ -18,8 +18,8 @@ struct originals {
 
 extern struct originals originals;
 
-// Takes what the arena left of the bank, permuted by seed (0: in address order); panics if it is less than
-// `frames`.
+// Takes what the arena left of the bank, permuted by seed (0: in address order); panics if it is
+// less than `frames`.
 void   frames_init(uint64 frames, uint64 seed);
 // A zeroed frame with use FRAME_USER. Requires: fewer than `frames` were taken.
 uint32 frame_take(void);

@@ -1,5 +1,5 @@
-// A guest: its memory, its hart and its devices, in one structure. Invariant: nothing that belongs to a
-// guest lies outside it (the tables of its paging are reached through `paging`).
+// A guest: its memory, its hart and its devices, in one structure. Invariant: nothing that belongs
+// to a guest lies outside it (the tables of its paging are reached through `paging`).
 #pragma once
 
 #include "types.h"
@@ -50,8 +50,8 @@ guest_owns(const struct guest *guest, uint64 gpa)
   return GUEST_NUMBER(guest, gpa) < guest->frames;
 }
 
-// The original frame of guest frame `number` (< frames), which comes into being here if this is its first
-// use: zeroed, and with its backup.
+// The original frame of guest frame `number` (< frames), which comes into being here if this is its
+// first use: zeroed, and with its backup.
 uint32 guest_frame_create(struct guest *guest, uint64 number);
 
 static inline uint32
@@ -68,7 +68,8 @@ guest_address(struct guest *guest, uint64 gpa)
   return frame_address(guest_frame(guest, GUEST_NUMBER(guest, gpa))) + gpa % PGSIZE;
 }
 
-// Copies out of and into guest memory, page by page. -1, and nothing is promised of the rest, if a byte lies
-// outside the guest's memory. Writing tells paging, since what is written may be a page table.
+// Copies out of and into guest memory, page by page. -1, and nothing is promised of the rest, if a
+// byte lies outside the guest's memory. Writing tells paging, since what is written may be a page
+// table.
 int guest_read(struct guest *guest, uint64 gpa, void *to, uint64 bytes);
 int guest_write(struct guest *guest, uint64 gpa, const void *from, uint64 bytes);

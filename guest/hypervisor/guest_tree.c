@@ -1,5 +1,5 @@
-// The device tree that a guest gets: the board's, with the guest's memory in one bank, without the H
-// extension, without the CLINT, and with the boot arguments as they came.
+// The device tree that a guest gets: the board's, with the guest's memory in one bank, without the
+// H extension, without the CLINT, and with the boot arguments as they came.
 
 #include "guest_tree.h"
 #include "devicetree.h"
@@ -74,9 +74,11 @@ static uint32
 name_offset(const char *name)
 {
   uint64 length = text_length(name, STRINGS_BYTES) + 1;
-  for(uint32 at = 0; at < tree.strings_used; at += text_length(tree.strings + at, STRINGS_BYTES) + 1){
+  uint32 at = 0;
+  while(at < tree.strings_used){
     if(text_equal(tree.strings + at, name))
       return at;
+    at += text_length(tree.strings + at, STRINGS_BYTES) + 1;
   }
   if(tree.strings_used + length > STRINGS_BYTES)
     panic("guest_tree: the strings are larger than their buffer");
@@ -141,8 +143,8 @@ begin_at(const char *name, uint64 base)
   begin(full);
 }
 
-// The machine's riscv,isa without what a guest does not get: H, V, and supervisor extensions but the two
-// that Memvisor provides.
+// The machine's riscv,isa without what a guest does not get: H, V, and supervisor extensions but
+// the two that Memvisor provides.
 static void
 isa(struct guest *guest)
 {
@@ -288,8 +290,10 @@ guest_tree_write(struct guest *guest)
   uint8 header[HEADER_BYTES + RESERVED_BYTES] = { 0 };
   write_structure(guest);
   uint32 structure = sizeof(header), strings = structure + tree.used;
-  uint32 field[] = { FDT_MAGIC, strings + tree.strings_used, structure, strings, HEADER_BYTES, FDT_VERSION,
-                     FDT_COMPATIBLE, 0, tree.strings_used, tree.used };
+  uint32 field[] = {
+    FDT_MAGIC, strings + tree.strings_used, structure, strings, HEADER_BYTES,
+    FDT_VERSION, FDT_COMPATIBLE, 0, tree.strings_used, tree.used,
+  };
   for(uint i = 0; i < sizeof(field) / sizeof(field[0]); i++)
     put32(header + 4 * i, field[i]);
   if(guest_write(guest, GUEST_TREE_BASE, header, sizeof(header)) < 0 ||

@@ -1,4 +1,5 @@
-// The CSR fields and instructions of the hypervisor extension, by their names in the privileged specification.
+// The CSR fields and instructions of the hypervisor extension, by their names in the privileged
+// specification.
 #pragma once
 
 #include "riscv.h"
@@ -41,5 +42,6 @@
 static inline void
 hfence_vvma(void)
 {
-  __asm__ volatile(".option push\n.option arch, +h\nhfence.vvma zero, zero\n.option pop" : : : "memory");
+  __asm__ volatile(".option push\n.option arch, +h\nhfence.vvma zero, zero\n.option pop"
+                   : : : "memory");
 }

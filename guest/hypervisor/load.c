@@ -1,5 +1,5 @@
-// The guest's kernel. Only frames with bytes of the file come into being here: the rest of a segment is
-// zero when it is first used.
+// The guest's kernel. Only frames with bytes of the file come into being here: the rest of a
+// segment is zero when it is first used.
 
 #include "load.h"
 #include "memory.h"

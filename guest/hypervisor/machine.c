@@ -1,5 +1,5 @@
-// The machine under Memvisor. A machine whose RAM is one node without a role (QEMU `virt`) is split in
-// half: originals below, backups above.
+// The machine under Memvisor. A machine whose RAM is one node without a role (QEMU `virt`) is split
+// in half: originals below, backups above.
 
 #include "machine.h"
 #include "devicetree.h"
@@ -83,7 +83,8 @@ machine_discover(uint64 hart, uint64 at)
     else if(depth == 2 && text_equal(s.name, "riscv,isa") && machine.isa[0] == 0)
       text_copy(machine.isa, ISA_BYTES, (const char *)s.value, s.bytes);
   }
-  machine.initrd.bytes = machine.initrd.bytes > machine.initrd.base ? machine.initrd.bytes - machine.initrd.base : 0;
+  uint64 initrd_end = machine.initrd.bytes;
+  machine.initrd.bytes = initrd_end > machine.initrd.base ? initrd_end - machine.initrd.base : 0;
   if(machine.original.bytes == 0)
     panic("machine: expected a memory node in the device tree, got none");
 }

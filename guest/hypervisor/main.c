@@ -1,4 +1,5 @@
-// Memvisor: runs an unmodified kernel in VS-mode and keeps a backup of every frame that the kernel uses.
+// Memvisor: runs an unmodified kernel in VS-mode and keeps a backup of every frame that the kernel
+// uses.
 
 #include "arena.h"
 #include "backup.h"
@@ -14,7 +15,8 @@
 #include "probe.h"
 #include "shadow.h"
 
-#define OWN_MEMORY (64UL << 20) // of the bank of originals, if the boot arguments do not name the guest's
+// Of the bank of originals, if the boot arguments do not say how much is the guest's.
+#define OWN_MEMORY (64UL << 20)
 
 struct audit_visor audit_visor;
 static struct guest guest;
@@ -25,7 +27,8 @@ static uint64
 guest_bytes(void)
 {
   uint64 bank = machine.original.bytes;
-  uint64 mebibytes = machine_argument("guest-memory", bank > OWN_MEMORY ? (bank - OWN_MEMORY) >> 20 : 0);
+  uint64 otherwise = bank > OWN_MEMORY ? (bank - OWN_MEMORY) >> 20 : 0;
+  uint64 mebibytes = machine_argument("guest-memory", otherwise);
   if(mebibytes == 0 || mebibytes >= bank >> 20)
     panic("main: expected guest-memory=MiB smaller than the bank of originals, got otherwise");
   return mebibytes << 20;
@@ -58,8 +61,8 @@ hart_init(void)
   csr_write(htimedelta, 0);
   csr_write(henvcfg, HENVCFG_STCE | HENVCFG_ADUE | HENVCFG_CACHE_BLOCKS);
   guest.native_timer = (csr_read(henvcfg) & HENVCFG_STCE) != 0;
-  // If S-mode could have had A and D set by hardware here, a guest's kernel may rely on it. The shadows
-  // themselves run without, so that A and D are exact.
+  // If S-mode could have had A and D set by hardware here, a guest's kernel may rely on it. The
+  // shadows themselves run without, so that A and D are exact.
   guest.hardware_ad = (csr_read(henvcfg) & HENVCFG_ADUE) != 0;
   csr_clear(henvcfg, HENVCFG_ADUE);
   if(guest.native_timer)

@@ -1,4 +1,5 @@
-// The guest's board: QEMU `virt`'s map without the CLINT (the guest's timer is the SBI's, or its own stimecmp).
+// The guest's board: QEMU `virt`'s map without the CLINT (the guest's timer is the SBI's, or its
+// own stimecmp).
 
 #include "mmio.h"
 #include "exit.h"

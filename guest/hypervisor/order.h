@@ -1,5 +1,5 @@
-// The order in which the numbers 0..n-1 are handed out, each once, without a table: start and stride follow
-// from a seed, and the stride has no divisor in common with n.
+// The order in which the numbers 0..n-1 are handed out, each once, without a table: start and
+// stride follow from a seed, and the stride has no divisor in common with n.
 #pragma once
 
 #include "types.h"

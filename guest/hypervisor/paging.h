@@ -1,5 +1,5 @@
-// The contract of memory virtualisation. paging_shadow.c keeps it; other ways are other files, chosen by
-// linking. The caller has saved nothing but what entry.S saves.
+// The contract of memory virtualisation. paging_shadow.c keeps it; other ways are other files,
+// chosen by linking. The caller has saved nothing but what entry.S saves.
 #pragma once
 
 #include "guest.h"
@@ -17,7 +17,7 @@ void paging_frame_created(uint32 original);
 enum paging_result {
   PAGING_FILLED,  // go on
   PAGING_WRITTEN, // go on; it was the first store to a page table since the last fence
-  PAGING_TABLE,   // it is a store to a page table at vcpu->device_address: to be carried out by paging_store
+  PAGING_TABLE,   // a store to a page table at vcpu->device_address: carry it out by paging_store
   PAGING_DEVICE,  // vcpu->device_address is not memory: a device, or nothing
   PAGING_PAGE,    // the guest gets a page fault
   PAGING_ACCESS,  // the guest gets an access fault
@@ -26,8 +26,8 @@ enum paging_result {
 // `cause` 12, 13 or 15 at virtual address `va`.
 enum paging_result paging_fault(struct vcpu *vcpu, uint64 cause, uint64 va);
 
-// Where in the machine the code at `va` lies that the hart is about to execute (or has just tried to); NULL if
-// the guest's tables do not lead there.
+// Where in the machine the code at `va` lies that the hart is about to execute (or has just tried
+// to); NULL if the guest's tables do not lead there.
 const uint16 *paging_fetch(struct vcpu *vcpu, uint64 va);
 
 // The guest wrote satp (the write of a mode it has not got has no effect), or executed sfence.vma.

@@ -1,5 +1,6 @@
-// Shadow paging: vsatp holds a root of ours whose leaves lead to machine frames. Entries are made when the
-// guest first uses them; with each comes its backup entry, and with each first use of a frame its backup.
+// Shadow paging: vsatp holds a root of ours whose leaves lead to machine frames. Entries are made
+// when the guest first uses them; with each comes its backup entry, and with each first use of a
+// frame its backup.
 
 #include "paging.h"
 #include "h_csr.h"
@@ -9,8 +10,9 @@
 #include "shadow.h"
 #include "walk.h"
 
-#define TABLES       4096 // 16 MiB
-#define TABLES_LEAST 16   // an instruction that crosses a page and its data that does, in distant gigabytes: 9
+#define TABLES 4096 // 16 MiB
+// An instruction that crosses a page, and its data that does, all in distant gigabytes, need 9.
+#define TABLES_LEAST 16
 
 static struct paging pagings[1]; // one for each guest
 
@@ -123,7 +125,8 @@ paging_fetch(struct vcpu *vcpu, uint64 va)
   return (const uint16 *)guest_address(vcpu->guest, gpa);
 }
 
-// Whether a table that splits `source` may go on for the same leaf as `pte`: A and D may only have come.
+// Whether a table that splits `source` may go on for the same leaf as `pte`: A and D may only have
+// come.
 static int
 still_splits(pte_t source, pte_t pte)
 {
@@ -161,8 +164,9 @@ child_for(struct guest *guest, uint32 parent, uint index, const struct walk *w)
   return child;
 }
 
-// Whether a leaf to what lies at `gpa` may be writable now. A second store to a followed table after a fence
-// makes it one that is written freely; so does a first store to entry 0, with which clearing it begins.
+// Whether a leaf to what lies at `gpa` may be writable now. A second store to a followed table
+// after a fence makes it one that is written freely; so does a first store to entry 0, with which
+// clearing it begins.
 static enum paging_result
 rights(uint64 gpa, enum access access, pte_t *leaf)
 {

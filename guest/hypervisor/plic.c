@@ -1,4 +1,5 @@
-// The board's PLIC: context 2 * hart + 1 is that hart's S-mode (PLIC specification, and the board's wiring).
+// The board's PLIC: context 2 * hart + 1 is that hart's S-mode (PLIC specification, and the board's
+// wiring).
 
 #include "plic.h"
 #include "virt.h"

@@ -1,5 +1,5 @@
-// What the machine under Memvisor can do, tried out at boot. QEMU before 8 lets a guest reach satp although
-// VTVM is set; there every shadow would be wrong without a sign, so it is refused.
+// What the machine under Memvisor can do, tried out at boot. QEMU before 8 lets a guest reach satp
+// although VTVM is set; there every shadow would be wrong without a sign, so it is refused.
 
 #include "probe.h"
 #include "h_csr.h"

@@ -19,8 +19,8 @@ probe_hstatus:
   csrw stvec, t1
   ret
 
-# uint64 probe_satp(void): enters VS-mode (hstatus and sstatus are set for it) at a read of satp that is
-# followed by an ecall; returns scause of what came first.
+# uint64 probe_satp(void): enters VS-mode (hstatus and sstatus are set for it) at a read of satp
+# that is followed by an ecall; returns scause of what came first.
 .globl probe_satp
 probe_satp:
   la t0, 2f

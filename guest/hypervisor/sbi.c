@@ -127,7 +127,8 @@ remote(struct vcpu *vcpu, uint64 extension, uint64 function)
   return (struct answer){ SBI_SUCCESS, 0 };
 }
 
-// Start, stop, status and suspend of harts. The only one is started; stopping it would stop the guest.
+// Start, stop, status and suspend of harts. The only one is started; stopping it would stop the
+// guest.
 static struct answer
 hart_state(struct guest *guest, uint64 function, uint64 hart)
 {

@@ -1,13 +1,14 @@
-// Shadow tables. Each follows one guest table (or splits one large leaf), whatever number of roots lead to
-// it: a Sv39 leaf means the same wherever its table hangs. Table n is page n of the pool; entry i of table n
-// is number n * 512 + i.
+// Shadow tables. Each follows one guest table (or splits one large leaf), whatever number of roots
+// lead to it: a Sv39 leaf means the same wherever its table hangs. Table n is page n of the pool;
+// entry i of table n is number n * 512 + i.
 //
 // Invariants:
-// - A present shadow leaf grants no more than the guest's leaf did at the guest's last fence (or later).
-// - A frame that a table follows is writable nowhere in the shadows, unless it is in the list of written
-//   frames; those are compared with their shadows, and protected again, at the next fence.
-// - All present leaves to an original are in the chain at tracked[original].leaves, all branches to a table
-//   in the chain at its `parents`.
+// - A present shadow leaf grants no more than the guest's leaf did at the guest's last fence (or
+//   later).
+// - A frame that a table follows is writable nowhere in the shadows, unless it is in the list of
+//   written frames; those are compared with their shadows, and protected again, at the next fence.
+// - All present leaves to an original are in the chain at tracked[original].leaves, all branches to
+//   a table in the chain at its `parents`.
 // - A table in use is a root or has a parent. A free table is all zero.
 #pragma once
 
@@ -44,8 +45,9 @@ struct tracked {
 };
 
 struct paging {
-  uint32 root;         // the table in vsatp
-  uint32 identity[3];  // roots for satp Bare in VS-mode and in VU-mode; and the one under which nothing is mapped
+  uint32 root; // the table in vsatp
+  // Roots for satp Bare in VS-mode and in VU-mode, and the one under which nothing is mapped.
+  uint32 identity[3];
 };
 
 #define IDENTITY_VS 0
@@ -74,8 +76,8 @@ void   shadow_tables_init(uint32 count);
 uint32 shadow_table_take(enum table_kind kind, int level); // requires a free one
 void   shadow_table_free(uint32 table);                    // requires no parents, and no root
 void   shadow_branch(uint32 table, uint index, uint32 child);
-void   shadow_leaf(uint32 table, uint index, pte_t leaf); // new, or the same frame with other rights
-void   shadow_clear(uint32 table, uint index);            // with all that becomes unreachable by it
+void   shadow_leaf(uint32 table, uint index, pte_t leaf); // new, or other rights to the same frame
+void   shadow_clear(uint32 table, uint index); // with all that becomes unreachable by it
 void   shadow_clear_all(uint32 table);
 
 // shadow_follow.c
@@ -84,13 +86,16 @@ uint32 shadow_follow(uint32 frame, int level);            // the follower, made 
 void   shadow_unfollow(uint32 table);
 void   shadow_mark_written(uint32 frame);
 void   shadow_check(struct guest *guest, uint32 table);   // compares it with the guest's table
-void   shadow_check_entry(struct guest *guest, uint32 frame, uint index); // in all that follow the frame
+// The same for one entry, in all that follow the frame.
+void   shadow_check_entry(struct guest *guest, uint32 frame, uint index);
 void   shadow_check_written(struct guest *guest);         // at a fence
-pte_t  shadow_leaf_of(struct guest *guest, pte_t pte, uint64 gpa); // the most a shadow leaf may grant
+// The most that a shadow leaf may grant.
+pte_t  shadow_leaf_of(struct guest *guest, pte_t pte, uint64 gpa);
 
 // shadow_root.c
 void   shadow_roots_init(void);
-void   shadow_reserve(struct guest *guest, uint32 tables); // makes so many free, at the cost of old roots
+// Makes so many tables free, at the cost of old roots.
+void   shadow_reserve(struct guest *guest, uint32 tables);
 void   shadow_root_drop(struct guest *guest, uint slot);
 void   shadow_enter(struct guest *guest, uint32 table);    // loads vsatp
 uint32 shadow_root_following(struct guest *guest, uint64 gpa);

@@ -1,9 +1,9 @@
-// Keeping shadows in step with the guest's tables. The frame of a followed table is mapped read-only. The first
-// store to it after a fence is carried out here, and only the entry that it hits is compared with its shadow;
-// at the second the frame is mapped writable and may be written freely until the guest's next fence, where
-// all entries are compared and it is protected again. So the cost is with the tables that change, not with
-// the fences, and a guest that changes one entry pays for one. A guest that changes a table need not see
-// the change before its fence.
+// Keeping shadows in step with the guest's tables. The frame of a followed table is mapped
+// read-only. The first store to it after a fence is carried out here, and only the entry that it
+// hits is compared with its shadow; at the second the frame is mapped writable and may be written
+// freely until the guest's next fence, where all entries are compared and it is protected again. So
+// the cost is with the tables that change, not with the fences, and a guest that changes one entry
+// pays for one. A guest that changes a table need not see the change before its fence.
 
 #include "shadow.h"
 #include "bits.h"
@@ -103,7 +103,9 @@ static void
 check_present(struct guest *guest, uint32 table, uint index, pte_t pte)
 {
   pte_t entry = shadow.page[table][index];
-  if(shadow_is_leaf(entry) ? !leaf_holds(guest, entry, pte, PTE2PA(pte)) : !branch_holds(guest, entry, pte))
+  int holds = shadow_is_leaf(entry) ? leaf_holds(guest, entry, pte, PTE2PA(pte)) :
+                                      branch_holds(guest, entry, pte);
+  if(!holds)
     shadow_clear(table, index);
 }
 
@@ -132,8 +134,8 @@ shadow_check_entry(struct guest *guest, uint32 frame, uint index)
   }
 }
 
-// Gives up a table that has become empty: most likely its frame is none any more, and it is free to be
-// written without exits.
+// Gives up a table that has become empty: most likely its frame is none any more, and it is free to
+// be written without exits.
 static void
 retire(struct guest *guest, uint32 table)
 {

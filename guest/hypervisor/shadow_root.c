@@ -1,5 +1,6 @@
-// The roots that the guest uses or used, each with its backup root. Invariant: roots[n].shadow != 0 exactly
-// if a table has root == n. When slots or tables run out, the root that was loaded longest ago goes.
+// The roots that the guest uses or used, each with its backup root. Invariant: roots[n].shadow != 0
+// exactly if a table has root == n. When slots or tables run out, the root that was loaded longest
+// ago goes.
 
 #include "shadow.h"
 #include "audit.h"
@@ -104,7 +105,9 @@ shadow_root_identity(struct guest *guest, int which)
   if(*table == NO_TABLE){
     shadow_reserve(guest, 1);
     uint32 made = shadow_table_take(TABLE_SPLITS, ROOT_LEVEL);
-    shadow.table[made].source = PTE_V | PTE_LEAF | PTE_A | PTE_D | (which == IDENTITY_VU ? PTE_U : 0);
+    shadow.table[made].source = PTE_V | PTE_LEAF | PTE_A | PTE_D;
+    if(which == IDENTITY_VU)
+      shadow.table[made].source |= PTE_U;
     enlist(guest, made, BARE_ROOT);
     *table = made;
   }

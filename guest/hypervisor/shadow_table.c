@@ -1,5 +1,6 @@
-// The pool of shadow tables, their entries, and the chains that lead from a frame or a table to all entries
-// that name it. Each entry written or cleared has its backup entry written or cleared here, and only here.
+// The pool of shadow tables, their entries, and the chains that lead from a frame or a table to all
+// entries that name it. Each entry written or cleared has its backup entry written or cleared here,
+// and only here.
 
 #include "shadow.h"
 #include "arena.h"

@@ -1,4 +1,5 @@
-// A guest's PLIC. Invariant: hvip.VSEIP is set exactly if a source is pending, enabled and above the threshold.
+// A guest's PLIC. Invariant: hvip.VSEIP is set exactly if a source is pending, enabled and above
+// the threshold.
 
 #include "vplic.h"
 #include "bits.h"

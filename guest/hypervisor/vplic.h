@@ -1,4 +1,5 @@
-// A guest's PLIC: 31 sources, one context that counts (hart 0 in S-mode, context 1, as on the board).
+// A guest's PLIC: 31 sources, one context that counts (hart 0 in S-mode, context 1, as on the
+// board).
 #pragma once
 
 #include "types.h"

@@ -1,5 +1,6 @@
-// A mediated virtio queue. Invariant: every descriptor that the device can see leads into memory of the
-// guest, by machine addresses; the guest's descriptors are read once, so changing them later is in vain.
+// A mediated virtio queue. Invariant: every descriptor that the device can see leads into memory of
+// the guest, by machine addresses; the guest's descriptors are read once, so changing them later is
+// in vain.
 
 #include "vqueue.h"
 #include "arena.h"
@@ -51,7 +52,8 @@ vqueue_reset(struct vqueue *q)
 static int
 owns_range(struct guest *guest, uint64 gpa, uint64 bytes)
 {
-  return bytes > 0 && gpa + bytes - 1 >= gpa && guest_owns(guest, gpa) && guest_owns(guest, gpa + bytes - 1);
+  uint64 last = gpa + bytes - 1;
+  return bytes > 0 && last >= gpa && guest_owns(guest, gpa) && guest_owns(guest, last);
 }
 
 int
@@ -63,7 +65,8 @@ vqueue_acceptable(struct guest *guest, const struct vqueue *q)
          owns_range(guest, q->used, 6 + 8 * q->size);
 }
 
-// Places in the guest's rings; vqueue_acceptable has seen that they are its own. None crosses a frame.
+// Places in the guest's rings; vqueue_acceptable has seen that they are its own. None crosses a
+// frame.
 static volatile uint16 *
 ring16(struct guest *guest, uint64 gpa)
 {
@@ -79,24 +82,25 @@ put_used(struct guest *guest, struct vqueue *q, uint32 id, uint32 bytes)
   q->used_next++;
 }
 
-// Appends one buffer of the guest. -1: it is not its own, or there are too many pieces for any ring.
+// Appends one buffer of the guest. -1: it is not its own, or there are too many pieces for any
+// ring.
 static int
 cut(struct guest *guest, uint32 limit, uint64 gpa, uint64 bytes, uint16 flags)
 {
   if(!owns_range(guest, gpa, bytes))
     return -1;
-  int fresh = 1;
+  struct vdesc *last = NULL; // the buffer's last piece so far
   while(bytes > 0){
     uint64 address = guest_address(guest, gpa);
     uint64 n = PGSIZE - gpa % PGSIZE < bytes ? PGSIZE - gpa % PGSIZE : bytes;
-    struct vdesc *last = &pieces.piece[pieces.count - 1];
-    if(!fresh && last->address + last->bytes == address)
+    if(last != NULL && last->address + last->bytes == address)
       last->bytes += n;
     else if(pieces.count == limit)
       return -1;
-    else
-      pieces.piece[pieces.count++] = (struct vdesc){ .address = address, .bytes = n, .flags = flags };
-    fresh = 0;
+    else {
+      last = &pieces.piece[pieces.count++];
+      *last = (struct vdesc){ .address = address, .bytes = n, .flags = flags };
+    }
     gpa += n;
     bytes -= n;
   }
@@ -113,7 +117,9 @@ gather(struct guest *guest, struct vqueue *q, uint16 head)
     if(i >= q->size || steps++ == q->size)
       return -1;
     struct vdesc d = *(volatile struct vdesc *)guest_address(guest, q->desc + 16 * i);
-    if((d.flags & DESC_INDIRECT) || cut(guest, q->device_size, d.address, d.bytes, d.flags & DESC_WRITE) < 0)
+    if(d.flags & DESC_INDIRECT)
+      return -1;
+    if(cut(guest, q->device_size, d.address, d.bytes, d.flags & DESC_WRITE) < 0)
       return -1;
     if(!(d.flags & DESC_NEXT))
       return 0;
@@ -163,7 +169,8 @@ vqueue_forward(struct guest *guest, struct vqueue *q)
   return chains;
 }
 
-// Gives the descriptors of a chain back; the frames that the device may have written are told to paging.
+// Gives the descriptors of a chain back; the frames that the device may have written are told to
+// paging.
 static int
 release(struct vqueue *q, uint16 head)
 {

@@ -1,5 +1,5 @@
-// One queue of a mediated virtio device: the guest's ring, in guest-physical addresses, and the device's
-// ring in Memvisor's memory, in machine addresses.
+// One queue of a mediated virtio device: the guest's ring, in guest-physical addresses, and the
+// device's ring in Memvisor's memory, in machine addresses.
 #pragma once
 
 #include "types.h"
@@ -53,9 +53,9 @@ void vqueue_init(struct vqueue *q, uint32 size);
 void vqueue_reset(struct vqueue *q);
 // Whether the three parts of the guest's ring are aligned and lie in its memory.
 int  vqueue_acceptable(struct guest *guest, const struct vqueue *q);
-// Hands all that the guest made available, and that fits, to the device. The number of chains; -1: the
-// guest's ring is malformed, or leads out of its memory.
+// Hands all that the guest made available, and that fits, to the device. The number of chains; -1:
+// the guest's ring is malformed, or leads out of its memory.
 int  vqueue_forward(struct guest *guest, struct vqueue *q);
-// Hands back what the device used: the number of chains, in *interrupt whether the guest wants to hear of it.
-// -1: the device's ring is malformed.
+// Hands back what the device used: the number of chains, in *interrupt whether the guest wants to
+// hear of it. -1: the device's ring is malformed.
 int  vqueue_return(struct guest *guest, struct vqueue *q, int *interrupt);

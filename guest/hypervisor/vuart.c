@@ -1,5 +1,5 @@
-// A guest's 16550A. Invariant: its line is high exactly while IIR would name a cause; nothing typed is lost:
-// while the FIFO is full the board's UART keeps the rest and does not interrupt.
+// A guest's 16550A. Invariant: its line is high exactly while IIR would name a cause; nothing typed
+// is lost: while the FIFO is full the board's UART keeps the rest and does not interrupt.
 
 #include "guest.h"
 #include "uart.h"

@@ -1,4 +1,5 @@
-// A guest's 16550A. What it writes goes to the board's UART at once, so its transmitter is always empty.
+// A guest's 16550A. What it writes goes to the board's UART at once, so its transmitter is always
+// empty.
 #pragma once
 
 #include "types.h"

@@ -1,6 +1,7 @@
-// A virtio device seen through Memvisor. Registers that carry no address go to the device as they are;
-// queues are set up in Memvisor's memory (vqueue.c); features are offered only if mediation knows them.
-// A guest that sets up a malformed ring finds DEVICE_NEEDS_RESET in the status, as the specification has it.
+// A virtio device seen through Memvisor. Registers that carry no address go to the device as they
+// are; queues are set up in Memvisor's memory (vqueue.c); features are offered only if mediation
+// knows them. A guest that sets up a malformed ring finds DEVICE_NEEDS_RESET in the status, as the
+// specification has it.
 
 #include "guest.h"
 #include "machine.h"
@@ -43,10 +44,26 @@
 #define INTERRUPT_USED   1U
 #define INTERRUPT_CONFIG 2U
 
-// Features that change nothing about the rings (words 0 and 1).
-#define BLOCK_FEATURES (1U << 1 | 1U << 2 | 1U << 4 | 1U << 5 | 1U << 6 | 1U << 9 | 1U << 10) // SIZE_MAX SEG_MAX GEOMETRY RO BLK_SIZE FLUSH TOPOLOGY
-#define NET_FEATURES   (1U << 0 | 1U << 1 | 1U << 3 | 1U << 5 | 1U << 15 | 1U << 16)          // CSUM GUEST_CSUM MTU MAC MRG_RXBUF STATUS
-#define VERSION_1      (1U << 0)                                                              // bit 32
+// Features that change nothing about the rings, by their bits in word 0; and word 1.
+#define BLOCK_SIZE_MAX  (1U << 1)
+#define BLOCK_SEG_MAX   (1U << 2)
+#define BLOCK_GEOMETRY  (1U << 4)
+#define BLOCK_RO        (1U << 5)
+#define BLOCK_BLK_SIZE  (1U << 6)
+#define BLOCK_FLUSH     (1U << 9)
+#define BLOCK_TOPOLOGY  (1U << 10)
+#define NET_CSUM        (1U << 0)
+#define NET_GUEST_CSUM  (1U << 1)
+#define NET_MTU         (1U << 3)
+#define NET_MAC         (1U << 5)
+#define NET_MRG_RXBUF   (1U << 15)
+#define NET_STATUS      (1U << 16)
+#define VERSION_1       (1U << 0)
+
+static const uint32 block_features = BLOCK_SIZE_MAX | BLOCK_SEG_MAX | BLOCK_GEOMETRY | BLOCK_RO |
+                                     BLOCK_BLK_SIZE | BLOCK_FLUSH | BLOCK_TOPOLOGY;
+static const uint32 net_features = NET_CSUM | NET_GUEST_CSUM | NET_MTU | NET_MAC | NET_MRG_RXBUF |
+                                   NET_STATUS;
 
 static uint32
 get(const struct vvirtio *v, uint offset)
@@ -64,7 +81,7 @@ static uint32
 known_features(const struct vvirtio *v, uint32 word)
 {
   if(word == 0)
-    return get(v, DEVICE_ID) == DEVICE_BLOCK ? BLOCK_FEATURES : NET_FEATURES;
+    return get(v, DEVICE_ID) == DEVICE_BLOCK ? block_features : net_features;
   return word == 1 ? VERSION_1 : 0;
 }
 

@@ -1,5 +1,6 @@
-// Following a guest's own page tables, as the privileged specification lays it down (Sv39, translation
-// process). A table that the guest never touched reads as zeros and does not come into being by that.
+// Following a guest's own page tables, as the privileged specification lays it down (Sv39,
+// translation process). A table that the guest never touched reads as zeros and does not come into
+// being by that.
 
 #include "walk.h"
 #include "h_csr.h"
@@ -63,7 +64,9 @@ walk_fetch(struct vcpu *vcpu, uint64 va, int user, uint64 *gpa)
     *gpa = va;
     return 0;
   }
-  if(walk(vcpu->guest, vcpu->satp, va, &w) != WALK_DONE || !walk_permits(w.pte, ACCESS_FETCH, user, 0))
+  if(walk(vcpu->guest, vcpu->satp, va, &w) != WALK_DONE)
+    return -1;
+  if(!walk_permits(w.pte, ACCESS_FETCH, user, 0))
     return -1;
   *gpa = w.gpa;
   return 0;

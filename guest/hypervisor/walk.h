@@ -37,7 +37,8 @@ walk_valid(pte_t pte)
 // Requires: satp in mode Sv39.
 enum walk_result walk(struct guest *guest, uint64 satp, uint64 va, struct walk *w);
 
-// Whether a leaf lets `access` pass, for VU-mode (`user`) or VS-mode under the guest's sstatus; A and D aside.
+// Whether a leaf lets `access` pass, for VU-mode (`user`) or VS-mode under the guest's sstatus; A
+// and D aside.
 int walk_permits(pte_t pte, enum access access, int user, uint64 sstatus);
 
 // The guest-physical address that the hart would fetch `va` from. -1: it would fault.

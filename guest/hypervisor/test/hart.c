@@ -1,5 +1,5 @@
-// The hart and the board as a kernel meets them: exceptions, interrupts, the SBI, devices. Runs on the board
-// and in a guest; each line must come out in both.
+// The hart and the board as a kernel meets them: exceptions, interrupts, the SBI, devices. Runs on
+// the board and in a guest; each line must come out in both.
 
 #include "payload.h"
 #include "virt.h"
@@ -193,9 +193,11 @@ device_access(void)
   check(value == 0xa5, "lbu");
   __asm__ volatile("lb %0, 0(%1)" : "=r"(value) : "r"(at) : "memory");
   check(value == ~0x5aUL, "lb extends the sign");
-  __asm__ volatile("mv s1, %1\nc.lw a5, 0(s1)\nmv %0, a5" : "=r"(value) : "r"(slot) : "s1", "a5", "memory");
+  __asm__ volatile("mv s1, %1\nc.lw a5, 0(s1)\nmv %0, a5"
+                   : "=r"(value) : "r"(slot) : "s1", "a5", "memory");
   check(value == 0x74726976, "c.lw of a virtio slot");
-  __asm__ volatile("mv s2, %1\nlw s3, 0(s2)\nmv %0, s3" : "=r"(value) : "r"(slot) : "s2", "s3", "memory");
+  __asm__ volatile("mv s2, %1\nlw s3, 0(s2)\nmv %0, s3"
+                   : "=r"(value) : "r"(slot) : "s2", "s3", "memory");
   check(value == 0x74726976, "lw into a register that C preserves");
   __asm__ volatile("mv t0, sp\nmv sp, %1\nlw t1, 0(sp)\nc.lwsp t2, 0(sp)\nmv sp, t0\nsub %0, t1, t2"
                    : "=r"(value) : "r"(slot) : "t0", "t1", "t2", "memory");

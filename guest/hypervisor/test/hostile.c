@@ -1,6 +1,6 @@
-// A guest that means harm, or knows no better: malformed rings, addresses that are not its own, register
-// accesses of every width to every device, SBI calls with nonsense. It must come to its last line: whatever
-// it does, neither Memvisor nor the device in slot 0 (a disk) may break by it.
+// A guest that means harm, or knows no better: malformed rings, addresses that are not its own,
+// register accesses of every width to every device, SBI calls with nonsense. It must come to its
+// last line: whatever it does, neither Memvisor nor the device in slot 0 (a disk) may break by it.
 
 #include "payload.h"
 #include "virt.h"
@@ -138,7 +138,8 @@ works(void)
   while(used.index != 2)
     ;
   check(state == 0 && used.ring[1].bytes >= 1024, "a read is done");
-  check(data[4096 - 512] == first && data[4096 + 511] == last && data[4096 + 512] == 0, "it brings what was written");
+  check(data[4096 - 512] == first && data[4096 + 511] == last && data[4096 + 512] == 0,
+        "it brings what was written");
 }
 
 static void
@@ -163,14 +164,17 @@ bad_rings(void)
     { SIZE, ~0UL << 4, 0, 0 }, { SIZE, 0, ~1UL, 0 }, { SIZE, 0, 0, ~3UL },
   };
   for(uint i = 0; i < sizeof(bad) / sizeof(bad[0]); i++){
-    begin(bad[i].size, (char *)desc + bad[i].desc, (char *)&avail + bad[i].avail, (char *)&used + bad[i].used);
+    begin(bad[i].size, (char *)desc + bad[i].desc, (char *)&avail + bad[i].avail,
+          (char *)&used + bad[i].used);
     set(0x044, 1);
     if(bad[i].desc == ~0UL << 4) // 16 bytes before it: still its own memory
       set(0x070, 0);
     else if(bad[i].avail != ~1UL && bad[i].used != ~3UL)
       refused("a malformed ring");
   }
-  static const uint64 places[] = { 0, 0x10001000, VIRT_RAM - 16, RAM_END - 16, RAM_END, 1UL << 40, -16UL };
+  static const uint64 places[] = {
+    0, 0x10001000, VIRT_RAM - 16, RAM_END - 16, RAM_END, 1UL << 40, -16UL,
+  };
   for(uint i = 0; i < sizeof(places) / sizeof(places[0]); i++){
     begin(SIZE, (void *)places[i], &avail, &used);
     set(0x044, 1);
@@ -187,8 +191,14 @@ static void
 bad_chains(void)
 {
   static const struct desc bad[] = {
-    { 0, 512, 2, 0 }, { VIRT_RAM - 1, 512, 2, 0 }, { RAM_END - 511, 512, 2, 0 }, { RAM_END, 1, 2, 0 },
-    { -512UL, 1024, 2, 0 }, { 0x10001050, 4, 2, 0 }, { VIRT_RAM, 0xffffffff, 2, 0 }, { VIRT_RAM, 0, 2, 0 },
+    { 0, 512, 2, 0 },
+    { VIRT_RAM - 1, 512, 2, 0 },
+    { RAM_END - 511, 512, 2, 0 },
+    { RAM_END, 1, 2, 0 },
+    { -512UL, 1024, 2, 0 },
+    { 0x10001050, 4, 2, 0 },
+    { VIRT_RAM, 0xffffffff, 2, 0 },
+    { VIRT_RAM, 0, 2, 0 },
     { VIRT_RAM, 16, 4, 0 },    // indirect
     { VIRT_RAM, 16, 1, 0 },    // its own successor
     { VIRT_RAM, 16, 1, SIZE }, // a successor outside the ring
@@ -216,17 +226,20 @@ bad_chains(void)
 static void
 poke(uint64 at)
 {
+  // lb, lh, lw, ld; sb, sh, sw, sd; amoadd.w; each with an ebreak after it.
   static const uint32 code[][2] = {
-    { 0x00058503, 0x00100073 }, { 0x00059503, 0x00100073 }, { 0x0005a503, 0x00100073 }, { 0x0005b503, 0x00100073 },
-    { 0x00a58023, 0x00100073 }, { 0x00a59023, 0x00100073 }, { 0x00a5a023, 0x00100073 }, { 0x00a5b023, 0x00100073 },
-    { 0x00a5a52f, 0x00100073 }, // amoadd.w
+    { 0x00058503, 0x00100073 }, { 0x00059503, 0x00100073 }, { 0x0005a503, 0x00100073 },
+    { 0x0005b503, 0x00100073 }, { 0x00a58023, 0x00100073 }, { 0x00a59023, 0x00100073 },
+    { 0x00a5a023, 0x00100073 }, { 0x00a5b023, 0x00100073 }, { 0x00a5a52f, 0x00100073 },
   };
+  static const uint64 answers = 1UL << CAUSE_BREAKPOINT | 1UL << CAUSE_LOAD_ACCESS |
+                                1UL << CAUSE_STORE_ACCESS | 1UL << CAUSE_LOAD_MISALIGNED |
+                                1UL << CAUSE_STORE_MISALIGNED;
   struct outcome o;
   csr_clear(sstatus, SSTATUS_SPIE);
   csr_set(sstatus, SSTATUS_SPP);
   attempt(&o, (uint64)code[chance(9)], random_state, at);
-  check(o.cause == CAUSE_BREAKPOINT || o.cause == CAUSE_LOAD_ACCESS || o.cause == CAUSE_STORE_ACCESS ||
-          o.cause == CAUSE_LOAD_MISALIGNED || o.cause == CAUSE_STORE_MISALIGNED, "an access to a device");
+  check(o.cause < 64 && (answers >> o.cause & 1), "an access to a device");
 }
 
 static void
@@ -247,7 +260,9 @@ pokes(void)
 static void
 calls(void)
 {
-  static const uint64 extensions[] = { 0x10, 0x54494d45, 0x735049, 0x52464e43, 0x53525354, 0x4442434e, 3, 4, 5, 6, 7 };
+  static const uint64 extensions[] = {
+    0x10, 0x54494d45, 0x735049, 0x52464e43, 0x53525354, 0x4442434e, 3, 4, 5, 6, 7,
+  };
   for(uint i = 0; i < 2000; i++){
     register uint64 a0 __asm__("a0") = chance(2) ? random_state : chance(4);
     register uint64 a1 __asm__("a1") = chance(2) ? random_state : chance(4);

@@ -1,4 +1,5 @@
-// What the test payloads share: a kernel without anything, that runs on the board and in a guest alike.
+// What the test payloads share: a kernel without anything, that runs on the board and in a guest
+// alike.
 #pragma once
 
 #include "riscv.h"

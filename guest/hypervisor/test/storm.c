@@ -1,9 +1,11 @@
-// A storm over page tables: random entries in tables that are also data, random accesses, and after each the
-// question whether hardware did what a walk in software says. Run on the board it tests the board (and this
-// model); run in a guest it tests the shadows. Same seed, same steps: the last line must be the same.
+// A storm over page tables: random entries in tables that are also data, random accesses, and after
+// each the question whether hardware did what a walk in software says. Run on the board it tests
+// the board (and this model); run in a guest it tests the shadows. Same seed, same steps: the last
+// line must be the same.
 //
-// The rule of the game is the architecture's: after a change of any table the guest fences before the next
-// access. Frames of the pool are tables, data and both: stores through the window hit tables, too.
+// The rule of the game is the architecture's: after a change of any table the guest fences before
+// the next access. Frames of the pool are tables, data and both: stores through the window hit
+// tables, too.
 
 #include "payload.h"
 
@@ -21,7 +23,8 @@
 typedef uint64 frame_t[ENTRIES];
 
 static frame_t pool[FRAMES] __attribute__((aligned(4096)));
-static frame_t user_middle __attribute__((aligned(4096))), user_leaves __attribute__((aligned(4096)));
+static frame_t user_middle __attribute__((aligned(4096)));
+static frame_t user_leaves __attribute__((aligned(4096)));
 static uint64 state = 0x243f6a8885a308d3UL, digest = 14695981039346656037UL;
 static int hardware_ad, unfenced, root;
 static uint64 done, page_faults, access_faults, skipped;
@@ -99,7 +102,8 @@ random_entry(void)
   else if(at < ROOTS + MIDDLES)
     *entry = PA2PTE(pool[ROOTS + MIDDLES + chance(LEAVES)]) | PTE_V;
   else
-    *entry = PA2PTE(pool[ROOTS + chance(FRAMES - ROOTS)]) | PTE_V | PTE_R | chance(16) << 1 | chance(4) << 6;
+    *entry = PA2PTE(pool[ROOTS + chance(FRAMES - ROOTS)]) | PTE_V | PTE_R | chance(16) << 1 |
+             chance(4) << 6;
 }
 
 static int
@@ -111,20 +115,25 @@ permitted(const struct trial *t, uint64 pte)
   return t->kind == FETCH ? (pte & PTE_X) != 0 : t->kind == LOAD ? readable : (pte & PTE_W) != 0;
 }
 
+static const uint64 page_fault[] = {
+  CAUSE_INSTRUCTION_PAGE, CAUSE_LOAD_PAGE, CAUSE_STORE_PAGE, CAUSE_STORE_PAGE,
+};
+static const uint64 access_fault[] = {
+  CAUSE_INSTRUCTION_ACCESS, CAUSE_LOAD_ACCESS, CAUSE_STORE_ACCESS, CAUSE_STORE_ACCESS,
+};
+
 // What a hart makes of an access: fills in expected, pa, entry, before and after.
 static void
 model(struct trial *t)
 {
-  static const uint64 page[] = { CAUSE_INSTRUCTION_PAGE, CAUSE_LOAD_PAGE, CAUSE_STORE_PAGE, CAUSE_STORE_PAGE };
-  static const uint64 bus[] = { CAUSE_INSTRUCTION_ACCESS, CAUSE_LOAD_ACCESS, CAUSE_STORE_ACCESS, CAUSE_STORE_ACCESS };
   uint64 table = (uint64)pool[root];
   t->entry[0] = t->entry[1] = t->entry[2] = NULL;
-  t->expected = page[t->kind];
+  t->expected = page_fault[t->kind];
   if((uint64)((int64)(t->va << 25) >> 25) != t->va)
     return;
   for(int level = 2; ; level--){
     if(table < 0x80000000UL || table >= RAM_END){
-      t->expected = bus[t->kind];
+      t->expected = access_fault[t->kind];
       return;
     }
     uint64 *entry = (uint64 *)table + PX(level, t->va);
@@ -205,8 +214,9 @@ compare_entries(uint64 step, const struct trial *t, const struct outcome *o)
   }
 }
 
-// Whether a hart may say `cause` where the model says `expected`. A table where nothing is: the specification
-// has an access fault, QEMU a page fault. An AMO that may not even load: QEMU 7.2 has a load's fault.
+// Whether a hart may say `cause` where the model says `expected`. A table where nothing is: the
+// specification has an access fault, QEMU a page fault. An AMO that may not even load: QEMU 7.2 has
+// a load's fault.
 static int
 may_say(const struct trial *t, uint64 cause, uint64 expected)
 {
@@ -227,7 +237,8 @@ compare(uint64 step, const struct trial *t, const struct outcome *o, uint64 pc, 
     fail(step, t, o, "another outcome");
   if(ok && (t->kind == LOAD || t->kind == AMO) && !t->self && o->a0 != old)
     fail(step, t, o, "another value was read");
-  if(ok && t->kind >= STORE && !t->self && *(uint64 *)t->pa != (t->kind == STORE ? t->value : old + t->value))
+  uint64 stored = t->kind == STORE ? t->value : old + t->value;
+  if(ok && t->kind >= STORE && !t->self && *(uint64 *)t->pa != stored)
     fail(step, t, o, "another value was written");
   compare_entries(step, t, o);
 }
@@ -246,7 +257,12 @@ run(uint64 step, struct trial *t)
   compare(step, t, &o, pc, old);
   if(t->expected == 0 && t->kind >= STORE)
     unfenced = 1; // it may have hit a table
-  *(t->expected == 0 ? &done : t->expected >= CAUSE_INSTRUCTION_PAGE ? &page_faults : &access_faults) += 1;
+  if(t->expected == 0)
+    done++;
+  else if(t->expected >= CAUSE_INSTRUCTION_PAGE)
+    page_faults++;
+  else
+    access_faults++;
   note(t->expected);
   // A may have been set for an access that failed, and what is read may be an entry.
   note(t->expected == 0 && t->kind == LOAD ? o.a0 & ~PTE_A : 0);
@@ -264,7 +280,8 @@ access(uint64 step)
     fence();
   model(&t);
   if(t.kind == AMO && t.expected != 0 && !in_pool(t.pa)){
-    t.kind = STORE; // whether an AMO that may not store is refused before it loads is the hart's choice
+    // Whether an AMO that may not store is refused before it loads is the hart's choice.
+    t.kind = STORE;
     model(&t);
   }
   for(int level = 0; level < 3; level++)
