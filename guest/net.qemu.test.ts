@@ -2,19 +2,15 @@
 // answered, and that nothing a client does harms the next one. The kernel, its drivers and its network
 // are the committed images; QEMU's user network is the other end.
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
-import { createServer, type Socket, connect as tcpConnect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { type Socket, connect as tcpConnect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { disk, WEB_FILES, webFile } from './mkfs.ts'
+import { WEB_FILES, webFile } from './mkfs.ts'
+import { hasQemu, QEMU, QemuGuest } from './qemu-guest.fixture.ts'
 
-/** QEMU to run; another one by name in the environment. */
-const QEMU = process.env.QEMU ?? 'qemu-system-riscv64'
-const BOOT_MS = 30_000
+const BOOT_MS = 60_000
 const ANSWER_MS = 5_000
 const CONCURRENCY = 10
 
@@ -22,30 +18,16 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const isThere = hasQemu()
 
 describe.skipIf(!isThere)(`httpd on QEMU${isThere ? '' : ` (skipped: no ${QEMU})`}`, () => {
-  let folder: string
+  let guest: QemuGuest
   let port: number
-  let second: number
-  let qemu: ChildProcess
-  let console = ''
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'mirrorbench-net-'))
-    await writeFile(join(folder, 'disk.img'), await disk())
-    port = await freePort()
-    second = await freePort()
-    qemu = spawn(QEMU, qemuOptions(join(folder, 'disk.img'), [port, second]))
-    qemu.stdout?.on('data', (bytes: Buffer) => {
-      console += bytes.toString('latin1')
-    })
-    await until(() => /(^|\n)\$ $/.test(console))
-    qemu.stdin?.write('httpd &\n')
-    await until(() => /httpd: port 80, root \/www/.test(console))
-  }, 2 * BOOT_MS)
-
-  afterAll(async () => {
-    qemu?.kill('SIGKILL')
-    await rm(folder, { recursive: true })
-  })
+    guest = await QemuGuest.boot([80, 8080])
+    port = guest.port(80)
+    guest.type('httpd &\n')
+    await guest.says(/httpd: port 80, root \/www/)
+  }, BOOT_MS)
+  afterAll(() => guest?.[Symbol.asyncDispose]())
 
   test.each(Object.entries(WEB_FILES))('%s comes byte for byte', async (name, length) => {
     const { status, body } = await fetched(`/${name}`)
@@ -147,8 +129,9 @@ describe.skipIf(!isThere)(`httpd on QEMU${isThere ? '' : ` (skipped: no ${QEMU})
   })
 
   test('a second server with its own port and root redirects to a directory', async () => {
-    qemu.stdin?.write('httpd -p 8080 -r / &\n')
-    await until(() => /port 8080, root \/\r?\n/.test(console))
+    guest.type('httpd -p 8080 -r / &\n')
+    await guest.says(/port 8080, root \/\r?\n/)
+    const second = guest.port(8080)
     const answer = await answered('GET /%77ww?x HTTP/1.0\r\n\r\n', { port: second })
     expect(answer.toString('latin1')).toMatch(/^HTTP\/1.1 301 .*\r\nLocation: \/www\/\r\n/s)
     expect(statusOf(await answered('GET /console HTTP/1.0\r\n\r\n', { port: second }))).toBe(403)
@@ -156,10 +139,10 @@ describe.skipIf(!isThere)(`httpd on QEMU${isThere ? '' : ` (skipped: no ${QEMU})
   })
 
   test('wrong options of httpd are told', async () => {
-    qemu.stdin?.write('httpd -p 99999\nhttpd -x\nhttpd -r www\n')
-    await until(() => console.includes('expected a root of less than'))
-    expect(console).toContain('httpd: cannot listen on port 99999')
-    expect(console).toContain('usage: httpd [-p port] [-r root]')
+    guest.type('httpd -p 99999\nhttpd -x\nhttpd -r www\n')
+    await guest.says(/expected a root of less than/)
+    expect(guest.console).toContain('httpd: cannot listen on port 99999')
+    expect(guest.console).toContain('usage: httpd [-p port] [-r root]')
   })
 
   test('random bytes and cut requests do no harm', { timeout: 60_000 }, async () => {
@@ -187,13 +170,6 @@ describe.skipIf(!isThere)(`httpd on QEMU${isThere ? '' : ` (skipped: no ${QEMU})
   test('half a request is answered with 408', { timeout: 20_000 }, async () => {
     expect(statusOf(await answered('GET / HTTP/1.1\r\nHo', { patience: 15_000 }))).toBe(408)
   })
-
-  async function until(holds: () => boolean): Promise<void> {
-    for (let waited = 0; !holds(); waited += 50) {
-      if (waited > BOOT_MS) throw new Error(`no answer from the guest; its console: ${console}`)
-      await new Promise((wake) => setTimeout(wake, 50))
-    }
-  }
 
   function fetched(path: string, agent = new Agent()): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -242,19 +218,6 @@ interface Answer {
   readonly body: Buffer
 }
 
-function qemuOptions(image: string, [port, second]: readonly [number, number]): string[] {
-  const forward = (from: number, to: number) => `hostfwd=tcp:127.0.0.1:${from}-:${to}`
-  const net = `user,id=n0,${forward(port, 80)},${forward(second, 8080)}`
-  return [
-    ...['-M', 'virt', '-m', '256', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
-    ...['-bios', 'default', '-kernel', here('images/kernel.elf')],
-    ...['-global', 'virtio-mmio.force-legacy=false'],
-    ...['-drive', `file=${image},format=raw,if=none,id=d0`],
-    ...['-device', 'virtio-blk-device,drive=d0,bus=virtio-mmio-bus.0'],
-    ...['-netdev', net, '-device', 'virtio-net-device,netdev=n0,bus=virtio-mmio-bus.1'],
-  ]
-}
-
 function opened(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = tcpConnect({ host: '127.0.0.1', port }, () => resolve(socket))
@@ -268,15 +231,6 @@ function closed(socket: Socket, patience: number): Promise<void> {
     socket.on('close', () => {
       clearTimeout(timer)
       resolve()
-    })
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
   })
 }
@@ -304,14 +258,5 @@ function mulberry32(seed: number): () => number {
     let t = Math.imul(state ^ (state >>> 15), 1 | state)
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-function hasQemu(): boolean {
-  try {
-    execFileSync(QEMU, ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
   }
 }

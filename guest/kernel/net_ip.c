@@ -68,7 +68,8 @@ arp_receive(struct packet *packet, uint length)
 
   if(length < sizeof(*arp) || arp->hardware != swap16(ARP_ETHERNET) ||
      arp->protocol != swap16(ETHERNET_IPV4) || arp->hardware_length != 6 ||
-     arp->protocol_length != 4 || arp->operation != swap16(ARP_REQUEST) || halves(arp->target_ip) != NET_ADDRESS){
+     arp->protocol_length != 4 || arp->operation != swap16(ARP_REQUEST) ||
+     halves(arp->target_ip) != NET_ADDRESS){
     packet_put(packet);
     return;
   }
