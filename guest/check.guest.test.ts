@@ -1,5 +1,6 @@
-// The builder, tried on two of its images in folders of their own: equal sources give equal bytes, and
-// guest:check notices an image that was changed, sources that were, and sources that do not build.
+// The builder, tried on two of its images in folders of their own: equal sources give equal bytes,
+// and guest:check notices an image that was changed, sources that were, and sources that do not
+// build.
 
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

@@ -1,5 +1,5 @@
-// The on-disk file system of classical xv6-riscv: its numbers, and a maker of disks. Invariant: equal
-// files and options give equal bytes, and a kernel of that family mounts them.
+// The on-disk file system of classical xv6-riscv: its numbers, and a maker of disks. Invariant:
+// equal files and options give equal bytes, and a kernel of that family mounts them.
 //
 // Blocks of 1 KiB: boot, superblock, log, inodes, free map, data. All numbers little-endian.
 

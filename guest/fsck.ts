@@ -1,5 +1,5 @@
-// Reads a disk back and checks it. Invariant: what readDisk returns stands on a consistent disk: each block
-// is owned once and marked used, each link counted, each directory reached once.
+// Reads a disk back and checks it. Invariant: what readDisk returns stands on a consistent disk:
+// each block is owned once and marked used, each link counted, each directory reached once.
 
 import {
   BLOCK,
@@ -205,7 +205,7 @@ class DiskReader {
     return bytes
   }
 
-  /** Every inode in use has a name (or is lost: deleted while open), and as many names as it says. */
+  /** Every inode in use has as many names as it says: none if it was deleted while open. */
   #checkInodes(): void {
     for (let number = 1; number < this.#layout.inodes; number++) {
       const at = this.#layout.inodeStart * BLOCK + number * INODE_BYTES

@@ -21,6 +21,8 @@ interface Lock {
   readonly images: Readonly<Record<string, string>>
 }
 
+const REMEDY = 'Restore it with: git checkout guest/images, or rebuild: npm run guest'
+
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 let lock: Promise<Lock> | undefined
 
@@ -35,7 +37,7 @@ export async function image(name: string): Promise<Image> {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   if (sha256 !== expected) {
     throw new ImageError(
-      `guest/images/${name}.elf: expected sha256 ${expected}, got ${sha256}. Restore it with: git checkout guest/images, or rebuild: npm run guest`,
+      `guest/images/${name}.elf: expected sha256 ${expected}, got ${sha256}. ${REMEDY}`,
     )
   }
   return { name, bytes, sha256 }
@@ -63,9 +65,8 @@ async function bytesOf(name: string): Promise<Uint8Array> {
   try {
     return await readFile(here(`images/${name}.elf`))
   } catch (cause) {
-    throw new ImageError(
-      `guest/images/${name}.elf: expected the image, got none. Restore it with: git checkout guest/images, or rebuild: npm run guest`,
-      { cause },
-    )
+    throw new ImageError(`guest/images/${name}.elf: expected the image, got none. ${REMEDY}`, {
+      cause,
+    })
   }
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
-# install.sh COMPILER BUILD IMAGE…: puts the images that BUILD holds into images/, takes away those that no
-# room names any more, and writes images.lock. Invariant: the lock names exactly the files in images/.
+# install.sh COMPILER BUILD IMAGE…: puts the images that BUILD holds into images/, takes away those
+# that no room names any more, and writes images.lock. Invariant: the lock names exactly the files
+# in images/.
 set -eu
 compiler=$1 build=$2
 shift 2

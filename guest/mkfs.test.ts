@@ -1,5 +1,5 @@
-// The disk: files written come back, whatever their names and sizes; what cannot be is refused; what
-// is broken is noticed; equal input gives equal bytes.
+// The disk: files written come back, whatever their names and sizes; what cannot be is refused;
+// what is broken is noticed; equal input gives equal bytes.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

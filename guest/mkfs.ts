@@ -1,5 +1,5 @@
-// The standard disk: the committed user programs, README, the web site and the files of the web workloads.
-// Invariant: its bytes follow from the images and the files in this folder alone.
+// The standard disk: the committed user programs, README, the web site and the files of the web
+// workloads. Invariant: its bytes follow from the images and the files in this folder alone.
 //
 // `node guest/mkfs.ts FILE` writes it to a file, for QEMU.
 

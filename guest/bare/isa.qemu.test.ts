@@ -1,5 +1,5 @@
-// The ISA programs on QEMU: a second opinion on what they expect. Programs that QEMU is known to get wrong
-// are listed with the reason; they must go on failing there, or the list is out of date.
+// The ISA programs on QEMU: a second opinion on what they expect. Programs that QEMU is known to
+// get wrong are listed with the reason; they must go on failing there, or the list is out of date.
 
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

@@ -1,10 +1,10 @@
 # Bare programs: no kernel, linked at 0x80000000, entered in M-mode.
 # ISA programs: bare/isa/NAME.S becomes the image isa/NAME.
-ISA := immediate register lui branch jump load-store misaligned fence-i multiply divide amo amo-misaligned lr-sc compressed csr csr-epc csr-read-only \
-  trap mprv privilege interrupt interrupt-priority sstc \
-  sv39 svadu sfence walk-access pmp \
-  h-csr h-vsip h-guest-csr h-trap h-illegal h-virtual h-tsr h-tvm h-vtvm h-vu h-two-stage h-wide h-walk \
-  h-mxr h-hlv h-hlv-spvp h-hlvx h-hlv-gva h-interrupt h-htimedelta h-fence h-faults h-svadu h-svadu-walk h-crossing
+ISA := immediate register lui branch jump load-store misaligned fence-i multiply divide amo \
+  amo-misaligned lr-sc compressed csr csr-epc csr-read-only trap mprv privilege interrupt \
+  interrupt-priority sstc sv39 svadu sfence walk-access pmp h-csr h-vsip h-guest-csr h-trap \
+  h-illegal h-virtual h-tsr h-tvm h-vtvm h-vu h-two-stage h-wide h-walk h-mxr h-hlv h-hlv-spvp \
+  h-hlvx h-hlv-gva h-interrupt h-htimedelta h-fence h-faults h-svadu h-svadu-walk h-crossing
 
 define isa_program
 IMAGES += isa/$(1)

@@ -1,4 +1,5 @@
-// forktest: forks until the kernel has no more processes, then checks that each child can be waited for.
+// forktest: forks until the kernel has no more processes, then checks that each child can be waited
+// for.
 
 #include "user.h"
 

@@ -1,5 +1,5 @@
-// grep PATTERN [FILE…]: the lines that match. In a pattern ^ is the start, $ the end of a line, . any
-// character, and X* any number of X.
+// grep PATTERN [FILE…]: the lines that match. In a pattern ^ is the start, $ the end of a line, .
+// any character, and X* any number of X.
 
 #include "user.h"
 

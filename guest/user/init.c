@@ -1,4 +1,5 @@
-// The first process: opens the console, keeps a shell running, and buries the processes nobody waits for.
+// The first process: opens the console, keeps a shell running, and buries the processes nobody
+// waits for.
 
 #include "user.h"
 

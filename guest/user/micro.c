@@ -1,5 +1,5 @@
-// micro NAME [N]: does one small thing N times, each time between a begin and an end mark, so that the
-// machine can say what each took. Prints "micro NAME N ok".
+// micro NAME [N]: does one small thing N times, each time between a begin and an end mark, so that
+// the machine can say what each took. Prints "micro NAME N ok".
 //
 //   syscall     getpid
 //   fork        fork a child that has nothing to do, and wait for it

@@ -1,7 +1,7 @@
 # User programs: user/NAME.c becomes the image user/NAME, stripped, linked at 0.
 # A new command is one file and one word here.
-PROGRAMS := init sh cat echo grep kill ln ls mkdir rm wc zombie forktest stressfs poweroff free micro \
-  space usertests httpd echod
+PROGRAMS := init sh cat echo grep kill ln ls mkdir rm wc zombie forktest stressfs poweroff free \
+  micro space usertests httpd echod
 
 ULIB := user/start.o user/usys.o user/string.o user/printf.o user/umalloc.o
 

@@ -6,11 +6,12 @@
 //   item     = ("(" list ")" | word) {word | redirection}         (words only after a word)
 //   redirection = ("<" | ">" | ">>") word
 //
-// Invariant: the parser never writes to the line before the whole tree stands; then it ends each word with 0.
+// Invariant: the parser never writes to the line before the whole tree stands; then it ends each
+// word with 0.
 
 #include "sh.h"
 
-#define NODES 32 // in one line; with DEPTH this bounds the recursion, because a user stack is one page
+#define NODES 32 // in one line; with DEPTH this bounds the recursion: a user stack is one page
 #define DEPTH 8  // groups within groups
 #define WORDS 128
 

@@ -1,5 +1,5 @@
-// Formatted output. Invariant: the text of one call leaves in one write (longer text in pieces of BUFFER),
-// so lines of two processes do not mix within a line.
+// Formatted output. Invariant: the text of one call leaves in one write (longer text in pieces of
+// BUFFER), so lines of two processes do not mix within a line.
 
 #include <stdarg.h>
 #include "user.h"

@@ -1,6 +1,7 @@
-// sh [FILE]: the shell. Reads lines from the console (with a prompt) or from a file (without), and runs
-// them: pipes, redirection with < > >>, lists with ;, background with &, groups in parentheses, cd.
-// A command is looked for in the current directory, then in /. A line that starts with # is a comment.
+// sh [FILE]: the shell. Reads lines from the console (with a prompt) or from a file (without), and
+// runs them: pipes, redirection with < > >>, lists with ;, background with &, groups in
+// parentheses, cd. A command is looked for in the current directory, then in /. A line that starts
+// with # is a comment.
 
 #include "sh.h"
 
@@ -130,8 +131,8 @@ run(struct node *node)
   exit(1);
 }
 
-// Runs a tree in a process of its own and waits for it; but lists and cd are this process's. Returns the
-// status.
+// Runs a tree in a process of its own and waits for it; but lists and cd are this process's.
+// Returns the status.
 static int
 run_and_wait(struct node *tree)
 {
@@ -169,8 +170,8 @@ run_line(char *line)
   return tree != NULL ? run_and_wait(tree) : failed;
 }
 
-// Reads a line of at most LINE - 1 bytes, newline included. One byte at a time, because what follows it
-// belongs to whoever reads next. Returns 0 at the end of the input.
+// Reads a line of at most LINE - 1 bytes, newline included. One byte at a time, because what
+// follows it belongs to whoever reads next. Returns 0 at the end of the input.
 static int
 read_line(char *line)
 {

@@ -14,8 +14,8 @@ struct redirection {
   char *path;
 };
 
-// A node of the tree. COMMAND uses argv, PIPE and LIST left and right, BACKGROUND and GROUP left only;
-// COMMAND and GROUP use the redirections.
+// A node of the tree. COMMAND uses argv, PIPE and LIST left and right, BACKGROUND and GROUP left
+// only; COMMAND and GROUP use the redirections.
 struct node {
   enum kind kind;
   struct node *left, *right;
@@ -25,6 +25,7 @@ struct node {
   int redirection_count;
 };
 
-// The tree of `line`, whose text it keeps using; NULL for an empty line. On an error says so on standard
-// error and gives NULL with *failed set. Nodes live until the process ends or parse is called again.
+// The tree of `line`, whose text it keeps using; NULL for an empty line. On an error says so on
+// standard error and gives NULL with *failed set. Nodes live until the process ends or parse is
+// called again.
 struct node *parse(char *line, int *failed);

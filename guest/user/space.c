@@ -1,10 +1,12 @@
-// space HOW BYTES [cold]: creates one space of BYTES and marks how long the kernel takes (REGION_SPACE).
+// space HOW BYTES [cold]: creates one space of BYTES and marks how long the kernel takes
+// (REGION_SPACE).
 //
 //   sbrk  sbrk, then a store to each page
 //   fork  the parent's call of fork, while it holds BYTES beyond this program
 //   exec  from the call of exec to the first instruction of a program whose bss is BYTES
 //
-// cold: another process holds the frames that have been used since boot, so that the space gets new ones.
+// cold: another process holds the frames that have been used since boot, so that the space gets new
+// ones.
 //
 // Prints "space HOW BYTES ok".
 

@@ -1,4 +1,5 @@
-# The whole text of the program that `space exec` writes: the end mark of REGION_SPACE (6), then exit(0).
+# The whole text of the program that `space exec` writes: the end mark of REGION_SPACE (6), then
+# exit(0).
 .section .rodata
 .global exec_text, exec_text_end
 .balign 4

@@ -1,5 +1,6 @@
-// The heap: a list of free blocks in address order, first fit. Invariant: two neighbours in the list never
-// touch (they would have been joined), and a block's bytes, header included, are a multiple of UNIT.
+// The heap: a list of free blocks in address order, first fit. Invariant: two neighbours in the
+// list never touch (they would have been joined), and a block's bytes, header included, are a
+// multiple of UNIT.
 
 #include "user.h"
 

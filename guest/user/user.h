@@ -1,4 +1,5 @@
-// What a user program may call: the kernel (the numbers are in abi.h) and the small library linked to it.
+// What a user program may call: the kernel (the numbers are in abi.h) and the small library linked
+// to it.
 #pragma once
 
 #include "abi.h"
@@ -52,7 +53,8 @@ int   atoi(const char *);
 char *gets(char *, int);
 int   stat(const char *, struct stat *);
 
-// printf.c: %d %u %x %p %c %s %%, with l for 64 bits; one write for each call, or for each 256 bytes.
+// printf.c: %d %u %x %p %c %s %%, with l for 64 bits; one write for each call, or for each 256
+// bytes.
 void  printf(const char *, ...) __attribute__((format(printf, 1, 2)));
 void  fprintf(int, const char *, ...) __attribute__((format(printf, 2, 3)));
 

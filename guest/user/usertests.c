@@ -1,6 +1,6 @@
-// usertests [NAME]: tests of the kernel, seen from a process; all, or the one named. Around each, the kernel's
-// free frames are counted: a test after which some are missing has found a leak. Prints a line for each, and
-// ALL TESTS PASSED, or exits with 1.
+// usertests [NAME]: tests of the kernel, seen from a process; all, or the one named. Around each,
+// the kernel's free frames are counted: a test after which some are missing has found a leak.
+// Prints a line for each, and ALL TESTS PASSED, or exits with 1.
 
 #include "usertests.h"
 

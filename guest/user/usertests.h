@@ -1,5 +1,6 @@
-// The tests of usertests.c. Each runs in a process of its own, whose end says how it went: it returns if all
-// is right, otherwise it calls fail. It leaves no file, no process and no frame behind.
+// The tests of usertests.c. Each runs in a process of its own, whose end says how it went: it
+// returns if all is right, otherwise it calls fail. It leaves no file, no process and no frame
+// behind.
 #pragma once
 
 #include "user.h"

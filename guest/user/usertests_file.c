@@ -174,7 +174,8 @@ test_directories(void)
   MUST(unlink("ut-d/e") == 0);
   MUST(chdir("ut-d") == 0);
   MUST(unlink("../ut-d") == 0);
-  MUST(open("f", O_CREATE | O_RDWR) == -1 || unlink("f") == 0); // the directory has no name any more
+  // The directory has no name any more.
+  MUST(open("f", O_CREATE | O_RDWR) == -1 || unlink("f") == 0);
   MUST(chdir("/") == 0);
   MUST(chdir("ut-d") == -1);
   MUST(chdir("/../..") == 0);

@@ -1,4 +1,5 @@
-// Tests with hostile arguments: no pointer, number or instruction of a process hurts anybody but itself.
+// Tests with hostile arguments: no pointer, number or instruction of a process hurts anybody but
+// itself.
 
 #include "usertests.h"
 
@@ -136,7 +137,8 @@ test_bad_calls(void)
 void
 test_bad_descriptors(void)
 {
-  static const int fds[] = { -1, NOFILE, NOFILE + 1, 1000, 0x7fffffff, -0x7fffffff - 1, NOFILE - 1 };
+  static const int fds[] = { -1, NOFILE - 1, NOFILE, NOFILE + 1, 1000, 0x7fffffff,
+    -0x7fffffff - 1 };
   char c;
   struct stat st;
   for(unsigned long i = 0; i < sizeof(fds) / sizeof(fds[0]); i++){
@@ -249,8 +251,8 @@ test_bad_instructions(void)
     MUST(status_of(bad_instruction) == KILLED);
 }
 
-// Where the backup of an own page would be, if there is one, there is nothing for us: neither text, data,
-// heap nor stack.
+// Where the backup of an own page would be, if there is one, there is nothing for us: neither text,
+// data, heap nor stack.
 void
 test_backup_window(void)
 {

@@ -295,7 +295,8 @@ test_registers(void)
   for(int i = 0; i < 50; i++){
     uint64 sum;
     __asm__ volatile(
-      "li s2, 0x1111\n li s3, 0x2222\n li s4, 0x3333\n li t3, 0x4444\n li t4, 0x5555\n li a5, 0x6666\n"
+      "li s2, 0x1111\n li s3, 0x2222\n li s4, 0x3333\n"
+      "li t3, 0x4444\n li t4, 0x5555\n li a5, 0x6666\n"
       "li a7, %1\n ecall\n"
       "li a0, 20000\n 1: addi a0, a0, -1\n bnez a0, 1b\n"
       "add %0, s2, s3\n add %0, %0, s4\n add %0, %0, t3\n add %0, %0, t4\n add %0, %0, a5\n"

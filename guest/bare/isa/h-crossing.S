@@ -1,8 +1,10 @@
-// H: an access that crosses into another page: each page has a translation of its own in both stages.
+// H: an access that crosses into another page: each page has a translation of its own in both
+// stages.
 
 #include "hypervisor.h"
 
-// Loads and stores 8 bytes at TARGET + 4096 - 3 from VS; the second page is refused with this cause.
+// Loads and stores 8 bytes at TARGET + 4096 - 3 from VS; the second page is refused with this
+// cause.
 .macro REFUSED load_cause, store_cause, gpa
   CASE
   li a1, TARGET + 4096 - 3

@@ -1,4 +1,5 @@
-// H: changed tables of either stage are seen after hfence.vvma, hfence.gvma, and the guest's own sfence.vma.
+// H: changed tables of either stage are seen after hfence.vvma, hfence.gvma, and the guest's own
+// sfence.vma.
 
 #include "hypervisor.h"
 

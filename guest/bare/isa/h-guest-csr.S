@@ -1,8 +1,10 @@
-// H: in VS-mode the names of the supervisor's CSRs mean the guest's; time is shifted; counters are guarded.
+// H: in VS-mode the names of the supervisor's CSRs mean the guest's; time is shifted; counters are
+// guarded.
 
 #include "hypervisor.h"
 
-// VS-mode writes `value` to the supervisor's register; it must arrive in the guest's, and only there.
+// VS-mode writes `value` to the supervisor's register; it must arrive in the guest's, and only
+// there.
 .macro GUEST s, vs, value
   CASE
   csrw \vs, x0

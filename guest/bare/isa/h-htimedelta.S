@@ -1,4 +1,5 @@
-// H: vstimecmp is compared with the guest's time: htimedelta counts, and a change of it counts at once.
+// H: vstimecmp is compared with the guest's time: htimedelta counts, and a change of it counts at
+// once.
 
 #include "hypervisor.h"
 #include "interrupt.h"

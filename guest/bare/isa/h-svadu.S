@@ -1,5 +1,5 @@
-// H: A and D in two stages: menvcfg.ADUE rules the G-stage, henvcfg.ADUE the guest's, which has it only
-// if menvcfg has it.
+// H: A and D in two stages: menvcfg.ADUE rules the G-stage, henvcfg.ADUE the guest's, which has it
+// only if menvcfg has it.
 
 #include "hypervisor.h"
 #include "svadu.h"

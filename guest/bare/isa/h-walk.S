@@ -1,4 +1,5 @@
-// H: the guest's own tables lie behind the G-stage: who is refused there, and what the hypervisor is told.
+// H: the guest's own tables lie behind the G-stage: who is refused there, and what the hypervisor
+// is told.
 
 #include "hypervisor.h"
 

@@ -1,8 +1,8 @@
 // What ISA programs for the H extension add: the modes, and tables of both stages.
 //
-// G-stage: GPA 0x80000000 is RAM at its own address (a gigapage); GPA 0x40000000 is 2 MiB in 4 KiB pages,
-// `g_leaves`. VS-stage: as in paging.h, over guest-physical addresses; page n at VA 0x40000000 + n * 4096
-// is what VMAP put there, by default GPA 0x40000000 + n * 4096.
+// G-stage: GPA 0x80000000 is RAM at its own address (a gigapage); GPA 0x40000000 is 2 MiB in 4 KiB
+// pages, `g_leaves`. VS-stage: as in paging.h, over guest-physical addresses; page n at VA
+// 0x40000000 + n * 4096 is what VMAP put there, by default GPA 0x40000000 + n * 4096.
 #pragma once
 
 .set WITH_H, 1

@@ -150,7 +150,7 @@ START
   MSIP 0
   AWAIT MSI, 0
 
-  CASE                    // wfi goes on when something enabled is pending, without taking it if MIE is 0
+  CASE                    // wfi goes on when something enabled is pending; with MIE 0 not taken
   csrci mstatus, MIE
   li a0, MTI
   csrw mie, a0

@@ -1,4 +1,5 @@
-// A: load-reserved and store-conditional: success, and every way to lose the reservation that is certain.
+// A: load-reserved and store-conditional: success, and every way to lose the reservation that is
+// certain.
 
 #include "test.h"
 

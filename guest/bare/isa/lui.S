@@ -1,4 +1,5 @@
-// lui and auipc: the upper immediate is sign-extended, the program counter is that of the instruction.
+// lui and auipc: the upper immediate is sign-extended, the program counter is that of the
+// instruction.
 
 #include "test.h"
 

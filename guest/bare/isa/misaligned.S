@@ -1,4 +1,5 @@
-// Misaligned loads and stores work, within a cache line, across lines and across pages; atomics do not.
+// Misaligned loads and stores work, within a cache line, across lines and across pages; atomics do
+// not.
 
 #include "test.h"
 

@@ -83,9 +83,9 @@ frame2:
   fence.i
 .endm
 
-// An access to the address in a1 from the privilege of these mstatus bits, at `at` (an address of the program,
-// which for U must be taken with + U_ALIAS). It must do what `cause` says: an ecall (8, 9), or a fault whose
-// mtval is the address.
+// An access to the address in a1 from the privilege of these mstatus bits, at `at` (an address of
+// the program, which for U must be taken with + U_ALIAS). It must do what `cause` says: an ecall
+// (8, 9), or a fault whose mtval is the address.
 .macro ACCESS mode, routine, alias, cause
   la s10, 9f
   la t5, \routine

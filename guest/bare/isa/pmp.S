@@ -1,4 +1,5 @@
-// PMP as far as firmware needs it: NAPOT and TOR entries against S and U, order of the entries, locks.
+// PMP as far as firmware needs it: NAPOT and TOR entries against S and U, order of the entries,
+// locks.
 
 #include "paging.h"
 

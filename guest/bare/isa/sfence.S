@@ -1,4 +1,5 @@
-// sfence.vma, in each of its forms, makes a changed table seen; satp alone need not, and ASIDs keep apart.
+// sfence.vma, in each of its forms, makes a changed table seen; satp alone need not, and ASIDs keep
+// apart.
 
 #include "paging.h"
 

@@ -1,4 +1,5 @@
-// Sv39: every combination of permissions, from S and U, with SUM and MXR; levels; addresses that are none.
+// Sv39: every combination of permissions, from S and U, with SUM and MXR; levels; addresses that
+// are none.
 
 #include "paging.h"
 

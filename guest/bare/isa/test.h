@@ -1,10 +1,11 @@
-// What every ISA program is made of. A program is a row of cases, counted from 1 in the order of the file;
-// it ends through the finisher at 0x100000: 0x5555 if all went right, otherwise 0x3333 | case << 16.
+// What every ISA program is made of. A program is a row of cases, counted from 1 in the order of
+// the file; it ends through the finisher at 0x100000: 0x5555 if all went right, otherwise 0x3333 |
+// case << 16.
 //
-// Registers: s11 is the number of the case. s10 is where to go on after a trap to M-mode that is expected;
-// 0 means that none is, and the case fails. s9 and t0 to t6 are scratch of the macros. a and s0 to s8 belong
-// to the program. After an expected trap the program is in M-mode and mcause, mepc, mtval, mstatus are as the
-// trap left them.
+// Registers: s11 is the number of the case. s10 is where to go on after a trap to M-mode that is
+// expected; 0 means that none is, and the case fails. s9 and t0 to t6 are scratch of the macros. a
+// and s0 to s8 belong to the program. After an expected trap the program is in M-mode and mcause,
+// mepc, mtval, mstatus are as the trap left them.
 #pragma once
 
 #define FINISHER 0x100000
@@ -111,7 +112,8 @@ _start:
   IS x0, 0
 .endm
 
-// The instruction, executed in M-mode, must trap with this cause, its own address in mepc, and mtval.
+// The instruction, executed in M-mode, must trap with this cause, its own address in mepc, and
+// mtval.
 .macro TRAPS cause, tval, insn:vararg
   TRAPS_ONLY \cause, \insn
   li t6, \tval
@@ -147,8 +149,8 @@ _start:
   bne t5, t6, fail
 .endm
 
-// Goes to `at` in the privilege of these mstatus bits (0: U, MPP_S, with MPV: VU, VS). Goes on behind this
-// macro, in M-mode, when something there traps to M-mode.
+// Goes to `at` in the privilege of these mstatus bits (0: U, MPP_S, with MPV: VU, VS). Goes on
+// behind this macro, in M-mode, when something there traps to M-mode.
 .macro DROP mode, at
   la s10, 9f
   la t5, \at
@@ -170,7 +172,8 @@ _start:
   mret
 .endm
 
-// The instruction, executed in the privilege of these mstatus bits, must trap to M-mode with this cause.
+// The instruction, executed in the privilege of these mstatus bits, must trap to M-mode with this
+// cause.
 .macro TRAPS_IN mode, cause, insn:vararg
   CASE
   DROP \mode, 1f
