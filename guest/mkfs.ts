@@ -1,11 +1,11 @@
 // The standard disk: the committed user programs, README, the web site and the files of the web
 // workloads. Invariant: its bytes follow from the images and the files in this folder alone.
 //
-// `node guest/mkfs.ts FILE` writes it to a file, for QEMU.
+// `node cli/launch.js guest/mkfs.ts FILE` writes it to a file, for QEMU.
 
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type DiskFile, type DiskOptions, makeDisk } from './filesystem.ts'
+import { DiskError, type DiskFile, type DiskOptions, makeDisk } from './filesystem.ts'
 import { image, imageNames } from './images.ts'
 
 export { DiskError, type DiskFile, type DiskOptions, makeDisk } from './filesystem.ts'
@@ -67,10 +67,11 @@ async function siteFiles(): Promise<string[]> {
 
 if (import.meta.main) {
   const [path] = process.argv.slice(2)
-  if (path === undefined) {
-    console.error('expected a file to write the disk to. Try: node guest/mkfs.ts disk.img')
-    process.exitCode = 2
-  } else {
+  try {
+    if (path === undefined) throw new DiskError('expected a file to write the disk to, got none')
     await writeFile(path, await disk())
+  } catch (error) {
+    console.error(`${(error as Error).message}. Try: node cli/launch.js guest/mkfs.ts disk.img`)
+    process.exitCode = 2
   }
 }
