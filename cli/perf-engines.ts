@@ -1,5 +1,6 @@
 // A benchmark of the engines, not a test: bare loops in M-mode and in S-mode with Sv39, in guest
-// MIPS of host time. Usage: node perf/perf.ts [--json]. Medians of several runs after warming up.
+// MIPS of host time; medians of several runs after warming up.
+// Usage: node cli/launch.js cli/perf-engines.ts [--json]
 
 import { ENGINES, type EngineName, Stand } from '../machine/rv64/engine/stand.ts'
 import { CELL, PRIVILEGE } from '../machine/rv64/hart/state.ts'
@@ -14,7 +15,11 @@ const MEGABYTES = 16
 const DATA = RAM_BASE + 0x10_0000
 const TABLES = RAM_BASE + 0xf0_0000
 const KERNELS = { crc32: crc32(), memcpy: memcpy(), chase: chase() } as const
-const BUDGET: Readonly<Record<EngineName, number>> = { fast: 40_000_000, reference: 500_000 }
+const BUDGET: Readonly<Record<EngineName, number>> = {
+  fast: 40_000_000,
+  compiler: 400_000_000,
+  reference: 500_000,
+}
 const ROUNDS = 5
 
 interface Reading {
