@@ -1,0 +1,102 @@
+// httpd over time, in virtual time: what it keeps in memory and for how long, and whom it lets go when.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { PeerSocket } from '../machine/machine.ts'
+import { cycles } from '../machine/units.ts'
+import { GuestServer, SECOND } from './guest-server.ts'
+
+let guest: GuestServer
+beforeAll(async () => {
+  guest = await GuestServer.start('httpd', /httpd: port 80/)
+})
+afterAll(() => guest[Symbol.asyncDispose]())
+beforeEach(() => guest.again())
+
+describe('a file', () => {
+  it('that changes is served anew some seconds later, and not before', async () => {
+    await guest.command('echo one > /www/a.txt')
+    expect(await fetched('/a.txt')).toBe('one\n')
+    await guest.command('echo two > /www/a.txt')
+    expect(await fetched('/a.txt')).toBe('one\n')
+    await passed(6)
+    expect(await fetched('/a.txt')).toBe('two\n')
+    await guest.command('rm /www/a.txt')
+    await passed(6)
+    expect(await fetched('/a.txt')).toMatch(/404 Not Found/)
+  })
+
+  it('that is empty, or one of many, is served', async () => {
+    await guest.command('echo > /www/e; cat /www/nothing > /www/empty')
+    expect(await fetched('/empty')).toBe('')
+    for (let n = 0; n < 60; n++) {
+      await guest.command(`echo ${n} > /www/f${n}`)
+      expect(await fetched(`/f${n}`)).toBe(`${n}\n`)
+    }
+    expect(await fetched('/f0')).toBe('0\n')
+  })
+})
+
+describe('a client', () => {
+  it('that never asks is let go after ten seconds, without an answer', async () => {
+    const socket = await connected()
+    await passed(9)
+    expect(socket.state).toBe('open')
+    await passed(3)
+    expect([socket.state, socket.receive().length]).toEqual(['closing', 0])
+  })
+
+  it('that stops in the middle of a request gets 408', async () => {
+    const socket = await connected()
+    socket.send(Buffer.from('GET / HT'))
+    await passed(12)
+    expect(Buffer.from(socket.receive()).toString()).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/)
+  })
+
+  it('that asks now and then may stay, and is let go when it falls silent', async () => {
+    const socket = await connected()
+    for (let n = 0; n < 5; n++) {
+      socket.send(Buffer.from('GET /1k.bin HTTP/1.1\r\nHost: a\r\n\r\n'))
+      await passed(10)
+      expect(Buffer.from(socket.receive()).toString('latin1')).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+    }
+    await passed(10)
+    expect(socket.state).toBe('closing')
+  })
+
+  it('that is silent makes room for another when all places are taken', async () => {
+    const silent: PeerSocket[] = []
+    for (let n = 0; n < 48; n++) {
+      const socket = await connected()
+      socket.send(Buffer.from('GET /1k.bin HTTP/1.1\r\nHost: a\r\n\r\n'))
+      await guest.until(() => socket.receive().length > 0)
+      silent.push(socket)
+    }
+    expect(await fetched('/e')).toMatch(/404/)
+    expect(silent.filter(({ state }) => state !== 'open').length).toBe(1)
+  })
+})
+
+async function connected(): Promise<PeerSocket> {
+  const socket = guest.machine.network?.connect(80)
+  if (socket === undefined) throw new Error('expected a network card')
+  await guest.until(() => socket.state !== 'connecting')
+  return socket
+}
+
+/** The body that comes for a request of its own. */
+async function fetched(path: string): Promise<string> {
+  const socket = await connected()
+  const pieces: Uint8Array[] = []
+  socket.send(Buffer.from(`GET ${path} HTTP/1.0\r\n\r\n`))
+  await guest.until(() => {
+    pieces.push(socket.receive())
+    return socket.state === 'closing'
+  })
+  socket.end()
+  const answer = Buffer.concat(pieces).toString()
+  return answer.slice(answer.indexOf('\r\n\r\n') + 4)
+}
+
+async function passed(seconds: number): Promise<void> {
+  await guest.machine.run({ deadline: cycles(guest.machine.now() + seconds * SECOND) })
+}
