@@ -3,7 +3,6 @@
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 
 export interface Image {
   readonly name: string
@@ -16,57 +15,73 @@ export class ImageError extends Error {
   override readonly name = 'ImageError'
 }
 
+const REMEDY = 'Restore it with: git checkout guest/images, or rebuild: npm run guest'
+
 interface Lock {
   readonly compiler: string
   readonly images: Readonly<Record<string, string>>
 }
 
-const REMEDY = 'Restore it with: git checkout guest/images, or rebuild: npm run guest'
+/** A folder with `images.lock`, and `images/` beside it. */
+export class ImageFolder {
+  readonly #root: URL
+  #lock: Promise<Lock> | undefined
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-let lock: Promise<Lock> | undefined
+  constructor(root: URL) {
+    this.#root = root
+  }
 
-/** The image called `name` (`kernel`, `firmware`, …), checked against the lock. */
-export async function image(name: string): Promise<Image> {
-  lock ??= readLock()
-  const expected = (await lock).images[name]
-  if (expected === undefined) {
-    throw new ImageError(`expected an image that guest/images.lock names, got "${name}"`)
+  /** The image called `name` (`kernel`, `firmware`, …), checked against the lock. */
+  async image(name: string): Promise<Image> {
+    const expected = (await this.#read()).images[name]
+    if (expected === undefined) {
+      throw new ImageError(`expected an image that guest/images.lock names, got "${name}"`)
+    }
+    const bytes = await this.#bytesOf(name)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    if (sha256 !== expected) {
+      throw new ImageError(
+        `guest/images/${name}.elf: expected sha256 ${expected}, got ${sha256}. ${REMEDY}`,
+      )
+    }
+    return { name, bytes, sha256 }
   }
-  const bytes = await bytesOf(name)
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  if (sha256 !== expected) {
-    throw new ImageError(
-      `guest/images/${name}.elf: expected sha256 ${expected}, got ${sha256}. ${REMEDY}`,
-    )
+
+  /** The names of all images that begin with `prefix`, sorted. */
+  async names(prefix = ''): Promise<readonly string[]> {
+    const names = Object.keys((await this.#read()).images).filter((name) => name.startsWith(prefix))
+    return names.sort((a, b) => (a < b ? -1 : 1))
   }
-  return { name, bytes, sha256 }
+
+  #read(): Promise<Lock> {
+    this.#lock ??= readLock(new URL('images.lock', this.#root))
+    return this.#lock
+  }
+
+  async #bytesOf(name: string): Promise<Uint8Array> {
+    try {
+      return await readFile(new URL(`images/${name}.elf`, this.#root))
+    } catch (cause) {
+      throw new ImageError(`guest/images/${name}.elf: expected the image, got none. ${REMEDY}`, {
+        cause,
+      })
+    }
+  }
 }
 
-/** The names of all images that begin with `prefix`, sorted. */
-export async function imageNames(prefix = ''): Promise<readonly string[]> {
-  lock ??= readLock()
-  const names = Object.keys((await lock).images).filter((name) => name.startsWith(prefix))
-  return names.sort((a, b) => (a < b ? -1 : 1))
-}
-
-async function readLock(): Promise<Lock> {
-  const path = here('images.lock')
+async function readLock(path: URL): Promise<Lock> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Lock
+    const lock = JSON.parse(await readFile(path, 'utf8')) as Lock
+    if (typeof lock.images === 'object' && lock.images !== null) return lock
   } catch (cause) {
-    throw new ImageError(`guest/images.lock: expected JSON with hashes, got none. Restore it`, {
+    throw new ImageError(`guest/images.lock: expected JSON with hashes, got none. ${REMEDY}`, {
       cause,
     })
   }
+  throw new ImageError(`guest/images.lock: expected "images" with hashes, got none. ${REMEDY}`)
 }
 
-async function bytesOf(name: string): Promise<Uint8Array> {
-  try {
-    return await readFile(here(`images/${name}.elf`))
-  } catch (cause) {
-    throw new ImageError(`guest/images/${name}.elf: expected the image, got none. ${REMEDY}`, {
-      cause,
-    })
-  }
-}
+const committed = new ImageFolder(new URL('.', import.meta.url))
+
+export const image = (name: string): Promise<Image> => committed.image(name)
+export const imageNames = (prefix = ''): Promise<readonly string[]> => committed.names(prefix)
