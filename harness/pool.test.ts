@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CellRecord } from '../results/cell.ts'
 import type { CellPlan } from './cell.ts'
-import { runPool } from './pool.ts'
+import { type PoolOptions, runPool } from './pool.ts'
 
 function plan(more: Partial<CellPlan> = {}): CellPlan {
   return {
@@ -18,13 +18,13 @@ function plan(more: Partial<CellPlan> = {}): CellPlan {
   }
 }
 
-async function run(plans: readonly CellPlan[], jobs: number, signal?: AbortSignal) {
+async function run(plans: readonly CellPlan[], jobs: number, more: Partial<PoolOptions> = {}) {
   const records: CellRecord[] = []
   await runPool(plans, {
     run: 'r',
     hostLimit: 60_000,
     jobs,
-    ...(signal ? { signal } : {}),
+    ...more,
     ended: async (_, record) => {
       records.push(record)
     },
@@ -35,7 +35,7 @@ async function run(plans: readonly CellPlan[], jobs: number, signal?: AbortSigna
 const order = (a: CellRecord, b: CellRecord): number => (a.cell < b.cell ? -1 : 1)
 
 describe('the pool', () => {
-  it('gives the same rows whatever the number of threads', async () => {
+  it('gives the same rows whatever the number of processes', async () => {
     const plans = ['noop', 'micro/syscall', 'boot', 'commands/ls'].map((workload, n) =>
       plan({ workload, key: `${n}`.repeat(32) }),
     )
@@ -46,19 +46,44 @@ describe('the pool', () => {
     expect(bare(two)).toEqual(bare(one))
   })
 
-  it('loses only the cell of a thread that dies', async () => {
+  it('says what went wrong in a worker, and goes on with the next cell', async () => {
     const plans = [plan({ config: 'nonsense', key: '0'.repeat(32) }), plan()]
-    const [dead, sound] = (await run(plans, 1)).sort(order)
-    expect(dead?.outcome).toMatchObject({
+    const [wrong, sound] = (await run(plans, 1)).sort(order)
+    expect(wrong?.outcome).toMatchObject({
       kind: 'failed',
-      why: expect.stringMatching(/^its thread failed: .*got 'nonsense'/),
+      why: expect.stringMatching(/got 'nonsense'/),
+    })
+    expect(sound?.outcome.kind).toBe('done')
+  })
+
+  it('tries a cell again whose process died', async () => {
+    let deaths = 0
+    const started = (_: CellPlan, pid?: number) => {
+      if (deaths++ === 0) process.kill(pid!, 'SIGKILL')
+    }
+    const [again] = await run([plan()], 1, { started })
+    const [calm] = await run([plan()], 1)
+    expect(deaths).toBe(2)
+    expect(again?.outcome).toEqual(calm?.outcome)
+    expect(again?.rows).toEqual(calm?.rows)
+  })
+
+  it('loses only the cell whose process dies every time', async () => {
+    const doomed = plan({ workload: 'boot', key: '0'.repeat(32) })
+    const started = ({ key }: CellPlan, pid?: number) => {
+      if (key === doomed.key) process.kill(pid!, 'SIGKILL')
+    }
+    const [dead, sound] = (await run([doomed, plan()], 1, { started })).sort(order)
+    expect(dead?.outcome).toEqual({
+      kind: 'failed',
+      why: 'its process ended by SIGKILL, 2 times',
     })
     expect(sound?.outcome.kind).toBe('done')
   })
 
   it('hands out nothing more once it is interrupted, and answers no half-done cell', async () => {
     const interrupt = new AbortController()
-    const started = run([plan(), plan({ seed: 2 })], 1, interrupt.signal)
+    const started = run([plan(), plan({ seed: 2 })], 1, { signal: interrupt.signal })
     interrupt.abort()
     expect(await started).toEqual([])
   })

@@ -1,6 +1,7 @@
-// Worker: one thread that runs cells for the pool, one at a time. Invariant: it answers each task once.
+// Worker: a process of the pool's that runs cells, one at a time. Invariant: it answers each cell once,
+// and does not outlive the process that started it.
 
-import { parentPort, workerData } from 'node:worker_threads'
+import { getEachMessage, sendMessage } from 'execa'
 import type { CellRecord } from '../results/cell.ts'
 import { loadCatalogue } from './catalogue.ts'
 import type { CellPlan } from './cell.ts'
@@ -13,33 +14,27 @@ export interface WorkerSettings {
   readonly hostLimit: number
 }
 
-export interface Task {
-  readonly plan: CellPlan
-  /** The prompt's snapshot of the plan's config and seed, if another worker has taken it. */
-  readonly booted: Uint8Array | undefined
-}
+/** `defect`: what went wrong in the worker itself. */
+export type Answer = { readonly record: CellRecord } | { readonly defect: string }
 
-export interface Answer {
-  readonly record: CellRecord
-  /** The prompt's snapshot, in shared memory, if this worker has just taken it. */
-  readonly booted: Uint8Array | undefined
-}
-
-if (parentPort !== null) {
-  const settings = workerData as WorkerSettings
+/** Works until its parent hangs up. An interruption is the parent's to handle. */
+export async function work(settings: WorkerSettings): Promise<void> {
+  process.on('SIGINT', () => {})
+  process.once('disconnect', () => process.exit())
   const catalogue = await loadCatalogue()
   const bench = new Workbench({ ...settings, catalogue, parts: realParts })
-  const port = parentPort
-  port.on('message', async ({ plan, booted }: Task) => {
-    const record = await bench.run(plan, booted && { bytes: booted })
-    const taken = booted === undefined && !plan.live ? bench.booted?.bytes : undefined
-    port.postMessage({ record, booted: taken && shared(taken) } satisfies Answer)
-  })
+  for await (const message of getEachMessage()) {
+    await sendMessage(await answer(bench, message as unknown as CellPlan))
+  }
 }
 
-/** Copied once into memory that all workers can read. */
-function shared(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.byteLength))
-  copy.set(bytes)
-  return copy
+async function answer(bench: Workbench, plan: CellPlan) {
+  try {
+    return { record: await bench.run(plan) }
+  } catch (error) {
+    return { defect: String(error) }
+  }
 }
+
+const settings = process.argv[2]
+if (settings !== undefined && process.send !== undefined) await work(JSON.parse(settings))
