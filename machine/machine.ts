@@ -6,6 +6,8 @@ import type { Cycles, PhysicalAddress } from './units.ts'
 export interface Machine extends AsyncDisposable {
   readonly spec: MachineSpec
   readonly capabilities: ReadonlySet<Capability>
+  /** Why a capability is absent, where there is more to say than that it is. */
+  readonly lacks?: Readonly<Partial<Record<Capability, string>>>
   readonly console: Console
   readonly network: Network | undefined
   /** Virtual time since reset. */
@@ -18,10 +20,22 @@ export interface Machine extends AsyncDisposable {
   counters(): Promise<Counters>
   /** Marks retired since the last call, oldest first; rate-limited, see `lost`. */
   takeMarks(): MarkLog
-  /** A digest (hex) of all architectural state: RAM, hart, devices. Equal runs have equal digests. */
+  /**
+   * A digest (hex) of all architectural state: RAM, hart, devices. Equal runs have equal digests.
+   * Requires `snapshot`, as do snapshot and restore; `counters` requires `counters`.
+   */
   digest(): Promise<string>
   snapshot(): Promise<Snapshot>
   restore(from: Snapshot): Promise<void>
+}
+
+/** What can run a guest: this project's computer, or QEMU. */
+export const BACKENDS = ['rv64', 'qemu'] as const
+export type Backend = (typeof BACKENDS)[number]
+
+/** The machine is gone or does not answer, as one outside this process may; the guest did nothing. */
+export class MachineError extends Error {
+  override readonly name: string = 'MachineError'
 }
 
 export type Capability = 'counters' | 'timing' | 'snapshot' | 'hypervisor' | 'network' | 'marks'
@@ -97,8 +111,8 @@ export interface MachineSpec {
   readonly loss?: { readonly probability: number; readonly seed: number }
   readonly harts: number
   readonly profile: string
-  /** `fast` unless told; `reference` is the oracle. */
-  readonly engine?: 'fast' | 'reference'
+  /** `fast` unless told; `compiler` compiles hot code besides; `reference` is the oracle. */
+  readonly engine?: 'fast' | 'compiler' | 'reference'
   /** Hold virtual time back to host time at `wfi`; only with an outside peer. */
   readonly pacer?: Pacer
 }

@@ -18,6 +18,7 @@ import type {
 import type { Cycles, PhysicalAddress } from '../units.ts'
 import { Board, type HartLine } from './board.ts'
 import { Clock } from './clock.ts'
+import { type CompilerLimits, USUAL } from './engine/compiler/limits.ts'
 import type { Engine } from './engine/engine.ts'
 import { FastEngine } from './engine/fast.ts'
 import { ReferenceEngine } from './engine/reference.ts'
@@ -36,6 +37,8 @@ import { Transcript } from './transcript.ts'
 export interface Rv64Options {
   /** Lets the host's event loop turn; without it a run without pacer never pauses. */
   readonly breathe?: () => Promise<void>
+  /** Of the compiler; the usual ones if absent. */
+  readonly limits?: Partial<CompilerLimits>
 }
 
 const LINE: Readonly<Record<HartLine, number>> = { MSIP, MTIP, MEIP, SEIP }
@@ -89,8 +92,7 @@ export class Rv64Machine implements Machine {
     this.#board.uart.onOutput = (byte) => {
       if (this.#transcript.write(byte)) this.#hart.leave = true
     }
-    this.#engine =
-      spec.engine === 'reference' ? new ReferenceEngine(this.#hart) : new FastEngine(this.#hart)
+    this.#engine = engineFor(spec, this.#hart, options.limits)
     this.#loop = new RunLoop({
       clock: this.#clock,
       hart: this.#hart,
@@ -226,6 +228,21 @@ export class Rv64Machine implements Machine {
     const now = this.#clock.now
     const busy = now - this.#hart.idle
     this.#marks.add({ n, cycles: now, busy, instructions: busy - this.#hart.unretired })
+  }
+}
+
+function engineFor(
+  { engine = 'fast' }: MachineSpec,
+  hart: Hart,
+  limits: Partial<CompilerLimits> | undefined,
+): Engine {
+  switch (engine) {
+    case 'reference':
+      return new ReferenceEngine(hart)
+    case 'fast':
+      return new FastEngine(hart)
+    case 'compiler':
+      return new FastEngine(hart, { ...USUAL, ...limits })
   }
 }
 

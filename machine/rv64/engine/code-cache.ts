@@ -13,6 +13,14 @@ const HALFWORDS = 2048
 const PATIENCE = 32
 const NONE = 0
 
+/** Learns what becomes of decoded slots, because it has compiled them. */
+export interface SlotWatcher {
+  /** The slots from `first` to `last`, of the page whose slots begin at `slots`, become empty. */
+  changed(slots: number, first: number, last: number): void
+  /** The slots of a page, which begin at `slots`, are given up. */
+  dropped(slots: number): void
+}
+
 export class CodeCache implements CodeWatcher {
   readonly #hart: Hart
   readonly #ram: Ram
@@ -23,6 +31,7 @@ export class CodeCache implements CodeWatcher {
   readonly #writes = new Int32Array(CODE_PAGES)
   readonly #decoded = new Map<number, Decoded>()
   #free: number[] = []
+  slotWatcher: SlotWatcher | undefined
 
   constructor(hart: Hart) {
     this.#hart = hart
@@ -62,7 +71,7 @@ export class CodeCache implements CodeWatcher {
     else if (offset !== 0xffe) {
       writeSlot(view, slot, this.decode(view.getInt32(host, true)), offset)
     } else {
-      view.setInt32(slot + SLOT_STEP, 0, true)
+      view.setUint16(slot + SLOT_STEP, 0, true)
       view.setUint16(slot + SLOT_HANDLER, ACROSS, true)
     }
   }
@@ -98,6 +107,8 @@ export class CodeCache implements CodeWatcher {
       decoded = view.getUint16(slotsAt(index) + half * SLOT_BYTES, true) !== 0
     }
     if (decoded) {
+      const slots = slotsAt(index)
+      this.slotWatcher?.changed(slots, slots + first * SLOT_BYTES, slots + last * SLOT_BYTES)
       // Only the handler's number goes: the instruction that overwrites itself still needs its step.
       for (let half = first; half <= last; half++) {
         view.setUint16(slotsAt(index) + half * SLOT_BYTES + SLOT_HANDLER, DECODE, true)
@@ -115,6 +126,7 @@ export class CodeCache implements CodeWatcher {
   #drop(index: number): void {
     const page = this.#pageOf[index]!
     this.#indexOf[page] = NONE
+    this.slotWatcher?.dropped(slotsAt(index))
     this.#ram.code[page] = 0
     this.#free.push(index)
     this.#hart.counters.codeDrops++

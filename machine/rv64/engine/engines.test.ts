@@ -7,7 +7,7 @@ import { CELL, DISCARD, PC, PRIVILEGE, VIRTUALISED } from '../hart/state.ts'
 import { encode } from '../isa/assemble.ts'
 import { ILLEGAL_ROW, table } from '../isa/table.ts'
 import { RAM_BASE } from '../ram.ts'
-import { Stand } from './stand.ts'
+import { Stand, type StandOptions } from './stand.ts'
 
 const CODE = RAM_BASE + 0x1f80 // so that programs cross a page
 const DATA = RAM_BASE + 0x4000
@@ -53,16 +53,27 @@ const program = fc.record({
 })
 type Program = typeof program extends fc.Arbitrary<infer T> ? T : never
 
-describe('the engines', () => {
+/** Each engine that is held against the reference, and how many programs it is given. */
+const RIVALS: readonly (readonly [string, StandOptions, number])[] = [
+  ['interpreter', { engine: 'fast' }, 600],
+  ['compiler', { engine: 'compiler', limits: { threshold: 1, batch: 1, eager: true } }, 250],
+  [
+    'compiler, one instruction a block',
+    { engine: 'compiler', limits: { threshold: 1, batch: 1, eager: true, block: 1 } },
+    100,
+  ],
+]
+
+describe.each(RIVALS)('the %s', (_, options, runs) => {
   let reference: Stand
   let fast: Stand
 
   beforeAll(() => {
     reference = new Stand({ engine: 'reference' })
-    fast = new Stand({ engine: 'fast' })
+    fast = new Stand(options)
   })
 
-  it('leave equal states after random programs', () => {
+  it('leaves the state of the reference after random programs', () => {
     fc.assert(
       fc.property(program, (one) => {
         const [a, b] = [reference, fast].map((stand) => {
@@ -72,11 +83,11 @@ describe('the engines', () => {
         })
         expect(b).toEqual(a)
       }),
-      { numRuns: 600, seed: 2013 },
+      { numRuns: runs, seed: 2013 },
     )
   })
 
-  it('leave equal states however a run is cut into slices', () => {
+  it('leaves equal states however a run is cut into slices', () => {
     fc.assert(
       fc.property(
         program,
@@ -89,7 +100,7 @@ describe('the engines', () => {
           expect(stateOf(fast)).toEqual(stateOf(reference))
         },
       ),
-      { numRuns: 100, seed: 2013 },
+      { numRuns: runs / 5, seed: 2013 },
     )
   })
 })

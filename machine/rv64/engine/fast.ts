@@ -14,6 +14,9 @@ import { EXECUTE } from '../mmu/pte.ts'
 import { Tlb } from '../mmu/tlb.ts'
 import { RAM_BASE } from '../ram.ts'
 import { CodeCache } from './code-cache.ts'
+import { Compiler } from './compiler/compiler.ts'
+import type { CompilerLimits } from './compiler/limits.ts'
+import { MOST_REGIONS } from './compiler/limits.ts'
 import type { Engine } from './engine.ts'
 import { interpreterModule } from './interpreter/module.ts'
 import {
@@ -38,7 +41,10 @@ export class FastEngine implements Engine {
   /** The instruction decoded at STRADDLE. */
   #straddling = 0
 
-  constructor(hart: Hart) {
+  readonly #compiler: Compiler | undefined
+
+  /** Compiles hot code if `limits` are given. */
+  constructor(hart: Hart, limits?: CompilerLimits) {
     this.#hart = hart
     this.#reference = new ReferenceEngine(hart)
     hart.tlb = new Tlb(hart.i32)
@@ -47,9 +53,13 @@ export class FastEngine implements Engine {
     hart.contextChanged()
     const { memory } = hart.ram
     const pages = memory.buffer.byteLength / 65536
-    const instance = new WebAssembly.Instance(moduleFor(pages), {
+    if (limits !== undefined) {
+      this.#compiler = new Compiler(hart, this.#code, limits, () => this.#byReference())
+    }
+    const instance = new WebAssembly.Instance(moduleFor(pages, limits?.threshold), {
       env: {
         memory,
+        table: this.#compiler?.table,
         load: (hi: number, lo: number, bytes: number) => this.#load(hi, lo, bytes),
         store: (hi: number, lo: number, bytes: number) => this.#store(hi, lo, bytes),
         system: (call: number) => this.#system(call),
@@ -57,6 +67,7 @@ export class FastEngine implements Engine {
         fetch: () => this.#fetch(),
         decode: () => this.#code.decodeAt(hart.i32[SLOT >> 2]!),
         across: () => this.#across(),
+        hot: () => this.#compiler?.hot(),
       },
     })
     this.#run = instance.exports.run as () => void
@@ -66,6 +77,7 @@ export class FastEngine implements Engine {
 
   execute(): void {
     const { i32 } = this.#hart
+    this.#compiler?.compileWaiting()
     takeInterrupt(this.#hart)
     this.#hart.rawInstruction = this.#raw
     this.#run()
@@ -96,7 +108,7 @@ export class FastEngine implements Engine {
     operands.rs1 = view.getUint16(slot + SLOT_RS1, true)
     operands.rs2 = view.getUint16(slot + SLOT_RS2, true)
     operands.immediate = view.getInt32(slot + SLOT_IMMEDIATE, true)
-    operands.length = view.getInt32(slot + SLOT_STEP, true) >> SLOT_SHIFT
+    operands.length = view.getUint16(slot + SLOT_STEP, true) >> SLOT_SHIFT
     return executeSystem(this.#hart, SYSTEM_CALLS[call]!, operands) ? 1 : 0
   }
 
@@ -174,14 +186,16 @@ export class FastEngine implements Engine {
   }
 }
 
-/** Modules by size of memory: compiling takes longer than making an instance. */
-const modules = new Map<number, WebAssembly.Module>()
+/** Modules by size of memory and threshold: compiling takes longer than making an instance. */
+const modules = new Map<string, WebAssembly.Module>()
 
-function moduleFor(pages: number): WebAssembly.Module {
-  let module = modules.get(pages)
+function moduleFor(pages: number, threshold: number | undefined): WebAssembly.Module {
+  const key = `${pages} ${threshold}`
+  let module = modules.get(key)
   if (module === undefined) {
-    module = new WebAssembly.Module(interpreterModule(pages))
-    modules.set(pages, module)
+    const regions = threshold === undefined ? undefined : { threshold, tableSize: MOST_REGIONS }
+    module = new WebAssembly.Module(interpreterModule(pages, regions))
+    modules.set(key, module)
   }
   return module
 }

@@ -6,13 +6,14 @@ import { Clock } from '../clock.ts'
 import { type DeviceBus, Hart } from '../hart/hart.ts'
 import { BUDGET, HELD, PC, X } from '../hart/state.ts'
 import { RAM_BASE, Ram } from '../ram.ts'
+import { type CompilerLimits, USUAL } from './compiler/limits.ts'
 import type { Engine } from './engine.ts'
 import { FastEngine } from './fast.ts'
 import { ReferenceEngine } from './reference.ts'
 
-export type EngineName = 'fast' | 'reference'
+export type EngineName = 'fast' | 'reference' | 'compiler'
 
-export const ENGINES: readonly EngineName[] = ['reference', 'fast']
+export const ENGINES: readonly EngineName[] = ['reference', 'fast', 'compiler']
 
 const NO_DEVICES: DeviceBus = { device: () => false, read: () => 0, write: () => {} }
 const MiB = 1 << 20
@@ -21,6 +22,8 @@ export interface StandOptions {
   readonly engine: EngineName
   readonly bus?: DeviceBus
   readonly megabytes?: number
+  /** Of the compiler; the usual ones if absent. */
+  readonly limits?: Partial<CompilerLimits>
 }
 
 export class Stand {
@@ -41,9 +44,19 @@ export class Stand {
       mark: (n) => this.marks.push(n),
     })
     this.ram.onDma = () => this.hart.endReservation()
-    const Kind = options.engine === 'fast' ? FastEngine : ReferenceEngine
-    this.engine = new Kind(this.hart)
+    this.engine = this.#engineFor(options)
     this.pc = RAM_BASE
+  }
+
+  #engineFor({ engine, limits }: StandOptions): Engine {
+    switch (engine) {
+      case 'reference':
+        return new ReferenceEngine(this.hart)
+      case 'fast':
+        return new FastEngine(this.hart)
+      case 'compiler':
+        return new FastEngine(this.hart, { ...USUAL, ...limits })
+    }
   }
 
   set pc(value: number | bigint) {

@@ -27,7 +27,7 @@ export function emitValue(code: Code, expression: Expression): void {
       return
     case 'next':
       currentPc(code)
-      code.get(LOCAL.slot).memory('i64.load32_u', SLOT_STEP)
+      code.get(LOCAL.slot).memory('i64.load16_u', SLOT_STEP)
       code.i64(BigInt(SLOT_SHIFT)).op('i64.shr_u', 'i64.add')
       return
     case 'binary':

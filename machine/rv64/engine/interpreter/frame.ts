@@ -29,12 +29,15 @@ export const CALL = {
   fetch: 4,
   decode: 5,
   across: 6,
-  mulHighU: 7,
+  hot: 7,
+  mulHighU: 8,
 } as const
 
 /** Loops of the interpreter, outermost first; see module.ts. */
 export const RELOAD = 'reload'
 export const LOOKUP = 'lookup'
+/** Only where code is compiled: counts jumps to `slot`, then goes on to NEXT. */
+export const COUNT = 'count'
 export const NEXT = 'next'
 
 export const temporaryLocal = (index: number): number => LOCAL.temporary0 + index
@@ -56,6 +59,6 @@ export function currentPc(code: Code): void {
 
 /** On to the next instruction in memory. */
 export function stepOn(code: Code): void {
-  code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load', SLOT_STEP)
+  code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load16_u', SLOT_STEP)
   code.op('i32.add').set(LOCAL.slot).br(NEXT)
 }

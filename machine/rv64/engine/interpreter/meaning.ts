@@ -9,6 +9,7 @@ import type { Code, MemoryOperator } from '../wasm/code.ts'
 import { emitCondition, emitValue } from './expression.ts'
 import {
   CALL,
+  COUNT,
   LOCAL,
   LOOKUP,
   NEXT,
@@ -25,10 +26,13 @@ const PAGE_MASK = -4096n
 export class Meaning {
   readonly #code: Code
   readonly #near: boolean
+  readonly #counting: boolean
 
-  constructor(code: Code, near: boolean) {
+  /** `near`: its branch stays in its page; `counting`: jumps are counted. */
+  constructor(code: Code, near: boolean, counting: boolean) {
     this.#code = code
     this.#near = near
+    this.#counting = counting
   }
 
   /** The whole handler. */
@@ -162,7 +166,8 @@ export class Meaning {
     code.tee(LOCAL.pc).i64(PAGE_MASK).op('i64.and').get(LOCAL.pageVa).op('i64.eq')
     code.if(() => {
       code.get(LOCAL.pc).op('i32.wrap_i64').i32(0xffe).op('i32.and').i32(SLOT_SHIFT)
-      code.op('i32.shl').get(LOCAL.pageSlots).op('i32.add').set(LOCAL.slot).br(NEXT)
+      code.op('i32.shl').get(LOCAL.pageSlots).op('i32.add').set(LOCAL.slot)
+      code.br(this.#counting ? COUNT : NEXT)
     })
     code.br(LOOKUP)
   }
@@ -171,8 +176,7 @@ export class Meaning {
     const code = this.#code
     const taken = () => {
       if (this.#near) {
-        code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load', SLOT_IMMEDIATE)
-        code.op('i32.add').set(LOCAL.slot).br(NEXT)
+        this.#takeNear(when === 'always')
       } else {
         emitValue(code, { is: 'pc' })
         code.get(LOCAL.slot).memory('i64.load32_s', SLOT_IMMEDIATE)
@@ -185,6 +189,21 @@ export class Meaning {
     }
     emitCondition(code, when)
     code.if(taken)
+  }
+
+  /** Backward jumps and calls are where hot code begins. */
+  #takeNear(always: boolean): void {
+    const code = this.#code
+    code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load', SLOT_IMMEDIATE)
+    if (!this.#counting || always) {
+      code
+        .op('i32.add')
+        .set(LOCAL.slot)
+        .br(always && this.#counting ? COUNT : NEXT)
+      return
+    }
+    code.tee(LOCAL.host).op('i32.add').set(LOCAL.slot)
+    code.get(LOCAL.host).i32(0).op('i32.lt_s').brIf(COUNT).br(NEXT)
   }
 
   /** Leaves 1 on the stack if the TLB holds the page and the address is aligned. */
@@ -201,7 +220,7 @@ export class Meaning {
   }
 }
 
-function loadOperator(bytes: number, signed: boolean): MemoryOperator {
+export function loadOperator(bytes: number, signed: boolean): MemoryOperator {
   if (bytes === 8) return 'i64.load'
   const sign = signed ? 's' : 'u'
   return bytes === 1
@@ -211,7 +230,7 @@ function loadOperator(bytes: number, signed: boolean): MemoryOperator {
       : `i64.load32_${sign}`
 }
 
-const storeOperator = (bytes: number): MemoryOperator =>
+export const storeOperator = (bytes: number): MemoryOperator =>
   bytes === 8
     ? 'i64.store'
     : bytes === 4

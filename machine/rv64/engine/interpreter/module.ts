@@ -2,6 +2,7 @@
 // with a handler for each row and a br_table over them. Around it lie three loops:
 //   reload   pc and budget come from the state; entered at first, and after anything that moved them
 //   lookup   finds the decoded page of `pc`
+//   count    where code is compiled: counts that a jump leads to `slot`
 //   next     executes the instruction in `slot`
 // Invariant: the budget falls by one before each handler; handlers that execute nothing give it back.
 
@@ -18,9 +19,28 @@ import {
 import { table } from '../../isa/table.ts'
 import { Code } from '../wasm/code.ts'
 import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
-import { CALL, currentPc, LOCAL, LOOKUP, NEXT, RELOAD, reloadBudget, spill } from './frame.ts'
+import {
+  CALL,
+  COUNT,
+  currentPc,
+  LOCAL,
+  LOOKUP,
+  NEXT,
+  RELOAD,
+  reloadBudget,
+  spill,
+} from './frame.ts'
 import { Meaning } from './meaning.ts'
-import { ACROSS, DECODE, HANDLER_COUNT, handlerAt, PAGE_END, SLOT_SHIFT } from './slot.ts'
+import {
+  ACROSS,
+  DECODE,
+  HANDLER_COUNT,
+  handlerAt,
+  PAGE_END,
+  REGION,
+  SLOT_HEAT,
+  SLOT_SHIFT,
+} from './slot.ts'
 
 const status: FunctionType = { parameters: [], results: [I32] }
 const access: FunctionType = { parameters: [I32, I32, I32], results: [I32] }
@@ -35,12 +55,29 @@ const imports = [
   { name: 'fetch', type: nothing },
   { name: 'decode', type: nothing },
   { name: 'across', type: status },
+  { name: 'hot', type: nothing },
 ] as const
 
-export function interpreterModule(memoryPages: number): Uint8Array {
+/** A compiled region: budget and the virtual address of its page; leaves pc and budget in the state. */
+export const REGION_TYPE: FunctionType = { parameters: [I32, I64], results: [] }
+
+/** Makes the interpreter count jumps, and enter what has been compiled. */
+export interface Regions {
+  /** How many jumps make code hot. */
+  readonly threshold: number
+  /** Size of the table of regions. */
+  readonly tableSize: number
+}
+
+/** Number of REGION_TYPE: after the imports, mulHighU and run. */
+const REGION_CALL = imports.length + 2
+
+export function interpreterModule(memoryPages: number, regions?: Regions): Uint8Array {
   return encodeModule({
     imports,
     memoryPages,
+    ...(regions === undefined ? {} : { tableSize: regions.tableSize }),
+    indirect: [REGION_TYPE],
     functions: [
       {
         type: { parameters: [I64, I64], results: [I64] },
@@ -51,14 +88,14 @@ export function interpreterModule(memoryPages: number): Uint8Array {
         type: nothing,
         // In the order of LOCAL.
         locals: [I32, I32, I32, I32, I32, I32, I64, I64, I64, I64, I64],
-        code: run(),
+        code: run(regions),
         exported: 'run',
       },
     ],
   })
 }
 
-function run(): readonly number[] {
+function run(regions: Regions | undefined): readonly number[] {
   const code = new Code()
   code.loop(RELOAD, () => {
     reloadBudget(code)
@@ -68,18 +105,50 @@ function run(): readonly number[] {
     code.i32(0).memory('i32.load', DATA_TLB).set(LOCAL.dataTlb)
     code.loop(LOOKUP, () => {
       lookUp(code)
-      code.loop(NEXT, () => {
-        code.get(LOCAL.budget).op('i32.eqz')
-        code.if(() => {
-          spill(code)
-          code.op('return')
+      if (regions === undefined) executing(code, false)
+      else {
+        code.loop(COUNT, () => {
+          count(code, regions.threshold)
+          executing(code, true)
         })
-        code.get(LOCAL.budget).i32(1).op('i32.sub').set(LOCAL.budget)
-        handlersFrom(code, HANDLER_COUNT - 1)
-      })
+      }
     })
   })
   return code.bytes
+}
+
+function executing(code: Code, counting: boolean): void {
+  code.loop(NEXT, () => {
+    code.get(LOCAL.budget).op('i32.eqz')
+    code.if(() => {
+      spill(code)
+      code.op('return')
+    })
+    code.get(LOCAL.budget).i32(1).op('i32.sub').set(LOCAL.budget)
+    handlersFrom(code, HANDLER_COUNT - 1, counting)
+  })
+}
+
+/** A jump has led to `slot`, which has not started. */
+function count(code: Code, threshold: number): void {
+  code.get(LOCAL.slot).memory('i32.load16_u').i32(REGION).op('i32.ne')
+  code.if(() => {
+    code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load16_u', SLOT_HEAT)
+    code.i32(1).op('i32.add').tee(LOCAL.host).memory('i32.store16', SLOT_HEAT)
+    code.get(LOCAL.host).i32(threshold).op('i32.eq')
+    code.if(() => {
+      spill(code)
+      code.call(CALL.hot)
+    })
+  })
+}
+
+/** The region counts its instructions itself, and leaves pc and budget in the state. */
+function enterRegion(code: Code): void {
+  giveBack(code)
+  code.get(LOCAL.budget).get(LOCAL.pageVa)
+  code.get(LOCAL.slot).memory('i32.load16_u', SLOT_HEAT)
+  code.callIndirect(REGION_CALL).br(RELOAD)
 }
 
 /** pc is in the state already: no slot says it. */
@@ -107,13 +176,13 @@ function lookUp(code: Code): void {
 }
 
 /** Handlers up to `number`: each lies behind the block that a jump to it leaves. */
-function handlersFrom(code: Code, number: number): void {
+function handlersFrom(code: Code, number: number, counting: boolean): void {
   if (number < 0) {
     const labels = Array.from({ length: HANDLER_COUNT }, (_, i) => `handler${i}`)
     code.get(LOCAL.slot).memory('i32.load16_u').brTable(labels)
     return
   }
-  code.block(`handler${number}`, () => handlersFrom(code, number - 1))
+  code.block(`handler${number}`, () => handlersFrom(code, number - 1, counting))
   switch (number) {
     case DECODE:
       code.i32(0).get(LOCAL.slot).memory('i32.store', SLOT)
@@ -129,9 +198,13 @@ function handlersFrom(code: Code, number: number): void {
     case ACROSS:
       across(code)
       return
+    case REGION:
+      if (counting) enterRegion(code)
+      else code.op('unreachable')
+      return
     default: {
       const { row, near } = handlerAt(number)
-      new Meaning(code, near).handler(table[row]!.meaning)
+      new Meaning(code, near, counting).handler(table[row]!.meaning)
     }
   }
 }
@@ -155,7 +228,7 @@ function across(code: Code): void {
 }
 
 /** High half of a 64-bit product, from four products of halves. */
-function mulHighU(): readonly number[] {
+export function mulHighU(): readonly number[] {
   const a = 0
   const b = 1
   const lowLow = 2

@@ -12,8 +12,10 @@ export const SLOT_RS1 = 4 // u16
 export const SLOT_RS2 = 6 // u16
 /** i32; of a near branch the distance in slots, in bytes. */
 export const SLOT_IMMEDIATE = 8
-/** i32: bytes to the slot of the next instruction. */
+/** u16: bytes to the slot of the next instruction. */
 export const SLOT_STEP = 12
+/** u16: how often a jump has led here; of a compiled region its index in the table. */
+export const SLOT_HEAT = 14
 
 /** A slot lies 8 bytes further for each byte of code: 16 bytes a halfword. */
 export const SLOT_SHIFT = 3
@@ -22,7 +24,9 @@ export const SLOT_SHIFT = 3
 export const DECODE = 0
 export const PAGE_END = 1
 export const ACROSS = 2
-const FIRST_ROW = 3
+/** A compiled region begins here. */
+export const REGION = 3
+const FIRST_ROW = 4
 
 export interface Handler {
   readonly row: number
@@ -68,6 +72,6 @@ export function writeSlot(
   view.setUint16(slot + SLOT_RS1, X + 8 * rs1, true)
   view.setUint16(slot + SLOT_RS2, X + 8 * rs2, true)
   view.setInt32(slot + SLOT_IMMEDIATE, near ? immediate << SLOT_SHIFT : immediate, true)
-  view.setInt32(slot + SLOT_STEP, length << SLOT_SHIFT, true)
+  view.setUint16(slot + SLOT_STEP, length << SLOT_SHIFT, true)
   view.setUint16(slot + SLOT_HANDLER, numberOfRow[row]! + (near ? 1 : 0), true)
 }

@@ -8,6 +8,7 @@ const OPERATORS = {
   unreachable: 0x00,
   return: 0x0f,
   drop: 0x1a,
+  select: 0x1b,
   'i32.eqz': 0x45,
   'i32.eq': 0x46,
   'i32.ne': 0x47,
@@ -62,6 +63,7 @@ const MEMORY_OPERATORS = {
   'i32.load8_u': 0x2d,
   'i32.load16_u': 0x2f,
   'i32.store': 0x36,
+  'i32.store16': 0x3b,
   'i64.store': 0x37,
   'i64.store8': 0x3c,
   'i64.store16': 0x3d,
@@ -105,6 +107,11 @@ export class Code {
 
   call(index: number): this {
     return this.#emit(0x10, ...unsigned(index))
+  }
+
+  /** Index into the table on the stack, above the arguments; `type` is the number of a type. */
+  callIndirect(type: number): this {
+    return this.#emit(0x11, ...unsigned(type), 0)
   }
 
   block(label: string, inside: () => void): this {

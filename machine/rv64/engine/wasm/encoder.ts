@@ -4,6 +4,7 @@
 export const I32 = 0x7f
 export const I64 = 0x7e
 export const EMPTY = 0x40
+const FUNCREF = 0x70
 export type ValueType = typeof I32 | typeof I64
 
 export interface FunctionType {
@@ -30,12 +31,17 @@ export interface ModuleParts {
   readonly functions: readonly DefinedFunction[]
   /** Of the imported memory `env.memory`. */
   readonly memoryPages: number
+  /** Size of the imported table `env.table`, if there is one. */
+  readonly tableSize?: number
+  /** Types of indirect calls; numbered after those of all functions. */
+  readonly indirect?: readonly FunctionType[]
 }
 
 /** Imports come from the namespace `env`; functions are numbered imports first. */
 export function encodeModule(parts: ModuleParts): Uint8Array {
   const all = [...parts.imports, ...parts.functions]
-  const types = all.map(({ type }) => [
+  const signatures = [...all.map(({ type }) => type), ...(parts.indirect ?? [])]
+  const types = signatures.map((type) => [
     0x60,
     ...vector(type.parameters.map((one) => [one])),
     ...vector(type.results.map((one) => [one])),
@@ -48,6 +54,9 @@ export function encodeModule(parts: ModuleParts): Uint8Array {
   ])
   const pages = unsigned(parts.memoryPages)
   const memory = [...text('env'), ...text('memory'), 0x02, 0x01, ...pages, ...pages]
+  const size = unsigned(parts.tableSize ?? 0)
+  const table = [...text('env'), ...text('table'), 0x01, FUNCREF, 0x01, ...size, ...size]
+  const imported = [...functionImports, memory, ...(parts.tableSize === undefined ? [] : [table])]
   const first = parts.imports.length
   const exported = parts.functions.flatMap((one, i) =>
     one.exported === undefined ? [] : [[...text(one.exported), 0x00, ...unsigned(first + i)]],
@@ -55,7 +64,7 @@ export function encodeModule(parts: ModuleParts): Uint8Array {
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, vector(types)),
-    ...section(2, vector([...functionImports, memory])),
+    ...section(2, vector(imported)),
     ...section(3, vector(parts.functions.map((_, i) => unsigned(first + i)))),
     ...section(7, vector(exported)),
     ...section(10, vector(parts.functions.map(body))),

@@ -6,6 +6,10 @@ declare namespace WebAssembly {
     constructor(descriptor: { initial: number; maximum?: number })
     readonly buffer: ArrayBuffer
   }
+  class Table {
+    constructor(descriptor: { element: 'anyfunc'; initial: number; maximum?: number })
+    set(index: number, value: unknown): void
+  }
   class Module {
     constructor(bytes: Uint8Array)
   }

@@ -1,0 +1,191 @@
+// The compiler: turns hot instructions into regions, regions into WebAssembly, and puts them where the
+// interpreter enters them: into the table, with the handler REGION in the slot they begin at.
+// Invariants: a region exists only as long as all slots it was made from are as they were; when
+// something is compiled depends on nothing the guest can see, and the guest sees nothing of it.
+
+import type { Hart } from '../../hart/hart.ts'
+import {
+  CODE_PAGE_BYTES,
+  CODE_POOL,
+  FETCH_TLB,
+  PAGE_VA,
+  SLOT,
+  SLOT_BYTES,
+} from '../../hart/state.ts'
+import { type Decoded, isCompressed } from '../../isa/decode.ts'
+import { load, store, viewpoint } from '../../mmu/data.ts'
+import { TLB_ENTRIES, TLB_ENTRY_BYTES } from '../../mmu/tlb.ts'
+import type { CodeCache } from '../code-cache.ts'
+import { DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts'
+import { encodeModule } from '../wasm/encoder.ts'
+import { glueModule, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
+import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
+import { type Block, type CodeSource, findRegion } from './region.ts'
+import { RegionTable, type Span } from './region-table.ts'
+import { translate } from './translate.ts'
+
+/** A hot instruction: its slot, and where it was executed. */
+interface Hot {
+  readonly slot: number
+  readonly pageVa: bigint
+  readonly fetchTlb: number
+}
+
+interface Found {
+  readonly slot: number
+  readonly blocks: readonly Block[]
+  readonly pages: Pages
+}
+
+/** In the order of CALL. */
+const imports = [
+  { name: 'load', type: LOAD_TYPE },
+  { name: 'store', type: STORE_TYPE },
+  { name: 'alone', type: NOTHING },
+  { name: 'mulHighU', type: PRODUCT },
+] as const
+
+export class Compiler {
+  readonly table = new WebAssembly.Table({
+    element: 'anyfunc',
+    initial: MOST_REGIONS,
+    maximum: MOST_REGIONS,
+  })
+  readonly #hart: Hart
+  readonly #code: CodeCache
+  readonly #limits: CompilerLimits
+  readonly #regions: RegionTable
+  readonly #environment: Record<string, unknown>
+  readonly #memoryPages: number
+  #waiting: Hot[] = []
+
+  /** `alone` executes the instruction at pc by the reference interpreter. */
+  constructor(hart: Hart, code: CodeCache, limits: CompilerLimits, alone: () => void) {
+    this.#hart = hart
+    this.#code = code
+    this.#limits = limits
+    this.#regions = new RegionTable(hart, this.table)
+    code.slotWatcher = this.#regions
+    const { memory } = hart.ram
+    this.#memoryPages = memory.buffer.byteLength / 65536
+    const glue = new WebAssembly.Instance(new WebAssembly.Module(glueModule(this.#memoryPages)), {
+      env: { memory, load: slow(hart, load), store: slow(hart, store) },
+    })
+    this.#environment = { memory, alone, ...glue.exports }
+  }
+
+  /** The instruction in SLOT, which has not started, is hot. */
+  hot(): void {
+    const { i32, u64 } = this.#hart
+    this.#waiting.push({
+      slot: i32[SLOT >> 2]!,
+      pageVa: u64[PAGE_VA >> 3]!,
+      fetchTlb: i32[FETCH_TLB >> 2]!,
+    })
+    if (this.#waiting.length >= this.#limits.batch) this.compileWaiting()
+  }
+
+  compileWaiting(): void {
+    if (this.#waiting.length === 0) return
+    const found: Found[] = []
+    const slots = new Set<number>()
+    for (const hot of this.#waiting) {
+      if (slots.has(hot.slot) || this.#handler(hot.slot) === REGION) continue
+      slots.add(hot.slot)
+      const pages = new Pages(this.#hart, hot)
+      const blocks = findRegion(this.#source(pages), pages.entry, this.#limits)
+      if (blocks.length > 0) found.push({ slot: hot.slot, blocks, pages })
+    }
+    this.#waiting = []
+    if (found.length > 0) this.#install(found)
+  }
+
+  #install(found: readonly Found[]): void {
+    const functions = found.map(({ blocks, pages }, i) =>
+      translate(blocks, (page) => pages.slotsOf(page)!, `r${i}`),
+    )
+    const bytes = encodeModule({ imports, memoryPages: this.#memoryPages, functions })
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      env: this.#environment,
+    })
+    found.forEach(({ slot, blocks, pages }, i) => {
+      this.#regions.add(slot, spansOf(blocks, pages), exports[`r${i}`])
+    })
+  }
+
+  #source(pages: Pages): CodeSource {
+    return {
+      at: (offset) => {
+        const slots = pages.slotsOf(offset >> 12)
+        return slots === undefined
+          ? undefined
+          : this.#instruction(slots + ((offset & 0xffe) << SLOT_SHIFT))
+      },
+    }
+  }
+
+  #instruction(slot: number): Decoded | undefined {
+    if (this.#handler(slot) === DECODE) {
+      if (!this.#limits.eager) return undefined
+      this.#code.decodeAt(slot)
+    }
+    const { view } = this.#hart.ram
+    const host = this.#code.hostOf(slot)
+    const half = view.getUint16(host, true)
+    if (isCompressed(half)) return this.#code.decode(half)
+    return (host & 0xfff) === 0xffe ? undefined : this.#code.decode(view.getInt32(host, true))
+  }
+
+  #handler(slot: number): number {
+    return this.#hart.ram.view.getUint16(slot + SLOT_HANDLER, true)
+  }
+}
+
+/** The pages around that of a hot instruction, as the fetch TLB of its context knows them. */
+class Pages {
+  readonly #hart: Hart
+  readonly #hot: Hot
+  readonly #known = new Map<number, number | undefined>()
+  /** Offset of the hot instruction in its page. */
+  readonly entry: number
+
+  constructor(hart: Hart, hot: Hot) {
+    this.#hart = hart
+    this.#hot = hot
+    const inPage = (hot.slot - CODE_POOL) % CODE_PAGE_BYTES
+    this.entry = inPage >> SLOT_SHIFT
+    this.#known.set(0, hot.slot - inPage)
+  }
+
+  /** Where the slots of a page lie, counted from the page of the hot instruction. */
+  slotsOf(page: number): number | undefined {
+    if (!this.#known.has(page)) this.#known.set(page, this.#lookUp(page))
+    return this.#known.get(page)
+  }
+
+  #lookUp(page: number): number | undefined {
+    const { view } = this.#hart.ram
+    const va = BigInt.asIntN(64, this.#hot.pageVa + BigInt(page * 4096))
+    const index = Number((va >> 12n) & BigInt(TLB_ENTRIES - 1))
+    const entry = this.#hot.fetchTlb + index * TLB_ENTRY_BYTES
+    return view.getBigInt64(entry, true) === va ? view.getInt32(entry + 8, true) : undefined
+  }
+}
+
+function spansOf(blocks: readonly Block[], pages: Pages): readonly Span[] {
+  return blocks.map(({ offset, instructions }) => {
+    const bytes = instructions.reduce((sum, { length }) => sum + length, 0)
+    const page = pages.slotsOf(offset >> 12)!
+    const first = page + ((offset & 0xffe) << SLOT_SHIFT)
+    return {
+      page,
+      first,
+      last: first + (bytes << SLOT_SHIFT) - SLOT_BYTES,
+      instructions: instructions.length,
+    }
+  })
+}
+
+/** A shared slow path as compiled code calls it: pc is in the state. 1: trapped. */
+const slow = (hart: Hart, access: typeof load) => (hi: number, lo: number, bytes: number) =>
+  access(hart, hi, lo, bytes, viewpoint(hart)) ? 0 : 1

@@ -1,0 +1,92 @@
+// Which regions exist, and from which slots each was made. Invariants: the entry's slot of an existing
+// region says REGION and its number in the table; of one that is gone, neither. Their number and size
+// are bounded: when there is no room, all go.
+
+import type { Hart } from '../../hart/hart.ts'
+import type { SlotWatcher } from '../code-cache.ts'
+import { DECODE, REGION, SLOT_HANDLER, SLOT_HEAT } from '../interpreter/slot.ts'
+import { MOST_INSTRUCTIONS, MOST_REGIONS } from './limits.ts'
+
+/** Slots of one block, first to last, on the page whose slots begin at `page`. */
+export interface Span {
+  readonly page: number
+  readonly first: number
+  readonly last: number
+  readonly instructions: number
+}
+
+interface Region {
+  readonly number: number
+  readonly entry: number
+  readonly spans: readonly Span[]
+  readonly instructions: number
+}
+
+export class RegionTable implements SlotWatcher {
+  readonly #hart: Hart
+  readonly #table: WebAssembly.Table
+  /** By where the slots of a page begin. */
+  readonly #onPage = new Map<number, Set<Region>>()
+  readonly #free: number[] = []
+  #instructions = 0
+
+  constructor(hart: Hart, table: WebAssembly.Table) {
+    this.#hart = hart
+    this.#table = table
+    for (let number = MOST_REGIONS - 1; number >= 0; number--) this.#free.push(number)
+  }
+
+  add(entry: number, spans: readonly Span[], compiled: unknown): void {
+    const instructions = spans.reduce((sum, span) => sum + span.instructions, 0)
+    if (this.#free.length === 0 || this.#instructions + instructions > MOST_INSTRUCTIONS) {
+      this.#removeAll()
+    }
+    const number = this.#free.pop()!
+    const region: Region = { number, entry, spans, instructions }
+    for (const { page } of spans) {
+      const regions = this.#onPage.get(page)
+      if (regions === undefined) this.#onPage.set(page, new Set([region]))
+      else regions.add(region)
+    }
+    this.#instructions += instructions
+    this.#table.set(number, compiled)
+    this.#mark(entry, REGION, number)
+  }
+
+  changed(slots: number, first: number, last: number): void {
+    for (const region of this.#onPage.get(slots) ?? []) {
+      const overlaps = region.spans.some((span) => span.first <= last && span.last >= first)
+      if (!overlaps) continue
+      this.#remove(region)
+      this.#hart.stopAfterThis() // it may be the one that executes
+    }
+  }
+
+  /** Whoever drops a page makes the engine stop. */
+  dropped(slots: number): void {
+    for (const region of this.#onPage.get(slots) ?? []) this.#remove(region)
+  }
+
+  /** No region executes while another is added. */
+  #removeAll(): void {
+    for (const regions of this.#onPage.values()) for (const one of regions) this.#remove(one)
+    for (let number = 0; number < MOST_REGIONS; number++) this.#table.set(number, null)
+  }
+
+  #remove(region: Region): void {
+    for (const { page } of region.spans) {
+      const regions = this.#onPage.get(page)
+      regions?.delete(region)
+      if (regions?.size === 0) this.#onPage.delete(page)
+    }
+    this.#instructions -= region.instructions
+    this.#free.push(region.number)
+    this.#mark(region.entry, DECODE, 0)
+  }
+
+  #mark(slot: number, handler: number, heat: number): void {
+    const { view } = this.#hart.ram
+    view.setUint16(slot + SLOT_HANDLER, handler, true)
+    view.setUint16(slot + SLOT_HEAT, heat, true)
+  }
+}

@@ -1,0 +1,362 @@
+// A region as a WebAssembly function. Registers live in locals; they come from the state at the entry
+// and go back at the exit, of which there is one. Invariants: a block starts only if the budget holds
+// all its instructions; whoever calls out has put pc and budget where the shared code finds them; a
+// region that leaves has left the state as the interpreter would have it before the next instruction.
+
+import { BUDGET, DATA_TLB, FETCH_TLB, PC, RESERVATION, VALUE, X } from '../../hart/state.ts'
+import type { Expression, Statement } from '../../isa/ir.ts'
+import { table } from '../../isa/table.ts'
+import { WRITE_SET } from '../../mmu/tlb.ts'
+import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
+import { REGION_TYPE } from '../interpreter/module.ts'
+import { Code } from '../wasm/code.ts'
+import type { DefinedFunction } from '../wasm/encoder.ts'
+import { STATUS } from './glue.ts'
+import { CALL, LOCAL, localTypes, RegisterLocals } from './locals.ts'
+import type { Block, Target } from './region.ts'
+import { Structure } from './structure.ts'
+import { type Placed, Values } from './value.ts'
+
+/** Ways out, from the innermost: budget and pc are to be stored, only pc, or neither. */
+const EXIT = 'exit'
+const LEFT = 'left'
+const TRAPPED = 'trapped'
+
+/** Where a page lies from which a region was made: its slots, by page from the entry's. */
+export type PageSlots = (page: number) => number
+
+/** `blocks` are not empty, the entry first. */
+export function translate(
+  blocks: readonly Block[],
+  slotsOf: PageSlots,
+  exported: string,
+): DefinedFunction {
+  const registers = new RegisterLocals(blocks.flatMap(({ instructions }) => instructions))
+  const code = new Translation(blocks, slotsOf, registers).code
+  return {
+    type: REGION_TYPE,
+    locals: localTypes(registers.used.length),
+    code: code.bytes,
+    exported,
+  }
+}
+
+class Translation {
+  readonly code = new Code()
+  readonly #entry: Block
+  readonly #slotsOf: PageSlots
+  readonly #registers: RegisterLocals
+  readonly #structure: Structure
+  readonly #values: Values
+
+  constructor(blocks: readonly Block[], slotsOf: PageSlots, registers: RegisterLocals) {
+    this.#entry = blocks[0]!
+    this.#slotsOf = slotsOf
+    this.#registers = registers
+    this.#structure = new Structure(blocks)
+    this.#values = new Values(this.code, registers)
+    this.#function()
+  }
+
+  #function(): void {
+    const { code } = this
+    const { used, written } = this.#registers
+    for (const register of used) {
+      code
+        .i32(0)
+        .memory('i64.load', X + 8 * register)
+        .set(this.#registers.of(register))
+    }
+    code.i32(0).memory('i32.load', DATA_TLB).set(LOCAL.dataTlb)
+    code.i32(0).memory('i32.load', FETCH_TLB).set(LOCAL.fetchTlb)
+    code.block(TRAPPED, () => {
+      code.block(LEFT, () => {
+        code.block(EXIT, () => this.#tree(this.#entry))
+        code.i32(0).get(LOCAL.budget).memory('i32.store', BUDGET)
+      })
+      code.i32(0).get(LOCAL.pc).memory('i64.store', PC)
+    })
+    for (const register of written) {
+      code
+        .i32(0)
+        .get(this.#registers.of(register))
+        .memory('i64.store', X + 8 * register)
+    }
+    code.get(LOCAL.alone).if(() => code.call(CALL.alone))
+  }
+
+  /** A block and what it dominates. */
+  #tree(block: Block): void {
+    const merges = this.#structure.mergesIn(block)
+    if (!this.#structure.isLoop(block)) this.#within(block, merges)
+    else this.code.loop(labelOf(block, 'loop'), () => this.#within(block, merges))
+  }
+
+  #within(block: Block, merges: readonly Block[]): void {
+    const [outermost, ...rest] = merges
+    if (outermost === undefined) {
+      this.#block(block)
+      return
+    }
+    this.code.block(labelOf(outermost, 'block'), () => this.#within(block, rest))
+    this.#tree(outermost)
+  }
+
+  #block(block: Block): void {
+    const { code } = this
+    const { instructions } = block
+    this.#takeBudget(block)
+    let { offset } = block
+    instructions.forEach((instruction, i) => {
+      this.#instruction({ instruction, offset }, instructions.length - 1 - i)
+      if (i < instructions.length - 1) offset += instruction.length
+    })
+    const { end } = block
+    const last = { instruction: instructions.at(-1)!, offset }
+    switch (end.kind) {
+      case 'go':
+        this.#go(block, end.to)
+        return
+      case 'branch':
+        this.#values.condition(end.when, last)
+        code.if(() => this.#go(block, end.taken))
+        this.#go(block, end.otherwise)
+        return
+      case 'jump':
+        this.#jump(block, end.expected, last)
+    }
+  }
+
+  #takeBudget(block: Block): void {
+    const { code } = this
+    const count = block.instructions.length
+    code.get(LOCAL.budget).i32(count).op('i32.lt_s')
+    code.if(() => {
+      if (block === this.#entry) {
+        // The interpreter would come straight back here, so one instruction is executed alone.
+        code.get(LOCAL.budget).i32(0).op('i32.ne').set(LOCAL.alone)
+        code.get(LOCAL.budget).get(LOCAL.alone).op('i32.sub').set(LOCAL.budget)
+      }
+      this.#leave(block.offset)
+    })
+    code.get(LOCAL.budget).i32(count).op('i32.sub').set(LOCAL.budget)
+  }
+
+  #leave(offset: number): void {
+    this.#values.address(offset)
+    this.code.set(LOCAL.pc).br(EXIT)
+  }
+
+  #go(from: Block, { offset, block }: Target): void {
+    const edge = block === undefined ? 'leave' : this.#structure.edge(from, block)
+    if (block === undefined || edge === 'leave') {
+      this.#leave(offset)
+      return
+    }
+    this.#checkPage(from, block)
+    if (edge === 'inline') this.#tree(block)
+    else this.code.br(labelOf(block, edge === 'back' ? 'loop' : 'block'))
+  }
+
+  /** Into another page only if the fetch TLB has it, and has that from which the region was made. */
+  #checkPage(from: Block, to: Block): void {
+    const page = to.offset >> 12
+    if (page === from.offset >> 12 || page === 0) return
+    const { code } = this
+    this.#values.address(page * 4096)
+    code.tee(LOCAL.address).i64(8n).op('i64.shr_u', 'i32.wrap_i64').i32(0xff0).op('i32.and')
+    code.get(LOCAL.fetchTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load')
+    code.get(LOCAL.address).op('i64.ne')
+    code.get(LOCAL.entry).memory('i32.load', 8).i32(this.#slotsOf(page)).op('i32.ne', 'i32.or')
+    code.if(() => this.#leave(to.offset))
+  }
+
+  /** To LOCAL.pc. */
+  #jump(block: Block, expected: Target | undefined, last: Placed): void {
+    const jump = table[last.instruction.row]!.meaning.at(-1)
+    if (jump?.do !== 'jump') throw new Error('expected a jump')
+    const { code } = this
+    this.#values.emit(jump.target, last)
+    code.set(LOCAL.pc)
+    if (expected?.block !== undefined) {
+      code.get(LOCAL.pc)
+      this.#values.address(expected.offset)
+      code.op('i64.eq').if(() => this.#go(block, expected))
+    }
+    code.br(EXIT)
+  }
+
+  /** `remaining` instructions of its block follow it. */
+  #instruction(at: Placed, remaining: number): void {
+    const { meaning } = table[at.instruction.row]!
+    meaning.forEach((statement, i) => {
+      this.#statement(statement, at, remaining, meaning.slice(i + 1))
+    })
+  }
+
+  #statement(
+    statement: Statement,
+    at: Placed,
+    remaining: number,
+    rest: readonly Statement[],
+  ): void {
+    switch (statement.do) {
+      case 'set':
+        if (at.instruction.rd === 0) return
+        this.#values.emit(statement.value, at)
+        this.code.set(this.#registers.of(at.instruction.rd))
+        return
+      case 'let':
+        this.#values.emit(statement.value, at)
+        this.code.set(LOCAL.temporary0 + statement.index)
+        return
+      case 'load':
+        this.#load(statement, at, remaining, rest)
+        return
+      case 'store':
+        this.#store(statement, at, remaining)
+        return
+      case 'exchange':
+      case 'reserve':
+      case 'store-reserved':
+        this.#atomic(statement, at, remaining)
+        return
+      case 'jump':
+      case 'branch':
+        return // the end of the block
+      case 'system':
+        throw new Error(`no region contains ${statement.call}`)
+    }
+  }
+
+  #load(
+    statement: Statement & { do: 'load' },
+    at: Placed,
+    remaining: number,
+    rest: readonly Statement[],
+  ): void {
+    const { code } = this
+    const { bytes } = statement
+    const operator = loadOperator(bytes, statement.signed)
+    const local = LOCAL.temporary0 + statement.index
+    this.#probe(statement.address, at, bytes, 0)
+    code.if(
+      () => this.#host(0).memory(operator).set(local),
+      () => {
+        code.get(LOCAL.address)
+        this.#context(at, remaining)
+        code.i32(bytes).call(CALL.load).set(LOCAL.status)
+        code.i32(0).memory(operator, VALUE).set(local)
+        this.#afterSlow(at, rest)
+      },
+    )
+  }
+
+  #store(statement: Statement & { do: 'store' }, at: Placed, remaining: number): void {
+    const { code } = this
+    const { bytes } = statement
+    this.#probe(statement.address, at, bytes, WRITE_SET)
+    code.if(
+      () => {
+        this.#host(WRITE_SET)
+        this.#values.emit(statement.value, at)
+        code.memory(storeOperator(bytes))
+      },
+      () => {
+        code.get(LOCAL.address)
+        this.#values.emit(statement.value, at)
+        this.#context(at, remaining)
+        code.i32(bytes).call(CALL.store).set(LOCAL.status)
+        this.#afterSlow(at, [])
+      },
+    )
+  }
+
+  /** pc and budget as the shared code wants them. */
+  #context({ offset }: Placed, remaining: number): void {
+    this.#values.address(offset)
+    this.code.get(LOCAL.budget)
+    if (remaining > 0) this.code.i32(remaining).op('i32.add')
+  }
+
+  /** The instruction has trapped, or has been carried out but must be the last one. */
+  #afterSlow(at: Placed, rest: readonly Statement[]): void {
+    const { code } = this
+    code.get(LOCAL.status).if(() => {
+      code.get(LOCAL.status).i32(STATUS.trapped).op('i32.eq').brIf(TRAPPED)
+      for (const statement of rest) this.#statement(statement, at, 0, [])
+      this.#values.address(at.offset + at.instruction.length)
+      code.set(LOCAL.pc).br(LEFT)
+    })
+  }
+
+  /** What misses the TLB is executed by the reference interpreter, which teaches the TLB. */
+  #atomic(
+    statement: Statement & { do: 'exchange' | 'reserve' | 'store-reserved' },
+    at: Placed,
+    remaining: number,
+  ): void {
+    const { code } = this
+    const { bytes } = statement
+    const set = statement.do === 'reserve' ? 0 : WRITE_SET
+    const local = LOCAL.temporary0 + statement.index
+    this.#probe(statement.address, at, bytes, set)
+    code.op('i32.eqz').if(() => {
+      code.get(LOCAL.budget).i32(remaining).op('i32.add').set(LOCAL.budget)
+      code.i32(1).set(LOCAL.alone)
+      this.#leave(at.offset)
+    })
+    this.#host(set).set(LOCAL.host)
+    if (statement.do === 'store-reserved') {
+      this.#storeReserved(statement, at)
+      return
+    }
+    code.get(LOCAL.host).memory(loadOperator(bytes, true)).set(local)
+    if (statement.do === 'reserve') {
+      code.i32(0).get(LOCAL.host).memory('i32.store', RESERVATION)
+      return
+    }
+    code.get(LOCAL.host)
+    this.#values.emit(statement.value, at)
+    code.memory(storeOperator(bytes))
+  }
+
+  #storeReserved(statement: Statement & { do: 'store-reserved' }, at: Placed): void {
+    const { code } = this
+    const local = LOCAL.temporary0 + statement.index
+    code.i32(0).memory('i32.load', RESERVATION).get(LOCAL.host).op('i32.eq')
+    code.if(
+      () => {
+        code.get(LOCAL.host)
+        this.#values.emit(statement.value, at)
+        code.memory(storeOperator(statement.bytes)).i64(0n).set(local)
+      },
+      () => code.i64(1n).set(local),
+    )
+    code.i32(0).i32(0).memory('i32.store', RESERVATION)
+  }
+
+  /** Leaves 1 on the stack if the TLB holds the page and the address is aligned. */
+  #probe(address: Expression, at: Placed, bytes: number, set: number): void {
+    const { code } = this
+    this.#values.emit(address, at)
+    code.tee(LOCAL.address).i64(8n).op('i64.shr_u', 'i32.wrap_i64').i32(0xff0).op('i32.and')
+    code.get(LOCAL.dataTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load', set)
+    code
+      .get(LOCAL.address)
+      .i64(BigInt(-4096 | (bytes - 1)))
+      .op('i64.and', 'i64.eq')
+  }
+
+  /** Host address of LOCAL.address by the entry that the probe has found. */
+  #host(set: number): Code {
+    const { code } = this
+    code.get(LOCAL.address).op('i32.wrap_i64')
+    return code
+      .get(LOCAL.entry)
+      .memory('i32.load', set + 8)
+      .op('i32.add')
+  }
+}
+
+const labelOf = (block: Block, kind: 'loop' | 'block'): string => `${kind}${block.number}`

@@ -1,0 +1,56 @@
+// The compiling engine on whole machines: the ISA programs and boots of our images, with everything
+// compiled at once, in blocks of one instruction, and as usual; it must not differ from the others.
+
+import { expect, test } from 'vitest'
+import { image, imageNames } from '../guest/images.ts'
+import { loadCatalogue } from '../harness/catalogue.ts'
+import { specFor } from '../harness/computer.ts'
+import { realParts } from '../harness/parts.ts'
+import type { MachineSpec } from '../machine/machine.ts'
+import type { CompilerLimits } from '../machine/rv64/engine/compiler/limits.ts'
+import { Rv64Machine } from '../machine/rv64/rv64.ts'
+import { cycles, MiB } from '../machine/units.ts'
+
+const AT_ONCE: Partial<CompilerLimits> = { threshold: 1, batch: 1, eager: true }
+const EARLY: Partial<CompilerLimits> = { threshold: 20, batch: 4, eager: false }
+const DEADLINE = cycles(250_000_000)
+const PROMPT = /(?:^|\n)\$ $/
+
+const programs = await imageNames('isa/')
+
+test.each([
+  ['everything compiled at once', AT_ONCE],
+  ['one instruction a block', { ...AT_ONCE, block: 1 }],
+] as const)('the ISA programs pass with %s', async (_, limits) => {
+  const failures: string[] = []
+  for (const name of programs) {
+    const kernel = (await image(name)).bytes
+    const banks = [{ bytes: 8 * MiB, role: 'original' }] as const
+    const spec = { kernel, banks, harts: 1, profile: 'flat', engine: 'compiler' } as const
+    await using machine = new Rv64Machine(spec, { limits })
+    const stop = await machine.run({ deadline: DEADLINE })
+    if (stop.kind !== 'power-off' || stop.code !== 0) failures.push(`${name}: ${stop.kind}`)
+  }
+  expect(failures).toEqual([])
+})
+
+test.each(['none', 'memv6', 'memvisor'])(
+  'a boot of %s and a command leave the same state on both engines',
+  async (name) => {
+    const { configs } = await loadCatalogue()
+    const spec = await specFor(configs.get(name)!, realParts, { seed: 1, profile: 'flat' })
+    const compiled = await session({ ...spec, engine: 'compiler' }, EARLY)
+    expect(compiled).toEqual(await session({ ...spec, engine: 'fast' }, {}))
+  },
+)
+
+async function session(spec: MachineSpec, limits: Partial<CompilerLimits>): Promise<unknown> {
+  await using machine = new Rv64Machine(spec, { limits })
+  const states: unknown[] = []
+  for (const line of [undefined, 'forktest', 'cat README | wc']) {
+    if (line !== undefined) machine.console.type(`${line}\n`)
+    const stop = await machine.run({ text: PROMPT, deadline: cycles(machine.now() + 1e9) })
+    states.push(stop.kind, machine.now(), await machine.digest())
+  }
+  return states
+}
