@@ -98,17 +98,24 @@ paging_written(uint32 original)
     shadow_mark_written(original);
 }
 
+// What a shadow entry leads to: nothing is set in it above the frame number.
+static uint64
+target(pte_t entry)
+{
+  return entry >> 10 << PGSHIFT;
+}
+
 // The shadow entry of `va` in the root in use, or 0.
 static pte_t
 lookup(struct guest *guest, uint64 va)
 {
-  pte_t entry = PA2PTE(shadow.page[guest->paging->root]);
-  for(int level = ROOT_LEVEL; level >= 0; level--){
-    entry = ((const pte_t *)PTE2PA(entry))[PX(level, va)];
-    if(!(entry & PTE_V))
-      return 0;
-  }
-  return entry;
+  pte_t root = shadow.page[guest->paging->root][PX(2, va)];
+  if(!(root & PTE_V))
+    return 0;
+  pte_t middle = ((const pte_t *)target(root))[PX(1, va)];
+  if(!(middle & PTE_V))
+    return 0;
+  return ((const pte_t *)target(middle))[PX(0, va)];
 }
 
 // The code was fetched through the shadows, so there it is, unless it had to go in this very exit.
@@ -118,7 +125,7 @@ paging_fetch(struct vcpu *vcpu, uint64 va)
   uint64 gpa;
   pte_t entry = lookup(vcpu->guest, va);
   if(entry & PTE_X)
-    return (const uint16 *)(PTE2PA(entry) + va % PGSIZE);
+    return (const uint16 *)(target(entry) + va % PGSIZE);
   int user = !(csr_read(sstatus) & SSTATUS_SPP);
   if(walk_fetch(vcpu, va, user, &gpa) < 0 || !guest_owns(vcpu->guest, gpa))
     return NULL;
@@ -242,14 +249,31 @@ set_accessed(struct guest *guest, struct walk *w, enum access access)
   return 0;
 }
 
-enum paging_result
-paging_fault(struct vcpu *vcpu, uint64 cause, uint64 va)
+static struct device_page *
+device_page(struct guest *guest, enum access access)
+{
+  return &guest->paging->device[access == ACCESS_STORE];
+}
+
+// Only pages of VS-mode that are readable (or writable) themselves: what SUM and MXR say is then
+// the same.
+static void
+remember_device(struct guest *guest, enum access access, uint64 va, const struct walk *w)
+{
+  if((w->pte & PTE_U) || !(w->pte & PTE_R))
+    return;
+  *device_page(guest, access) = (struct device_page){
+    .page = PGROUNDDOWN(va), .gpa = PGROUNDDOWN(w->gpa), .fences = shadow.fences,
+  };
+}
+
+// Apart from paging_fault, so that an access to a device does not pay for the registers that this
+// needs.
+__attribute__((noinline)) static enum paging_result
+fault(struct vcpu *vcpu, enum access access, uint64 va, int user)
 {
   struct guest *guest = vcpu->guest;
   struct walk w;
-  int user = !(csr_read(sstatus) & SSTATUS_SPP);
-  enum access access = cause == CAUSE_INSTRUCTION_PAGE ? ACCESS_FETCH :
-                       cause == CAUSE_LOAD_PAGE ? ACCESS_LOAD : ACCESS_STORE;
   if(SATP_MODE(vcpu->satp) == SATP_MODE_BARE)
     return fault_bare(vcpu, access, va, user);
   enum walk_result result = walk(guest, vcpu->satp, va, &w);
@@ -259,9 +283,28 @@ paging_fault(struct vcpu *vcpu, uint64 cause, uint64 va)
      set_accessed(guest, &w, access) < 0)
     return PAGING_PAGE;
   vcpu->device_address = w.gpa;
-  if(!guest_owns(guest, w.gpa))
-    return access == ACCESS_FETCH ? PAGING_ACCESS : PAGING_DEVICE;
+  if(!guest_owns(guest, w.gpa)){
+    if(access == ACCESS_FETCH)
+      return PAGING_ACCESS;
+    if(!user)
+      remember_device(guest, access, va, &w);
+    return PAGING_DEVICE;
+  }
   enum paging_result filled = fill(guest, va, &w, access);
   flush();
   return filled;
+}
+
+enum paging_result
+paging_fault(struct vcpu *vcpu, uint64 cause, uint64 va)
+{
+  int user = !(csr_read(sstatus) & SSTATUS_SPP);
+  if(cause == CAUSE_INSTRUCTION_PAGE)
+    return fault(vcpu, ACCESS_FETCH, va, user);
+  enum access access = cause == CAUSE_LOAD_PAGE ? ACCESS_LOAD : ACCESS_STORE;
+  const struct device_page *device = device_page(vcpu->guest, access);
+  if(device->fences != shadow.fences || device->page != PGROUNDDOWN(va) || user)
+    return fault(vcpu, access, va, user);
+  vcpu->device_address = device->gpa | va % PGSIZE;
+  return PAGING_DEVICE;
 }

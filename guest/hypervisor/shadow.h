@@ -44,7 +44,16 @@ struct tracked {
   uint8  written;   // in the list of written frames
 };
 
+// The page of a device, as VS-mode reached it last by a load or by a store. Like an entry of a TLB
+// it holds until the guest's next fence.
+struct device_page {
+  uint64 page;  // of the VA
+  uint64 gpa;
+  uint32 fences; // shadow.fences when it was found
+};
+
 struct paging {
+  struct device_page device[2]; // by access: loads, stores
   uint32 root; // the table in vsatp
   // Roots for satp Bare in VS-mode and in VU-mode, and the one under which nothing is mapped.
   uint32 identity[3];
