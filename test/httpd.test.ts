@@ -1,13 +1,18 @@
 // httpd over time, in virtual time: what it keeps in memory and for how long, and whom it lets go when.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { PeerSocket } from '../machine/machine.ts'
-import { cycles } from '../machine/units.ts'
+import { webFile } from '../guest/mkfs.ts'
+import type { MachineSpec, PeerSocket } from '../machine/machine.ts'
+import { cycles, MiB } from '../machine/units.ts'
 import { GuestServer, SECOND } from './guest-server.ts'
+
+const HTTPD = ['httpd', /httpd: port 80/] as const
+/** Free once httpd listens: for one copy of the file and a few packets. */
+const FRAMES_LEFT = 80
 
 let guest: GuestServer
 beforeAll(async () => {
-  guest = await GuestServer.start('httpd', /httpd: port 80/)
+  guest = await GuestServer.start(...HTTPD)
 })
 afterAll(() => guest[Symbol.asyncDispose]())
 beforeEach(() => guest.again())
@@ -76,12 +81,44 @@ describe('a client', () => {
   })
 })
 
-async function connected(): Promise<PeerSocket> {
-  const socket = guest.machine.network?.connect(80)
+describe('with hardly any memory left', () => {
+  it('every client gets its file, later', async () => {
+    const roomy = 16 * MiB
+    await using probe = await GuestServer.start(...HTTPD, original(roomy))
+    const free = Number(/frames free (\d+)/.exec(await probe.command('free'))?.[1])
+    const bytes = roomy - Math.floor((free - FRAMES_LEFT) / 16) * 16 * 4096
+    await using tight = await GuestServer.start(...HTTPD, original(bytes))
+    const clients = Array.from({ length: 30 }, () => {
+      const socket = socketTo(tight)
+      socket.send(Buffer.from('GET /100k.bin HTTP/1.0\r\n\r\n'))
+      return { socket, pieces: [] as Uint8Array[] }
+    })
+    await tight.until(() => {
+      for (const { socket, pieces } of clients) pieces.push(socket.receive())
+      return clients.every(({ socket }) => socket.state === 'closing')
+    })
+    const file = Buffer.from(webFile(102_400))
+    const whole = clients.filter(({ pieces }) =>
+      Buffer.concat(pieces).subarray(-102_400).equals(file),
+    )
+    expect(whole.length).toBe(30)
+    expect(tight.machine.console.transcript).not.toMatch(/panic/)
+  })
+})
+
+function socketTo(server: GuestServer): PeerSocket {
+  const socket = server.machine.network?.connect(80)
   if (socket === undefined) throw new Error('expected a network card')
+  return socket
+}
+
+async function connected(): Promise<PeerSocket> {
+  const socket = socketTo(guest)
   await guest.until(() => socket.state !== 'connecting')
   return socket
 }
+
+const original = (bytes: number): Partial<MachineSpec> => ({ banks: [{ bytes, role: 'original' }] })
 
 /** The body that comes for a request of its own. */
 async function fetched(path: string): Promise<string> {

@@ -6,11 +6,11 @@
 #include "net_port.h"
 #include "../include/riscv.h"
 
-#define PACKETS_MAX   2048 // 4 MiB
-#define SPARE_SENDING 192  // what send buffers leave for receiving and for segments without data
-#define SPARE_RECEIVING 64 // what receive queues leave for segments without data
-#define PACKETS_KEPT  128  // unused packets that are not given back
-#define TRIM_LOOKS    16   // free packets that one trim looks at
+#define PACKETS_MAX     2048 // 4 MiB
+#define PACKETS_KEPT    64   // unused packets that are not given back
+#define SPARE_SENDING   48   // what send buffers leave for receiving and for segments without data
+#define SPARE_RECEIVING 24   // what receive queues leave for segments without data
+#define TRIM_LOOKS      16   // free packets that one trim looks at
 
 _Static_assert(sizeof(struct packet) <= PACKET_START, "the buffer starts behind the record");
 _Static_assert(PACKET_PAYLOAD % 8 == 0, "payloads are 8-aligned");
@@ -18,7 +18,6 @@ _Static_assert(PACKET_PAYLOAD % 8 == 0, "payloads are 8-aligned");
 static struct packet *free_list;
 static int pool_total;
 static int pool_free;
-static int out_of_frames;
 
 static void
 put_free(struct packet *packet)
@@ -30,7 +29,6 @@ put_free(struct packet *packet)
     free_list->previous = packet;
   free_list = packet;
   pool_free++;
-  out_of_frames = 0;
 }
 
 static void
@@ -46,21 +44,18 @@ take_free(struct packet *packet)
   pool_free--;
 }
 
-static void
+// Two packets more; -1 if the pool is at its bound or the kernel has no frame.
+static int
 grow(void)
 {
   uint8 *frame;
 
-  if(pool_total + 2 > PACKETS_MAX)
-    return;
-  frame = net_frame();
-  if(frame == NULL){
-    out_of_frames = 1;
-    return;
-  }
+  if(pool_total + 2 > PACKETS_MAX || (frame = net_frame()) == NULL)
+    return -1;
   pool_total += 2;
   put_free((struct packet *)(frame + PACKET_BYTES));
   put_free((struct packet *)frame);
+  return 0;
 }
 
 // A packet with one reference, or NULL: the caller drops or waits.
@@ -85,10 +80,15 @@ packet_new(void)
   return packet;
 }
 
+// True if another packet can be used and `spare` ones still be had, from the pool as it is: frames
+// that the kernel could give now may be gone then.
 static int
 is_left(int spare)
 {
-  return !out_of_frames && pool_total - pool_free < PACKETS_MAX - spare;
+  while(pool_free <= spare)
+    if(grow() < 0)
+      return 0;
+  return 1;
 }
 
 // True if a program may fill another packet with data to send.

@@ -24,8 +24,9 @@ uint8 net_mac[6] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 }; // if the card has no
 static struct virtio card;
 static struct virtqueue receive, transmit;
 static int present;
-static uint unannounced;                       // receive buffers that the card was not told of
-static int untold;                             // packets to send that the card was not told of
+static uint unannounced; // receive buffers that the card was not told of
+static uint kept;        // receive buffers that the card should have besides
+static int untold;       // packets to send that the card was not told of
 static struct packet *waiting, **waiting_end = &waiting; // for room in `transmit`, through `link`
 
 void *
@@ -136,22 +137,38 @@ offer(struct packet *packet)
   }
 }
 
-// Takes in all that came. Without memory for another buffer a packet is dropped and its buffer used
-// again.
+// Gives the card buffers in place of those that the stack has kept, as far as there are any.
+static void
+refill(void)
+{
+  struct packet *packet;
+
+  while(kept > 0 && (packet = packet_new()) != NULL){
+    kept--;
+    offer(packet);
+  }
+}
+
+// Takes in all that came. A buffer that the stack does not keep goes back to the card, so that ACKs
+// come in even when there is no memory: only they can make some free.
 static void
 take_received(void)
 {
-  struct packet *packet, *fresh;
+  struct packet *packet;
   uint32 length;
 
   while((packet = virtqueue_take(&receive, &length)) != NULL){
-    fresh = packet_new();
-    offer(fresh ? fresh : packet);
-    if(fresh){
-      packet->wire = length > PACKET_ROOM ? 0 : (uint16)length;
-      ip_receive(packet);
+    packet->wire = length > PACKET_ROOM ? 0 : (uint16)length;
+    packet_hold(packet);
+    ip_receive(packet);
+    if(packet->refs == 1){
+      offer(packet);
+    } else {
+      packet_put(packet);
+      kept++;
     }
   }
+  refill();
 }
 
 static void
@@ -167,8 +184,8 @@ interrupt(void *unused)
 static void
 tick(void)
 {
-  if(present)
-    collect_sent();
+  collect_sent();
+  refill();
   tcp_tick();
   packet_trim();
   net_flush();
@@ -177,7 +194,6 @@ tick(void)
 void
 net_init(void)
 {
-  struct packet *packet;
   uint64 features;
 
   if(virtio_find(&card, VIRTIO_NET) < 0 || virtio_negotiate(&card, F_MAC, &features) < 0)
@@ -192,8 +208,8 @@ net_init(void)
   plic_attach(card.irq, interrupt, NULL);
   timer_attach(tick);
   virtio_ready(&card);
-  for(uint i = 0; i < receive.size && (packet = packet_new()) != NULL; i++)
-    offer(packet);
+  kept = receive.size;
+  refill();
   virtqueue_kick(&receive);
   unannounced = 0;
 }
