@@ -3,6 +3,7 @@
 
 import type { Config } from '../configs/config.ts'
 import type { CoverageReading } from '../results/coverage.ts'
+import { WorkloadFailure } from '../workloads/workload.ts'
 import type { Catalogue } from './catalogue.ts'
 import { Computer, type Parts, specFor } from './computer.ts'
 import { Conversation } from './conversation.ts'
@@ -19,6 +20,13 @@ export interface AuditStep {
   readonly violations: readonly Violation[]
 }
 
+export interface AuditOptions {
+  readonly seed: number
+  readonly profile: string
+  /** Lines to type, with a walk after each. */
+  readonly stress?: readonly string[]
+}
+
 /** Creation and end of many spaces, growth, pipes, redirection, and programs that share nothing. */
 const STRESS = ['ls', 'forktest', 'cat README | wc', 'space sbrk 4194304', 'space fork 1048576']
 
@@ -26,18 +34,30 @@ export async function* audit(
   config: Config,
   { invariants }: Pick<Catalogue, 'invariants'>,
   parts: Parts,
-  { seed, profile }: { readonly seed: number; readonly profile: string },
+  { seed, profile, stress = STRESS }: AuditOptions,
 ): AsyncGenerator<AuditStep> {
   const { hz } = profileNamed(profile)
   await using computer = new Computer(parts, await specFor(config, parts, { seed, profile }))
   const machine = await computer.atPrompt()
   const guest = new Conversation(machine, { probes: [], live: false, hz, check: async () => {} })
-  for (const after of ['boot', ...STRESS]) {
-    if (after !== 'boot') await guest.command(after)
+  for (const after of ['boot', ...stress]) {
+    const stopped = after === 'boot' ? [] : await typed(guest, after)
     for (const invariant of config.invariants) {
       const view = await openView(machine, config)
-      const finding = await pick(invariants, 'invariant', invariant).check(view)
-      yield { after, invariant, ...finding }
+      const { readings, violations } = await pick(invariants, 'invariant', invariant).check(view)
+      yield { after, invariant, readings, violations: [...violations, ...stopped] }
     }
+    if (stopped.length > 0) return
+  }
+}
+
+/** A guest that does not survive its stress is walked once more, as it lies, and then left. */
+async function typed(guest: Conversation, line: string): Promise<Violation[]> {
+  try {
+    await guest.command(line)
+    return []
+  } catch (error) {
+    if (!(error instanceof WorkloadFailure)) throw error
+    return [{ kind: 'stopped', says: error.message }]
   }
 }

@@ -3,18 +3,19 @@
 // rows (except for a live cell, whose outside peer no key can hold).
 
 import { createHash } from 'node:crypto'
+import type { Backend } from '../machine/machine.ts'
 import type { Place } from '../results/cell.ts'
 
 export interface CellPlan extends Place {
   readonly key: string
-  readonly backend: 'rv64'
+  readonly backend: Backend
   /** Has a live outside peer: runs alone, cannot repeat. */
   readonly live: boolean
 }
 
 /** Everything besides the place itself that a cell's result depends on. */
 export interface Fingerprint {
-  /** Hash of the sources of the emulator, the workloads and the harness. */
+  /** Hash of the sources of the emulator, the workloads and the harness; QEMU's version with it. */
   readonly version: string
   /** Role → sha256, for every image the config hands to the machine. */
   readonly images: Readonly<Record<string, string>>

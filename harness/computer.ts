@@ -1,15 +1,15 @@
-// Computer: one config with one seed, booted at most once. Invariant: whoever asks gets the machine in
-// the same state as everybody before: at reset, or at the shell's first prompt.
+// Computer: one config with one seed, booted at most once if its machine can go back to a snapshot.
+// Invariant: whoever asks gets the machine as everybody before: at reset, or at the shell's first prompt.
 
 import type { Config } from '../configs/config.ts'
-import type { Machine, MachineSpec, Pacer, Snapshot } from '../machine/machine.ts'
+import type { Backend, Machine, MachineSpec, Pacer, Snapshot } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
 import { WorkloadFailure } from '../workloads/workload.ts'
 import { PROMPT, stopText } from './conversation.ts'
 
 /** What a computer is built with; tests put a fake machine here. */
 export interface Parts {
-  readonly open: (spec: MachineSpec) => Promise<Machine>
+  readonly open: (spec: MachineSpec, backend?: Backend) => Promise<Machine>
   /** The disk image, made anew from the committed images. */
   readonly disk: () => Promise<Uint8Array>
 }
@@ -56,6 +56,8 @@ export class Computer implements AsyncDisposable {
   readonly #parts: Parts
   readonly #spec: MachineSpec
   #machine: Machine | undefined
+  /** True once a machine without snapshots may have run. */
+  #used = false
   #reset: Snapshot | undefined
   #prompt: Snapshot | undefined
   #bootFailure: WorkloadFailure | undefined
@@ -77,18 +79,28 @@ export class Computer implements AsyncDisposable {
     return this.#machine
   }
 
+  /** The machine, in whatever state, to see what it is. */
+  async opened(): Promise<Machine> {
+    if (this.#machine === undefined) {
+      this.#machine = await this.#parts.open(this.#spec)
+      if (this.#machine.capabilities.has('snapshot')) this.#reset = await this.#machine.snapshot()
+    }
+    return this.#machine
+  }
+
   async atReset(): Promise<Machine> {
-    const machine = await this.#opened()
-    await machine.restore(this.#reset!)
+    const machine = await this.opened()
+    if (this.#reset === undefined) return this.#fresh()
+    await machine.restore(this.#reset)
     return machine
   }
 
   /** Boots if nobody has; throws the same WorkloadFailure each time if the boot fails. */
   async atPrompt(signal?: AbortSignal): Promise<Machine> {
     if (this.#bootFailure !== undefined) throw this.#bootFailure
-    const machine = await this.#opened()
-    if (this.#prompt === undefined) await this.#boot(signal)
-    else await machine.restore(this.#prompt)
+    const machine = await this.opened()
+    if (this.#prompt === undefined) return this.#boot(signal)
+    await machine.restore(this.#prompt)
     return machine
   }
 
@@ -97,15 +109,14 @@ export class Computer implements AsyncDisposable {
     this.#machine = undefined
   }
 
-  async #opened(): Promise<Machine> {
-    if (this.#machine === undefined) {
-      this.#machine = await this.#parts.open(this.#spec)
-      this.#reset = await this.#machine.snapshot()
-    }
-    return this.#machine
+  /** A machine that has not run: one without snapshots is opened anew for everybody. */
+  async #fresh(): Promise<Machine> {
+    if (this.#used) await this[Symbol.asyncDispose]()
+    this.#used = true
+    return this.opened()
   }
 
-  async #boot(signal?: AbortSignal): Promise<void> {
+  async #boot(signal?: AbortSignal): Promise<Machine> {
     const machine = await this.atReset()
     const deadline = BOOT_PATIENCE
     const stop = await machine.run({ text: PROMPT, deadline, ...(signal ? { signal } : {}) })
@@ -117,6 +128,7 @@ export class Computer implements AsyncDisposable {
       throw this.#bootFailure
     }
     machine.takeMarks()
-    this.#prompt = await machine.snapshot()
+    if (machine.capabilities.has('snapshot')) this.#prompt = await machine.snapshot()
+    return machine
   }
 }

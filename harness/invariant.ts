@@ -37,3 +37,5 @@ export type ViolationKind =
   | 'disagree'
   /** The records or tables cannot be read at all. */
   | 'unreadable'
+  /** The guest did not come back to its prompt. */
+  | 'stopped'

@@ -2,6 +2,7 @@
 // depend on who runs them. Invariant: every cell that was asked for is in it once.
 
 import type { Config } from '../configs/config.ts'
+import type { Backend } from '../machine/machine.ts'
 import type { Parameters } from '../results/measurement.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { type CellPlan, cellKey, type Fingerprint } from './cell.ts'
@@ -11,7 +12,7 @@ export interface Selection {
   readonly workloads: readonly Workload[]
   readonly seeds: readonly number[]
   readonly profile: string
-  readonly backend: 'rv64'
+  readonly backend: Backend
 }
 
 /** `fingerprint` tells what a config's cells with one seed depend on. */

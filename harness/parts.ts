@@ -7,7 +7,7 @@ let made: Promise<Uint8Array> | undefined
 
 export const realParts: Parts = {
   // Loaded when the first machine is opened: most verbs need none.
-  open: async (spec) => (await import('../machine/open.ts')).openMachine(spec),
+  open: async (spec, backend) => (await import('../machine/open.ts')).openMachine(spec, backend),
   disk: () => {
     made ??= disk()
     return made

@@ -3,6 +3,8 @@
 
 import { createHash } from 'node:crypto'
 import type { Config } from '../configs/config.ts'
+import type { Backend } from '../machine/machine.ts'
+import { backendVersion } from '../machine/open.ts'
 import type { CellRecord } from '../results/cell.ts'
 import type { Parameters } from '../results/measurement.ts'
 import { type Manifest, type ManifestConfig, ResultStore } from '../results/store.ts'
@@ -23,7 +25,7 @@ export interface RunRequest {
   readonly workloads: readonly Workload[]
   readonly seeds: readonly number[]
   readonly profile: string
-  readonly backend: 'rv64'
+  readonly backend: Backend
   readonly command: readonly string[]
   /** The version of the mirrorbench package. */
   readonly packageVersion: string
@@ -34,8 +36,9 @@ export interface Plan {
   readonly cells: readonly CellPlan[]
 }
 
-/** Works out every cell and its key; reads the images, runs nothing. */
+/** Works out every cell and its key; reads the images, runs nothing. Throws QemuError without QEMU. */
 export async function planRun(request: RunRequest): Promise<Plan> {
+  const foreign = await backendVersion(request.backend)
   const version = await sourceVersion()
   const disk = createHash('sha256')
     .update(await realParts.disk())
@@ -43,7 +46,7 @@ export async function planRun(request: RunRequest): Promise<Plan> {
   const configs = new Map<string, ManifestConfig>()
   for (const config of request.configs) configs.set(config.name, await described(config))
   const fingerprint = (config: Config, seed: number): Fingerprint => ({
-    version,
+    version: [version, ...Object.values(foreign)].join(' '),
     images: configs.get(config.name)!.images,
     disk,
     bootargs: bootargsFor(config, seed),
@@ -51,7 +54,7 @@ export async function planRun(request: RunRequest): Promise<Plan> {
   })
   return {
     cells: matrix(request, fingerprint),
-    manifest: manifestOf(request, [...configs.values()], version),
+    manifest: manifestOf(request, [...configs.values()], { emulator: version, ...foreign }),
   }
 }
 
@@ -111,7 +114,7 @@ async function described(config: Config): Promise<ManifestConfig> {
 function manifestOf(
   request: RunRequest,
   configs: readonly ManifestConfig[],
-  version: string,
+  versions: Readonly<Record<string, string>>,
 ): Manifest {
   return {
     schemaVersion: 1,
@@ -121,7 +124,7 @@ function manifestOf(
     started: new Date().toISOString(),
     versions: {
       mirrorbench: request.packageVersion,
-      emulator: version,
+      ...versions,
       node: process.versions.node,
     },
     backend: request.backend,

@@ -3,7 +3,13 @@
 
 import type { Config } from '../configs/config.ts'
 import { ImageError } from '../guest/images.ts'
-import type { Machine, Snapshot, Stop } from '../machine/machine.ts'
+import {
+  type Machine,
+  MachineError,
+  type MachineSpec,
+  type Snapshot,
+  type Stop,
+} from '../machine/machine.ts'
 import type { CellRecord, Outcome } from '../results/cell.ts'
 import { coverageRows } from '../results/coverage.ts'
 import type { Measurement } from '../results/measurement.ts'
@@ -60,14 +66,16 @@ export class Workbench implements AsyncDisposable {
   }
 
   async #computerFor(plan: CellPlan, attempt: Attempt, booted?: Snapshot): Promise<Computer> {
-    const wanted = `${plan.config} ${plan.seed} ${plan.profile} ${plan.live}`
+    const { backend } = plan
+    const wanted = `${plan.config} ${plan.seed} ${plan.profile} ${backend} ${plan.live}`
     if (this.#computer === undefined || this.#for !== wanted) {
       await this.#forget()
       const { parts, catalogue } = this.#bench
       const config = pick(catalogue.configs, 'config', plan.config)
       const { pacer } = attempt.outside ?? {}
       const spec = await specFor(config, parts, { ...plan, ...(pacer ? { pacer } : {}) })
-      this.#computer = new Computer(parts, spec, booted)
+      const open = (of: MachineSpec) => parts.open(of, backend)
+      this.#computer = new Computer({ ...parts, open }, spec, booted)
       this.#for = wanted
     }
     return this.#computer
@@ -105,13 +113,14 @@ class Attempt {
     let computer: Computer | undefined
     try {
       computer = await computerFor()
+      const lack = this.#lack(await computer.opened())
+      if (lack !== undefined) return { kind: 'skipped', why: lack }
       const machine = this.#workload.fromReset
         ? await computer.atReset()
         : await computer.atPrompt(this.#signal)
       this.#machine = machine
-      const lacks = this.#workload.needs?.find((need) => !machine.capabilities.has(need))
-      if (lacks !== undefined) return { kind: 'skipped', why: `the machine has no ${lacks}` }
       await this.#drive(machine)
+      if (!machine.capabilities.has('snapshot')) return { kind: 'done' }
       return { kind: 'done', digest: await machine.digest() }
     } catch (error) {
       this.#machine ??= computer?.machine
@@ -129,6 +138,15 @@ class Attempt {
     const { run: _, ...end } = place
     const kept = outcome.kind === 'done' ? [...rows, ...this.#coverage] : this.#coverage
     return { ...end, outcome, hostMs, rows: kept }
+  }
+
+  /** What config or workload need and the machine does not have, with the reason. */
+  #lack({ capabilities, lacks }: Machine): string | undefined {
+    const needs = [...(this.#config.needs ?? []), ...(this.#workload.needs ?? [])]
+    const lack = needs.find((need) => !capabilities.has(need))
+    if (lack === undefined) return undefined
+    const why = lacks?.[lack]
+    return `the machine has no ${lack}${why === undefined ? '' : `: ${why}`}`
   }
 
   async #drive(machine: Machine): Promise<void> {
@@ -166,7 +184,9 @@ class Attempt {
     const stop = error instanceof WorkloadFailure ? error.stop : undefined
     const machine = this.#machine
     if (machine === undefined) return { kind: 'failed', why }
-    const view = await openView(machine, this.#config)
+    const view = await openView(machine, this.#config).catch(unlessGone)
+    if (view === undefined)
+      return { kind: 'failed', why, console: lastLines(machine.console.transcript) }
     return {
       kind: 'failed',
       why,
@@ -190,11 +210,17 @@ function violated(name: string, { violations }: Finding): string {
 }
 
 function reason(error: unknown): string {
-  if (error instanceof WorkloadFailure || error instanceof ImageError) return error.message
+  const told = [WorkloadFailure, ImageError, MachineError]
+  if (error instanceof Error && told.some((kind) => error instanceof kind)) return error.message
   // Not the guest's doing: a defect of ours, kept as this cell's outcome so that the others go on.
   const stack = error instanceof Error ? error.stack : undefined
   const text = process.env.MIRRORBENCH_DEBUG ? (stack ?? String(error)) : String(error)
   return `defect in mirrorbench: ${text}`
+}
+
+/** A machine outside this process may be gone, and then there is nothing to look at. */
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof MachineError)) throw error
 }
 
 function shortStop(stop: Stop): string {

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../configs/config.ts'
 import { image } from '../guest/images.ts'
-import { audit } from '../harness/audit.ts'
+import { type AuditOptions, audit } from '../harness/audit.ts'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import type { CellPlan } from '../harness/cell.ts'
 import { Computer, specFor } from '../harness/computer.ts'
@@ -82,9 +82,10 @@ async function usableFrames(name: string): Promise<string | undefined> {
   return /^frames usable (\d+)$/m.exec(said)?.[1]
 }
 
-async function audited(config: Config) {
+async function audited(config: Config, more: Pick<AuditOptions, 'stress'> = {}) {
   const steps = []
-  for await (const step of audit(config, catalogue, realParts, { seed: 1, profile: 'flat' })) {
+  const options = { seed: 1, profile: 'flat', ...more }
+  for await (const step of audit(config, catalogue, realParts, options)) {
     steps.push(step)
   }
   return { steps, violations: steps.flatMap((step) => step.violations) }
@@ -116,6 +117,14 @@ describe('the audit', () => {
     const sound = pick(catalogue.configs, 'config', name)
     const { violations } = await audited({ ...sound, kernel: () => image(kernel) })
     expect(new Set(violations.map((violation) => violation.kind))).toContain(kind)
+  })
+
+  it('walks a guest that does not survive once more, and says that it did not', async () => {
+    const memv6 = pick(catalogue.configs, 'config', 'memv6')
+    const { steps, violations } = await audited(memv6, { stress: ['poweroff 3', 'ls'] })
+    expect(steps.map(({ after }) => after)).toEqual(['boot', 'poweroff 3'])
+    expect(violations).toMatchObject([{ kind: 'stopped' }])
+    expect(steps[1]?.readings[0]?.originals).toBeGreaterThan(50)
   })
 
   it.each(BROKEN)('makes of %s as %s no measurement', async (name, kernel, kind) => {

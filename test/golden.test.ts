@@ -1,0 +1,54 @@
+// Golden counts: what each config's boot and two commands take, to the cycle, with the images that they were
+// taken with. Virtual time has no tolerance: a change is either a changed image or a defect, or meant; then
+// `npm run golden:accept` takes the new counts, which are reviewed as part of the commit.
+
+import { expect, it } from 'vitest'
+import type { Config } from '../configs/config.ts'
+import { loadCatalogue } from '../harness/catalogue.ts'
+import { matrix } from '../harness/matrix.ts'
+import { realParts } from '../harness/parts.ts'
+import { Workbench } from '../harness/workbench.ts'
+
+const catalogue = await loadCatalogue()
+const WORKLOADS = ['boot', 'commands/ls', 'micro/fork']
+const HASH_SHOWN = 12
+
+it('every config takes exactly the cycles that it took', async () => {
+  const lines: string[] = []
+  for (const config of catalogue.configs.values()) lines.push(...(await counts(config)))
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('golden.txt')
+})
+
+async function counts(config: Config): Promise<string[]> {
+  const images = [await config.firmware(), await config.kernel(), await config.initrd?.()]
+  const hashes = images.flatMap((image) =>
+    image === undefined ? [] : [`${image.name} ${image.sha256.slice(0, HASH_SHOWN)}`],
+  )
+  const lines = [`${config.name} (${hashes.join(', ')})`]
+  await using bench = new Workbench({
+    run: 'golden',
+    catalogue,
+    parts: realParts,
+    hostLimit: 60_000,
+  })
+  for (const plan of plansOf(config)) {
+    const { outcome, rows } = await bench.run(plan)
+    expect(outcome).toMatchObject({ kind: 'done' })
+    const first = (metric: string) =>
+      rows.find((row) => row.metric === metric && row.iteration === 0)?.value
+    lines.push(
+      `  ${plan.workload}: wall ${first('wall')}, busy ${first('busy')} cycles, ` +
+        `${first('instructions')} instructions`,
+    )
+  }
+  return lines
+}
+
+function plansOf(config: Config) {
+  const workloads = WORKLOADS.map((name) => catalogue.workloads.get(name)!)
+  const nothing = { version: '', images: {}, disk: '', bootargs: '', banks: [] }
+  return matrix(
+    { configs: [config], workloads, seeds: [1], profile: 'flat', backend: 'rv64' },
+    () => nothing,
+  )
+}
