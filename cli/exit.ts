@@ -26,6 +26,7 @@ const PLAIN = [
   'DiskError',
   'StoreError',
   'BridgeError',
+  'QemuError',
 ]
 
 /** System errors whose cause is the user's environment, in the user's words. */

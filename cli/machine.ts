@@ -7,7 +7,7 @@ import { image } from '../guest/images.ts'
 import { openOutside } from '../harness/outside.ts'
 import { realParts } from '../harness/parts.ts'
 import { profileNamed } from '../harness/profile.ts'
-import type { Machine, MachineSpec } from '../machine/machine.ts'
+import type { Backend, Machine, MachineSpec } from '../machine/machine.ts'
 import { MiB } from '../machine/units.ts'
 import { UsageError } from './exit.ts'
 import { backendNamed, backendOption, PORTS, profileOption, wholeNumber } from './options.ts'
@@ -52,7 +52,7 @@ export function machine(): Command {
 
 async function perform(options: Options): Promise<void> {
   profileNamed(options.profile)
-  backendNamed(options.backend)
+  const backend = backendNamed(options.backend)
   if (options.harts !== 1) {
     throw new UsageError(
       `--harts: expected 1, the only number there is so far; got ${options.harts}`,
@@ -60,7 +60,8 @@ async function perform(options: Options): Promise<void> {
   }
   const outside = openOutside()
   try {
-    await using opened = await open({ ...(await specOf(options)), pacer: outside.pacer })
+    const spec = { ...(await specOf(options)), pacer: outside.pacer }
+    await using opened = await open(spec, backend)
     for (const { host, guest } of options.hostfwd ?? []) {
       process.stderr.write(`127.0.0.1:${await outside.expose(opened, guest, host)} -> ${guest}\n`)
     }
@@ -71,9 +72,9 @@ async function perform(options: Options): Promise<void> {
 }
 
 /** A spec that no machine can be built to is the user's. */
-async function open(spec: MachineSpec): Promise<Machine> {
+async function open(spec: MachineSpec, backend: Backend): Promise<Machine> {
   try {
-    return await realParts.open(spec)
+    return await realParts.open(spec, backend)
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message)
     throw error

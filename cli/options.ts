@@ -2,6 +2,7 @@
 // environment (MIRRORBENCH_*), then the default.
 
 import { InvalidArgumentError, Option } from 'commander'
+import { BACKENDS, type Backend } from '../machine/machine.ts'
 import { UsageError } from './exit.ts'
 
 export function profileOption(): Option {
@@ -12,10 +13,10 @@ export function backendOption(): Option {
   return new Option('--backend <name>', 'what runs the guest').default('rv64')
 }
 
-/** The only back end there is so far. */
-export function backendNamed(name: string): 'rv64' {
-  if (name === 'rv64') return name
-  throw new UsageError(`expected a back end out of rv64; got '${name}'`)
+export function backendNamed(name: string): Backend {
+  const backend = BACKENDS.find((known) => known === name)
+  if (backend !== undefined) return backend
+  throw new UsageError(`expected a back end out of ${BACKENDS.join(', ')}; got '${name}'`)
 }
 
 export function wholeNumber(

@@ -2,7 +2,7 @@
 // about backups, and against which config its cost is counted.
 
 import type { Image } from '../guest/images.ts'
-import type { Bank } from '../machine/machine.ts'
+import type { Bank, Capability } from '../machine/machine.ts'
 
 export interface Config {
   /** Equal to the file's name. */
@@ -22,6 +22,8 @@ export interface Config {
   /** Boot arguments besides the seed. */
   readonly bootargs?: string
   readonly banks: readonly Bank[]
+  /** What its images need of the machine; where it is absent, cells are skipped. */
+  readonly needs?: readonly Capability[]
   /** Names of files in harness/invariants that must hold after each cell. */
   readonly invariants: readonly string[]
 }

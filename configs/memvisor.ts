@@ -20,5 +20,6 @@ export default {
     { bytes: 192 * MiB, role: 'original' },
     { bytes: 192 * MiB, role: 'backup' },
   ],
+  needs: ['hypervisor'],
   invariants: ['coverage'],
 } satisfies Config

@@ -19,5 +19,6 @@ export default {
     { bytes: 192 * MiB, role: 'original' },
     { bytes: 192 * MiB, role: 'backup' },
   ],
+  needs: ['hypervisor'],
   invariants: [],
 } satisfies Config

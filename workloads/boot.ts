@@ -5,7 +5,6 @@ import type { Workload } from './workload.ts'
 export default {
   name: 'boot',
   about: 'reset to the shell prompt',
-  needs: ['counters'],
   fromReset: true,
   drive: (guest) =>
     guest.measure('boot', async () => {

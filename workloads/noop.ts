@@ -5,6 +5,5 @@ import type { Workload } from './workload.ts'
 export default {
   name: 'noop',
   about: 'nothing: the floor of every number',
-  needs: ['counters'],
   drive: (guest) => guest.measure('noop', async () => {}),
 } satisfies Workload

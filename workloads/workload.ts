@@ -28,7 +28,10 @@ export interface Guest {
   expect(text: RegExp, within?: Cycles): Promise<RegExpExecArray>
   /** Types a command at the prompt and returns its output, without echo and prompt. */
   command(line: string, within?: Cycles): Promise<string>
-  /** Brackets `body` as a region: wall and busy cycles and instructions become measurements. */
+  /**
+   * Brackets `body` as a region: wall and busy cycles and instructions become measurements; on a machine
+   * that does not count exactly, the host's time.
+   */
   measure(region: string, body: () => Promise<void>): Promise<void>
   /** Adds a measurement that the workload found itself; a live workload's cycles are `live-cycles`. */
   record(region: string, metric: string, unit: GuestUnit, value: number): void

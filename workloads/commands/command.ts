@@ -20,7 +20,6 @@ export function command(of: Command): Workload {
     name: `commands/${of.name}`,
     about: `${of.about}: ${of.line}`,
     figure: 'commands are 5-8 % slower',
-    needs: ['counters'],
     drive: (guest) => drive(guest, of),
   }
 }
