@@ -133,6 +133,11 @@ tcp_input_ack(struct tcp *tcp, struct segment *segment)
     // A shut window that is acknowledged is no failure, while somebody still cares.
     if(segment->window == 0 && tcp->holder != HELD_BY_NOBODY)
       tcp->retries = 0;
+    // Probes were thrown away: start again with them, not with what follows.
+    if(segment->window > 0 && tcp->snd_wnd == 0){
+      tcp->send_next = tcp->send.head;
+      tcp->snd_nxt = tcp->snd_una;
+    }
     tcp->snd_wnd = segment->window;
     tcp->snd_wl1 = segment->seq;
     tcp->snd_wl2 = ack;
