@@ -3,15 +3,21 @@
 
 import { describe, expect, it } from 'vitest'
 import { image } from '../guest/images.ts'
+import { readSymbols } from '../harness/view/symbols.ts'
 import type { Bank, MachineSpec, Stop } from '../machine/machine.ts'
 import { openMachine } from '../machine/open.ts'
-import { cycles, MiB } from '../machine/units.ts'
+import { cycles, MiB, physical } from '../machine/units.ts'
 
 const VISORS = ['memvisor', 'visor-shadow'] as const
 /** Ten times what the longest payload needs. */
 const DEADLINE = cycles(500_000_000)
 /** Long enough for some ten thousand exits. */
 const A_WHILE = cycles(10_000_000)
+/** Fields of exit_counts, as guest/include/exits.h has them. */
+const EXIT_FIELDS = [
+  ...(['fill', 'table_write', 'device', 'injected', 'root', 'fence', 'idle', 'call'] as const),
+  ...(['external', 'timer', 'other'] as const),
+] as const
 const DISK_BYTES = MiB
 const BOARD: readonly Bank[] = [{ bytes: 128 * MiB, role: 'original' }]
 const BANKS: readonly Bank[] = [
@@ -63,6 +69,34 @@ describe.each(['visor-storm', 'visor-hart'])('%s', (payload) => {
   it('finds the same when there are hardly any shadow tables', async () => {
     const few = await inGuest('memvisor', (await image(payload)).bytes, 'shadow-tables=16')
     expect(few).toEqual(await onBoard(payload))
+  })
+})
+
+describe('exits', () => {
+  it('are counted once each, by what they were for', async () => {
+    const [firmware, kernel, initrd] = [
+      (await image('firmware')).bytes,
+      (await image('memvisor')).bytes,
+      (await image('visor-storm')).bytes,
+    ]
+    const board = { banks: BANKS, bootargs: 'guest-memory=128', harts: 1, profile: 'flat' }
+    await using machine = await openMachine({ firmware, kernel, initrd, ...board })
+    expect(await machine.run({ deadline: DEADLINE })).toEqual(OFF)
+    const at = readSymbols(kernel).address('exit_counts')!
+    const bytes = await machine.read(physical(at), 8 * EXIT_FIELDS.length)
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
+    const counts = EXIT_FIELDS.map((_, i) => Number(view.getBigUint64(8 * i, true)))
+    const count = (field: (typeof EXIT_FIELDS)[number]): number =>
+      counts[EXIT_FIELDS.indexOf(field)]!
+    const { events } = await machine.counters()
+    const traps = (cause: number): number => events[`trap-exception-${cause}`] ?? 0
+    // One of cause 22 is Memvisor's own probe at boot.
+    expect(count('root') + count('fence')).toBe(traps(22) - 1)
+    // The last exit turns the machine off before it is counted.
+    const exits = traps(12) + traps(13) + traps(15) + traps(22) - 2
+    expect(counts.reduce((sum, n) => sum + n)).toBe(exits)
+    expect(count('injected')).toBeGreaterThan(1000)
+    expect(count('table_write')).toBeGreaterThan(1000)
   })
 })
 
