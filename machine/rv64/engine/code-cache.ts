@@ -9,8 +9,13 @@ import type { CodeWatcher, Ram } from '../ram.ts'
 import { ACROSS, DECODE, PAGE_END, SLOT_HANDLER, SLOT_STEP, writeSlot } from './interpreter/slot.ts'
 
 const HALFWORDS = 2048
-/** Writes to a page's data after which it counts as data and loses its decoded code. */
+/**
+ * Writes to a page's data after which it counts as data and loses its decoded code; each time it
+ * happens to a page so many times more, for some hold code and data for good.
+ */
 const PATIENCE = 32
+const PATIENCE_GROWTH = 4
+const MOST_PATIENCE = 1 << 24
 const NONE = 0
 
 /** Learns what becomes of decoded slots, because it has compiled them. */
@@ -29,6 +34,8 @@ export class CodeCache implements CodeWatcher {
   /** By index: page of RAM. */
   readonly #pageOf = new Int32Array(CODE_PAGES)
   readonly #writes = new Int32Array(CODE_PAGES)
+  /** By page of RAM: writes that it bears now. */
+  readonly #patience: Int32Array
   readonly #decoded = new Map<number, Decoded>()
   #free: number[] = []
   slotWatcher: SlotWatcher | undefined
@@ -37,6 +44,7 @@ export class CodeCache implements CodeWatcher {
     this.#hart = hart
     this.#ram = hart.ram
     this.#indexOf = new Uint16Array(hart.ram.pages)
+    this.#patience = new Int32Array(hart.ram.pages).fill(PATIENCE)
     for (let i = CODE_PAGES - 1; i >= 0; i--) this.#free.push(i)
   }
 
@@ -113,7 +121,10 @@ export class CodeCache implements CodeWatcher {
       for (let half = first; half <= last; half++) {
         view.setUint16(slotsAt(index) + half * SLOT_BYTES + SLOT_HANDLER, DECODE, true)
       }
-    } else if (++this.#writes[index]! > PATIENCE) this.#drop(index)
+    } else if (++this.#writes[index]! > this.#patience[page]!) {
+      this.#patience[page] = Math.min(this.#patience[page]! * PATIENCE_GROWTH, MOST_PATIENCE)
+      this.#drop(index)
+    }
   }
 
   dropAll(): void {

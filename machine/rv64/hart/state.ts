@@ -113,7 +113,7 @@ export const CELL = Object.fromEntries(
 /** Soft TLBs: see mmu/tlb.ts. */
 export const TLB = 0x1_0000
 /** Decoded instructions: see engine/code-cache.ts. */
-export const CODE = 0x4_0000
+export const CODE = 0x10_0000
 
 /** Code pages that can be decoded at once; 17 MiB of host memory. */
 export const CODE_PAGES = 512

@@ -7,9 +7,13 @@ import { CELL, DATA_TLB, FETCH_TLB, PRIVILEGE, TLB } from '../hart/state.ts'
 import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../hart/status.ts'
 import { type READ, WRITE } from './pte.ts'
 
-export const TLB_ENTRIES = 256
+/** 8 MiB of pages, twice what the second-level TLBs of real processors reach. */
+export const TLB_ENTRIES = 2048
 /** Tag (8 bytes: the page's address), then what to add to an address, or the page's slots. */
 export const TLB_ENTRY_BYTES = 16
+/** An address shifted right by TLB_SHIFT and masked so is the offset of its entry in a set. */
+export const TLB_SHIFT = 8
+export const TLB_MASK = (TLB_ENTRIES - 1) * TLB_ENTRY_BYTES
 export const TLB_SET_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES
 /** From the read set of a context to its write set, and to its fetch set. */
 export const WRITE_SET = TLB_SET_BYTES

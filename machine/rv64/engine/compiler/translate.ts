@@ -6,7 +6,7 @@
 import { BUDGET, DATA_TLB, FETCH_TLB, PC, RESERVATION, VALUE, X } from '../../hart/state.ts'
 import type { Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
-import { WRITE_SET } from '../../mmu/tlb.ts'
+import { TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
 import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
 import { REGION_TYPE } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
@@ -164,7 +164,8 @@ class Translation {
     if (page === from.offset >> 12 || page === 0) return
     const { code } = this
     this.#values.address(page * 4096)
-    code.tee(LOCAL.address).i64(8n).op('i64.shr_u', 'i32.wrap_i64').i32(0xff0).op('i32.and')
+    code.tee(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
+    code.i32(TLB_MASK).op('i32.and')
     code.get(LOCAL.fetchTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load')
     code.get(LOCAL.address).op('i64.ne')
     code.get(LOCAL.entry).memory('i32.load', 8).i32(this.#slotsOf(page)).op('i32.ne', 'i32.or')
@@ -340,7 +341,8 @@ class Translation {
   #probe(address: Expression, at: Placed, bytes: number, set: number): void {
     const { code } = this
     this.#values.emit(address, at)
-    code.tee(LOCAL.address).i64(8n).op('i64.shr_u', 'i32.wrap_i64').i32(0xff0).op('i32.and')
+    code.tee(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
+    code.i32(TLB_MASK).op('i32.and')
     code.get(LOCAL.dataTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load', set)
     code
       .get(LOCAL.address)

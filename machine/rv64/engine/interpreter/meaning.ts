@@ -4,7 +4,7 @@
 
 import { RESERVATION, VALUE } from '../../hart/state.ts'
 import { type Condition, type Expression, type Statement, SYSTEM_CALLS } from '../../isa/ir.ts'
-import { WRITE_SET } from '../../mmu/tlb.ts'
+import { TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
 import type { Code, MemoryOperator } from '../wasm/code.ts'
 import { emitCondition, emitValue } from './expression.ts'
 import {
@@ -214,8 +214,8 @@ export class Meaning {
       .tee(LOCAL.address)
       .i64(BigInt(-4096 | (bytes - 1)))
       .op('i64.and')
-    // Bits 12 to 19 choose one of 256 entries of 16 bytes.
-    code.get(LOCAL.address).i64(8n).op('i64.shr_u', 'i32.wrap_i64').i32(0xff0).op('i32.and')
+    code.get(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
+    code.i32(TLB_MASK).op('i32.and')
     code.get(LOCAL.dataTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load', set).op('i64.eq')
   }
 }

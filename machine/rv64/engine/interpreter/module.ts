@@ -17,6 +17,7 @@ import {
   STRADDLE,
 } from '../../hart/state.ts'
 import { table } from '../../isa/table.ts'
+import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import { Code } from '../wasm/code.ts'
 import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
 import {
@@ -158,7 +159,8 @@ function leaveWithPc(code: Code): void {
 
 function lookUp(code: Code): void {
   code.i32(0).memory('i32.load', FETCH_TLB)
-  code.get(LOCAL.pc).i64(8n).op('i64.shr_u', 'i32.wrap_i64').i32(0xff0).op('i32.and')
+  code.get(LOCAL.pc).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
+  code.i32(TLB_MASK).op('i32.and')
   code.op('i32.add').tee(LOCAL.entry).memory('i64.load')
   code.get(LOCAL.pc).i64(-4096n).op('i64.and').tee(LOCAL.pageVa).op('i64.ne')
   code.if(() => {
