@@ -21,3 +21,19 @@ OBJS_isa-wrong := bare/isa/wrong.o bare/isa/finish.o
 LDSCRIPT_isa-wrong := bare/bare.ld
 LDFLAGS_isa-wrong := -Wl,-n
 STRIP_isa-wrong := debug
+
+# Performance kernels: perf-NAME-m in M-mode, perf-NAME-s in S-mode with Sv39.
+define perf_program
+IMAGES += perf-$(1)
+OBJS_perf-$(1) := bare/perf/start.o bare/perf/run.o $(2:%=bare/perf/%.o)
+LDSCRIPT_perf-$(1) := bare/bare.ld
+LDFLAGS_perf-$(1) := -Wl,-n
+STRIP_perf-$(1) := debug
+endef
+$(foreach name,noop crc sieve memory ecall,\
+  $(eval $(call perf_program,$(name)-m,$(name) machine))\
+  $(eval $(call perf_program,$(name)-s,$(name) supervisor)))
+$(foreach size,512k 4m,\
+  $(eval $(call perf_program,chase-$(size)-m,chase chase_$(size) machine))\
+  $(eval $(call perf_program,chase-$(size)-s,chase chase_$(size) supervisor)))
+$(eval $(call perf_program,satp-s,satp supervisor))

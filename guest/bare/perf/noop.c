@@ -1,0 +1,8 @@
+// Nothing: what starting and stopping take.
+
+#include "perf.h"
+
+void
+kernel(void)
+{
+}
