@@ -8,6 +8,9 @@
 // cold: another process holds the frames that have been used since boot, so that the space gets new
 // ones.
 //
+// Each begins just after a timer tick, so that no tick falls into a space that takes less than the time
+// between two (10 ms); where ticks fall otherwise depends on what ran before, mirrored or not.
+//
 // Prints "space HOW BYTES ok".
 
 #include "mark.h"
@@ -49,6 +52,7 @@ touch(char *p, int bytes)
 static void
 space_sbrk(int bytes)
 {
+  sleep(1);
   MARK_BEGIN(REGION_SPACE);
   char *p = sbrk(bytes);
   if(p == (char *)-1)
@@ -64,6 +68,7 @@ space_fork(int bytes)
   if(p == (char *)-1)
     fail("sbrk");
   touch(p, bytes);
+  sleep(1);
   MARK_BEGIN(REGION_SPACE);
   int pid = fork();
   if(pid == 0)
@@ -104,6 +109,7 @@ space_exec(int bytes)
   write_program("/space-program", bytes);
   int pid = fork();
   if(pid == 0){
+    sleep(1);
     MARK_BEGIN(REGION_SPACE);
     exec("/space-program", argv);
     fail("exec");
