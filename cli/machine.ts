@@ -4,10 +4,12 @@
 import { readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { image } from '../guest/images.ts'
-import { openOutside } from '../harness/outside.ts'
+import { type Outside, openOutside } from '../harness/outside.ts'
 import { realParts } from '../harness/parts.ts'
 import { profileNamed } from '../harness/profile.ts'
+import { serveGdb } from '../machine/debug/server.ts'
 import type { Backend, Machine, MachineSpec } from '../machine/machine.ts'
+import { Rv64Machine } from '../machine/rv64/rv64.ts'
 import { MiB } from '../machine/units.ts'
 import { UsageError } from './exit.ts'
 import { backendNamed, backendOption, PORTS, profileOption, wholeNumber } from './options.ts'
@@ -25,6 +27,7 @@ interface Options {
   readonly harts: number
   readonly profile: string
   readonly backend: string
+  readonly gdb?: number
 }
 
 interface Forward {
@@ -47,6 +50,11 @@ export function machine(): Command {
     .option('--harts <n>', 'hardware threads', wholeNumber(1), 1)
     .addOption(profileOption())
     .addOption(backendOption())
+    .option(
+      '--gdb <p>',
+      'gdb may connect to port p of 127.0.0.1; the guest waits for it',
+      wholeNumber(0, PORTS),
+    )
     .action(perform)
 }
 
@@ -65,10 +73,25 @@ async function perform(options: Options): Promise<void> {
     for (const { host, guest } of options.hostfwd ?? []) {
       process.stderr.write(`127.0.0.1:${await outside.expose(opened, guest, host)} -> ${guest}\n`)
     }
-    process.exitCode = outcomeOf(await attend(opened, outside))
+    process.exitCode = await session(opened, outside, options.gdb)
   } finally {
     await outside.close()
   }
+}
+
+/** At the console, and with gdb if it was asked for. */
+async function session(of: Machine, outside: Outside, gdb: number | undefined): Promise<number> {
+  if (gdb === undefined) return outcomeOf(await attend(of, outside))
+  if (!(of instanceof Rv64Machine)) {
+    throw new UsageError(
+      '--gdb: expected back end rv64; QEMU has a server of its own, its option -gdb',
+    )
+  }
+  const server = await serveGdb(of.debugger(), gdb)
+  process.stderr.write(`gdb: target remote 127.0.0.1:${server.port} (the guest waits)\n`)
+  const end = await attend(of, outside)
+  await server.close(end.stop.kind === 'power-off' ? end.stop.code : 0)
+  return outcomeOf(end)
 }
 
 /** A spec that no machine can be built to is the user's. */

@@ -5,6 +5,7 @@
 import type { Pacer, Stop, Until } from '../machine.ts'
 import { type Cycles, cycles } from '../units.ts'
 import { type Clock, NEVER } from './clock.ts'
+import type { Halter } from './debug/debugger.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Hart } from './hart/hart.ts'
 import { wakes } from './hart/interrupt.ts'
@@ -19,6 +20,8 @@ export interface RunLoopParts {
   readonly breathe: (() => Promise<void>) | undefined
   /** A reason to stop that guest or devices have given. */
   readonly stopped: () => Stop | undefined
+  /** Whoever may halt the machine between instructions, if there is somebody. */
+  readonly halter: () => Halter | undefined
   /** Deals with a request to start again. True: it did. */
   readonly rebooted: () => boolean
 }
@@ -47,10 +50,16 @@ export class RunLoop {
       if (stop !== undefined) return stop
       clock.fireDue()
       if (rebooted() || this.#stop(until) !== undefined) continue
-      if (this.#waits()) {
+      const waits = this.#waits()
+      const halter = this.#parts.halter()
+      if (halter?.halts(waits) === true) {
+        await halter.stand(until.signal)
+        continue
+      }
+      if (waits) {
         const stuck = await this.#wait(until)
         if (stuck !== undefined) return stuck
-      } else this.#slice(until.deadline)
+      } else this.#slice(until.deadline, halter?.attentive === true ? 1 : SLICE)
       if (clock.now < pauseAt) continue
       if (pacer !== undefined) await pacer.breathe(clock.now)
       else await this.#parts.breathe?.()
@@ -102,10 +111,10 @@ export class RunLoop {
     clock.now = cycles(when)
   }
 
-  /** Executes up to the next event or the deadline. */
-  #slice(deadline: Cycles): void {
+  /** Executes up to the next event or the deadline, but no more than `most` cycles. */
+  #slice(deadline: Cycles, most: number): void {
     const { clock, engine, hart } = this.#parts
-    const end = Math.min(clock.next(), deadline, clock.now + SLICE)
+    const end = Math.min(clock.next(), deadline, clock.now + most)
     hart.leave = false
     hart.counters.slices++
     hart.sliceEnd = end

@@ -18,6 +18,7 @@ import type {
 import type { Cycles, PhysicalAddress } from '../units.ts'
 import { Board, type HartLine } from './board.ts'
 import { Clock } from './clock.ts'
+import { Debugger } from './debug/debugger.ts'
 import { type CompilerLimits, USUAL } from './engine/compiler/limits.ts'
 import type { Engine } from './engine/engine.ts'
 import { FastEngine } from './engine/fast.ts'
@@ -56,6 +57,7 @@ export class Rv64Machine implements Machine {
   readonly #engine: Engine
   readonly #transcript = new Transcript()
   readonly #marks = new Marks()
+  #debugger: Debugger | undefined
   #halt: Halt
   #condition: (() => boolean) | undefined
   #conditionHolds = false
@@ -100,6 +102,7 @@ export class Rv64Machine implements Machine {
       pacer: spec.pacer,
       breathe: options.breathe,
       stopped: () => this.#stopped(),
+      halter: () => this.#debugger,
       rebooted: () => this.#reboot(),
     })
     this.console = consoleOf(this.#board, this.#transcript)
@@ -171,6 +174,12 @@ export class Rv64Machine implements Machine {
     this.#engine.forget()
     this.#marks.clear()
     this.#halt = undefined
+  }
+
+  /** A hand on this machine, from outside; what it may do is its own affair. */
+  debugger(): Debugger {
+    this.#debugger ??= new Debugger(this.#hart, this.#clock)
+    return this.#debugger
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -1,0 +1,237 @@
+// Debugger: a hand on a running machine. It halts the hart between two instructions, shows and changes
+// registers and memory, and lets it go on. Invariant: a machine that is only halted and looked at goes on
+// exactly as one that nobody watched; while it stands no virtual time passes.
+
+import type { Clock } from '../clock.ts'
+import { csrByNumber } from '../hart/csr-table.ts'
+import type { Hart } from '../hart/hart.ts'
+import { describe } from '../hart/registers.ts'
+import { PC, VALUE, X } from '../hart/state.ts'
+import { takeInterrupt } from '../hart/trap.ts'
+import { locate, stretches } from './locate.ts'
+
+/** What the run loop asks of whoever may halt it. */
+export interface Halter {
+  /** True: it must be asked before every single instruction. */
+  readonly attentive: boolean
+  /** Asked before an instruction (or while the hart `waits` in wfi): shall the machine stand here? */
+  halts(waits: boolean): boolean
+  /** Resolves when the machine may go on, or when the signal ends the run. */
+  stand(signal: AbortSignal | undefined): Promise<void>
+}
+
+/** Why the machine stands. */
+export type Halt =
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'stepped' }
+  | { readonly kind: 'breakpoint' }
+  | { readonly kind: 'changed'; readonly address: bigint }
+
+/** gdb's numbers: x0 to x31, pc, and CSRs from FIRST_CSR. */
+export const PC_NUMBER = 32
+export const FIRST_CSR = 65
+export const PRIVILEGE_NUMBER = FIRST_CSR + 4096
+
+interface Watchpoint {
+  readonly address: bigint
+  readonly at: number
+  bytes: Uint8Array
+}
+
+/** A guest with more of them is not being debugged. */
+const MOST_POINTS = 4096
+const WATCH_BYTES = 64
+
+export class Debugger implements Halter {
+  /** Told each time the machine comes to stand. */
+  onHalt: ((why: Halt) => void) | undefined
+  readonly #hart: Hart
+  readonly #clock: Clock
+  readonly #breakpoints = new Set<bigint>()
+  readonly #watchpoints = new Map<string, Watchpoint>()
+  #asked = false
+  /** Instructions executed when a single step began. */
+  #steppedFrom: number | undefined
+  /** The machine goes on from a breakpoint: not to be halted by it again at once. */
+  #leaving = false
+  #standing = false
+  #go: (() => void) | undefined
+
+  constructor(hart: Hart, clock: Clock) {
+    this.#hart = hart
+    this.#clock = clock
+  }
+
+  /** True while the machine stands. */
+  get halted(): boolean {
+    return this.#standing
+  }
+
+  /** Asks the machine to stand before its next instruction. */
+  halt(): void {
+    this.#asked = true
+    this.#hart.leave = true
+  }
+
+  /** Lets the machine go on, for one instruction or until something halts it. */
+  resume(how: 'step' | 'continue'): void {
+    this.#asked = false
+    this.#leaving = true
+    this.#steppedFrom = how === 'step' ? this.#executed : undefined
+    for (const point of this.#watchpoints.values()) point.bytes = this.#watched(point)
+    this.#standing = false
+    this.#go?.()
+    this.#go = undefined
+  }
+
+  get attentive(): boolean {
+    return (
+      this.#steppedFrom !== undefined || this.#breakpoints.size > 0 || this.#watchpoints.size > 0
+    )
+  }
+
+  halts(waits: boolean): boolean {
+    if (this.#standing) return true
+    const why = this.#reason(waits)
+    this.#leaving = false
+    if (why === undefined) return false
+    this.#asked = false
+    this.#steppedFrom = undefined
+    this.#standing = true
+    this.onHalt?.(why)
+    return true
+  }
+
+  stand(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      // Whoever was told of the halt may have let go already.
+      if (!this.#standing || signal?.aborted === true) return resolve()
+      this.#go = resolve
+      signal?.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+
+  #reason(waits: boolean): Halt | undefined {
+    if (this.#asked) return { kind: 'asked' }
+    if (waits || !this.attentive) return undefined
+    // An interrupt that is due comes first, so that its handler's first instruction can be a breakpoint.
+    takeInterrupt(this.#hart)
+    for (const point of this.#watchpoints.values()) {
+      const now = this.#watched(point)
+      if (now.some((byte, i) => byte !== point.bytes[i])) {
+        return { kind: 'changed', address: point.address }
+      }
+    }
+    if (this.#steppedFrom !== undefined && this.#executed > this.#steppedFrom) {
+      return { kind: 'stepped' }
+    }
+    if (!this.#leaving && this.#breakpoints.has(this.pc)) return { kind: 'breakpoint' }
+    return undefined
+  }
+
+  get #executed(): number {
+    return this.#clock.now - this.#hart.idle
+  }
+
+  get pc(): bigint {
+    return this.#hart.u64[PC >> 3]!
+  }
+
+  /** By gdb's number; undefined if there is no such register. */
+  register(number: number): bigint | undefined {
+    if (number < PC_NUMBER) return this.#hart.u64[(X >> 3) + number]
+    if (number === PC_NUMBER) return this.pc
+    if (number === PRIVILEGE_NUMBER) return BigInt(this.#hart.privilege)
+    const row = csrByNumber[number - FIRST_CSR]
+    if (row === undefined) return undefined
+    return describe(this.#hart).csr[row.name]
+  }
+
+  /** False if there is no such register, or it cannot be set. */
+  setRegister(number: number, value: bigint): boolean {
+    const hart = this.#hart
+    if (number === 0) return true
+    if (number < PC_NUMBER) hart.u64[(X >> 3) + number] = value
+    else if (number === PC_NUMBER) hart.u64[PC >> 3] = value & ~1n
+    else {
+      const row = csrByNumber[number - FIRST_CSR]
+      if (row?.write === undefined) return false
+      const kept = hart.u64[VALUE >> 3]!
+      hart.sliceEnd = this.#clock.now + 1
+      row.write(hart, Number(value >> 32n) | 0, Number(value & 0xffff_ffffn) | 0)
+      hart.u64[VALUE >> 3] = kept
+      hart.tlb?.flushAll()
+      hart.contextChanged()
+    }
+    return true
+  }
+
+  /** As much of [address, address + length) as RAM has there. */
+  read(address: bigint, length: number, physical: boolean): Uint8Array {
+    const bytes = new Uint8Array(length)
+    const { ram } = this.#hart
+    const done = stretches(this.#hart, address, length, physical, (at, offset, count) => {
+      bytes.set(ram.u8.subarray(ram.host(at), ram.host(at) + count), offset)
+    })
+    return bytes.subarray(0, done)
+  }
+
+  /** False, with nothing written, if a part of it is not RAM. */
+  write(address: bigint, bytes: Uint8Array, physical: boolean): boolean {
+    const hart = this.#hart
+    if (this.read(address, bytes.length, physical).length < bytes.length) return false
+    stretches(hart, address, bytes.length, physical, (at, offset, count) => {
+      hart.ram.u8.set(bytes.subarray(offset, offset + count), hart.ram.host(at))
+      hart.ram.wrote(at, count)
+    })
+    return true
+  }
+
+  /** Halt before the instruction at this virtual address, in whatever context. False: too many. */
+  addBreakpoint(address: bigint): boolean {
+    if (this.#points >= MOST_POINTS) return false
+    this.#breakpoints.add(address)
+    this.#hart.leave = true
+    return true
+  }
+
+  removeBreakpoint(address: bigint): void {
+    this.#breakpoints.delete(address)
+  }
+
+  /** Halt after an instruction that has changed memory there. False: not RAM, too long or too many. */
+  addWatchpoint(address: bigint, length: number): boolean {
+    if (this.#points >= MOST_POINTS || length < 1 || length > WATCH_BYTES) return false
+    const bytes = this.read(address, length, false)
+    const at = locate(this.#hart, address)
+    if (at === undefined || bytes.length < length) return false
+    this.#watchpoints.set(`${address} ${length}`, { address, at, bytes })
+    this.#hart.leave = true
+    return true
+  }
+
+  removeWatchpoint(address: bigint, length: number): void {
+    this.#watchpoints.delete(`${address} ${length}`)
+  }
+
+  removeAll(): void {
+    this.#breakpoints.clear()
+    this.#watchpoints.clear()
+  }
+
+  /** One line about where the machine stands. */
+  info(): string {
+    const { privilege } = describe(this.#hart)
+    const { now } = this.#clock
+    return `hart 0 in ${privilege} at 0x${this.pc.toString(16)}, cycle ${now}`
+  }
+
+  get #points(): number {
+    return this.#breakpoints.size + this.#watchpoints.size
+  }
+
+  #watched({ at, bytes }: Watchpoint): Uint8Array {
+    const host = this.#hart.ram.host(at)
+    return this.#hart.ram.u8.slice(host, host + bytes.length)
+  }
+}
