@@ -1,46 +1,159 @@
-// perf: how fast this host runs the emulated machine. Host time: noisy, never compared with cycles.
-// `npm run perf`.
+// perf: how fast this host runs the emulated machine, beside QEMU, in guest MIPS: the performance
+// kernels of guest/bare/perf, and a boot to the prompt. Host time: noisy, never compared with cycles.
+// Usage: npm run perf -- [--json] [--rounds N] [--kernels a,b] [--engines a,b]
 
+import { parseArgs } from 'node:util'
+import { image } from '../guest/images.ts'
 import { loadCatalogue } from '../harness/catalogue.ts'
-import { Computer, specFor } from '../harness/computer.ts'
-import { Conversation } from '../harness/conversation.ts'
+import { specFor } from '../harness/computer.ts'
 import { realParts } from '../harness/parts.ts'
-import { profileNamed } from '../harness/profile.ts'
+import type { MachineSpec, Until } from '../machine/machine.ts'
+import { openMachine } from '../machine/open.ts'
+import { cycles, MiB } from '../machine/units.ts'
+import { hasQemu, QEMU, type QemuEngine, timeQemu } from './perf-qemu.ts'
 import { table } from './table.ts'
 
-const TIMES = 5
-const WORK = ['forktest', 'cat README | wc', 'space sbrk 4194304']
+type OurEngine = NonNullable<MachineSpec['engine']>
 
-const { configs } = await loadCatalogue()
-const { hz } = profileNamed('flat')
-const rows: string[][] = []
-for (const config of configs.values()) {
-  const spec = await specFor(config, realParts, { seed: 1, profile: 'flat' })
-  await using computer = new Computer(realParts, spec)
-  const machine = await computer.atReset()
-  const around = { probes: [], live: false, hz, check: async () => {} }
-  const time = async (work: (guest: Conversation) => Promise<void>): Promise<number[]> => {
-    const before = (await machine.counters()).instructions
-    const began = performance.now()
-    await work(new Conversation(machine, around))
-    const ms = performance.now() - began
-    return [(await machine.counters()).instructions - before, ms]
-  }
-  const boot = async (guest: Conversation): Promise<void> => {
-    await guest.expect(/(?:^|\n)\$ $/)
-  }
-  rows.push(shown(config.name, 'boot', await time(boot)))
-  for (const line of WORK) {
-    const repeated = async (guest: Conversation): Promise<void> => {
-      for (let n = 0; n < TIMES; n++) await guest.command(line)
-    }
-    rows.push(shown(config.name, `${TIMES} x ${line}`, await time(repeated)))
-  }
+interface Work {
+  readonly kernel: string
+  readonly privilege: 'M' | 'S'
+  readonly spec: MachineSpec
+  /** Ends it; without, it powers off. */
+  readonly text?: RegExp
+  /** What only starts and stops, to be taken off QEMU's time. */
+  readonly empty?: MachineSpec
 }
-const head = ['config', 'work', 'instructions', 'host ms', 'MIPS']
-process.stdout.write(table(head, rows, head.slice(2)))
 
-function shown(config: string, work: string, [instructions = 0, ms = 0]: number[]): string[] {
-  const mips = instructions / ms / 1000
-  return [config, work, String(instructions), ms.toFixed(0), mips.toFixed(1)]
+interface Reading {
+  readonly kernel: string
+  readonly privilege: 'M' | 'S'
+  readonly engine: OurEngine | QemuEngine
+  readonly profile: 'flat'
+  readonly mips: number
+  readonly ratioToTcg: number | null
+  readonly ratioToIcount: number | null
+}
+
+const KERNELS = ['crc', 'sieve', 'memory', 'chase-512k', 'chase-4m', 'ecall', 'satp']
+const BOOT = 'boot'
+const PROMPT = /(?:^|\n)\$ $/
+const QEMU_ENGINES: readonly QemuEngine[] = ['qemu-tcg', 'qemu-icount']
+/** An engine that needs longer for a whole kernel executes so many instructions of it. */
+const MOST: Readonly<Record<OurEngine, number>> = {
+  compiler: 10_000_000_000,
+  fast: 100_000_000,
+  reference: 1_000_000,
+}
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '3' },
+    kernels: { type: 'string', default: [...KERNELS, BOOT].join(',') },
+    engines: { type: 'string', default: 'compiler,fast' },
+  },
+})
+const engines = values.engines.split(',') as OurEngine[]
+const rounds = Number(values.rounds)
+const withQemu = await hasQemu()
+if (!withQemu) process.stderr.write(`no ${QEMU}: no ratios\n`)
+
+const readings: Reading[] = []
+for (const work of await worksNamed(values.kernels.split(','))) {
+  readings.push(...(await measure(work)))
+  if (!values.json) process.stderr.write('.')
+}
+if (values.json) process.stdout.write(`${JSON.stringify(readings)}\n`)
+else process.stdout.write(`\n${shown(readings)}`)
+
+async function worksNamed(names: readonly string[]): Promise<readonly Work[]> {
+  const works: Work[] = []
+  for (const kernel of names.filter((name) => name !== BOOT)) {
+    // A change of satp means nothing in M-mode.
+    for (const privilege of kernel === 'satp' ? (['S'] as const) : (['M', 'S'] as const)) {
+      const suffix = privilege.toLowerCase()
+      const spec = await bare(`perf-${kernel}-${suffix}`)
+      works.push({ kernel, privilege, spec, empty: await bare(`perf-noop-${suffix}`) })
+    }
+  }
+  if (names.includes(BOOT)) {
+    const { configs } = await loadCatalogue()
+    const spec = await specFor(configs.get('none')!, realParts, { seed: 1, profile: 'flat' })
+    works.push({ kernel: BOOT, privilege: 'S', spec, text: PROMPT })
+  }
+  return works
+}
+
+async function bare(name: string): Promise<MachineSpec> {
+  const kernel = (await image(name)).bytes
+  const banks = [{ bytes: 64 * MiB, role: 'original' }] as const
+  return { kernel, banks, harts: 1, profile: 'flat' }
+}
+
+/** All engines in turn, again and again, so that a change of the host's speed hits all. */
+async function measure(work: Work): Promise<readonly Reading[]> {
+  const instructions = await countOf(work)
+  const rates = new Map<OurEngine | QemuEngine, number[]>()
+  const note = (engine: OurEngine | QemuEngine, mips: number) =>
+    rates.set(engine, [...(rates.get(engine) ?? []), mips])
+  for (let round = 0; round < rounds; round++) {
+    for (const engine of engines) note(engine, await ours(work, engine))
+    if (!withQemu) continue
+    for (const engine of QEMU_ENGINES) {
+      const empty = work.empty === undefined ? 0 : await timeQemu(engine, work.empty)
+      const ms = (await timeQemu(engine, work.spec, work.text)) - empty
+      note(engine, instructions / ms / 1000)
+    }
+  }
+  const mips = new Map([...rates].map(([engine, list]) => [engine, median(list)]))
+  const ratio = (value: number, engine: QemuEngine): number | null => {
+    const other = mips.get(engine)
+    return other === undefined ? null : value / other
+  }
+  return [...mips].map(([engine, value]) => ({
+    kernel: work.kernel,
+    privilege: work.privilege,
+    engine,
+    profile: 'flat',
+    mips: value,
+    ratioToTcg: ratio(value, 'qemu-tcg'),
+    ratioToIcount: ratio(value, 'qemu-icount'),
+  }))
+}
+
+/** How many instructions the work takes. */
+async function countOf(work: Work): Promise<number> {
+  await using machine = await openMachine({ ...work.spec, engine: 'compiler' })
+  await machine.run(untilEnd(work, MOST.compiler))
+  return (await machine.counters()).instructions
+}
+
+/** In MIPS; a boot includes building the machine, as QEMU's includes starting it. */
+async function ours(work: Work, engine: OurEngine): Promise<number> {
+  const built = performance.now()
+  await using machine = await openMachine({ ...work.spec, engine })
+  const began = work.empty === undefined ? built : performance.now()
+  await machine.run(untilEnd(work, MOST[engine]))
+  const ms = performance.now() - began
+  return (await machine.counters()).instructions / ms / 1000
+}
+
+function untilEnd({ text }: Work, most: number): Until {
+  return { deadline: cycles(most), ...(text === undefined ? {} : { text }) }
+}
+
+function median(list: readonly number[]): number {
+  const sorted = list.toSorted((a, b) => a - b)
+  return sorted[sorted.length >> 1]!
+}
+
+function shown(all: readonly Reading[]): string {
+  const head = ['kernel', 'privilege', 'engine', 'MIPS', 'x TCG', 'x icount']
+  const times = (ratio: number | null): string => ratio?.toFixed(2) ?? '-'
+  const rows = all.map(({ kernel, privilege, engine, mips, ratioToTcg, ratioToIcount }) => [
+    ...[kernel, privilege, engine, mips.toFixed(1)],
+    ...[times(ratioToTcg), times(ratioToIcount)],
+  ])
+  return table(head, rows, head.slice(3))
 }
