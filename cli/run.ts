@@ -171,7 +171,8 @@ async function execute(
   const ended: CellRecord[] = []
   const progress = openProgress(plan.cells.length)
   const stop = (): void => interrupt.abort()
-  process.once('SIGINT', stop).once('SIGTERM', stop)
+  // Not `once`: execa ends this process by a signal that nobody is left listening for.
+  process.on('SIGINT', stop).on('SIGTERM', stop)
   try {
     await executeRun(plan, {
       directory,
