@@ -1,7 +1,12 @@
 // The target description that gdb asks for (GDB manual, appendix G): which registers there are, under which
 // numbers. Invariant: a register in it can be read.
 
-import { FIRST_CSR, PC_NUMBER, PRIVILEGE_NUMBER } from '../rv64/debug/debugger.ts'
+import {
+  FIRST_CSR,
+  PC_NUMBER,
+  PRIVILEGE_NUMBER,
+  VIRTUALISED_NUMBER,
+} from '../rv64/debug/debugger.ts'
 import { csrRows } from '../rv64/hart/csr-table.ts'
 
 /** x0 to x31, as gdb names them. */
@@ -35,6 +40,7 @@ export const TARGET_XML = [
   '</feature>',
   '<feature name="org.gnu.gdb.riscv.virtual">',
   register('priv', PRIVILEGE_NUMBER, 'int'),
+  register('virt', VIRTUALISED_NUMBER, 'int'),
   '</feature>',
   '</target>',
 ].join('\n')

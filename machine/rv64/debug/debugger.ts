@@ -31,6 +31,8 @@ export type Halt =
 export const PC_NUMBER = 32
 export const FIRST_CSR = 65
 export const PRIVILEGE_NUMBER = FIRST_CSR + 4096
+/** V of the hypervisor extension: tells a guest from its hypervisor at the same address. */
+export const VIRTUALISED_NUMBER = PRIVILEGE_NUMBER + 1
 
 interface Watchpoint {
   readonly address: bigint
@@ -142,6 +144,7 @@ export class Debugger implements Halter {
     if (number < PC_NUMBER) return this.#hart.u64[(X >> 3) + number]
     if (number === PC_NUMBER) return this.pc
     if (number === PRIVILEGE_NUMBER) return BigInt(this.#hart.privilege)
+    if (number === VIRTUALISED_NUMBER) return this.#hart.virtualised ? 1n : 0n
     const row = csrByNumber[number - FIRST_CSR]
     if (row === undefined) return undefined
     return describe(this.#hart).csr[row.name]

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import { image } from '../../../guest/images.ts'
+import { disk } from '../../../guest/mkfs.ts'
+import type { Stop } from '../../machine.ts'
+import { cycles, MiB } from '../../units.ts'
+import { SymbolTable } from '../elf.ts'
+import { ENGINES } from '../engine/stand.ts'
+import { Assembler } from '../isa/assemble.ts'
+import { Rv64Machine } from '../rv64.ts'
+import { type Debugger, FIRST_CSR, type Halt, PC_NUMBER } from './debugger.ts'
+
+const PROMPT = /(?:^|\n)\$ $/
+const START = 0x8000_0000n
+const [T0, T1] = [5, 6]
+const deadline = cycles(10_000)
+
+/** Firmware is the program; the kernel is a stub that is never reached. */
+function machineOf(code: Assembler, engine: (typeof ENGINES)[number]): Rv64Machine {
+  const kernel = new Uint8Array(64)
+  new DataView(kernel.buffer).setUint32(56, 0x0543_5352, true) // the magic of a Linux image
+  new DataView(kernel.buffer).setBigUint64(16, 64n, true)
+  const banks = [{ bytes: 4 * MiB, role: 'original' }] as const
+  const firmware = code.bytes()
+  return new Rv64Machine({ firmware, kernel, banks, harts: 1, profile: 'flat', engine })
+}
+
+/** Runs until the machine stands, and tells why. */
+async function halted(machine: Rv64Machine, how: 'step' | 'continue'): Promise<Halt | Stop> {
+  const control = machine.debugger()
+  const over = new AbortController()
+  let why: Halt | undefined
+  control.onHalt = (halt) => {
+    why = halt
+    over.abort()
+  }
+  control.resume(how)
+  const stop = await machine.run({ deadline, signal: over.signal })
+  return why ?? stop
+}
+
+/** t0 counts from 1 up; then t0 is stored at t1. */
+const counting = (): Assembler =>
+  new Assembler()
+    .address(T1, 0x8001_0000)
+    .li(T0, 0)
+    .label('loop')
+    .emit('addi', { rd: T0, rs1: T0, immediate: 1 })
+    .label('store')
+    .emit('sd', { rs1: T1, rs2: T0 })
+    .to('loop', 'jal')
+
+describe.each(ENGINES)('a debugger of the %s engine', (engine) => {
+  it('halts before the instruction at a breakpoint, each time', async () => {
+    const code = counting()
+    const machine = machineOf(code, engine)
+    const control = machine.debugger()
+    const store = START + BigInt(code.offset('store'))
+    control.addBreakpoint(store)
+    for (const count of [1n, 2n, 3n]) {
+      expect(await halted(machine, 'continue')).toEqual({ kind: 'breakpoint' })
+      expect([control.pc, control.register(T0)]).toEqual([store, count])
+    }
+    const now = machine.now()
+    control.removeBreakpoint(store)
+    expect(await halted(machine, 'continue')).toEqual({ kind: 'deadline' })
+    expect(machine.now()).toBeGreaterThan(now)
+  })
+
+  it('steps one instruction', async () => {
+    const code = counting()
+    const machine = machineOf(code, engine)
+    const control = machine.debugger()
+    control.addBreakpoint(START + BigInt(code.offset('loop')))
+    await halted(machine, 'continue')
+    const now = machine.now()
+    expect(await halted(machine, 'step')).toEqual({ kind: 'stepped' })
+    expect([control.pc, machine.now()]).toEqual([START + BigInt(code.offset('store')), now + 1])
+  })
+
+  it('halts after a change of watched memory', async () => {
+    const code = counting()
+    const machine = machineOf(code, engine)
+    const control = machine.debugger()
+    expect(control.addWatchpoint(0x8001_0000n, 8)).toBe(true)
+    const why = await halted(machine, 'continue')
+    expect(why).toEqual({ kind: 'changed', address: 0x8001_0000n })
+    expect([...control.read(0x8001_0000n, 8, false)]).toEqual([1, 0, 0, 0, 0, 0, 0, 0])
+    expect(control.pc).toBe(START + BigInt(code.offset('store')) + 4n)
+  })
+
+  it('changes registers, memory and code', async () => {
+    const code = counting()
+    const machine = machineOf(code, engine)
+    const control = machine.debugger()
+    const loop = START + BigInt(code.offset('loop'))
+    control.addBreakpoint(loop)
+    await halted(machine, 'continue')
+    expect(control.setRegister(T0, 41n)).toBe(true)
+    await halted(machine, 'continue')
+    expect(control.register(T0)).toBe(42n)
+    expect(control.write(loop, Uint8Array.of(0x93, 0x82, 0x22, 0), false)).toBe(true) // addi t0, t0, 2
+    await halted(machine, 'continue')
+    expect(control.register(T0)).toBe(44n)
+    expect(control.setRegister(PC_NUMBER, START)).toBe(true)
+    expect(control.pc).toBe(START)
+    expect(control.setRegister(FIRST_CSR + 0x340, 7n)).toBe(true) // mscratch
+    expect(control.register(FIRST_CSR + 0x340)).toBe(7n)
+    expect(control.setRegister(FIRST_CSR + 0xf14, 7n)).toBe(false) // mhartid is read-only
+  })
+})
+
+describe('a debugger', () => {
+  it('sees the first instruction of an interrupt handler', async () => {
+    const code = new Assembler()
+    code.address(T0, 0x8000_0100).emit('csrrw', { rs1: T0, immediate: 0x305 }) // mtvec
+    code.li(T0, 8).emit('csrrs', { rs1: T0, immediate: 0x304 }) // mie.MSIE
+    code.emit('csrrs', { rs1: T0, immediate: 0x300 }) // mstatus.MIE
+    code.address(T1, 0x200_0000).li(T0, 1) // msip of hart 0
+    code.emit('sw', { rs1: T1, rs2: T0 }).label('end').to('end', 'jal')
+    const machine = machineOf(code, 'fast')
+    const control = machine.debugger()
+    control.addBreakpoint(0x8000_0100n)
+    expect(await halted(machine, 'continue')).toEqual({ kind: 'breakpoint' })
+    expect(control.register(FIRST_CSR + 0x342)).toBe((1n << 63n) | 3n) // mcause
+    expect(control.register(FIRST_CSR + 0x341)).toBe(START + BigInt(code.offset('end'))) // mepc
+  })
+
+  it('refuses what is not RAM, and too much of anything', () => {
+    const control = machineOf(counting(), 'fast').debugger()
+    expect(control.read(0x1000_0000n, 4, false)).toHaveLength(0)
+    expect(control.read((1n << 64n) - 1n, 4, false)).toHaveLength(0)
+    expect(control.read(0x8040_0000n - 2n, 4, false)).toHaveLength(2)
+    expect(control.write(0x8040_0000n - 2n, new Uint8Array(4), false)).toBe(false)
+    expect(control.addWatchpoint(0x1000_0000n, 4)).toBe(false)
+    expect(control.addWatchpoint(START, 65)).toBe(false)
+    for (let n = 0n; n < 4096n; n++) expect(control.addBreakpoint(2n * n)).toBe(true)
+    expect(control.addBreakpoint(1n)).toBe(false)
+  })
+
+  it('leaves a kernel’s boot as it would have been, whatever it looked at', async () => {
+    const [firmware, kernel] = await Promise.all([image('firmware'), image('kernel')])
+    const spec = {
+      firmware: firmware.bytes,
+      kernel: kernel.bytes,
+      bootargs: 'seed=1',
+      banks: [{ bytes: 128 * MiB, role: 'original' }],
+      disk: await disk(),
+      harts: 1,
+      profile: 'flat',
+    } as const
+    const until = { text: PROMPT, deadline: cycles(1_000_000_000) }
+    const alone = new Rv64Machine(spec)
+    await alone.run(until)
+
+    const watched = new Rv64Machine(spec)
+    const control = watched.debugger()
+    const { address } = new SymbolTable(kernel.bytes, 'kernel').named('syscall')!
+    control.addBreakpoint(address)
+    let calls = 0
+    control.onHalt = (why) => {
+      if (why.kind === 'breakpoint') calls++
+      look(control)
+      control.resume(why.kind === 'breakpoint' && calls < 20 ? 'step' : 'continue')
+    }
+    expect((await watched.run(until)).kind).toBe('text')
+    expect(calls).toBeGreaterThan(10)
+    expect([watched.now(), await watched.digest()]).toEqual([alone.now(), await alone.digest()])
+  })
+})
+
+function look(control: Debugger): void {
+  for (let number = 0; number <= PC_NUMBER; number++) expect(control.register(number)).toBeDefined()
+  control.register(FIRST_CSR + 0x180)
+  expect(control.read(control.register(2)!, 16, false)).toHaveLength(16)
+}
