@@ -9,7 +9,6 @@ export class HartCounters {
   tlbFlushes = 0
   pageFlushes = 0
   fencesI = 0
-  csrWrites = 0
   deviceReads = 0
   deviceWrites = 0
   misaligned = 0
@@ -61,7 +60,6 @@ const FIELDS = [
   ['tlbFlushes', 'tlb-flush-all'],
   ['pageFlushes', 'tlb-flush-page'],
   ['fencesI', 'fence-i'],
-  ['csrWrites', 'csr-write'],
   ['deviceReads', 'left-for-device-read'],
   ['deviceWrites', 'left-for-device-write'],
   ['misaligned', 'left-for-misaligned'],

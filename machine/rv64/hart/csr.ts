@@ -48,7 +48,6 @@ export function csrInstruction(
     oldLo = hart.lo(VALUE)
   }
   if (writes) {
-    hart.counters.csrWrites++
     const base = row.number === MIP ? pendingBySoftware(hart) : oldLo
     if (operation === 'write') row.write?.(hart, hi, lo)
     else if (operation === 'set') row.write?.(hart, oldHi | hi, base | lo)

@@ -17,7 +17,7 @@ export interface CompilerLimits extends Limits {
  * thousands; a module has a fixed cost of its own.
  */
 export const USUAL: CompilerLimits = {
-  threshold: 500,
+  threshold: 4000,
   batch: 8,
   eager: false,
   instructions: 300,

@@ -5,6 +5,7 @@ import type { Decoded } from '../../isa/decode.ts'
 import type { Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
 import { I32, I64, type ValueType } from '../wasm/encoder.ts'
+import { csrForm } from './csr.ts'
 
 /** Parameters first: see REGION_TYPE. */
 export const LOCAL = {
@@ -69,9 +70,11 @@ interface OperandUse {
   readonly rs2: boolean
 }
 
-const operandsOfRow: readonly OperandUse[] = table.map(({ meaning }) => ({
-  rd: meaning.some((statement) => statement.do === 'set'),
-  rs1: meaning.some((statement) => expressionsOf(statement).some((one) => reads(one, 'rs1'))),
+const operandsOfRow: readonly OperandUse[] = table.map(({ meaning }, row) => ({
+  rd: csrForm(row) !== undefined || meaning.some((statement) => statement.do === 'set'),
+  rs1:
+    csrForm(row)?.immediate === false ||
+    meaning.some((statement) => expressionsOf(statement).some((one) => reads(one, 'rs1'))),
   rs2: meaning.some((statement) => expressionsOf(statement).some((one) => reads(one, 'rs2'))),
 }))
 

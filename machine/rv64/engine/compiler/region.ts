@@ -6,6 +6,7 @@
 import type { Decoded } from '../../isa/decode.ts'
 import type { Condition } from '../../isa/ir.ts'
 import { ILLEGAL_ROW, table } from '../../isa/table.ts'
+import { csrAccess } from './csr.ts'
 
 /** Where instructions come from; offsets are bytes from the start of the entry's page. */
 export interface CodeSource {
@@ -130,7 +131,8 @@ class Exploration {
     const { row, rd, rs1, immediate, length } = instruction
     const last = table[row]!.meaning.at(-1)
     const next = offset + length
-    if (row === ILLEGAL_ROW || last?.do === 'system') return undefined
+    if (row === ILLEGAL_ROW) return undefined
+    if (last?.do === 'system' && csrAccess(instruction) === undefined) return undefined
     if (last?.do === 'jump') {
       const returns = rd === 0 && isLink(rs1) && context.caller !== undefined
       return {

@@ -3,7 +3,17 @@
 // all its instructions; whoever calls out has put pc and budget where the shared code finds them; a
 // region that leaves has left the state as the interpreter would have it before the next instruction.
 
-import { BUDGET, DATA_TLB, FETCH_TLB, PC, RESERVATION, VALUE, X } from '../../hart/state.ts'
+import {
+  BUDGET,
+  DATA_TLB,
+  FETCH_TLB,
+  PC,
+  PRIVILEGE,
+  RESERVATION,
+  VALUE,
+  X,
+} from '../../hart/state.ts'
+import { MACHINE } from '../../hart/status.ts'
 import type { Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
@@ -11,6 +21,7 @@ import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
 import { REGION_TYPE } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
 import type { DefinedFunction } from '../wasm/encoder.ts'
+import { csrAccess } from './csr.ts'
 import { STATUS } from './glue.ts'
 import { CALL, LOCAL, localTypes, RegisterLocals } from './locals.ts'
 import type { Block, Target } from './region.ts'
@@ -226,7 +237,7 @@ class Translation {
       case 'branch':
         return // the end of the block
       case 'system':
-        throw new Error(`no region contains ${statement.call}`)
+        this.#csr(at, remaining)
     }
   }
 
@@ -291,6 +302,42 @@ class Translation {
     })
   }
 
+  #csr(at: Placed, remaining: number): void {
+    const access = csrAccess(at.instruction)
+    if (access === undefined) throw new Error('expected a CSR instruction')
+    const { code } = this
+    const { cell, maskHi, maskLo, operation, level } = access
+    const { rd, rs1 } = at.instruction
+    // Privilege and V lie side by side. Not virtualised, and at least `level`:
+    code.i32(0).memory('i64.load', PRIVILEGE).i64(BigInt(level)).op('i64.sub')
+    code.i64(BigInt(MACHINE - level)).op('i64.gt_u')
+    code.if(() => this.#alone(at, remaining))
+    if (access.reads) code.i32(0).memory('i64.load', cell).set(LOCAL.temporary0)
+    if (access.writes) {
+      const mask = (BigInt(maskHi) << 32n) | BigInt(maskLo >>> 0)
+      code.i32(0)
+      if (operation !== 'write') code.get(LOCAL.temporary0)
+      if (access.immediate) code.i64(BigInt(operation === 'clear' ? ~rs1 : rs1))
+      else {
+        if (rs1 === 0) code.i64(0n)
+        else code.get(this.#registers.of(rs1))
+        if (operation === 'clear') code.i64(-1n).op('i64.xor')
+      }
+      if (operation === 'set') code.op('i64.or')
+      if (operation === 'clear') code.op('i64.and')
+      code.i64(mask).op('i64.and').memory('i64.store', cell)
+    }
+    if (rd !== 0) code.get(LOCAL.temporary0).set(this.#registers.of(rd))
+  }
+
+  /** The reference interpreter executes this instruction, and the region is left. */
+  #alone({ offset }: Placed, remaining: number): void {
+    const { code } = this
+    code.get(LOCAL.budget).i32(remaining).op('i32.add').set(LOCAL.budget)
+    code.i32(1).set(LOCAL.alone)
+    this.#leave(offset)
+  }
+
   /** What misses the TLB is executed by the reference interpreter, which teaches the TLB. */
   #atomic(
     statement: Statement & { do: 'exchange' | 'reserve' | 'store-reserved' },
@@ -302,11 +349,7 @@ class Translation {
     const set = statement.do === 'reserve' ? 0 : WRITE_SET
     const local = LOCAL.temporary0 + statement.index
     this.#probe(statement.address, at, bytes, set)
-    code.op('i32.eqz').if(() => {
-      code.get(LOCAL.budget).i32(remaining).op('i32.add').set(LOCAL.budget)
-      code.i32(1).set(LOCAL.alone)
-      this.#leave(at.offset)
-    })
+    code.op('i32.eqz').if(() => this.#alone(at, remaining))
     this.#host(set).set(LOCAL.host)
     if (statement.do === 'store-reserved') {
       this.#storeReserved(statement, at)

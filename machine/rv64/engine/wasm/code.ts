@@ -20,6 +20,7 @@ const OPERATORS = {
   'i64.ne': 0x52,
   'i64.lt_s': 0x53,
   'i64.lt_u': 0x54,
+  'i64.gt_u': 0x56,
   'i64.ge_s': 0x59,
   'i64.ge_u': 0x5a,
   'i32.add': 0x6a,
