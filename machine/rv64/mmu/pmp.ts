@@ -27,6 +27,9 @@ interface Region {
 export class Pmp {
   readonly #hart: Hart
   #regions: Region[] = []
+  /** What the first region covers if it allows everything to everybody. */
+  #openBase = 0
+  #openEnd = 0
 
   constructor(hart: Hart) {
     this.#hart = hart
@@ -39,6 +42,10 @@ export class Pmp {
       const region = this.#region(i)
       if (region !== undefined) this.#regions.push(region)
     }
+    const first = this.#regions[0]
+    const open = first !== undefined && (first.config & (R | W | X)) === (R | W | X)
+    this.#openBase = open ? first.base : 0
+    this.#openEnd = open ? first.end : 0
   }
 
   config(entry: number): number {
@@ -53,6 +60,7 @@ export class Pmp {
   }
 
   allows(at: number, bytes: number, access: Access, privilege: number): boolean {
+    if (at >= this.#openBase && at + bytes <= this.#openEnd) return true
     for (const region of this.#regions) {
       if (at >= region.end || at + bytes <= region.base) continue
       if (at < region.base || at + bytes > region.end) return false
@@ -63,6 +71,7 @@ export class Pmp {
 
   /** True if one answer holds for the whole page, so that a TLB may keep it. */
   uniform(page: number): boolean {
+    if (page >= this.#openBase && page + 4096 <= this.#openEnd) return true
     for (const region of this.#regions) {
       if (page >= region.end || page + 4096 <= region.base) continue
       return page >= region.base && page + 4096 <= region.end

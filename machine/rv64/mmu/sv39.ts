@@ -1,8 +1,11 @@
 // Sv39: the first stage of translation, for S and U, and for VS and VU above the second stage.
 // Invariant: see mmu.ts.
 
+import { PAGE_BYTES } from '../../units.ts'
 import type { Hart } from '../hart/hart.ts'
+import { RAM } from '../hart/state.ts'
 import { SUPERVISOR } from '../hart/status.ts'
+import { RAM_BASE } from '../ram.ts'
 import type { Mmu } from './mmu.ts'
 import {
   type Access,
@@ -12,6 +15,10 @@ import {
   PTE_BYTES,
   PTE_D,
   PTE_LEAF,
+  PTE_R,
+  PTE_U,
+  PTE_V,
+  PTE_W,
   permits,
   READ,
   type Request,
@@ -21,6 +28,8 @@ import {
 import type { TwoStage } from './two-stage.ts'
 
 const FAULT = -1
+/** Bits that an entry which points to a table has not. */
+const PTE_NOT_TABLE = PTE_LEAF | PTE_U | PTE_A | PTE_D
 
 export class Sv39 {
   readonly #hart: Hart
@@ -44,6 +53,10 @@ export class Sv39 {
     const { access } = request
     const sign = hi >> 6 // bits 63 to 38 must be equal
     if (sign !== 0 && sign !== -1) return mmu.pageFault(access)
+    if (stage2 === undefined) {
+      const quick = this.#quickly(root, hi, lo, request)
+      if (quick !== FAULT) return quick
+    }
     let table = root
     for (let level = LEVELS - 1; level >= 0; level--) {
       const guestAt = table + indexOf(level, hi, lo) * PTE_BYTES
@@ -71,6 +84,36 @@ export class Sv39 {
       return stage2 === undefined ? table + offset : stage2.translate(table + offset, access)
     }
     return mmu.pageFault(access)
+  }
+
+  /**
+   * The commonest walk, in small integers: three levels, all in RAM, A and D set already, everything
+   * allowed. FAULT: it is another one, and nothing has happened.
+   */
+  #quickly(root: number, hi: number, lo: number, request: Request): number {
+    const { ram, i32, pmp } = this.#hart
+    let page = (root - RAM_BASE) / PAGE_BYTES
+    for (let level = LEVELS - 1; level >= 0; level--) {
+      if (page < 0 || page >= ram.pages) return FAULT
+      const index = indexOf(level, hi, lo)
+      const at = (RAM >> 2) + page * (PAGE_BYTES >> 2) + 2 * index
+      const entry = i32[at]!
+      if (i32[at + 1] !== 0 || (entry & PTE_V) === 0) return FAULT
+      if (!pmp.allows(RAM_BASE + page * PAGE_BYTES + 8 * index, PTE_BYTES, READ, SUPERVISOR)) {
+        return FAULT
+      }
+      const frame = entry >>> 10
+      page = frame - RAM_BASE / PAGE_BYTES
+      if (level > 0) {
+        if ((entry & PTE_NOT_TABLE) !== 0) return FAULT
+        continue
+      }
+      const wanted = request.access === WRITE ? PTE_R | PTE_W | PTE_A | PTE_D : PTE_A
+      if ((entry & wanted) !== wanted || (entry & PTE_LEAF) === 0) return FAULT
+      if ((entry & (PTE_R | PTE_W)) === PTE_W || !permits(entry, request)) return FAULT
+      return frame * PAGE_BYTES + (lo & offsetMask(0))
+    }
+    return FAULT
   }
 
   /** Host address of a page table entry, or FAULT: not in RAM or not allowed to a supervisor. */

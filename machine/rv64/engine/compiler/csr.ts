@@ -1,0 +1,52 @@
+// CSR instructions that compiled code carries out itself: those on registers that only hold what
+// traps leave and handlers keep, which no other part of the machine looks at while code runs.
+// Invariant: reading or writing one has no effect beyond its cell.
+
+import { type PlainCell, plainCell } from '../../hart/csr-row.ts'
+import { csrByNumber } from '../../hart/csr-table.ts'
+import type { Decoded } from '../../isa/decode.ts'
+import { table } from '../../isa/table.ts'
+
+export interface CsrAccess extends PlainCell {
+  readonly operation: 'write' | 'set' | 'clear'
+  /** The source is the number in rs1, not the register. */
+  readonly immediate: boolean
+  readonly reads: boolean
+  readonly writes: boolean
+  /** The least privilege that may. */
+  readonly level: number
+}
+
+/** stvec, sscratch, sepc, scause, stval, and those of M-mode. */
+const HOLDERS: ReadonlySet<number> = new Set([
+  ...[0x105, 0x140, 0x141, 0x142, 0x143],
+  ...[0x305, 0x340, 0x341, 0x342, 0x343],
+])
+
+/** By row of the instruction table. */
+const forms = table.map(({ meaning }) => {
+  const last = meaning.at(-1)
+  const parts = last?.do === 'system' ? /^csrr([wsc])(i?)$/.exec(last.call) : null
+  if (parts === null) return undefined
+  const operation = parts[1] === 'w' ? 'write' : parts[1] === 's' ? 'set' : 'clear'
+  return { operation, immediate: parts[2] === 'i' } as const
+})
+
+/** Whether it reads or writes a register of its fields, for csr instructions of any kind. */
+export const csrForm = (row: number) => forms[row]
+
+/** Undefined: the shared privileged code must carry it out. */
+export function csrAccess(instruction: Decoded): CsrAccess | undefined {
+  const form = forms[instruction.row]
+  if (form === undefined || !HOLDERS.has(instruction.immediate)) return undefined
+  const row = csrByNumber[instruction.immediate]
+  const cell = row === undefined ? undefined : plainCell(row)
+  if (cell === undefined) return undefined
+  return {
+    ...cell,
+    ...form,
+    reads: form.operation !== 'write' || instruction.rd !== 0,
+    writes: form.operation === 'write' || instruction.rs1 !== 0,
+    level: (instruction.immediate >>> 8) & 3,
+  }
+}
