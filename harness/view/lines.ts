@@ -133,7 +133,10 @@ function run(code: Reader, program: Program): Row[] {
 /** A directory or file table: its formats, then its entries. */
 function table(unit: Reader, strings: Uint8Array): { path: string; folder: number }[] {
   const formats = Array.from({ length: unit.u8() }, () => [unit.uleb(), unit.uleb()] as const)
-  return Array.from({ length: unit.uleb() }, () => {
+  const count = unit.uleb()
+  // Every entry takes a byte at least: a larger count is damage, and must not cost its size.
+  if (formats.length === 0 || count > unit.left) return []
+  return Array.from({ length: count }, () => {
     let path = ''
     let folder = 0
     for (const [content, form] of formats) {
@@ -158,6 +161,10 @@ class Reader {
 
   get ended(): boolean {
     return this.#at >= this.#bytes.length
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at
   }
 
   u8(): number {

@@ -23,6 +23,7 @@ const SHF_COMPRESSED = 0x800n
 /** Elf64_Chdr: type, reserved, size, alignment. */
 const COMPRESSION_HEADER_BYTES = 24
 const ELFCOMPRESS_ZLIB = 1
+const MOST_INFLATED = 64 * 1024 * 1024
 
 export function sectionsOf(elf: Uint8Array): Section[] {
   const view = new DataView(elf.buffer, elf.byteOffset, elf.byteLength)
@@ -48,7 +49,11 @@ export function contentOf(elf: Uint8Array, section: Section | undefined): Uint8A
   const raw = elf.subarray(section.offset, section.offset + section.size)
   if (!section.compressed) return raw
   if (raw.length < COMPRESSION_HEADER_BYTES || raw[0] !== ELFCOMPRESS_ZLIB) return new Uint8Array()
-  return inflateSync(raw.subarray(COMPRESSION_HEADER_BYTES))
+  try {
+    return inflateSync(raw.subarray(COMPRESSION_HEADER_BYTES), { maxOutputLength: MOST_INFLATED })
+  } catch {
+    return new Uint8Array() // damaged, or larger than any debug section of a kernel
+  }
 }
 
 /** The zero-terminated text at `at`. */
