@@ -51,7 +51,7 @@ async function examine(): Promise<Check[]> {
     ),
     await tool(
       'qemu-system-riscv64',
-      'a second opinion in .ci/run: apt-get install qemu-system-misc',
+      'for --backend qemu and in .ci/run: apt-get install qemu-system-misc',
     ),
   ]
 }

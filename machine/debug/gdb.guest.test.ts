@@ -1,0 +1,65 @@
+// A real gdb with our machine: it breaks on a function of the kernel, walks the stack, steps and watches.
+// Needs gdb-multiarch.
+
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { expect, it } from 'vitest'
+import { image } from '../../guest/images.ts'
+import { disk } from '../../guest/mkfs.ts'
+import { Rv64Machine } from '../rv64/rv64.ts'
+import { cycles, MiB } from '../units.ts'
+import { serveGdb } from './server.ts'
+
+const LIMIT_MS = 120_000
+
+async function kernelMachine(): Promise<Rv64Machine> {
+  const [firmware, kernel] = await Promise.all([image('firmware'), image('kernel')])
+  const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
+  const spec = {
+    firmware: firmware.bytes,
+    kernel: kernel.bytes,
+    bootargs: 'seed=1',
+    banks: [{ bytes: 128 * MiB, role: 'original' }],
+    disk: await disk(),
+    harts: 1,
+    profile: 'flat',
+  } as const
+  return new Rv64Machine(spec, { breathe })
+}
+
+async function gdb(port: number, ...commands: readonly string[]): Promise<string> {
+  const kernel = fileURLToPath(new URL('../../guest/images/kernel.elf', import.meta.url))
+  const lines = ['set pagination off', `target remote 127.0.0.1:${port}`, ...commands]
+  const options = ['-q', '-nx', '-batch', ...lines.flatMap((command) => ['-ex', command]), kernel]
+  const { all: said } = await execa('gdb-multiarch', options, { timeout: LIMIT_MS, all: true })
+  return said
+}
+
+it('gdb finds its way about the kernel', { timeout: LIMIT_MS }, async () => {
+  const machine = await kernelMachine()
+  const server = await serveGdb(machine.debugger(), 0)
+  const over = new AbortController()
+  const running = machine.run({ deadline: cycles(1e15), signal: over.signal })
+  const said = await gdb(
+    server.port,
+    ...['info registers priv pc', 'break sys_exec', 'continue', 'backtrace', 'info registers priv'],
+    ...['stepi', 'x/i $pc', 'p/x $satp', 'monitor info', 'delete', 'watch ticks', 'continue'],
+    ...['set var ticks = 77', 'p ticks', 'detach'],
+  )
+  expect(said).toMatch(/priv +0x3\s+prv:3 \[Machine\]\npc +0x1000/)
+  expect(said).toMatch(/Breakpoint 1, sys_exec \(\) at kernel\/sys_process\.c:\d+/)
+  expect(said).toMatch(/#0 +sys_exec .*\n#1 .* in syscall .*\n#2 .* in user_trap /)
+  expect(said).toMatch(/prv:1 \[Supervisor\]/)
+  expect(said).toMatch(/=> 0x802\w+ <sys_exec\+\d+>:/)
+  expect(said).toMatch(/= 0x80000000000\w+\n/)
+  expect(said).toMatch(/hart 0 in HS at 0x802\w+, cycle \d+\n/)
+  expect(said).toMatch(/Old value = 0\nNew value = 1\ntimer_interrupt \(\) at kernel\/timer\.c:\d+/)
+  expect(said).toMatch(/= 77\n/)
+  expect(said).toMatch(/detached/)
+
+  // Detached, the guest runs on as if nobody had been there.
+  await expect.poll(() => machine.console.transcript, { timeout: LIMIT_MS }).toMatch(/\n\$ $/)
+  over.abort()
+  await running
+  await server.close()
+})
