@@ -101,6 +101,10 @@ export class FastEngine implements Engine {
 
   #system(call: number): number {
     this.#pcFromSlot()
+    if (NO_OPERANDS[call] === 1) {
+      executeSystem(this.#hart, SYSTEM_CALLS[call]!, this.#operands)
+      return 1
+    }
     const { view } = this.#hart.ram
     const slot = this.#hart.i32[SLOT >> 2]!
     const operands = this.#operands
@@ -185,6 +189,11 @@ export class FastEngine implements Engine {
     return isCompressed(half) ? half : this.#hart.ram.view.getInt32(host, true)
   }
 }
+
+/** 1 for calls that have no operands and always lead elsewhere. */
+const NO_OPERANDS = Uint8Array.from(SYSTEM_CALLS, (call) =>
+  call === 'ecall' || call === 'mret' || call === 'sret' ? 1 : 0,
+)
 
 /** Modules by size of memory and threshold: compiling takes longer than making an instance. */
 const modules = new Map<string, WebAssembly.Module>()

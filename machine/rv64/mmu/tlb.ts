@@ -3,7 +3,7 @@
 // RAM, and for writes it is marked touched and holds no decoded code.
 
 import type { Hart } from '../hart/hart.ts'
-import { CELL, DATA_TLB, FETCH_TLB, PRIVILEGE, TLB } from '../hart/state.ts'
+import { CELL, DATA_TLB, FETCH_TLB, TLB } from '../hart/state.ts'
 import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../hart/status.ts'
 import { type READ, WRITE } from './pte.ts'
 
@@ -42,8 +42,10 @@ export class Tlb {
 
   /** Chooses the sets of the hart's present contexts. */
   select(hart: Hart): void {
-    this.#i32[FETCH_TLB >> 2] = setOf(fetchContext(hart)) + FETCH_SET
-    this.#i32[DATA_TLB >> 2] = setOf(dataContext(hart))
+    const fetches = fetchContext(hart)
+    const lent = hart.privilege === MACHINE && (hart.lo(CELL.mstatus) & MPRV) !== 0
+    this.#i32[FETCH_TLB >> 2] = setOf(fetches) + FETCH_SET
+    this.#i32[DATA_TLB >> 2] = setOf(lent ? lentContext(hart) : fetches)
   }
 
   /** Enters a data page of the current context; `value` is host address less virtual address. */
@@ -133,11 +135,8 @@ function fetchContext(hart: Hart): number {
 }
 
 /** MPRV makes M-mode's loads and stores those of the privilege in MPP and MPV. */
-function dataContext(hart: Hart): number {
-  const privilege = hart.i32[PRIVILEGE >> 2]!
-  const status = hart.lo(CELL.mstatus)
-  if (privilege !== MACHINE || (status & MPRV) === 0) return fetchContext(hart)
-  const previous = (status & MPP) >>> MPP_SHIFT
+function lentContext(hart: Hart): number {
+  const previous = (hart.lo(CELL.mstatus) & MPP) >>> MPP_SHIFT
   return contextOf(hart, previous, previous !== MACHINE && (hart.hi(CELL.mstatus) & MPV_HI) !== 0)
 }
 

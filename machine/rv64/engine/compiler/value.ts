@@ -47,8 +47,7 @@ export class Values {
         this.#binary(expression, at)
         return
       case 'sign':
-        this.emit(expression.a, at)
-        code.op(`i64.extend${expression.bits}_s`)
+        this.#sign(expression, at)
         return
       case 'truth':
         this.condition(expression.when, at)
@@ -84,6 +83,21 @@ export class Values {
     if (offset !== 0) this.#code.i64(BigInt(offset)).op('i64.add')
   }
 
+  #sign({ bits, a }: Expression & { is: 'sign' }, at: Placed): void {
+    const code = this.#code
+    if (bits === 32 && a.is === 'binary' && a.op === 'shr_u') {
+      const word = lowWord(a.a)
+      const count = constantOf(a.b, at)
+      if (word !== undefined && count !== undefined && count < 32n) {
+        this.emit(word, at)
+        code.op('i32.wrap_i64').i32(Number(count)).op('i32.shr_u', 'i64.extend_i32_s')
+        return
+      }
+    }
+    this.emit(a, at)
+    code.op(`i64.extend${bits}_s`)
+  }
+
   #binary({ op, a, b }: Expression & { is: 'binary' }, at: Placed): void {
     const left = constantOf(a, at)
     const right = constantOf(b, at)
@@ -103,6 +117,13 @@ const NEUTRAL_RIGHT: ReadonlySet<Binary> = new Set([
   ...(['add', 'sub', 'or', 'xor', 'shl', 'shr_s', 'shr_u'] as const),
 ])
 const NEUTRAL_LEFT: ReadonlySet<Binary> = new Set(['add', 'or', 'xor'] as const)
+
+/** What an expression is the low 32 bits of, zero-extended. */
+function lowWord(expression: Expression): Expression | undefined {
+  if (expression.is !== 'binary' || expression.op !== 'and') return undefined
+  const { a, b } = expression
+  return b.is === 'constant' && b.value === 0xffff_ffffn ? a : undefined
+}
 
 /** Its value if the operands of the instruction decide it. */
 function constantOf(expression: Expression, at: Placed): bigint | undefined {
