@@ -31,6 +31,11 @@ export const localTypes = (registers: number): readonly ValueType[] => [
   ...new Array<ValueType>(registers).fill(I64),
 ]
 
+/** Ways out, from the innermost: budget and pc are to be stored, only pc, or neither. */
+export const EXIT = 'exit'
+export const LEFT = 'left'
+export const TRAPPED = 'trapped'
+
 /** Imported functions of a module of regions, in order. */
 export const CALL = { load: 0, store: 1, alone: 2, mulHighU: 3 } as const
 

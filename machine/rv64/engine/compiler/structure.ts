@@ -27,7 +27,8 @@ export class Structure {
     for (const block of sorted) {
       for (const to of successors(block)) {
         if (this.#position(to) > this.#position(block)) {
-          this.#ways.set(to, (this.#ways.get(to) ?? 0) + 1)
+          // A short loop is emitted twice, and so is the way out of it.
+          this.#ways.set(to, (this.#ways.get(to) ?? 0) + (isShortLoop(block) ? 2 : 1))
         } else if (this.#dominates(to, block)) this.#loops.add(to)
       }
     }
@@ -95,6 +96,17 @@ export class Structure {
     return x
   }
 }
+
+/** A block that jumps back to itself, short enough to be emitted more than once. */
+export const isShortLoop = ({ instructions, end }: Block): boolean =>
+  end.kind === 'branch' && instructions.length <= SHORT && isOwnLoop(end)
+
+const SHORT = 24
+
+const isOwnLoop = ({ taken, otherwise }: Block['end'] & { kind: 'branch' }): boolean =>
+  taken.block?.end.kind === 'branch' &&
+  taken.block.end.taken === taken &&
+  otherwise.block !== taken.block
 
 function successors({ end }: Block): readonly Block[] {
   const targets = targetsOf(end)

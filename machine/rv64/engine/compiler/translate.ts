@@ -3,35 +3,17 @@
 // all its instructions; whoever calls out has put pc and budget where the shared code finds them; a
 // region that leaves has left the state as the interpreter would have it before the next instruction.
 
-import {
-  BUDGET,
-  DATA_TLB,
-  FETCH_TLB,
-  PC,
-  PRIVILEGE,
-  RESERVATION,
-  VALUE,
-  X,
-} from '../../hart/state.ts'
-import { MACHINE } from '../../hart/status.ts'
-import type { Expression, Statement } from '../../isa/ir.ts'
+import { BUDGET, DATA_TLB, FETCH_TLB, PC, X } from '../../hart/state.ts'
 import { table } from '../../isa/table.ts'
-import { TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
-import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
+import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import { REGION_TYPE } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
 import type { DefinedFunction } from '../wasm/encoder.ts'
-import { csrAccess } from './csr.ts'
-import { STATUS } from './glue.ts'
-import { CALL, LOCAL, localTypes, RegisterLocals } from './locals.ts'
+import { Instructions } from './instruction.ts'
+import { CALL, EXIT, LEFT, LOCAL, localTypes, RegisterLocals, TRAPPED } from './locals.ts'
 import type { Block, Target } from './region.ts'
-import { Structure } from './structure.ts'
+import { isShortLoop, Structure } from './structure.ts'
 import { type Placed, Values } from './value.ts'
-
-/** Ways out, from the innermost: budget and pc are to be stored, only pc, or neither. */
-const EXIT = 'exit'
-const LEFT = 'left'
-const TRAPPED = 'trapped'
 
 /** Where a page lies from which a region was made: its slots, by page from the entry's. */
 export type PageSlots = (page: number) => number
@@ -59,6 +41,7 @@ class Translation {
   readonly #registers: RegisterLocals
   readonly #structure: Structure
   readonly #values: Values
+  readonly #instructions: Instructions
 
   constructor(blocks: readonly Block[], slotsOf: PageSlots, registers: RegisterLocals) {
     this.#entry = blocks[0]!
@@ -66,6 +49,7 @@ class Translation {
     this.#registers = registers
     this.#structure = new Structure(blocks)
     this.#values = new Values(this.code, registers)
+    this.#instructions = new Instructions(this.code, registers, this.#values)
     this.#function()
   }
 
@@ -116,14 +100,10 @@ class Translation {
   #block(block: Block): void {
     const { code } = this
     const { instructions } = block
+    if (isShortLoop(block)) this.#twice(block)
     this.#takeBudget(block)
-    let { offset } = block
-    instructions.forEach((instruction, i) => {
-      this.#instruction({ instruction, offset }, instructions.length - 1 - i)
-      if (i < instructions.length - 1) offset += instruction.length
-    })
+    const last = this.#body(block, instructions.length - 1)
     const { end } = block
-    const last = { instruction: instructions.at(-1)!, offset }
     switch (end.kind) {
       case 'go':
         this.#go(block, end.to)
@@ -138,6 +118,41 @@ class Translation {
     }
   }
 
+  /** The instructions of a block; `remaining` is that of the first. Returns the last. */
+  #body({ instructions, offset: first }: Block, remaining: number): Placed {
+    let offset = first
+    instructions.forEach((instruction, i) => {
+      this.#instructions.emit({ instruction, offset }, remaining - i)
+      if (i < instructions.length - 1) offset += instruction.length
+    })
+    return { instruction: instructions.at(-1)!, offset }
+  }
+
+  /** Two rounds of a loop at the price of one look at the budget, as long as it lasts. */
+  #twice(block: Block): void {
+    const { code } = this
+    const { end } = block
+    const count = block.instructions.length
+    if (end.kind !== 'branch') throw new Error('expected a loop of one block')
+    const take = (instructions: number) =>
+      code.get(LOCAL.budget).i32(instructions).op('i32.sub').set(LOCAL.budget)
+    code
+      .get(LOCAL.budget)
+      .i32(2 * count)
+      .op('i32.ge_s')
+    code.if(() => {
+      this.#values.condition(end.when, this.#body(block, -1))
+      code.op('i32.eqz').if(() => {
+        take(count)
+        this.#go(block, end.otherwise)
+      })
+      take(2 * count)
+      this.#values.condition(end.when, this.#body(block, count - 1))
+      code.if(() => this.#go(block, end.taken))
+      this.#go(block, end.otherwise)
+    })
+  }
+
   #takeBudget(block: Block): void {
     const { code } = this
     const count = block.instructions.length
@@ -148,20 +163,15 @@ class Translation {
         code.get(LOCAL.budget).i32(0).op('i32.ne').set(LOCAL.alone)
         code.get(LOCAL.budget).get(LOCAL.alone).op('i32.sub').set(LOCAL.budget)
       }
-      this.#leave(block.offset)
+      this.#values.leave(block.offset)
     })
     code.get(LOCAL.budget).i32(count).op('i32.sub').set(LOCAL.budget)
-  }
-
-  #leave(offset: number): void {
-    this.#values.address(offset)
-    this.code.set(LOCAL.pc).br(EXIT)
   }
 
   #go(from: Block, { offset, block }: Target): void {
     const edge = block === undefined ? 'leave' : this.#structure.edge(from, block)
     if (block === undefined || edge === 'leave') {
-      this.#leave(offset)
+      this.#values.leave(offset)
       return
     }
     this.#checkPage(from, block)
@@ -180,7 +190,7 @@ class Translation {
     code.get(LOCAL.fetchTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load')
     code.get(LOCAL.address).op('i64.ne')
     code.get(LOCAL.entry).memory('i32.load', 8).i32(this.#slotsOf(page)).op('i32.ne', 'i32.or')
-    code.if(() => this.#leave(to.offset))
+    code.if(() => this.#values.leave(to.offset))
   }
 
   /** To LOCAL.pc. */
@@ -196,211 +206,6 @@ class Translation {
       code.op('i64.eq').if(() => this.#go(block, expected))
     }
     code.br(EXIT)
-  }
-
-  /** `remaining` instructions of its block follow it. */
-  #instruction(at: Placed, remaining: number): void {
-    const { meaning } = table[at.instruction.row]!
-    meaning.forEach((statement, i) => {
-      this.#statement(statement, at, remaining, meaning.slice(i + 1))
-    })
-  }
-
-  #statement(
-    statement: Statement,
-    at: Placed,
-    remaining: number,
-    rest: readonly Statement[],
-  ): void {
-    switch (statement.do) {
-      case 'set':
-        if (at.instruction.rd === 0) return
-        this.#values.emit(statement.value, at)
-        this.code.set(this.#registers.of(at.instruction.rd))
-        return
-      case 'let':
-        this.#values.emit(statement.value, at)
-        this.code.set(LOCAL.temporary0 + statement.index)
-        return
-      case 'load':
-        this.#load(statement, at, remaining, rest)
-        return
-      case 'store':
-        this.#store(statement, at, remaining)
-        return
-      case 'exchange':
-      case 'reserve':
-      case 'store-reserved':
-        this.#atomic(statement, at, remaining)
-        return
-      case 'jump':
-      case 'branch':
-        return // the end of the block
-      case 'system':
-        this.#csr(at, remaining)
-    }
-  }
-
-  #load(
-    statement: Statement & { do: 'load' },
-    at: Placed,
-    remaining: number,
-    rest: readonly Statement[],
-  ): void {
-    const { code } = this
-    const { bytes } = statement
-    const operator = loadOperator(bytes, statement.signed)
-    const local = LOCAL.temporary0 + statement.index
-    this.#probe(statement.address, at, bytes, 0)
-    code.if(
-      () => this.#host(0).memory(operator).set(local),
-      () => {
-        code.get(LOCAL.address)
-        this.#context(at, remaining)
-        code.i32(bytes).call(CALL.load).set(LOCAL.status)
-        code.i32(0).memory(operator, VALUE).set(local)
-        this.#afterSlow(at, rest)
-      },
-    )
-  }
-
-  #store(statement: Statement & { do: 'store' }, at: Placed, remaining: number): void {
-    const { code } = this
-    const { bytes } = statement
-    this.#probe(statement.address, at, bytes, WRITE_SET)
-    code.if(
-      () => {
-        this.#host(WRITE_SET)
-        this.#values.emit(statement.value, at)
-        code.memory(storeOperator(bytes))
-      },
-      () => {
-        code.get(LOCAL.address)
-        this.#values.emit(statement.value, at)
-        this.#context(at, remaining)
-        code.i32(bytes).call(CALL.store).set(LOCAL.status)
-        this.#afterSlow(at, [])
-      },
-    )
-  }
-
-  /** pc and budget as the shared code wants them. */
-  #context({ offset }: Placed, remaining: number): void {
-    this.#values.address(offset)
-    this.code.get(LOCAL.budget)
-    if (remaining > 0) this.code.i32(remaining).op('i32.add')
-  }
-
-  /** The instruction has trapped, or has been carried out but must be the last one. */
-  #afterSlow(at: Placed, rest: readonly Statement[]): void {
-    const { code } = this
-    code.get(LOCAL.status).if(() => {
-      code.get(LOCAL.status).i32(STATUS.trapped).op('i32.eq').brIf(TRAPPED)
-      for (const statement of rest) this.#statement(statement, at, 0, [])
-      this.#values.address(at.offset + at.instruction.length)
-      code.set(LOCAL.pc).br(LEFT)
-    })
-  }
-
-  #csr(at: Placed, remaining: number): void {
-    const access = csrAccess(at.instruction)
-    if (access === undefined) throw new Error('expected a CSR instruction')
-    const { code } = this
-    const { cell, maskHi, maskLo, operation, level } = access
-    const { rd, rs1 } = at.instruction
-    // Privilege and V lie side by side. Not virtualised, and at least `level`:
-    code.i32(0).memory('i64.load', PRIVILEGE).i64(BigInt(level)).op('i64.sub')
-    code.i64(BigInt(MACHINE - level)).op('i64.gt_u')
-    code.if(() => this.#alone(at, remaining))
-    if (access.reads) code.i32(0).memory('i64.load', cell).set(LOCAL.temporary0)
-    if (access.writes) {
-      const mask = (BigInt(maskHi) << 32n) | BigInt(maskLo >>> 0)
-      code.i32(0)
-      if (operation !== 'write') code.get(LOCAL.temporary0)
-      if (access.immediate) code.i64(BigInt(operation === 'clear' ? ~rs1 : rs1))
-      else {
-        if (rs1 === 0) code.i64(0n)
-        else code.get(this.#registers.of(rs1))
-        if (operation === 'clear') code.i64(-1n).op('i64.xor')
-      }
-      if (operation === 'set') code.op('i64.or')
-      if (operation === 'clear') code.op('i64.and')
-      code.i64(mask).op('i64.and').memory('i64.store', cell)
-    }
-    if (rd !== 0) code.get(LOCAL.temporary0).set(this.#registers.of(rd))
-  }
-
-  /** The reference interpreter executes this instruction, and the region is left. */
-  #alone({ offset }: Placed, remaining: number): void {
-    const { code } = this
-    code.get(LOCAL.budget).i32(remaining).op('i32.add').set(LOCAL.budget)
-    code.i32(1).set(LOCAL.alone)
-    this.#leave(offset)
-  }
-
-  /** What misses the TLB is executed by the reference interpreter, which teaches the TLB. */
-  #atomic(
-    statement: Statement & { do: 'exchange' | 'reserve' | 'store-reserved' },
-    at: Placed,
-    remaining: number,
-  ): void {
-    const { code } = this
-    const { bytes } = statement
-    const set = statement.do === 'reserve' ? 0 : WRITE_SET
-    const local = LOCAL.temporary0 + statement.index
-    this.#probe(statement.address, at, bytes, set)
-    code.op('i32.eqz').if(() => this.#alone(at, remaining))
-    this.#host(set).set(LOCAL.host)
-    if (statement.do === 'store-reserved') {
-      this.#storeReserved(statement, at)
-      return
-    }
-    code.get(LOCAL.host).memory(loadOperator(bytes, true)).set(local)
-    if (statement.do === 'reserve') {
-      code.i32(0).get(LOCAL.host).memory('i32.store', RESERVATION)
-      return
-    }
-    code.get(LOCAL.host)
-    this.#values.emit(statement.value, at)
-    code.memory(storeOperator(bytes))
-  }
-
-  #storeReserved(statement: Statement & { do: 'store-reserved' }, at: Placed): void {
-    const { code } = this
-    const local = LOCAL.temporary0 + statement.index
-    code.i32(0).memory('i32.load', RESERVATION).get(LOCAL.host).op('i32.eq')
-    code.if(
-      () => {
-        code.get(LOCAL.host)
-        this.#values.emit(statement.value, at)
-        code.memory(storeOperator(statement.bytes)).i64(0n).set(local)
-      },
-      () => code.i64(1n).set(local),
-    )
-    code.i32(0).i32(0).memory('i32.store', RESERVATION)
-  }
-
-  /** Leaves 1 on the stack if the TLB holds the page and the address is aligned. */
-  #probe(address: Expression, at: Placed, bytes: number, set: number): void {
-    const { code } = this
-    this.#values.emit(address, at)
-    code.tee(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
-    code.i32(TLB_MASK).op('i32.and')
-    code.get(LOCAL.dataTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load', set)
-    code
-      .get(LOCAL.address)
-      .i64(BigInt(-4096 | (bytes - 1)))
-      .op('i64.and', 'i64.eq')
-  }
-
-  /** Host address of LOCAL.address by the entry that the probe has found. */
-  #host(set: number): Code {
-    const { code } = this
-    code.get(LOCAL.address).op('i32.wrap_i64')
-    return code
-      .get(LOCAL.entry)
-      .memory('i32.load', set + 8)
-      .op('i32.add')
   }
 }
 

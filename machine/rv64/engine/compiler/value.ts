@@ -6,7 +6,7 @@ import type { Binary, Condition, Expression } from '../../isa/ir.ts'
 import { binary, extend } from '../arithmetic.ts'
 import type { Code, Operator } from '../wasm/code.ts'
 import { I64 } from '../wasm/encoder.ts'
-import { CALL, LOCAL, type RegisterLocals } from './locals.ts'
+import { CALL, EXIT, LOCAL, type RegisterLocals } from './locals.ts'
 
 /** An instruction where it stands, in bytes from the start of the entry's page. */
 export interface Placed {
@@ -81,6 +81,12 @@ export class Values {
   address(offset: number): void {
     this.#code.get(LOCAL.pageVa)
     if (offset !== 0) this.#code.i64(BigInt(offset)).op('i64.add')
+  }
+
+  /** Out of the region, to the instruction at an offset. */
+  leave(offset: number): void {
+    this.address(offset)
+    this.#code.set(LOCAL.pc).br(EXIT)
   }
 
   #sign({ bits, a }: Expression & { is: 'sign' }, at: Placed): void {
