@@ -11,6 +11,7 @@ import { redraw } from './report.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
 import { shell } from './shell.ts'
+import { trace } from './trace.ts'
 
 const program = new Command('mirrorbench')
   .description('measures what backups of memory cost, on an emulated computer exact to the cycle')
@@ -19,7 +20,7 @@ const program = new Command('mirrorbench')
   .configureOutput({ outputError: complain })
   .exitOverride()
 
-for (const verb of [run, redraw, list, shell, serve, machine, audit, doctor]) {
+for (const verb of [run, redraw, list, shell, serve, machine, trace, audit, doctor]) {
   // Options of the parent are inherited by name, not by addCommand.
   program.addCommand(verb().copyInheritedSettings(program))
 }

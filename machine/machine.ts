@@ -25,6 +25,12 @@ export interface Machine extends AsyncDisposable {
    * Requires `snapshot`, as do snapshot and restore; `counters` requires `counters`.
    */
   digest(): Promise<string>
+  /**
+   * Begins an exact record of what the hart does, instruction by instruction; slow, and the guest cannot
+   * tell. `nameOf` is asked whenever another user address space begins to run, with a look at RAM. Absent
+   * where a back end cannot. Requires that nobody debugs the machine.
+   */
+  record?(nameOf: (root: PhysicalAddress, peek: Peek) => string | undefined): { stop(): Trace }
   snapshot(): Promise<Snapshot>
   restore(from: Snapshot): Promise<void>
 }
@@ -163,6 +169,48 @@ export interface MarkLog {
   readonly marks: readonly Mark[]
   /** Marks dropped because the guest made more than the log holds. */
   readonly lost: number
+}
+
+/** Copies RAM of a machine that stands; empty outside it. */
+export type Peek = (at: PhysicalAddress, length: number) => Uint8Array
+
+/** What a hart did, exactly; times are virtual. */
+export interface Trace {
+  readonly from: Cycles
+  readonly to: Cycles
+  readonly spans: readonly Span[]
+  readonly traps: readonly TrapTaken[]
+  /** Cycles and retired instructions by place; the cycles of all add up to `busy`. */
+  readonly work: readonly Work[]
+  /** Spans and traps that did not fit. */
+  readonly lost: number
+}
+
+/** A stretch in one privilege and, for user programs, one address space; or of waiting in `wfi`. */
+export interface Span {
+  readonly what: Privilege | 'wfi'
+  /** Of the address space, if it has one. */
+  readonly name: string | undefined
+  readonly from: Cycles
+  readonly to: Cycles
+}
+
+export interface TrapTaken {
+  readonly at: Cycles
+  readonly interrupt: boolean
+  readonly cause: number
+  /** The privilege that handles it. */
+  readonly to: Privilege
+  /** Where it was taken. */
+  readonly pc: bigint
+}
+
+export interface Work {
+  readonly privilege: Privilege
+  readonly name: string | undefined
+  readonly pc: number
+  readonly cycles: number
+  readonly instructions: number
 }
 
 export interface Snapshot {

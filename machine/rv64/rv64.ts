@@ -13,12 +13,14 @@ import type {
   Network,
   Snapshot,
   Stop,
+  Trace,
   Until,
 } from '../machine.ts'
 import type { Cycles, PhysicalAddress } from '../units.ts'
 import { Board, type HartLine } from './board.ts'
 import { Clock } from './clock.ts'
-import { Debugger } from './debug/debugger.ts'
+import { Debugger, type Halter } from './debug/debugger.ts'
+import { type NameOf, Recorder } from './debug/recorder.ts'
 import { type CompilerLimits, USUAL } from './engine/compiler/limits.ts'
 import type { Engine } from './engine/engine.ts'
 import { FastEngine } from './engine/fast.ts'
@@ -57,7 +59,7 @@ export class Rv64Machine implements Machine {
   readonly #engine: Engine
   readonly #transcript = new Transcript()
   readonly #marks = new Marks()
-  #debugger: Debugger | undefined
+  #halter: Halter | undefined
   #halt: Halt
   #condition: (() => boolean) | undefined
   #conditionHolds = false
@@ -102,7 +104,7 @@ export class Rv64Machine implements Machine {
       pacer: spec.pacer,
       breathe: options.breathe,
       stopped: () => this.#stopped(),
-      halter: () => this.#debugger,
+      halter: () => this.#halter,
       rebooted: () => this.#reboot(),
     })
     this.console = consoleOf(this.#board, this.#transcript)
@@ -178,8 +180,23 @@ export class Rv64Machine implements Machine {
 
   /** A hand on this machine, from outside; what it may do is its own affair. */
   debugger(): Debugger {
-    this.#debugger ??= new Debugger(this.#hart, this.#clock)
-    return this.#debugger
+    if (this.#halter instanceof Debugger) return this.#halter
+    if (this.#halter !== undefined) throw new Error('expected nobody else at work, got a recorder')
+    const control = new Debugger(this.#hart, this.#clock)
+    this.#halter = control
+    return control
+  }
+
+  record(nameOf: NameOf): { stop(): Trace } {
+    if (this.#halter !== undefined) throw new Error('expected nobody else at work, got somebody')
+    const recorder = new Recorder(this.#hart, this.#clock, nameOf)
+    this.#halter = recorder
+    return {
+      stop: () => {
+        this.#halter = undefined
+        return recorder.stop()
+      },
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -26,7 +26,7 @@ export function describe(hart: Hart): HartState {
   }
 }
 
-function privilegeOf(hart: Hart): Privilege {
+export function privilegeOf(hart: Hart): Privilege {
   const level = hart.i32[PRIVILEGE >> 2]!
   if (level === MACHINE) return 'M'
   const virtualised = hart.i32[VIRTUALISED >> 2] !== 0
