@@ -153,8 +153,10 @@ export interface Counters {
   readonly busy: number
   /** Retired instructions. */
   readonly instructions: number
-  /** Everything else the machine counts, by name: traps by cause, device operations, misses. */
+  /** Everything else that the guest makes the machine do, by name: traps by cause, device operations. */
   readonly events: Readonly<Record<string, number>>
+  /** How the host went about it: why fast paths were left. Differs between engines; never measured. */
+  readonly why?: Readonly<Record<string, number>>
 }
 
 /** A mark is the HINT `slti x0, x0, n`; even n begins region n/2, odd n ends it. */

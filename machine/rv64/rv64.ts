@@ -152,6 +152,7 @@ export class Rv64Machine implements Machine {
       busy: this.#clock.now - this.#hart.idle,
       instructions: this.#clock.now - this.#hart.idle - this.#hart.unretired,
       events: { ...this.#hart.counters.events(), ...this.#board.counts() },
+      why: { ...this.#hart.counters.why(), ...this.#engine.why?.() },
     }
   }
 

@@ -3,19 +3,28 @@
 // seen; a page that is written more than executed is dropped.
 
 import type { Hart } from '../hart/hart.ts'
-import { CODE_PAGE_BYTES, CODE_PAGES, CODE_POOL, RAM, SLOT_BYTES } from '../hart/state.ts'
+import {
+  BUDGET,
+  CODE_PAGE_BYTES,
+  CODE_PAGES,
+  CODE_POOL,
+  HELD,
+  RAM,
+  SLOT_BYTES,
+} from '../hart/state.ts'
 import { type Decoded, decode, isCompressed } from '../isa/decode.ts'
 import type { CodeWatcher, Ram } from '../ram.ts'
 import { ACROSS, DECODE, PAGE_END, SLOT_HANDLER, SLOT_STEP, writeSlot } from './interpreter/slot.ts'
 
 const HALFWORDS = 2048
 /**
- * Writes to a page's data after which it counts as data and loses its decoded code; each time it
- * happens to a page so many times more, for some hold code and data for good.
+ * Writes to a page's data after which it counts as data and loses its decoded code. Of a page that
+ * is executed again within REMORSE cycles more, each time: it holds code and data for good.
  */
 const PATIENCE = 32
-const PATIENCE_GROWTH = 4
+const PATIENCE_GROWTH = 8
 const MOST_PATIENCE = 1 << 24
+const REMORSE = 2000
 const NONE = 0
 
 /** Learns what becomes of decoded slots, because it has compiled them. */
@@ -36,6 +45,8 @@ export class CodeCache implements CodeWatcher {
   readonly #writes = new Int32Array(CODE_PAGES)
   /** By page of RAM: writes that it bears now. */
   readonly #patience: Int32Array
+  /** By page of RAM: when it was last given up for its writes. */
+  readonly #givenUp: Float64Array
   readonly #decoded = new Map<number, Decoded>()
   #free: number[] = []
   slotWatcher: SlotWatcher | undefined
@@ -45,6 +56,7 @@ export class CodeCache implements CodeWatcher {
     this.#ram = hart.ram
     this.#indexOf = new Uint16Array(hart.ram.pages)
     this.#patience = new Int32Array(hart.ram.pages).fill(PATIENCE)
+    this.#givenUp = new Float64Array(hart.ram.pages).fill(Number.NEGATIVE_INFINITY)
     for (let i = CODE_PAGES - 1; i >= 0; i--) this.#free.push(i)
   }
 
@@ -63,6 +75,10 @@ export class CodeCache implements CodeWatcher {
     this.#pageOf[index] = page
     this.#writes[index] = 0
     this.#ram.code[page] = 1
+    const again = this.#now - this.#givenUp[page]! < REMORSE
+    this.#patience[page] = again
+      ? Math.min(this.#patience[page]! * PATIENCE_GROWTH, MOST_PATIENCE)
+      : PATIENCE
     this.#hart.counters.codePages++
     this.#hart.tlb?.flushWrites()
     this.#ram.view.setUint16(slotsAt(index) + HALFWORDS * SLOT_BYTES, PAGE_END, true)
@@ -122,7 +138,7 @@ export class CodeCache implements CodeWatcher {
         view.setUint16(slotsAt(index) + half * SLOT_BYTES + SLOT_HANDLER, DECODE, true)
       }
     } else if (++this.#writes[index]! > this.#patience[page]!) {
-      this.#patience[page] = Math.min(this.#patience[page]! * PATIENCE_GROWTH, MOST_PATIENCE)
+      this.#givenUp[page] = this.#now
       this.#drop(index)
     }
   }
@@ -132,6 +148,11 @@ export class CodeCache implements CodeWatcher {
       const page = this.#pageOf[index]!
       if (this.#indexOf[page] === index + 1) this.#drop(index)
     }
+  }
+
+  get #now(): number {
+    const { i32, sliceEnd } = this.#hart
+    return sliceEnd - i32[BUDGET >> 2]! - i32[HELD >> 2]!
   }
 
   #drop(index: number): void {

@@ -7,4 +7,6 @@ export interface Engine {
   execute(): void
   /** RAM or state has been replaced from outside: forget everything derived from it. */
   forget(): void
+  /** What it counts of itself, by name. */
+  why?(): Readonly<Record<string, number>>
 }

@@ -89,6 +89,10 @@ export class FastEngine implements Engine {
     this.#hart.tlb?.flushAll()
   }
 
+  why(): Readonly<Record<string, number>> {
+    return this.#compiler?.why() ?? {}
+  }
+
   #load(hi: number, lo: number, bytes: number): number {
     this.#pcFromSlot()
     return load(this.#hart, hi, lo, bytes, viewpoint(this.#hart)) ? 0 : 1

@@ -1,5 +1,6 @@
-// What a hart counts besides cycles, by name. Invariant: counting never changes what the guest sees,
-// and equal runs on one engine count equally.
+// What a hart counts besides cycles, by name. Invariants: counting never changes what the guest sees;
+// events() is the guest's doing, equal on every engine, and measured; why() tells how an engine went
+// about it, and is not.
 
 export class HartCounters {
   /** By cause; interrupts at 32 + code. */
@@ -33,36 +34,46 @@ export class HartCounters {
       if (count === 0) return
       named[cause < 32 ? `trap-exception-${cause}` : `trap-interrupt-${cause - 32}`] = count
     })
-    WALKS.forEach((name, i) => {
-      if (this.walks[i] !== 0) named[name] = this.walks[i]!
-    })
     for (const [field, name] of FIELDS) if (this[field] !== 0) named[name] = this[field]
     return named
   }
 
-  /** Sets the counters to what events() gave. */
+  /** Why an engine left its fast path, and what it cost. */
+  why(): Record<string, number> {
+    const named: Record<string, number> = {}
+    WALKS.forEach((name, i) => {
+      if (this.walks[i] !== 0) named[name] = this.walks[i]!
+    })
+    for (const [field, name] of REASONS) if (this[field] !== 0) named[name] = this[field]
+    return named
+  }
+
+  /** Sets the counters to what events() gave, and the others to 0. */
   load(events: Readonly<Record<string, number>>): void {
     for (let cause = 0; cause < 64; cause++) {
       const name = cause < 32 ? `trap-exception-${cause}` : `trap-interrupt-${cause - 32}`
       this.traps[cause] = events[name] ?? 0
     }
-    WALKS.forEach((name, i) => {
-      this.walks[i] = events[name] ?? 0
-    })
+    this.walks.fill(0)
     for (const [field, name] of FIELDS) this[field] = events[name] ?? 0
+    for (const [field] of REASONS) this[field] = 0
   }
 }
 
 const WALKS = ['walk-read', 'walk-write', 'walk-execute'] as const
 
 const FIELDS = [
-  ['guestWalks', 'walk-two-stage'],
   ['tlbFlushes', 'tlb-flush-all'],
   ['pageFlushes', 'tlb-flush-page'],
   ['fencesI', 'fence-i'],
   ['deviceReads', 'left-for-device-read'],
   ['deviceWrites', 'left-for-device-write'],
   ['misaligned', 'left-for-misaligned'],
+  ['waits', 'wfi-wait'],
+] as const
+
+const REASONS = [
+  ['guestWalks', 'walk-two-stage'],
   ['codePages', 'code-page-decoded'],
   ['codeDrops', 'code-page-dropped'],
   ['codeOverwrites', 'code-overwritten'],
@@ -70,6 +81,5 @@ const FIELDS = [
   ['straddles', 'left-for-straddle'],
   ['slowAtomics', 'left-for-atomic'],
   ['romSteps', 'left-for-rom'],
-  ['waits', 'wfi-wait'],
   ['slices', 'slice'],
 ] as const

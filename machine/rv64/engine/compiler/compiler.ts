@@ -58,6 +58,8 @@ export class Compiler {
   readonly #environment: Record<string, unknown>
   readonly #memoryPages: number
   #waiting: Hot[] = []
+  #modules = 0
+  readonly #left = { load: 0, store: 0, alone: 0 }
 
   /** `alone` executes the instruction at pc by the reference interpreter. */
   constructor(hart: Hart, code: CodeCache, limits: CompilerLimits, alone: () => void) {
@@ -69,9 +71,14 @@ export class Compiler {
     const { memory } = hart.ram
     this.#memoryPages = memory.buffer.byteLength / 65536
     const glue = new WebAssembly.Instance(new WebAssembly.Module(glueModule(this.#memoryPages)), {
-      env: { memory, load: slow(hart, load), store: slow(hart, store) },
+      env: { memory, load: this.#slow('load', load), store: this.#slow('store', store) },
     })
-    this.#environment = { memory, alone, ...glue.exports }
+    const left = this.#left
+    const leaving = () => {
+      left.alone++
+      alone()
+    }
+    this.#environment = { memory, alone: leaving, ...glue.exports }
   }
 
   /** The instruction in SLOT, which has not started, is hot. */
@@ -83,6 +90,17 @@ export class Compiler {
       fetchTlb: i32[FETCH_TLB >> 2]!,
     })
     if (this.#waiting.length >= this.#limits.batch) this.compileWaiting()
+  }
+
+  why(): Record<string, number> {
+    const { load, store, alone } = this.#left
+    return {
+      'compiled-modules': this.#modules,
+      ...this.#regions.why(),
+      'left-for-load': load,
+      'left-for-store': store,
+      'left-for-reference': alone,
+    }
   }
 
   compileWaiting(): void {
@@ -108,9 +126,20 @@ export class Compiler {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: this.#environment,
     })
+    this.#modules++
     found.forEach(({ slot, blocks, pages }, i) => {
       this.#regions.add(slot, spansOf(blocks, pages), exports[`r${i}`])
     })
+  }
+
+  /** A shared slow path as compiled code calls it: pc is in the state. 1: trapped. */
+  #slow(which: 'load' | 'store', access: typeof load) {
+    const hart = this.#hart
+    const left = this.#left
+    return (hi: number, lo: number, bytes: number): number => {
+      left[which]++
+      return access(hart, hi, lo, bytes, viewpoint(hart)) ? 0 : 1
+    }
   }
 
   #source(pages: Pages): CodeSource {
@@ -185,7 +214,3 @@ function spansOf(blocks: readonly Block[], pages: Pages): readonly Span[] {
     }
   })
 }
-
-/** A shared slow path as compiled code calls it: pc is in the state. 1: trapped. */
-const slow = (hart: Hart, access: typeof load) => (hi: number, lo: number, bytes: number) =>
-  access(hart, hi, lo, bytes, viewpoint(hart)) ? 0 : 1

@@ -29,6 +29,7 @@ export class RegionTable implements SlotWatcher {
   readonly #onPage = new Map<number, Set<Region>>()
   readonly #free: number[] = []
   #instructions = 0
+  readonly #counts = { added: 0, instructions: 0, removed: 0, cleared: 0 }
 
   constructor(hart: Hart, table: WebAssembly.Table) {
     this.#hart = hart
@@ -49,8 +50,20 @@ export class RegionTable implements SlotWatcher {
       else regions.add(region)
     }
     this.#instructions += instructions
+    this.#counts.added++
+    this.#counts.instructions += instructions
     this.#table.set(number, compiled)
     this.#mark(entry, REGION, number)
+  }
+
+  why(): Record<string, number> {
+    const { added, instructions, removed, cleared } = this.#counts
+    return {
+      'compiled-regions': added,
+      'compiled-instructions': instructions,
+      'regions-removed': removed,
+      'regions-cleared': cleared,
+    }
   }
 
   changed(slots: number, first: number, last: number): void {
@@ -69,6 +82,7 @@ export class RegionTable implements SlotWatcher {
 
   /** No region executes while another is added. */
   #removeAll(): void {
+    this.#counts.cleared++
     for (const regions of this.#onPage.values()) for (const one of regions) this.#remove(one)
     for (let number = 0; number < MOST_REGIONS; number++) this.#table.set(number, null)
   }
@@ -80,6 +94,7 @@ export class RegionTable implements SlotWatcher {
       if (regions?.size === 0) this.#onPage.delete(page)
     }
     this.#instructions -= region.instructions
+    this.#counts.removed++
     this.#free.push(region.number)
     this.#mark(region.entry, DECODE, 0)
   }
