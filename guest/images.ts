@@ -47,6 +47,16 @@ export class ImageFolder {
     return { name, bytes, sha256 }
   }
 
+  /** The image with its symbols, as the linker made it, if it has been built in this clone. */
+  async linked(name: string): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(new URL(`build/${name}.linked`, this.#root))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+  }
+
   /** The names of all images that begin with `prefix`, sorted. */
   async names(prefix = ''): Promise<readonly string[]> {
     const names = Object.keys((await this.#read()).images).filter((name) => name.startsWith(prefix))
@@ -84,4 +94,5 @@ async function readLock(path: URL): Promise<Lock> {
 const committed = new ImageFolder(new URL('.', import.meta.url))
 
 export const image = (name: string): Promise<Image> => committed.image(name)
+export const linkedImage = (name: string): Promise<Uint8Array | undefined> => committed.linked(name)
 export const imageNames = (prefix = ''): Promise<readonly string[]> => committed.names(prefix)

@@ -1,8 +1,8 @@
 // Backtrace: who called whom in a stopped guest, innermost first, by its frame pointers. Invariant: it
 // ends, and it reads memory only through the tables that the hart itself would use.
 
-import { PAGE_BYTES } from '../machine/units.ts'
-import { translate } from './view/sv39.ts'
+import type { Program } from './view/programs.ts'
+import { rootOf, translate } from './view/sv39.ts'
 import type { View } from './view/view.ts'
 
 /** Frames deeper than this are a loop, not a program. */
@@ -10,7 +10,6 @@ const DEEPEST = 48
 /** x1 and x8 in the calling convention. */
 const RA = 1
 const FP = 8
-const PPN = (1n << 44n) - 1n
 const SV39 = 8n
 const VA_BITS = 39
 
@@ -45,7 +44,7 @@ export async function backtrace(view: View): Promise<string[]> {
 function loader({ memory, hart }: View): Load {
   const atp = hart.privilege.startsWith('V') ? hart.csr.vsatp : hart.csr.satp
   const bare = hart.privilege === 'M' || atp === undefined || atp >> 60n !== SV39
-  const root = Number((atp ?? 0n) & PPN) * PAGE_BYTES
+  const root = rootOf(atp ?? 0n)
   return async (va) => {
     if (va < 0 || va % 8 !== 0) return undefined
     const pa = bare ? va : await translate(memory, root, va % 2 ** VA_BITS)
@@ -79,10 +78,16 @@ function nameOf(view: View, pc: number, lookup: Lookup): string | undefined {
       return view.guestKernel?.[lookup](pc)
     case 'U':
     case 'VU':
-      return undefined // user programs are stripped
+      return view.program && inProgram(view.program, pc, lookup)
     default:
       return view.hart.privilege satisfies never
   }
+}
+
+/** The program's name, and its function where the symbols are at hand. */
+function inProgram({ name, symbols }: Program, pc: number, lookup: Lookup): string {
+  const what = symbols?.[lookup](pc)
+  return what === undefined ? name : `${name}: ${what}`
 }
 
 /** Addresses that a panicking guest prints, with the functions that they lie in. */

@@ -4,15 +4,18 @@
 
 import type { Config } from '../configs/config.ts'
 import type { Machine, Mark, Peek, Trace, Work } from '../machine/machine.ts'
-import { type PhysicalAddress, physical } from '../machine/units.ts'
+import { PAGE_BYTES, type PhysicalAddress, physical } from '../machine/units.ts'
 import { WorkloadFailure } from '../workloads/workload.ts'
 import { Conversation } from './conversation.ts'
 import { type AuditKernel, NoRecord, readKernel } from './view/audit-records.ts'
-import { translate } from './view/sv39.ts'
+import { type Program, programIn, userPrograms } from './view/programs.ts'
+import { PTE_R, PTE_V, PTE_W, PTE_X, translate } from './view/sv39.ts'
 import { openView, type View } from './view/view.ts'
 
 /** Sv39 addresses have 39 bits. */
 const VA_RANGE = 2 ** 39
+const LEVELS = 3
+const PPN = (1n << 44n) - 1n
 
 export interface Recorded {
   readonly trace: Trace
@@ -45,7 +48,14 @@ export async function record(
   machine.takeMarks()
   const around = { probes: [], live: false, hz, check: async () => {} }
   const conversation = new Conversation(machine, around)
-  const recording = machine.record((root, peek) => processName(root, peek, kernel))
+  const programs = await userPrograms()
+  const running = new Map<string, Program>()
+  const recording = machine.record((root, peek) => {
+    const program = programIn(programs, firstPage(root, peek))
+    const name = [processName(root, peek, kernel), program?.name].filter(Boolean).join(' ')
+    if (program !== undefined) running.set(name, program)
+    return name
+  })
   const said: string[] = []
   let trace: Trace
   try {
@@ -57,19 +67,25 @@ export async function record(
   } finally {
     trace = recording.stop()
   }
-  const profile = await profileOf(trace.work, await openView(machine, config), kernel)
+  const names = { view: await openView(machine, config), kernel, running }
+  const profile = await profileOf(trace.work, names)
   return { trace, marks: machine.takeMarks().marks, profile, said }
 }
 
 /** Cycles by function, the dearest first. */
-async function profileOf(
-  work: readonly Work[],
-  view: View,
-  kernel: AuditKernel | undefined,
-): Promise<Share[]> {
+/** What functions are named by. */
+interface Names {
+  readonly view: View
+  readonly kernel: AuditKernel | undefined
+  /** By the name of an address space. */
+  readonly running: ReadonlyMap<string, Program>
+}
+
+async function profileOf(work: readonly Work[], names: Names): Promise<Share[]> {
   const shares = new Map<string, { -readonly [K in keyof Share]: Share[K] }>()
-  for (const { privilege, name: space, pc, cycles, instructions } of work) {
-    const named = await functionAt(view, privilege, pc, kernel)
+  for (const place of work) {
+    const { privilege, name: space, cycles, instructions } = place
+    const named = await functionAt(place, names)
     const key = `${privilege} ${space} ${named}`
     const share = shares.get(key)
     if (share === undefined) {
@@ -82,29 +98,20 @@ async function profileOf(
   return [...shares.values()].sort((a, b) => b.cycles - a.cycles)
 }
 
-async function functionAt(
-  view: View,
-  privilege: Work['privilege'],
-  pc: number,
-  kernel: AuditKernel | undefined,
-): Promise<string> {
-  const said = describe(view, privilege, pc) ?? (await aliased(view, privilege, pc, kernel))
+async function functionAt(place: Work, names: Names): Promise<string> {
+  const said = describe(place, names) ?? (await aliased(place, names))
   return said?.replace(/[+ ].*$/, '') ?? '?'
 }
 
 /** The kernel runs its trampoline at a second address; its symbols know the first. */
-async function aliased(
-  view: View,
-  privilege: Work['privilege'],
-  pc: number,
-  kernel: AuditKernel | undefined,
-): Promise<string | undefined> {
+async function aliased({ privilege, pc }: Work, names: Names): Promise<string | undefined> {
+  const { view, kernel } = names
   if (privilege !== 'HS' || kernel === undefined) return undefined
   const at = await translate(view.memory, kernel.kernel_root, pc % VA_RANGE)
   return at === undefined ? undefined : view.kernel.describe(at)
 }
 
-function describe(view: View, privilege: Work['privilege'], pc: number): string | undefined {
+function describe({ privilege, name, pc }: Work, { view, running }: Names): string | undefined {
   switch (privilege) {
     case 'M':
       return view.firmware.describe(pc)
@@ -114,7 +121,7 @@ function describe(view: View, privilege: Work['privilege'], pc: number): string 
       return view.guestKernel?.describe(pc)
     case 'U':
     case 'VU':
-      return undefined // user programs are stripped
+      return running.get(name ?? '')?.symbols?.describe(pc)
     default:
       return privilege satisfies never
   }
@@ -146,4 +153,21 @@ function processName(
     }
   }
   return `root 0x${root.toString(16)}`
+}
+
+/** What virtual address 0 shows of a space; empty if nothing is mapped there. */
+function firstPage(root: PhysicalAddress, peek: Peek): DataView {
+  let table: number = root
+  for (let level = 0; level < LEVELS; level++) {
+    const bytes = peek(physical(table), 8)
+    if (bytes.length < 8) break
+    const entry = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)
+    const flags = Number(entry & 0xffn)
+    if ((flags & PTE_V) === 0) break
+    table = Number((entry >> 10n) & PPN) * PAGE_BYTES
+    if ((flags & (PTE_R | PTE_W | PTE_X)) === 0) continue
+    const page = peek(physical(table), PAGE_BYTES)
+    return new DataView(page.buffer, page.byteOffset, page.byteLength)
+  }
+  return new DataView(new ArrayBuffer(0))
 }

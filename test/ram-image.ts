@@ -89,6 +89,7 @@ export class RamImage {
       firmware: symbols,
       kernel: symbols,
       guestKernel: undefined,
+      program: undefined,
     }
   }
 }

@@ -11,6 +11,7 @@ export const PTE_X = 1 << 3
 export const PTE_U = 1 << 4
 
 const LEVELS = 3
+const PPN = (1n << 44n) - 1n
 const ENTRIES = 512
 const FLAG_BITS = 10
 /** Bits 32 to 53 of an entry: the upper part of the frame number. */
@@ -57,6 +58,11 @@ export async function walkAll(
       }
     }
   }
+}
+
+/** The root table's address in satp, vsatp or hgatp. */
+export function rootOf(atp: bigint): number {
+  return Number(atp & PPN) * PAGE_BYTES
 }
 
 /** Where `va` (39 bits) leads, or undefined if no valid leaf covers it. */

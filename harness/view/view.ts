@@ -3,9 +3,12 @@
 
 import type { Config } from '../../configs/config.ts'
 import type { HartState, Machine } from '../../machine/machine.ts'
-import { type Lines, readLines } from './lines.ts'
+import { PAGE_BYTES } from '../../machine/units.ts'
 import { Memory } from './memory.ts'
-import { readSymbols, type Symbols } from './symbols.ts'
+import { type Program, programIn, userPrograms } from './programs.ts'
+import { rootOf, translate } from './sv39.ts'
+import type { Symbols } from './symbols.ts'
+import { symbolsOf } from './symbols-with-lines.ts'
 
 export interface View {
   readonly memory: Memory
@@ -17,44 +20,31 @@ export interface View {
   readonly kernel: Symbols
   /** The kernel inside Memvisor. */
   readonly guestKernel: Symbols | undefined
+  /** The user program that was running, if one was and it is known. */
+  readonly program: Program | undefined
 }
 
 export async function openView(machine: Machine, config: Config): Promise<View> {
   const { firmware, kernel, initrd, banks } = machine.spec
+  const memory = new Memory(machine)
+  const hart = await machine.registers(0)
   return {
-    memory: new Memory(machine),
-    hart: await machine.registers(0),
+    memory,
+    hart,
     banks,
     coverage: config.coverage,
     firmware: symbolsOf(firmware),
     kernel: symbolsOf(kernel),
     guestKernel: initrd === undefined ? undefined : symbolsOf(initrd),
+    program: await runningProgram(memory, hart),
   }
 }
 
-/** Images do not change, and reading their symbols is not free. */
-const known = new WeakMap<Uint8Array, Symbols>()
-const NOTHING = new Uint8Array()
-
-function symbolsOf(elf: Uint8Array = NOTHING): Symbols {
-  const symbols = known.get(elf) ?? withLines(elf)
-  known.set(elf, symbols)
-  return symbols
-}
-
-/** Symbols that name the source line too: `panic+0x2a (kernel/print.c:61)`. */
-function withLines(elf: Uint8Array): Symbols {
-  const symbols = readSymbols(elf)
-  let lines: Lines | undefined // read when the first address is asked for: most views need none
-  const add = (said: string | undefined, address: number): string | undefined => {
-    if (said === undefined) return undefined
-    lines ??= readLines(elf)
-    const place = lines(address)
-    return place === undefined ? said : `${said} (${place})`
-  }
-  return {
-    address: symbols.address,
-    describe: (address) => add(symbols.describe(address), address),
-    describeReturn: (address) => add(symbols.describeReturn(address), address - 1),
-  }
+/** Programs lie at virtual address 0 of the space that the hart translates by. */
+async function runningProgram(memory: Memory, hart: HartState): Promise<Program | undefined> {
+  if (hart.privilege !== 'U' && hart.privilege !== 'VU') return undefined
+  const root = rootOf((hart.privilege === 'U' ? hart.csr.satp : hart.csr.vsatp) ?? 0n)
+  const at = await translate(memory, root, 0)
+  if (at === undefined || !memory.holds(at, PAGE_BYTES)) return undefined
+  return programIn(await userPrograms(), await memory.page(at))
 }

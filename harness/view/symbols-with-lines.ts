@@ -1,0 +1,30 @@
+// Symbols that name the source line too: `panic+0x2a (kernel/print.c:61)`. Invariant: an image is read once.
+
+import { type Lines, readLines } from './lines.ts'
+import { readSymbols, type Symbols } from './symbols.ts'
+
+/** Images do not change, and reading their symbols is not free. */
+const known = new WeakMap<Uint8Array, Symbols>()
+const NOTHING = new Uint8Array()
+
+export function symbolsOf(elf: Uint8Array = NOTHING): Symbols {
+  const symbols = known.get(elf) ?? withLines(elf)
+  known.set(elf, symbols)
+  return symbols
+}
+
+function withLines(elf: Uint8Array): Symbols {
+  const symbols = readSymbols(elf)
+  let lines: Lines | undefined // read when the first address is asked for: most views need none
+  const add = (said: string | undefined, address: number): string | undefined => {
+    if (said === undefined) return undefined
+    lines ??= readLines(elf)
+    const place = lines(address)
+    return place === undefined ? said : `${said} (${place})`
+  }
+  return {
+    address: symbols.address,
+    describe: (address) => add(symbols.describe(address), address),
+    describeReturn: (address) => add(symbols.describeReturn(address), address - 1),
+  }
+}
