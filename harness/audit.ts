@@ -1,5 +1,5 @@
 // Audit: boots a config, stresses it at the shell and walks its invariants in between. Invariant: what is
-// walked is always a guest that waits at its prompt.
+// walked is always a guest that waits for the next line: its shell, or a program that holds a space.
 
 import type { Config } from '../configs/config.ts'
 import type { CoverageReading } from '../results/coverage.ts'
@@ -23,12 +23,22 @@ export interface AuditStep {
 export interface AuditOptions {
   readonly seed: number
   readonly profile: string
-  /** Lines to type, with a walk after each. */
+  /** Lines to type, with a walk after each. A program told to `hold` is walked while it does. */
   readonly stress?: readonly string[]
 }
 
-/** Creation and end of many spaces, growth, pipes, redirection, and programs that share nothing. */
-const STRESS = ['ls', 'forktest', 'cat README | wc', 'space sbrk 4194304', 'space fork 1048576']
+/** Creation and end of many spaces, growth, pipes, and large spaces while they live and after. */
+const STRESS = [
+  'ls',
+  'forktest',
+  'cat README | wc',
+  'space sbrk 4194304 hold',
+  'space fork 1048576 hold',
+  'space exec 1048576 cold hold',
+  'ls',
+]
+const HOLDS = / hold$/
+const HELD = / ok\r?\n/
 
 export async function* audit(
   config: Config,
@@ -40,8 +50,10 @@ export async function* audit(
   await using computer = new Computer(parts, await specFor(config, parts, { seed, profile }))
   const machine = await computer.atPrompt()
   const guest = new Conversation(machine, { probes: [], live: false, hz, check: async () => {} })
+  let before = ''
   for (const after of ['boot', ...stress]) {
-    const stopped = after === 'boot' ? [] : await typed(guest, after)
+    const stopped = after === 'boot' ? [] : await typed(guest, after, HOLDS.test(before))
+    before = after
     for (const invariant of config.invariants) {
       const view = await openView(machine, config)
       const { readings, violations } = await pick(invariants, 'invariant', invariant).check(view)
@@ -52,9 +64,14 @@ export async function* audit(
 }
 
 /** A guest that does not survive its stress is walked once more, as it lies, and then left. */
-async function typed(guest: Conversation, line: string): Promise<Violation[]> {
+async function typed(guest: Conversation, line: string, held: boolean): Promise<Violation[]> {
   try {
-    await guest.command(line)
+    if (held) await guest.command('') // lets the program go on to its end
+    if (!HOLDS.test(line)) await guest.command(line)
+    else {
+      guest.type(line)
+      await guest.expect(HELD)
+    }
     return []
   } catch (error) {
     if (!(error instanceof WorkloadFailure)) throw error

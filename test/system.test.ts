@@ -13,6 +13,7 @@ import { matrix } from '../harness/matrix.ts'
 import { realParts } from '../harness/parts.ts'
 import { pick } from '../harness/registry.ts'
 import { Workbench } from '../harness/workbench.ts'
+import { PAGE_BYTES } from '../machine/units.ts'
 
 const catalogue = await loadCatalogue()
 const names = [...catalogue.configs.keys()]
@@ -95,10 +96,24 @@ describe.each(['memv6', 'memvisor'])('backups of %s', (name) => {
   it('hold at every stop under stress: distinct frames, none missing, none left over', async () => {
     const { steps, violations } = await audited(pick(catalogue.configs, 'config', name))
     expect(violations).toEqual([])
-    for (const { readings } of steps) {
+    for (const { after, readings } of steps) {
       expect(readings[0]?.backups).toBe(readings[0]?.originals)
-      expect(readings[0]?.originals).toBeGreaterThan(50)
+      const held = /(\d+)(?: cold)? hold$/.exec(after)?.[1] ?? 0
+      expect(readings[0]?.originals).toBeGreaterThan(50 + Number(held) / PAGE_BYTES)
     }
+  })
+
+  it.each(['sbrk', 'fork', 'exec'])('cover a space by %s while it lives', async (how) => {
+    await using bench = workbench()
+    const [plan] = planOf(name, 'backup-latency')
+    const bytes = 200 * 1024
+    const parameters = { bytes, how, frames: 'cold' }
+    const { outcome, rows } = await bench.run({ ...plan!, parameters })
+    expect(outcome).toMatchObject({ kind: 'done' })
+    const counts = (metric: string) =>
+      rows.filter((row) => row.metric === metric).map(({ value }) => value)
+    expect(Math.max(...counts('originals'))).toBeGreaterThan(50 + bytes / PAGE_BYTES)
+    expect(counts('backups')).toEqual(counts('originals'))
   })
 })
 

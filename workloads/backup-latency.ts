@@ -1,7 +1,7 @@
 // backup-latency: the time to create a space of a given size. The difference between a mirrored
 // config and its baseline is what the backup of that space costs: the thesis's headline, below 1 ms
 // for 200 KB. `cold` takes frames never used since boot (another process holds the used ones),
-// `recycled` those that an equal space left.
+// `recycled` those that an equal space left. The invariants are walked while the space lives.
 
 import { recordStretch, stretches } from './region.ts'
 import { type Workload, WorkloadFailure } from './workload.ts'
@@ -22,14 +22,17 @@ export default {
     const create = async () => {
       guest.takeMarks()
       const cold = frames === 'cold' ? ' cold' : ''
-      const said = await guest.command(`space ${how} ${bytes}${cold}`)
+      guest.type(`space ${how} ${bytes}${cold} hold`)
+      const [said] = await guest.expect(/\nspace (?:\w+ \d+ ok|.* failed)\r?\n/)
       const found = stretches(guest.takeMarks(), 'space')
       const [space] = found
-      if (space === undefined || found.length !== 1 || !/\bok\b/.test(said)) {
+      if (space === undefined || found.length !== 1 || !said.includes(` ${bytes} ok`)) {
         throw new WorkloadFailure(
           `space ${how} ${bytes}: expected one space and "ok", got ${found.length} and "${said.trim()}"`,
         )
       }
+      await guest.check() // while the space lives
+      await guest.command('')
       return space
     }
     if (frames === 'recycled') await create()

@@ -1,4 +1,4 @@
-// space HOW BYTES [cold]: creates one space of BYTES and marks how long the kernel takes
+// space HOW BYTES [cold] [hold]: creates one space of BYTES and marks how long the kernel takes
 // (REGION_SPACE).
 //
 //   sbrk  sbrk, then a store to each page
@@ -7,6 +7,8 @@
 //
 // cold: another process holds the frames that have been used since boot, so that the space gets new
 // ones.
+//
+// hold: the space lives until a line is read, so that it can be looked at.
 //
 // Each begins just after a timer tick, so that no tick falls into a space that takes less than the time
 // between two (10 ms); where ticks fall otherwise depends on what ran before, mirrored or not.
@@ -49,6 +51,61 @@ touch(char *p, int bytes)
     *(volatile char *)(p + i) = 1;
 }
 
+// The other process of a space: it says when it is there, and lives until the pipe to it closes.
+struct other {
+  int pid;
+  int there; // read end
+  int live;  // write end
+};
+
+static struct other other = { .pid = 0 };
+
+// Forks a process whose descriptors 0 and 1 are the ends of pipes to this one. 0 in the new process.
+static int
+start_other(void)
+{
+  int there[2], live[2];
+  if(pipe(there) < 0 || pipe(live) < 0)
+    fail("pipe");
+  int pid = fork();
+  if(pid < 0)
+    fail("fork");
+  if(pid == 0){
+    close(0);
+    dup(live[0]);
+    close(1);
+    dup(there[1]);
+    close(there[0]);
+    close(there[1]);
+    close(live[0]);
+    close(live[1]);
+    return 0;
+  }
+  close(there[1]);
+  close(live[0]);
+  other = (struct other){ pid, there[0], live[1] };
+  return pid;
+}
+
+static void
+await_other(void)
+{
+  char byte;
+  if(read(other.there, &byte, 1) != 1)
+    fail("other process");
+}
+
+static void
+end_other(void)
+{
+  int status;
+  if(other.pid == 0)
+    return;
+  close(other.live);
+  if(wait(&status) != other.pid || status != 0)
+    fail("other process");
+}
+
 static void
 space_sbrk(int bytes)
 {
@@ -64,18 +121,27 @@ space_sbrk(int bytes)
 static void
 space_fork(int bytes)
 {
+  int live[2];
+  char byte;
   char *p = sbrk(bytes);
   if(p == (char *)-1)
     fail("sbrk");
   touch(p, bytes);
+  if(pipe(live) < 0)
+    fail("pipe");
   sleep(1);
   MARK_BEGIN(REGION_SPACE);
   int pid = fork();
-  if(pid == 0)
+  if(pid == 0){
+    close(live[1]);
+    read(live[0], &byte, 1);
     exit(0);
+  }
   MARK_END(REGION_SPACE);
-  if(pid < 0 || wait(NULL) != pid)
+  if(pid < 0)
     fail("fork");
+  close(live[0]);
+  other = (struct other){ .pid = pid, .live = live[1] };
 }
 
 // Writes a program: one page of code that makes the end mark and exits, and a bss of `bytes`.
@@ -107,22 +173,19 @@ space_exec(int bytes)
 {
   char *argv[] = { "space-program", NULL };
   write_program("/space-program", bytes);
-  int pid = fork();
-  if(pid == 0){
+  if(start_other() == 0){
     sleep(1);
     MARK_BEGIN(REGION_SPACE);
     exec("/space-program", argv);
-    fail("exec");
+    exit(1);
   }
-  int status;
-  if(pid < 0 || wait(&status) != pid || status != 0)
-    fail("exec");
+  await_other();
   unlink("/space-program");
 }
 
 // A process that holds BALLAST bytes of the frames freed last until it is killed.
 static int
-hold(void)
+hold_frames(void)
 {
   int ready[2];
   char byte = 0;
@@ -142,17 +205,35 @@ hold(void)
   }
   close(ready[1]);
   if(read(ready[0], &byte, 1) != 1)
-    fail("hold");
+    fail("holder");
   close(ready[0]);
   return pid;
+}
+
+static void
+read_line(void)
+{
+  char c = 0;
+  while(c != '\n' && read(STDIN, &c, 1) == 1)
+    ;
+}
+
+static int
+has_word(int argc, char **argv, const char *word)
+{
+  for(int i = 3; i < argc; i++){
+    if(strcmp(argv[i], word) == 0)
+      return 1;
+  }
+  return 0;
 }
 
 int
 main(int argc, char **argv)
 {
-  int cold = argc == 4 && strcmp(argv[3], "cold") == 0;
-  int bytes = argc == 3 + cold ? atoi(argv[2]) : 0;
-  int holder = bytes > 0 && cold ? hold() : 0;
+  int cold = has_word(argc, argv, "cold"), hold = has_word(argc, argv, "hold");
+  int bytes = argc == 3 + cold + hold ? atoi(argv[2]) : 0;
+  int holder = bytes > 0 && cold ? hold_frames() : 0;
   if(bytes > 0 && strcmp(argv[1], "sbrk") == 0)
     space_sbrk(bytes);
   else if(bytes > 0 && strcmp(argv[1], "fork") == 0)
@@ -160,11 +241,14 @@ main(int argc, char **argv)
   else if(bytes > 0 && strcmp(argv[1], "exec") == 0)
     space_exec(bytes);
   else {
-    fprintf(STDERR, "usage: space sbrk|fork|exec bytes [cold]\n");
+    fprintf(STDERR, "usage: space sbrk|fork|exec bytes [cold] [hold]\n");
     exit(1);
   }
+  printf("space %s %d ok\n", argv[1], bytes);
+  if(hold)
+    read_line();
+  end_other();
   if(holder != 0 && (kill(holder) < 0 || wait(NULL) != holder))
     fail("kill");
-  printf("space %s %d ok\n", argv[1], bytes);
   exit(0);
 }

@@ -2,7 +2,7 @@
 
 #include "perf.h"
 
-#define ROUNDS 1500000
+#define ROUNDS 3000000
 
 void
 kernel(void)

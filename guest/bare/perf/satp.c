@@ -2,7 +2,7 @@
 
 #include "perf.h"
 
-#define ROUNDS 40000
+#define ROUNDS 200000
 #define PAGES 8
 
 static __attribute__((aligned(4096))) uint64_t other[512];

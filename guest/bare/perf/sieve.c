@@ -3,7 +3,7 @@
 #include "perf.h"
 
 #define LIMIT (1 << 20)
-#define ROUNDS 30
+#define ROUNDS 120
 
 static __attribute__((aligned(4096))) uint8_t composite[LIMIT];
 

@@ -66,9 +66,9 @@ const FIELDS = [
   ['tlbFlushes', 'tlb-flush-all'],
   ['pageFlushes', 'tlb-flush-page'],
   ['fencesI', 'fence-i'],
-  ['deviceReads', 'left-for-device-read'],
-  ['deviceWrites', 'left-for-device-write'],
-  ['misaligned', 'left-for-misaligned'],
+  ['deviceReads', 'device-read'],
+  ['deviceWrites', 'device-write'],
+  ['misaligned', 'misaligned'],
   ['waits', 'wfi-wait'],
 ] as const
 
