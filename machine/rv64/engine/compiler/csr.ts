@@ -4,6 +4,7 @@
 
 import { type PlainCell, plainCell } from '../../hart/csr-row.ts'
 import { csrByNumber } from '../../hart/csr-table.ts'
+import { SUPERVISOR } from '../../hart/status.ts'
 import type { Decoded } from '../../isa/decode.ts'
 import { table } from '../../isa/table.ts'
 
@@ -15,7 +16,12 @@ export interface CsrAccess extends PlainCell {
   readonly writes: boolean
   /** The least privilege that may. */
   readonly level: number
+  /** From its cell to that of the guest's copy, which it is with V = 1; 0: there is none. */
+  readonly toGuest: number
 }
+
+/** From the number of a supervisor CSR to that of the guest's copy. */
+const TO_GUEST = 0x100
 
 /** stvec, sscratch, sepc, scause, stval, and those of M-mode. */
 const HOLDERS: ReadonlySet<number> = new Set([
@@ -42,11 +48,15 @@ export function csrAccess(instruction: Decoded): CsrAccess | undefined {
   const row = csrByNumber[instruction.immediate]
   const cell = row === undefined ? undefined : plainCell(row)
   if (cell === undefined) return undefined
+  const level = (instruction.immediate >>> 8) & 3
+  const copy = level === SUPERVISOR ? csrByNumber[instruction.immediate + TO_GUEST] : undefined
+  const guest = copy === undefined ? undefined : plainCell(copy)
   return {
     ...cell,
     ...form,
+    level,
+    toGuest: guest === undefined ? 0 : guest.cell - cell.cell,
     reads: form.operation !== 'write' || instruction.rd !== 0,
     writes: form.operation === 'write' || instruction.rs1 !== 0,
-    level: (instruction.immediate >>> 8) & 3,
   }
 }

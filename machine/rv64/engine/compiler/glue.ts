@@ -34,7 +34,7 @@ export function glueModule(memoryPages: number): Uint8Array {
 }
 
 /** `pc` is the local that holds it; budget and bytes follow. */
-function access(call: number, pc: number): readonly number[] {
+function access(call: number, pc: number): Uint8Array {
   const address = 0
   const [budget, bytes] = [pc + 1, pc + 2]
   const code = new Code()

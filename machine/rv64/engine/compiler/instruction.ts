@@ -2,8 +2,7 @@
 // inline, everything else by the shared slow paths. Invariant: whoever calls out has put pc and budget
 // where the shared code finds them.
 
-import { PRIVILEGE, RESERVATION, VALUE } from '../../hart/state.ts'
-import { MACHINE } from '../../hart/status.ts'
+import { PRIVILEGE, RESERVATION, VALUE, VIRTUALISED } from '../../hart/state.ts'
 import type { Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
@@ -135,14 +134,13 @@ export class Instructions {
     const { code } = this
     const { cell, maskHi, maskLo, operation, level } = access
     const { rd, rs1 } = at.instruction
-    // Privilege and V lie side by side. Not virtualised, and at least `level`:
-    code.i32(0).memory('i64.load', PRIVILEGE).i64(BigInt(level)).op('i64.sub')
-    code.i64(BigInt(MACHINE - level)).op('i64.gt_u')
+    code.i32(0).memory('i32.load', PRIVILEGE).i32(level).op('i32.lt_u')
     code.if(() => this.#alone(at, remaining))
-    if (access.reads) code.i32(0).memory('i64.load', cell).set(LOCAL.temporary0)
+    code.i32(0).memory('i32.load', VIRTUALISED).i32(access.toGuest).op('i32.mul').set(LOCAL.host)
+    if (access.reads) code.get(LOCAL.host).memory('i64.load', cell).set(LOCAL.temporary0)
     if (access.writes) {
       const mask = (BigInt(maskHi) << 32n) | BigInt(maskLo >>> 0)
-      code.i32(0)
+      code.get(LOCAL.host)
       if (operation !== 'write') code.get(LOCAL.temporary0)
       if (access.immediate) code.i64(BigInt(operation === 'clear' ? ~rs1 : rs1))
       else {

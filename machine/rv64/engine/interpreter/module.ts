@@ -96,7 +96,7 @@ export function interpreterModule(memoryPages: number, regions?: Regions): Uint8
   })
 }
 
-function run(regions: Regions | undefined): readonly number[] {
+function run(regions: Regions | undefined): Uint8Array {
   const code = new Code()
   code.loop(RELOAD, () => {
     reloadBudget(code)
@@ -230,7 +230,7 @@ function across(code: Code): void {
 }
 
 /** High half of a 64-bit product, from four products of halves. */
-export function mulHighU(): readonly number[] {
+export function mulHighU(): Uint8Array {
   const a = 0
   const b = 1
   const lowLow = 2

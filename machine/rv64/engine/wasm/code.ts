@@ -26,6 +26,7 @@ const OPERATORS = {
   'i64.ge_u': 0x5a,
   'i32.add': 0x6a,
   'i32.sub': 0x6b,
+  'i32.mul': 0x6c,
   'i32.and': 0x71,
   'i32.or': 0x72,
   'i32.shl': 0x74,
@@ -73,38 +74,55 @@ const MEMORY_OPERATORS = {
 } as const
 export type MemoryOperator = keyof typeof MEMORY_OPERATORS
 
+const FIRST_BYTES = 1024
+
 export class Code {
-  readonly bytes: number[] = []
+  #buffer = new Uint8Array(FIRST_BYTES)
+  #length = 0
   readonly #labels: (string | undefined)[] = []
 
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length)
+  }
+
   op(...operators: readonly Operator[]): this {
-    for (const operator of operators) this.bytes.push(OPERATORS[operator])
+    for (const operator of operators) this.#byte(OPERATORS[operator])
     return this
   }
 
   /** Address on the stack plus `offset`; alignment is only a hint, none is given. */
   memory(operator: MemoryOperator, offset = 0): this {
-    return this.#emit(MEMORY_OPERATORS[operator], 0, ...unsigned(offset))
+    this.#byte(MEMORY_OPERATORS[operator])
+    this.#byte(0)
+    return this.#unsigned(offset)
   }
 
   i32(value: number): this {
-    return this.#emit(0x41, ...signed(value | 0))
+    this.#byte(0x41)
+    return this.#signed(value | 0)
   }
 
   i64(value: bigint): this {
-    return this.#emit(0x42, ...signed(BigInt.asIntN(64, value)))
+    this.#byte(0x42)
+    const whole = BigInt.asIntN(64, value)
+    if (BigInt.asIntN(32, whole) === whole) return this.#signed(Number(whole))
+    for (const byte of signed(whole)) this.#byte(byte)
+    return this
   }
 
   get(local: number): this {
-    return this.#emit(0x20, ...unsigned(local))
+    this.#byte(0x20)
+    return this.#unsigned(local)
   }
 
   set(local: number): this {
-    return this.#emit(0x21, ...unsigned(local))
+    this.#byte(0x21)
+    return this.#unsigned(local)
   }
 
   tee(local: number): this {
-    return this.#emit(0x22, ...unsigned(local))
+    this.#byte(0x22)
+    return this.#unsigned(local)
   }
 
   call(index: number): this {
@@ -166,7 +184,32 @@ export class Code {
   }
 
   #emit(...bytes: readonly number[]): this {
-    for (const byte of bytes) this.bytes.push(byte)
+    for (const byte of bytes) this.#byte(byte)
+    return this
+  }
+
+  #byte(byte: number): void {
+    if (this.#length === this.#buffer.length) {
+      const longer = new Uint8Array(2 * this.#buffer.length)
+      longer.set(this.#buffer)
+      this.#buffer = longer
+    }
+    this.#buffer[this.#length++] = byte
+  }
+
+  /** LEB128 of 32 bits. */
+  #unsigned(value: number): this {
+    let rest = value >>> 0
+    for (; rest > 0x7f; rest >>>= 7) this.#byte((rest & 0x7f) | 0x80)
+    this.#byte(rest)
+    return this
+  }
+
+  /** LEB128 of a signed number of 32 bits. */
+  #signed(value: number): this {
+    let rest = value
+    for (; rest < -0x40 || rest > 0x3f; rest >>= 7) this.#byte((rest & 0x7f) | 0x80)
+    this.#byte(rest & 0x7f)
     return this
   }
 }

@@ -22,7 +22,7 @@ export interface DefinedFunction {
   /** Beyond the parameters, in order. */
   readonly locals: readonly ValueType[]
   /** Without the final `end`. */
-  readonly code: readonly number[]
+  readonly code: ArrayLike<number>
   readonly exported?: string
 }
 
@@ -61,13 +61,13 @@ export function encodeModule(parts: ModuleParts): Uint8Array {
   const exported = parts.functions.flatMap((one, i) =>
     one.exported === undefined ? [] : [[...text(one.exported), 0x00, ...unsigned(first + i)]],
   )
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, vector(types)),
-    ...section(2, vector(imported)),
-    ...section(3, vector(parts.functions.map((_, i) => unsigned(first + i)))),
-    ...section(7, vector(exported)),
-    ...section(10, vector(parts.functions.map(body))),
+  return joined([
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    section(1, vector(types)),
+    section(2, vector(imported)),
+    section(3, vector(parts.functions.map((_, i) => unsigned(first + i)))),
+    section(7, vector(exported)),
+    ...codeSection(parts.functions),
   ])
 }
 
@@ -96,10 +96,25 @@ export function signed(value: bigint | number): number[] {
   }
 }
 
-function body(one: DefinedFunction): number[] {
-  const locals = vector(one.locals.map((type) => [0x01, type]))
-  const code = [...locals, ...one.code, 0x0b]
-  return unsigned(code.length).concat(code)
+/** Its parts in order: functions are long, and copied but once. */
+function codeSection(functions: readonly DefinedFunction[]): readonly ArrayLike<number>[] {
+  const parts = functions.flatMap(({ locals, code }) => {
+    const declared = vector(locals.map((type) => [0x01, type]))
+    return [unsigned(declared.length + code.length + 1), declared, code, [0x0b]]
+  })
+  const count = unsigned(functions.length)
+  const length = parts.reduce((sum, part) => sum + part.length, count.length)
+  return [[10, ...unsigned(length)], count, ...parts]
+}
+
+function joined(parts: readonly ArrayLike<number>[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }
 
 function vector(items: readonly (readonly number[])[]): number[] {
