@@ -1,10 +1,11 @@
 // The QEMU back end, on the committed images: boots, answers, tells its state, and leaves nothing behind.
 // Needs qemu-system-riscv64.
 
-import { readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { execa } from 'execa'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { image } from '../../guest/images.ts'
 import { disk } from '../../guest/mkfs.ts'
 import type { MachineSpec } from '../machine.ts'
@@ -31,8 +32,12 @@ async function specOf(changes: Partial<MachineSpec> = {}): Promise<MachineSpec> 
   }
 }
 
-const leftovers = async (): Promise<string[]> =>
-  (await readdir(tmpdir())).filter((name) => name.startsWith('mirrorbench-machine-'))
+// A folder of our own for temporary files, to see what is left in it.
+beforeAll(async () => {
+  process.env.TMPDIR = await mkdtemp(join(tmpdir(), 'mirrorbench-leftovers-'))
+})
+afterAll(() => rm(tmpdir(), { recursive: true }))
+const leftovers = (): Promise<string[]> => readdir(tmpdir())
 
 describe('QEMU as a machine', () => {
   it('boots, takes commands, and ends with the guest', async () => {
