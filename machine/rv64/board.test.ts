@@ -106,14 +106,14 @@ describe('Board', () => {
     expect([...ram.read(RAM, 4)]).toEqual([1, 2, 3, 4])
     expect([...ram.read(0x8020_0000, 4)]).toEqual([5, 6, 7, 8])
     expect([...ram.read(0x8040_0000, 2)]).toEqual([9, 9]) // the middle of a small bank
-    expect([...ram.read(0x801f_0000, 4)]).toEqual([0xd0, 0x0d, 0xfe, 0xed])
+    expect([...ram.read(0x8018_0000, 4)]).toEqual([0xd0, 0x0d, 0xfe, 0xed])
   })
 
   it('tells the firmware where the next stage is', () => {
     const board = make()
     board.boot()
     const at = (offset: number): number => board.bus.read(0x1000 + offset, 4)
-    expect([at(0x18), at(0x20)]).toEqual([RAM, 0x801f_0000])
+    expect([at(0x18), at(0x20)]).toEqual([RAM, 0x8018_0000])
     expect([at(0x30), at(0x38), at(0x40), at(0x48)]).toEqual([0x4942_534f, 2, 0x8020_0000, 1])
   })
 
@@ -191,7 +191,7 @@ describe('Board', () => {
     other.load(saved)
     expect(other.save()).toEqual(saved)
     expect(clock.next()).toBe(due)
-    expect(other.bus.read(0x1020, 4)).toBe(0x801f_0000)
+    expect(other.bus.read(0x1020, 4)).toBe(0x8018_0000)
     const { rom: _, ...rest } = saved.devices as Record<string, never>
     expect(() => make(full).load({ ...saved, devices: rest })).toThrow(/one without rom/)
   })

@@ -21,6 +21,8 @@ export interface Boot {
 const RAM_BASE = MEMORY_MAP.ram.base
 /** Room for the device tree; it never crosses a boundary of this size. */
 const TREE_BYTES = 0x1_0000
+/** Above what OpenSBI takes for itself (512 KiB), below any kernel's headers. */
+const LOW_TREE = RAM_BASE + 0x18_0000
 /** An initrd lies here, above any kernel and, in Memvisor's banks, inside the first. */
 const INITRD_BASE = 0x8400_0000
 const INITRD_SMALLEST_BANK = 96 * 1024 * 1024
@@ -41,11 +43,14 @@ export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
       initrd: initrd && { start: initrd.at, end: initrd.at + initrd.bytes.length },
     }),
   )
-  const treeAt = treeBase(firmware, bank)
-  const pieces: Piece[] = [
+  const loaded: Piece[] = [
     ...(firmware?.segments ?? []).map((segment) => ({ what: 'firmware', ...segment })),
     ...kernel.segments.map((segment) => ({ what: 'kernel', ...segment })),
     ...(initrd ? [{ what: 'initrd', ...initrd, memoryBytes: initrd.bytes.length }] : []),
+  ]
+  const treeAt = treeBase(loaded, firmware, bank)
+  const pieces = [
+    ...loaded,
     { what: 'device tree', at: treeAt, bytes: tree, memoryBytes: TREE_BYTES },
   ]
   check(pieces, dma)
@@ -68,12 +73,19 @@ const initrdBase = (bank: number): PhysicalAddress => {
 }
 
 /**
- * Inside the firmware's 2 MiB, where no kernel allocates; without firmware, or with one that leaves
- * no room there, at the end of the first bank.
+ * Inside the firmware's 2 MiB, where no kernel allocates; without firmware, or where another piece
+ * lies there, at the end of the first bank. Not at the end of the 2 MiB: a linker that is told to put
+ * code at 0x80200000 puts the ELF headers on the page before.
  */
-function treeBase(firmware: BootImage | undefined, bank: number): PhysicalAddress {
-  const low = RAM_BASE + FIRMWARE_BYTES - TREE_BYTES
-  if (firmware !== undefined && firmware.end <= low) return physical(low)
+function treeBase(
+  loaded: readonly Piece[],
+  firmware: BootImage | undefined,
+  bank: number,
+): PhysicalAddress {
+  const isFree = loaded.every(
+    ({ at, memoryBytes }) => at >= LOW_TREE + TREE_BYTES || at + memoryBytes <= LOW_TREE,
+  )
+  if (firmware !== undefined && isFree) return physical(LOW_TREE)
   return physical(RAM_BASE + Math.floor(bank / TREE_BYTES) * TREE_BYTES - TREE_BYTES)
 }
 
@@ -89,7 +101,7 @@ function check(pieces: readonly Piece[], dma: DmaMemory): void {
     const next = sorted[i + 1]
     if (next === undefined || piece.at + piece.memoryBytes <= next.at) return
     throw new ElfError(
-      `expected ${piece.what} and ${next.what} apart in RAM, got ${range(piece)} over ${range(next)}`,
+      `expected ${piece.what} and ${next.what} apart in RAM, got ${range(piece)} over ${range(next)}. Try: another link address (firmware from 0x80000000, kernel from 0x80200000)`,
     )
   })
 }

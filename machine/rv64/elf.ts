@@ -39,6 +39,14 @@ export function readFirmware(bytes: Uint8Array, rawAt: PhysicalAddress): BootIma
 /** Reads a kernel: ELF, or a Linux `Image` for address `rawAt`. */
 export function readKernel(bytes: Uint8Array, rawAt: PhysicalAddress): BootImage {
   const memoryBytes = linuxImageBytes(bytes)
+  if (memoryBytes === undefined && !isElf(bytes)) {
+    const got =
+      bytes.length === 0 ? '0 bytes' : `a file that begins with ${hex(bytes.subarray(0, 4))}`
+    throw new ElfError(
+      `kernel image: expected an ELF file for 64-bit RISC-V, or a Linux Image, got ${got}. ` +
+        'Try: the ELF file that the linker wrote; raw bytes are taken as --bios only',
+    )
+  }
   if (memoryBytes === undefined) return readElf(bytes, 'kernel image')
   return readRaw(bytes, memoryBytes, rawAt)
 }

@@ -36,6 +36,9 @@ export const LINES = 328
 /** i32: STIP and VSTIP as the Sstc comparisons have them. */
 export const TIMERS = 332
 
+/** i32: 1 if PMP allows all of RAM to everybody. */
+export const PMP_OPEN = 336
+
 /** Cells of 8 bytes behind the CSRs; a CSR with a rule of its own may share a cell (sstatus). */
 export const CELL_NAMES = [
   'mstatus',

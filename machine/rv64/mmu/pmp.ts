@@ -3,8 +3,9 @@
 // and must cover all of it.
 
 import type { Hart } from '../hart/hart.ts'
-import { CELL } from '../hart/state.ts'
+import { CELL, PMP_OPEN } from '../hart/state.ts'
 import { MACHINE } from '../hart/status.ts'
+import { RAM_BASE } from '../ram.ts'
 import { type Access, EXECUTE, WRITE } from './pte.ts'
 
 export const PMP_ENTRIES = 16
@@ -46,6 +47,8 @@ export class Pmp {
     const open = first !== undefined && (first.config & (R | W | X)) === (R | W | X)
     this.#openBase = open ? first.base : 0
     this.#openEnd = open ? first.end : 0
+    const { ram, i32 } = this.#hart
+    i32[PMP_OPEN >> 2] = this.#openBase <= RAM_BASE && this.#openEnd >= ram.end ? 1 : 0
   }
 
   config(entry: number): number {

@@ -20,6 +20,13 @@ export const WRITE_SET = TLB_SET_BYTES
 export const FETCH_SET = 2 * TLB_SET_BYTES
 const CONTEXT_BYTES = 3 * TLB_SET_BYTES
 
+/**
+ * Entries of read sets that compiled code has filled since the last flush of anything: their number,
+ * then where they lie. Behind the sets, before the decoded instructions.
+ */
+export const TLB_LOG = TLB + 0xb_0000
+export const TLB_LOG_ENTRIES = 1023
+
 /** Contexts; those of a supervisor come without and with SUM. */
 const M = 0
 const S = 1
@@ -110,6 +117,13 @@ export class Tlb {
     const filled = this.#filled[context]!
     for (const entry of filled) this.#clear(entry >> 2)
     filled.length = 0
+    this.#flushLog()
+  }
+
+  #flushLog(): void {
+    const count = this.#i32[TLB_LOG >> 2]!
+    for (let i = 1; i <= count; i++) this.#clear(this.#i32[(TLB_LOG >> 2) + i]! >> 2)
+    this.#i32[TLB_LOG >> 2] = 0
   }
 
   #flushWhere(which: (entry: number) => boolean): void {

@@ -70,9 +70,12 @@ export class Compiler {
     code.slotWatcher = this.#regions
     const { memory } = hart.ram
     this.#memoryPages = memory.buffer.byteLength / 65536
-    const glue = new WebAssembly.Instance(new WebAssembly.Module(glueModule(this.#memoryPages)), {
-      env: { memory, load: this.#slow('load', load), store: this.#slow('store', store) },
-    })
+    const glue = new WebAssembly.Instance(
+      new WebAssembly.Module(glueModule(this.#memoryPages, hart.ram.pages)),
+      {
+        env: { memory, load: this.#slow('load', load), store: this.#slow('store', store) },
+      },
+    )
     const left = this.#left
     const leaving = () => {
       left.alone++

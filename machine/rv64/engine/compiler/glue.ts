@@ -6,6 +6,7 @@ import { BUDGET, PC, VALUE } from '../../hart/state.ts'
 import { mulHighU } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
 import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
+import { REFILL, REFILL_LOCALS, refill } from './refill.ts'
 
 /** What the slow paths return: go on, trapped, or done but the slice ends here. */
 export const STATUS = { on: 0, trapped: 1, stop: 2 } as const
@@ -17,8 +18,13 @@ export const NOTHING: FunctionType = { parameters: [], results: [] }
 export const PRODUCT: FunctionType = { parameters: [I64, I64], results: [I64] }
 const ACCESS: FunctionType = { parameters: [I32, I32, I32], results: [I32] }
 
+/** Functions by number: two imports, and four of its own. */
+const LOAD = 0
+const STORE = 1
+const REFILL_CALL = 5
+
 /** Imports `load` and `store`, which return 1 if they trapped; exports load, store and mulHighU. */
-export function glueModule(memoryPages: number): Uint8Array {
+export function glueModule(memoryPages: number, ramPages: number): Uint8Array {
   return encodeModule({
     imports: [
       { name: 'load', type: ACCESS },
@@ -26,9 +32,10 @@ export function glueModule(memoryPages: number): Uint8Array {
     ],
     memoryPages,
     functions: [
-      { type: LOAD_TYPE, locals: [], code: access(0, 1), exported: 'load' },
-      { type: STORE_TYPE, locals: [], code: access(1, 2), exported: 'store' },
+      { type: LOAD_TYPE, locals: [], code: access(LOAD, 1), exported: 'load' },
+      { type: STORE_TYPE, locals: [], code: access(STORE, 2), exported: 'store' },
       { type: PRODUCT, locals: [I64, I64, I64], code: mulHighU(), exported: 'mulHighU' },
+      { type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages) },
     ],
   })
 }
@@ -38,7 +45,11 @@ function access(call: number, pc: number): Uint8Array {
   const address = 0
   const [budget, bytes] = [pc + 1, pc + 2]
   const code = new Code()
-  if (pc > 1) code.i32(0).get(1).memory('i64.store', VALUE)
+  if (call === STORE) code.i32(0).get(1).memory('i64.store', VALUE)
+  else {
+    code.get(address).get(bytes).call(REFILL_CALL)
+    code.if(() => code.i32(STATUS.on).op('return'))
+  }
   code.i32(0).get(pc).memory('i64.store', PC)
   code.i32(0).get(budget).memory('i32.store', BUDGET)
   code.get(address).i64(32n).op('i64.shr_u', 'i32.wrap_i64')
