@@ -12,7 +12,8 @@ const word = (value: number): Uint8Array => words(value)
 
 describe.each(ENGINES)('code that changes, on the %s engine', (engine) => {
   const start = (code: Uint8Array, at = RAM_BASE, megabytes = 1): Stand => {
-    const stand = new Stand({ engine, megabytes })
+    const limits = { threshold: 1, batch: 1, eager: true }
+    const stand = new Stand({ engine, megabytes, limits })
     stand.ram.write(at, code)
     stand.pc = at
     return stand

@@ -48,7 +48,7 @@ const program = fc.record({
   registers: fc.array(interesting, { minLength: 16, maxLength: 16 }),
   privilege: fc.constantFrom(0, 1, 3),
   virtualised: fc.boolean(),
-  paging: fc.boolean(),
+  paging: fc.constantFrom('none', 'gigapages', 'pages'),
   delegate: fc.boolean(),
 })
 type Program = typeof program extends fc.Arbitrary<infer T> ? T : never
@@ -131,7 +131,8 @@ function prepare(stand: Stand, one: Program): void {
     hart.put(CELL.medeleg, 0, 0xf0b1ff)
     hart.put(CELL.hedeleg, 0, 0xb1ff)
   }
-  if (paging) {
+  if (paging === 'pages') mapPages(stand)
+  if (paging !== 'none') {
     hart.put(CELL.satp, 8 << 28, TABLE / 4096)
     hart.put(CELL.vsatp, 8 << 28, TABLE / 4096)
     hart.put(CELL.hgatp, 8 << 28, TABLE / 4096)
@@ -152,10 +153,24 @@ function identityMap({ ram }: Stand): void {
   ram.write(TABLE + 8, entry)
 }
 
+/** The first MiB of RAM at its own address by pages: of S and of U, with and without A and D. */
+function mapPages({ ram }: Stand): void {
+  const entry = (at: number, target: number, flags: number) => {
+    const bytes = new Uint8Array(8)
+    new DataView(bytes.buffer).setBigUint64(0, (BigInt(target >>> 12) << 10n) | BigInt(flags), true)
+    ram.write(at, bytes)
+  }
+  const [middle, leaves] = [TABLE + 0x1000, TABLE + 0x2000]
+  entry(TABLE + 16, middle, 1)
+  entry(middle, leaves, 1)
+  const flags = [0xcf, 0xcf, 0xdf, 0xcf, 0x4f, 0x43, 0x0f]
+  for (let i = 0; i < 256; i++) entry(leaves + 8 * i, RAM_BASE + i * 4096, flags[i % 7]!)
+}
+
 function stateOf(stand: Stand): unknown {
   const { hart, ram, clock } = stand
   hart.put(DISCARD, 0, 0) // the engines differ in what they discard
-  const used = ram.u8.subarray(ram.host(RAM_BASE), ram.host(RAM_BASE) + 0x1_2000)
+  const used = ram.u8.subarray(ram.host(RAM_BASE), ram.host(RAM_BASE) + 0x1_3000)
   return {
     hart: saveHart(hart, 'architectural'),
     pc: hart.u64[PC >> 3]!.toString(16),
