@@ -17,7 +17,7 @@ interface Line {
   readonly outcome?: { readonly kind: string; readonly why?: string }
 }
 
-const WORKLOADS = 'noop,boot,commands/ls,commands/cat-wc,commands/usertests-fork,micro/fork'
+const WORKLOADS = 'noop,boot,commands/ls,commands/cat-wc,commands/forktest,micro/fork'
 
 let folder: string
 let lines: Line[]
@@ -45,7 +45,7 @@ const named = ({ workload, outcome }: Line): string =>
 
 describe('a run on QEMU', () => {
   it.each(['none', 'memv6'])('carries out commands under %s', (config) => {
-    const done = ['boot', 'commands/cat-wc', 'commands/ls', 'commands/usertests-fork', 'noop']
+    const done = ['boot', 'commands/cat-wc', 'commands/forktest', 'commands/ls', 'noop']
     expect(outcomes(config, 'done').sort()).toEqual(done)
     expect(outcomes(config, 'skipped')).toEqual([
       'micro/fork: the machine has no marks: QEMU does not tell of marks',

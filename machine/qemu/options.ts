@@ -50,7 +50,7 @@ function disk(path: string | undefined): string[] {
 
 /** A card as the spec wants it; what it is connected to reaches nobody. */
 const NETWORK = [
-  ...['-netdev', 'user,id=net,restrict=on'],
+  ...['-netdev', 'user,id=net,restrict=on,ipv6=off'],
   ...['-device', 'virtio-net-device,netdev=net,bus=virtio-mmio-bus.1'],
 ]
 
