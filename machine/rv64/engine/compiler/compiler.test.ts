@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { CELL, PRIVILEGE } from '../../hart/state.ts'
+import { CELL, PRIVILEGE, VIRTUALISED } from '../../hart/state.ts'
+import { SUPERVISOR } from '../../hart/status.ts'
 import { Assembler, encode } from '../../isa/assemble.ts'
 import { RAM_BASE } from '../../ram.ts'
 import { Stand } from '../stand.ts'
@@ -7,6 +8,7 @@ import { MOST_REGIONS } from './limits.ts'
 
 const PAGE = 4096
 const TABLE = RAM_BASE + 0x1_0000
+const SSCRATCH = 0x140
 const [RA, A0, A1, A2, T0] = [1, 10, 11, 12, 5]
 
 const add = (rd: number, immediate: number): readonly [string, object] => [
@@ -91,6 +93,21 @@ describe('the compiler', () => {
     expect(why(stand, 'regions-removed')).toBeGreaterThan(0)
   })
 
+  it("gives a guest its own copies of the supervisor's CSRs", () => {
+    const code = new Assembler().label('again').emit(...add(A0, 1))
+    code.emit('csrrw', { rd: A1, rs1: A0, immediate: SSCRATCH }).to('again', 'jal')
+    load(code)
+    const { hart } = stand
+    hart.i32[PRIVILEGE >> 2] = SUPERVISOR
+    hart.i32[VIRTUALISED >> 2] = 1
+    hart.put(CELL.pmpaddr0, -1, -1)
+    stand.ram.u8[CELL.pmpcfg0] = 0x1f
+    hart.stateLoaded()
+    stand.run(3 * 100)
+    expect([hart.lo(CELL.vsscratch), hart.lo(CELL.sscratch), stand.x(A1)]).toEqual([100, 0, 99n])
+    expect([why(stand, 'compiled-regions'), why(stand, 'left-for-reference')]).toEqual([1, 0])
+  })
+
   it('gives all regions up when there are too many', () => {
     stand = standWith({ threshold: 2, instructions: 1 })
     const jumps = MOST_REGIONS + 10
@@ -134,7 +151,7 @@ describe('a region over two pages', () => {
     hart.put(CELL.satp, 8 << 28, TABLE / PAGE)
     hart.put(CELL.pmpaddr0, -1, -1)
     stand.ram.u8[CELL.pmpcfg0] = 0x1f
-    hart.i32[PRIVILEGE >> 2] = 1
+    hart.i32[PRIVILEGE >> 2] = SUPERVISOR
     hart.stateLoaded()
     stand.pc = NEAR
   })
