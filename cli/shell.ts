@@ -11,8 +11,9 @@ import { profileNamed } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
 import type { Machine } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
+import { attendDebugged, GDB_HELP } from './debugged.ts'
 import { FAILED_CHECK } from './exit.ts'
-import { profileOption, wholeNumber } from './options.ts'
+import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
 import { attend } from './terminal.ts'
 
@@ -20,6 +21,7 @@ interface Options {
   readonly config: string
   readonly seed: number
   readonly profile: string
+  readonly gdb?: number
 }
 
 export function shell(): Command {
@@ -28,7 +30,8 @@ export function shell(): Command {
     .option('--config <name>', 'what to boot', 'none')
     .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
     .addOption(profileOption())
-    .action(async ({ config: name, seed, profile }: Options) => {
+    .option('--gdb <p>', GDB_HELP, wholeNumber(0, PORTS))
+    .action(async ({ config: name, seed, profile, gdb }: Options) => {
       profileNamed(profile)
       const { configs } = await loadCatalogue()
       const outside = openOutside()
@@ -36,9 +39,11 @@ export function shell(): Command {
       const spec = await specFor(pick(configs, 'config', name), realParts, options)
       await using machine = await realParts.open(spec)
       try {
-        process.exitCode = process.stdin.isTTY
-          ? outcomeOf(await attend(machine, outside))
-          : await dictate(machine)
+        if (gdb !== undefined) {
+          process.exitCode = outcomeOf(await attendDebugged(machine, outside, gdb))
+        } else if (process.stdin.isTTY) {
+          process.exitCode = outcomeOf(await attend(machine, outside))
+        } else process.exitCode = await dictate(machine)
       } finally {
         await outside.close()
       }
