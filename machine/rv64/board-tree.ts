@@ -4,6 +4,7 @@
 import type { Bank } from '../machine.ts'
 import { PLIC_SOURCES } from './device/plic.ts'
 import { pair, type TreeNode } from './devicetree.ts'
+import { CACHE_BLOCK_BYTES } from './hart/cache-block.ts'
 import { MEMORY_MAP, TICKS_PER_SECOND, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
 
 export interface TreeFacts {
@@ -18,8 +19,11 @@ const EXTENSIONS = [
   'i',
   'm',
   'a',
+  'f',
+  'd',
   'c',
   'h',
+  'zicboz',
   'zicntr',
   'zicsr',
   'zifencei',
@@ -96,6 +100,7 @@ const cpu = (hart: number): TreeNode => ({
     'riscv,isa': ISA.join(''),
     'riscv,isa-base': 'rv64i',
     'riscv,isa-extensions': EXTENSIONS,
+    'riscv,cboz-block-size': [CACHE_BLOCK_BYTES],
     'mmu-type': 'riscv,sv39',
     phandle: [cpuHandle(hart)],
   },

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { saveHart } from '../hart/saved-state.ts'
-import { CELL, DISCARD, PC, PRIVILEGE, VIRTUALISED } from '../hart/state.ts'
+import { CELL, DISCARD, F, PC, PRIVILEGE, VIRTUALISED } from '../hart/state.ts'
 import { encode } from '../isa/assemble.ts'
 import { ILLEGAL_ROW, table } from '../isa/table.ts'
 import { RAM_BASE } from '../ram.ts'
@@ -23,7 +23,7 @@ const interesting = fc.oneof(
   fc.integer({ min: 0, max: 4 * WORDS }).map((offset) => BigInt(CODE + offset)),
 )
 
-const CSRS = [0x300, 0x100, 0x340, 0x140, 0x304, 0x344, 0x341, 0x180, 0xc00, 0xc02, 0x14d, 0xb02]
+const CSRS = [0x300, 0x100, 0x340, 0x140, 0x304, 0x344, 0x341, 0x180, 0xc00, 0xc02, 0x14d, 0xb02, 3]
 const CSRS_H = [0x600, 0x200, 0x280, 0x680, 0x602, 0x603, 0x645, 0x24d, 0x605, 0x60a, 0x30a, 0x30]
 
 const names = table.filter((_, i) => i !== ILLEGAL_ROW).map(({ name }) => name)
@@ -50,6 +50,8 @@ const program = fc.record({
   virtualised: fc.boolean(),
   paging: fc.constantFrom('none', 'gigapages', 'pages'),
   delegate: fc.boolean(),
+  /** FS of mstatus and vsstatus, and fcsr. */
+  float: fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 0xff })),
 })
 type Program = typeof program extends fc.Arbitrary<infer T> ? T : never
 
@@ -106,7 +108,7 @@ describe.each(RIVALS)('the %s', (_, options, runs) => {
 })
 
 function prepare(stand: Stand, one: Program): void {
-  const { words, registers, privilege, virtualised, paging, delegate } = one
+  const { words, registers, privilege, virtualised, paging, delegate, float } = one
   const { hart, ram, clock } = stand
   ram.clear()
   clock.reset(0 as typeof clock.now)
@@ -119,6 +121,7 @@ function prepare(stand: Stand, one: Program): void {
   identityMap(stand)
   registers.forEach((value, i) => {
     if (i > 0) stand.setX(i, value)
+    hart.u64[(F >> 3) + i] = i % 2 === 0 ? value : BigInt.asUintN(64, value | (-1n << 32n))
   })
   hart.put(CELL.pmpaddr0, -1, -1)
   ram.u8[CELL.pmpcfg0] = 0x1f
@@ -127,6 +130,9 @@ function prepare(stand: Stand, one: Program): void {
   hart.put(CELL.vstvec, 0, HANDLER)
   hart.put(CELL.mcounteren, 0, 7)
   hart.put(CELL.hcounteren, 0, 7)
+  hart.i32[CELL.mstatus >> 2]! |= float[0] << 13
+  hart.i32[CELL.vsstatus >> 2]! |= float[0] << 13
+  hart.put(CELL.fcsr, 0, float[1])
   if (delegate) {
     hart.put(CELL.medeleg, 0, 0xf0b1ff)
     hart.put(CELL.hedeleg, 0, 0xb1ff)

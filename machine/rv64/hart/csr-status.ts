@@ -1,12 +1,14 @@
-// mstatus, sstatus, vsstatus, hstatus, and menvcfg, senvcfg's neighbour henvcfg. FS, VS and XS are 0:
-// there is no floating point and no vector unit. Invariant: UXL, SXL and VSXL read 2, 64 bits.
+// mstatus, sstatus, vsstatus, hstatus, and menvcfg, senvcfg's neighbour henvcfg. VS and XS are 0:
+// there is no vector unit. Invariant: UXL, SXL and VSXL read 2, 64 bits.
 
 import { type CsrRow, plain } from './csr-row.ts'
 import type { Hart } from './hart.ts'
 import { CELL, VALUE } from './state.ts'
 import {
   ADUE_HI,
+  CBZE,
   FIOM,
+  FS,
   GVA,
   GVA_HI,
   HU,
@@ -17,6 +19,7 @@ import {
   MPRV,
   MPV_HI,
   MXR,
+  SD_HI,
   SIE,
   SPIE,
   SPP,
@@ -33,7 +36,7 @@ import {
   VTW,
 } from './status.ts'
 
-const SSTATUS = SIE | SPIE | SPP | SUM | MXR
+const SSTATUS = SIE | SPIE | SPP | FS | SUM | MXR
 const MSTATUS = SSTATUS | MIE | MPIE | MPRV | TVM | TW | TSR
 const HSTATUS = GVA | SPV | SPVP | HU | VTVM | VTW | VTSR
 /** Fields that change what an address means: the soft TLB forgets. */
@@ -58,7 +61,7 @@ function writeMstatus(hart: Hart, hi: number, lo: number): void {
 
 function writeEnvironment(cell: number): (hart: Hart, hi: number, lo: number) => void {
   return (hart, hi, lo) => {
-    hart.put(cell, hi & (STCE_HI | ADUE_HI), lo & FIOM)
+    hart.put(cell, hi & (STCE_HI | ADUE_HI), lo & (FIOM | CBZE))
     if (cell === CELL.menvcfg && (hi & STCE_HI) !== 0) {
       // From now on STIP is the comparison's; what software had set is gone.
       hart.put(CELL.pending, 0, hart.lo(CELL.pending) & ~STIP)
@@ -74,19 +77,32 @@ function readHenvcfg(hart: Hart): void {
   hart.put(VALUE, hart.hi(CELL.henvcfg) & allowed, hart.lo(CELL.henvcfg))
 }
 
+/** SD sums FS up. */
+function readStatus(hart: Hart, cell: number, hi: number, mask: number): void {
+  const lo = hart.lo(cell)
+  hart.put(VALUE, (lo & FS) === FS ? hi | SD_HI : hi, lo & mask)
+}
+
 export const statusRows: readonly CsrRow[] = [
-  { ...plain(0x300, 'mstatus'), write: writeMstatus },
+  {
+    number: 0x300,
+    name: 'mstatus',
+    read: (hart) => readStatus(hart, CELL.mstatus, hart.hi(CELL.mstatus), -1),
+    write: writeMstatus,
+  },
   {
     number: 0x100,
     name: 'sstatus',
-    read: (hart) => hart.put(VALUE, XLEN_64_HI, hart.lo(CELL.mstatus) & SSTATUS),
+    read: (hart) => readStatus(hart, CELL.mstatus, XLEN_64_HI, SSTATUS),
     write: (hart, _hi, lo) => {
       const kept = hart.lo(CELL.mstatus) & ~SSTATUS
       putStatus(hart, CELL.mstatus, hart.hi(CELL.mstatus), kept | (lo & SSTATUS))
     },
   },
   {
-    ...plain(0x200, 'vsstatus'),
+    number: 0x200,
+    name: 'vsstatus',
+    read: (hart) => readStatus(hart, CELL.vsstatus, XLEN_64_HI, -1),
     write: (hart, _hi, lo) => putStatus(hart, CELL.vsstatus, XLEN_64_HI, lo & SSTATUS),
   },
   {

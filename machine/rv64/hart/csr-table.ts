@@ -3,20 +3,22 @@
 // not exist. Who may access it when is csr.ts's business.
 
 import { counterRows } from './csr-counters.ts'
+import { floatRows } from './csr-float.ts'
 import { interruptRows } from './csr-interrupts.ts'
 import { type CsrRow, fixed, plain } from './csr-row.ts'
 import { statusRows } from './csr-status.ts'
 import { translationRows } from './csr-translation.ts'
+import { CBZE, FIOM } from './status.ts'
 
 const IALIGN_MASK = ~1 // with C, instructions lie on even addresses
 /** Direct or vectored: bit 1 of a trap vector stays 0. */
 const TVEC_MASK = ~2
 const COUNTERS = -1
 
-/** misa: MXL = 2 (64 bits); A, C, H, I, M, S, U. */
+/** misa: MXL = 2 (64 bits); A, C, D, F, H, I, M, S, U. */
 const letter = (name: string): number => 1 << (name.charCodeAt(0) - 65)
 export const MISA_HI = 2 << 30
-export const MISA_LO = [...'ACHIMSU'].reduce((bits, name) => bits | letter(name), 0)
+export const MISA_LO = [...'ACDFHIMSU'].reduce((bits, name) => bits | letter(name), 0)
 
 /** Exceptions that M-mode may delegate to HS, and HS to its guest (specification 10.2.2). */
 const MEDELEG = 0xf8b7ff
@@ -44,7 +46,7 @@ const machineRows: readonly CsrRow[] = [
 const supervisorRows: readonly CsrRow[] = [
   plain(0x105, 'stvec', -1, TVEC_MASK),
   plain(0x106, 'scounteren', 0, COUNTERS),
-  plain(0x10a, 'senvcfg', 0, 1), // FIOM
+  plain(0x10a, 'senvcfg', 0, FIOM | CBZE),
   plain(0x140, 'sscratch'),
   plain(0x141, 'sepc', -1, IALIGN_MASK),
   plain(0x142, 'scause', 1 << 31, 0x3f),
@@ -67,6 +69,7 @@ export const csrRows: readonly CsrRow[] = [
   ...machineRows,
   ...supervisorRows,
   ...hypervisorRows,
+  ...floatRows,
   ...statusRows,
   ...interruptRows,
   ...translationRows,

@@ -4,6 +4,7 @@
 import { MIP, pendingBySoftware } from './csr-interrupts.ts'
 import type { CsrRow } from './csr-row.ts'
 import { csrByNumber } from './csr-table.ts'
+import { floatEnabled } from './float-state.ts'
 import type { Hart } from './hart.ts'
 import { CELL, DISCARD, VALUE } from './state.ts'
 import { COUNTER_TIME, MACHINE, STCE_HI, SUPERVISOR, TVM, USER, VTVM } from './status.ts'
@@ -11,6 +12,8 @@ import { takeIllegal, takeVirtual } from './trap.ts'
 
 export type Permission = 'allowed' | 'illegal' | 'virtual'
 
+/** fflags and frm are 1 and 2. */
+const FCSR = 3
 const SATP = 0x180
 const HGATP = 0x680
 const STIMECMP = 0x14d
@@ -70,6 +73,7 @@ export function permissionFor(hart: Hart, number: number, writes: boolean): Perm
   if (csrByNumber[number] === undefined) return 'illegal'
   if (writes && number >>> 10 === 3) return 'illegal'
   const level = (number >>> 8) & 3
+  if (number <= FCSR) return guarded(floatEnabled(hart), 'illegal')
   if (hart.privilege === MACHINE) return 'allowed'
   if (level === 3) return 'illegal'
   if (hart.virtualised) {

@@ -6,6 +6,7 @@ import type { Hart } from './hart.ts'
 import {
   CELL,
   CELL_NAMES,
+  F,
   LINES,
   PC,
   PRIVILEGE,
@@ -29,6 +30,7 @@ export function saveHart(hart: Hart, which: 'all' | 'architectural' = 'all'): De
   return {
     pc: long(PC),
     x: Array.from({ length: 32 }, (_, i) => long(X + 8 * i)),
+    f: Array.from({ length: 32 }, (_, i) => long(F + 8 * i)),
     cells: Object.fromEntries(CELL_NAMES.map((name) => [name, long(CELL[name])])),
     words: Object.fromEntries(
       Object.entries(WORDS).map(([name, at]) => [name, hart.i32[at >> 2]!]),
@@ -48,6 +50,10 @@ export function loadHart(hart: Hart, state: DeviceState): void {
   const x = state.x as readonly string[]
   x.forEach((hex, i) => {
     long(X + 8 * i, hex)
+  })
+  const f = state.f as readonly string[]
+  f.forEach((hex, i) => {
+    long(F + 8 * i, hex)
   })
   const cells = state.cells as DeviceState
   for (const name of CELL_NAMES) long(CELL[name], cells[name])

@@ -85,6 +85,7 @@ export const CELL_NAMES = [
   'vstval',
   'vstimecmp',
   'vsatp',
+  'fcsr',
   'pmpcfg0',
   'pmpcfg2',
   'pmpaddr0',
@@ -107,6 +108,9 @@ export const CELL_NAMES = [
 export type CellName = (typeof CELL_NAMES)[number]
 
 const CELLS = 512
+
+/** f0 to f31, 8 bytes each; a single in them is boxed. */
+export const F = 2048
 
 /** Byte offset of each cell. */
 export const CELL = Object.fromEntries(

@@ -12,12 +12,16 @@ export const MPIE = 1 << 7
 export const SPP = 1 << 8
 export const MPP_SHIFT = 11
 export const MPP = 3 << MPP_SHIFT
+/** Floating point: 0 off, 1 initial, 2 clean, 3 dirty. */
+export const FS = 3 << 13
 export const MPRV = 1 << 17
 export const SUM = 1 << 18
 export const MXR = 1 << 19
 export const TVM = 1 << 20
 export const TW = 1 << 21
 export const TSR = 1 << 22
+/** Some state is dirty; read-only. */
+export const SD_HI = 1 << 31
 export const GVA_HI = 1 << 6
 export const MPV_HI = 1 << 7
 
@@ -30,10 +34,12 @@ export const VTVM = 1 << 20
 export const VTW = 1 << 21
 export const VTSR = 1 << 22
 
-// menvcfg and henvcfg
+// menvcfg and henvcfg, senvcfg
 export const STCE_HI = 1 << 31
 export const ADUE_HI = 1 << 29
 export const FIOM = 1
+/** cbo.zero may be executed below. */
+export const CBZE = 1 << 7
 
 export const SSIP = 1 << 1
 export const VSSIP = 1 << 2

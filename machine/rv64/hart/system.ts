@@ -2,9 +2,12 @@
 // is that of the next instruction to execute, be it the following one or a trap handler's, and an
 // interrupt that the instruction has made possible has been taken.
 
+import type { FloatCall } from '../isa/float-calls.ts'
 import type { SystemCall } from '../isa/ir.ts'
 import { guestViewpoint, load, store } from '../mmu/data.ts'
+import { zeroBlock } from './cache-block.ts'
 import { csrInstruction } from './csr.ts'
+import { executeFloat } from './float.ts'
 import type { Hart } from './hart.ts'
 import { wakes } from './interrupt.ts'
 import { CELL, PC, VALUE, WAITING } from './state.ts'
@@ -66,8 +69,11 @@ export function executeSystem(hart: Hart, call: SystemCall, operands: Operands):
     case 'csrrsi':
     case 'csrrci':
       return csr(hart, call, operands)
+    case 'cbo.zero':
+      return zeroBlock(hart, operands) ? goOn(hart, operands) : true
     default:
-      return guestAccess(hart, call, operands)
+      if (call in GUEST_ACCESSES) return guestAccess(hart, call, operands)
+      return executeFloat(hart, call as FloatCall, operands) ? goOn(hart, operands) : true
   }
 }
 

@@ -8,7 +8,7 @@ export interface Fields {
   readonly rd?: number
   readonly rs1?: number
   readonly rs2?: number
-  /** Immediate, shift count or CSR number. */
+  /** Immediate, shift count, CSR number, or rounding mode with a third source from bit 3 on. */
   readonly immediate?: number
 }
 
@@ -30,6 +30,8 @@ const RS2 = 31 << 20
 /** Which register fields a format has. */
 const REGISTERS: Readonly<Record<Format, number>> = {
   R: RD | RS1 | RS2,
+  rounded: RD | RS1 | RS2,
+  fused: RD | RS1 | RS2,
   I: RD | RS1,
   shift: RD | RS1,
   csr: RD | RS1,
@@ -55,6 +57,9 @@ function place(format: Format, value: number): number {
       return value & 0xfffff000
     case 'J':
       return (bits(20, 1) << 31) | (bits(1, 10) << 21) | (bits(11, 1) << 20) | (bits(12, 8) << 12)
+    case 'rounded':
+    case 'fused':
+      return (bits(0, 3) << 12) | (bits(3, 5) << 27)
     case 'R':
     case 'none':
       return 0

@@ -1,5 +1,5 @@
-// The C extension of RV64 without floating point: each 16-bit instruction is some 32-bit instruction.
-// Invariant: a reserved or floating-point encoding expands to 0, which is illegal.
+// The C extension of RV64: each 16-bit instruction is some 32-bit instruction.
+// Invariant: a reserved encoding expands to 0, which is illegal.
 
 const ILLEGAL = 0
 const SP = 2
@@ -30,16 +30,20 @@ const typeI = (opcode: number, funct3: number, rd: number, rs1: number, immediat
 const typeR = (opcode: number, funct3: number, funct7: number, rd: number, a: number, b: number) =>
   (funct7 << 25) | (b << 20) | (a << 15) | (funct3 << 12) | (rd << 7) | opcode
 
-const typeS = (funct3: number, base: number, source: number, offset: number) =>
+const STORE = 0x23
+const STORE_FP = 0x27
+
+const typeS = (opcode: number, funct3: number, base: number, source: number, offset: number) =>
   (bits(offset, 5, 7) << 25) |
   (source << 20) |
   (base << 15) |
   (funct3 << 12) |
   (bits(offset, 0, 5) << 7) |
-  0x23
+  opcode
 
 const load = (funct3: number, rd: number, base: number, offset: number) =>
   typeI(0x03, funct3, rd, base, offset)
+const loadDouble = (rd: number, base: number, offset: number) => typeI(0x07, 3, rd, base, offset)
 const addi = (rd: number, rs1: number, immediate: number) => typeI(0x13, 0, rd, rs1, immediate)
 const jalr = (rd: number, rs1: number) => typeI(0x67, 0, rd, rs1, 0)
 
@@ -61,14 +65,18 @@ function quadrant0(half: number, funct3: number): number {
         (bits(half, 5, 1) << 3)
       return offset === 0 ? ILLEGAL : addi(low(half), SP, offset)
     }
+    case 1:
+      return loadDouble(low(half), high(half), offsetD(half))
     case 2:
       return load(2, low(half), high(half), offsetW(half))
     case 3:
       return load(3, low(half), high(half), offsetD(half))
+    case 5:
+      return typeS(STORE_FP, 3, high(half), low(half), offsetD(half))
     case 6:
-      return typeS(2, high(half), low(half), offsetW(half))
+      return typeS(STORE, 2, high(half), low(half), offsetW(half))
     case 7:
-      return typeS(3, high(half), low(half), offsetD(half))
+      return typeS(STORE, 3, high(half), low(half), offsetD(half))
     default:
       return ILLEGAL
   }
@@ -185,24 +193,32 @@ function quadrant2(half: number, funct3: number): number {
   switch (funct3) {
     case 0:
       return typeI(0x13, 1, rd, rd, shiftCount(half))
+    case 1:
+      return loadDouble(rd, SP, offsetDoubleLoad(half))
     case 2: {
       const offset = (bits(half, 12, 1) << 5) | (bits(half, 4, 3) << 2) | (bits(half, 2, 2) << 6)
       return rd === 0 ? ILLEGAL : load(2, rd, SP, offset)
     }
-    case 3: {
-      const offset = (bits(half, 12, 1) << 5) | (bits(half, 5, 2) << 3) | (bits(half, 2, 3) << 6)
-      return rd === 0 ? ILLEGAL : load(3, rd, SP, offset)
-    }
+    case 3:
+      return rd === 0 ? ILLEGAL : load(3, rd, SP, offsetDoubleLoad(half))
     case 4:
       return moves(half, rd)
-    case 6:
-      return typeS(2, SP, bits(half, 2, 5), (bits(half, 9, 4) << 2) | (bits(half, 7, 2) << 6))
-    case 7:
-      return typeS(3, SP, bits(half, 2, 5), (bits(half, 10, 3) << 3) | (bits(half, 7, 3) << 6))
+    case 5:
+      return typeS(STORE_FP, 3, SP, bits(half, 2, 5), offsetDoubleStore(half))
+    case 6: {
+      const offset = (bits(half, 9, 4) << 2) | (bits(half, 7, 2) << 6)
+      return typeS(STORE, 2, SP, bits(half, 2, 5), offset)
+    }
     default:
-      return ILLEGAL
+      return typeS(STORE, 3, SP, bits(half, 2, 5), offsetDoubleStore(half))
   }
 }
+
+/** Offsets from the stack pointer of 8-byte accesses. */
+const offsetDoubleLoad = (half: number): number =>
+  (bits(half, 12, 1) << 5) | (bits(half, 5, 2) << 3) | (bits(half, 2, 3) << 6)
+const offsetDoubleStore = (half: number): number =>
+  (bits(half, 10, 3) << 3) | (bits(half, 7, 3) << 6)
 
 function moves(half: number, rd: number): number {
   const source = bits(half, 2, 5)

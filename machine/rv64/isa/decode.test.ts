@@ -19,6 +19,8 @@ const immediates: Readonly<Record<Format, fc.Arbitrary<number>>> = {
   J: fc.integer({ min: -0x80000, max: 0x7ffff }).map((half) => 2 * half),
   shift: fc.integer({ min: 0, max: 63 }),
   csr: fc.integer({ min: 0, max: 4095 }),
+  rounded: fc.integer({ min: 0, max: 7 }),
+  fused: fc.integer({ min: 0, max: 255 }),
 }
 
 const nameOf = (word: number): string => table[decode(word).row]!.name
@@ -85,7 +87,11 @@ describe('decode', () => {
     [0x80002013, 'slti'], // negative: no mark
     [0x00000000, 'illegal'],
     [0xffffffff, 'illegal'],
-    [0x02a57553, 'illegal'], // fadd.d: no floating point
+    [0x02b57553, 'fadd.d'],
+    [0xd2357553, 'fcvt.d.lu'],
+    [0x6cc5f543, 'illegal'], // fmadd.h
+    [0x0045200f, 'cbo.zero'],
+    [0x0025200f, 'illegal'], // cbo.flush
   ])('knows 0x%s', (word, name) => {
     expect(nameOf(word)).toBe(name)
   })
@@ -99,6 +105,10 @@ describe('expand', () => {
     ['c.ld a0, 8(a1)', 0x6588, encode('ld', { rd: 10, rs1: 11, immediate: 8 })],
     ['c.sw a2, 4(a3)', 0xc2d0, encode('sw', { rs1: 13, rs2: 12, immediate: 4 })],
     ['c.sd a0, 8(a1)', 0xe588, encode('sd', { rs1: 11, rs2: 10, immediate: 8 })],
+    ['c.fld fa0, 8(a1)', 0x2588, encode('fld', { rd: 10, rs1: 11, immediate: 8 })],
+    ['c.fsd fa0, 8(a1)', 0xa588, encode('fsd', { rs1: 11, rs2: 10, immediate: 8 })],
+    ['c.fldsp fa0, 8(sp)', 0x2522, encode('fld', { rd: 10, rs1: 2, immediate: 8 })],
+    ['c.fsdsp fa0, 8(sp)', 0xa42a, encode('fsd', { rs1: 2, rs2: 10, immediate: 8 })],
     ['c.nop', 0x0001, encode('addi')],
     ['c.addi a0, -1', 0x157d, encode('addi', { rd: 10, rs1: 10, immediate: -1 })],
     ['c.addiw a0, 1', 0x2505, encode('addiw', { rd: 10, rs1: 10, immediate: 1 })],
@@ -135,8 +145,6 @@ describe('expand', () => {
   it.each([
     ['all zeros', 0x0000],
     ['c.addi4spn with 0', 0x0008],
-    ['c.fld', 0x2188],
-    ['c.fsd', 0xa188],
     ['c.addiw x0', 0x2001],
     ['c.lui with 0', 0x6501],
     ['c.addi16sp with 0', 0x6101],
@@ -144,8 +152,6 @@ describe('expand', () => {
     ['c.lwsp x0', 0x4002],
     ['c.ldsp x0', 0x6002],
     ['c.jr x0', 0x8002],
-    ['c.fldsp', 0x2502],
-    ['c.fsdsp', 0xa42a],
   ])('refuses %s', (_, half) => {
     expect(expand(half)).toBe(0)
   })

@@ -82,6 +82,10 @@ export function immediateOf(format: Format, word: number): number {
       )
     case 'csr':
       return word >>> 20
+    case 'rounded':
+      return (word >>> 12) & 7
+    case 'fused':
+      return ((word >>> 12) & 7) | ((word >>> 27) << 3)
     case 'R':
     case 'none':
       return 0

@@ -2,6 +2,8 @@
 // 64-bit values without effects, and statements in order. Invariant: every engine reads this and
 // nothing else; an expression can neither trap nor touch memory, so only statements leave early.
 
+import { FLOAT_CALLS, type FloatCall } from './float-calls.ts'
+
 export type Expression =
   | { readonly is: 'constant'; readonly value: bigint }
   /** The immediate of the instruction, sign-extended. */
@@ -99,8 +101,8 @@ export type Statement =
   /** Into the privileged code that all engines share; must be the last statement. */
   | { readonly do: 'system'; readonly call: SystemCall }
 
-/** What the shared privileged code does; see hart/system.ts. */
-export const SYSTEM_CALLS = [
+/** What the shared privileged code does by itself; see hart/system.ts. */
+const PRIVILEGED_CALLS = [
   'ecall',
   'ebreak',
   'mret',
@@ -129,10 +131,13 @@ export const SYSTEM_CALLS = [
   'hsv.h',
   'hsv.w',
   'hsv.d',
+  'cbo.zero',
   'mark',
   'illegal',
 ] as const
-export type SystemCall = (typeof SYSTEM_CALLS)[number]
+
+export type SystemCall = (typeof PRIVILEGED_CALLS)[number] | FloatCall
+export const SYSTEM_CALLS: readonly SystemCall[] = [...PRIVILEGED_CALLS, ...FLOAT_CALLS]
 
 export const constant = (value: bigint): Expression => ({ is: 'constant', value })
 export const rs1: Expression = { is: 'register', field: 'rs1' }

@@ -1,10 +1,12 @@
-// Zicsr, the privileged instructions and the H extension: rows that call the shared privileged code.
+// Zicsr, Zicboz, the privileged instructions and the H extension: rows that call the shared privileged code.
 
 import type { SystemCall } from './ir.ts'
 import { code, FUNCT3_MASK, type Row, systemRow, WHOLE_MASK } from './row.ts'
 
+const MISC_MEM = 0x0f
 const SYSTEM = 0x73
 const RD_ZERO_MASK = 0xfe007fff // funct7, funct3, rd and opcode
+const CACHE_BLOCK_MASK = 0xfff07fff // the operation, funct3, rd and opcode
 const RS2_MASK = 0xfff0707f // funct7, rs2, funct3 and opcode
 
 const csr = (call: SystemCall, funct3: number): Row =>
@@ -23,6 +25,7 @@ const guestStore = (call: SystemCall, funct7: number): Row =>
   systemRow(call, 'R', RD_ZERO_MASK, code(SYSTEM, 4, funct7))
 
 export const privilegedRows: readonly Row[] = [
+  systemRow('cbo.zero', 'R', CACHE_BLOCK_MASK, code(MISC_MEM, 2) | (4 << 20)),
   whole('ecall', 0x00000073),
   whole('ebreak', 0x00100073),
   whole('sret', 0x10200073),

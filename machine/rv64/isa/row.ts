@@ -14,6 +14,10 @@ export type Format =
   | 'J'
   /** CSR number as the immediate, zero-extended. */
   | 'csr'
+  /** With a rounding mode, which is the immediate. */
+  | 'rounded'
+  /** The same with a third source: rounding mode, and the register from bit 3 on. */
+  | 'fused'
   /** No operands that the engines read. */
   | 'none'
 

@@ -3,12 +3,14 @@
 
 import { atomicRows } from './atomic.ts'
 import { baseRows } from './base.ts'
+import { floatRows } from './float.ts'
 import { privilegedRows } from './privileged.ts'
 import { type Row, systemRow } from './row.ts'
 
 export const table: readonly Row[] = [
   ...baseRows,
   ...atomicRows,
+  ...floatRows,
   ...privilegedRows,
   systemRow('illegal', 'none', 0, 0),
 ]

@@ -86,6 +86,18 @@ export function store(hart: Hart, hi: number, lo: number, bytes: number, from: V
   return storeDevice(hart, at, bytes) || refuse(hart, CAUSE.storeAccess, hi, lo, from)
 }
 
+/** Zeroes an aligned block; only RAM can. False: trapped, and nothing is zeroed. */
+export function clearBlock(hart: Hart, hi: number, lo: number, bytes: number): boolean {
+  const from = viewpoint(hart)
+  const at = locate(hart, hi, lo, bytes, WRITE, from)
+  if (at === FAULT) return false
+  if (!hart.ram.holds(at, bytes)) return refuse(hart, CAUSE.storeAccess, hi, lo, from)
+  const host = hart.ram.host(at)
+  hart.ram.u8.fill(0, host, host + bytes)
+  hart.ram.wrote(at, bytes)
+  return true
+}
+
 /**
  * Host address of an aligned word in RAM for LR, SC and AMOs, or -1: trapped.
  * Devices take no atomics.
