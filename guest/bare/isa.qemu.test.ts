@@ -25,6 +25,8 @@ const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   'isa/mprv': { until: 10, why: 'mret to a lower mode leaves MPRV set' },
   'isa/svadu': { until: 10, why: 'always sets A and D; menvcfg.ADUE does not exist' },
   'isa/walk-access': { why: 'a page table where no memory is gives a page fault' },
+  'isa/zicboz': { until: 10, why: 'Zicboz does not exist' },
+  'isa/h-float-dirty': { why: "vsstatus.SD reads 0; the guest's csrw fcsr leaves mstatus.FS" },
   'isa/h-hlv-gva': { why: 'GVA stays 0 when an hlv traps to M-mode' },
   'isa/h-hlv-spvp': { until: 10, why: 'hlv as VS reads a page of VU' },
   'isa/h-hlvx': { why: 'hlvx raises faults of a fetch, not of a load' },

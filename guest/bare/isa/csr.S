@@ -53,8 +53,8 @@ START
   IS a0, 77
   TRAPS 2, 0x5c0595f3, csrrw a1, 0x5c0, a1
 
-  CASE                    // misa: 64 bits; A C H I M S U are there
-  CSR_IS misa, 0x8000000000141185, 0xc000000000141185
+  CASE                    // misa: 64 bits; A C D F H I M S U are there
+  CSR_IS misa, 0x80000000001411ad, 0xc0000000001411ad
 
   CASE                    // UXL and SXL say 64 bits
   CSR_IS mstatus, 0xa00000000, 0xf00000000
