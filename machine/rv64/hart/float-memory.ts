@@ -1,21 +1,22 @@
 // Loads and stores of f registers: bits as they are, a single boxed when it comes in.
 
 import { load, store, viewpoint } from '../mmu/data.ts'
-import { floatAt } from './float-registers.ts'
+import { READ, WRITE } from '../mmu/pte.ts'
+import { BOX_HI, floatAt } from './float-registers.ts'
 import { floatDirty } from './float-state.ts'
 import type { Hart } from './hart.ts'
 import { VALUE } from './state.ts'
 import type { Operands } from './system.ts'
 
-const BOX_HI = -1
-
 export const loadFloat =
   (bytes: 4 | 8) =>
   (hart: Hart, operands: Operands): boolean => {
     const lo = addressLo(hart, operands)
-    if (!load(hart, addressHi(hart, operands, lo), lo, bytes, viewpoint(hart))) return false
-    const hi = bytes === 4 ? BOX_HI : hart.hi(VALUE)
-    hart.put(floatAt(operands.rd), hi, hart.lo(VALUE))
+    const hi = addressHi(hart, operands, lo)
+    const host = hart.tlb?.find(READ, hi, lo, bytes) ?? 0
+    if (host === 0 && !load(hart, hi, lo, bytes, viewpoint(hart))) return false
+    const from = host === 0 ? VALUE : host
+    hart.put(floatAt(operands.rd), bytes === 4 ? BOX_HI : hart.hi(from), hart.lo(from))
     floatDirty(hart)
     return true
   }
@@ -24,9 +25,16 @@ export const storeFloat =
   (bytes: 4 | 8) =>
   (hart: Hart, operands: Operands): boolean => {
     const lo = addressLo(hart, operands)
+    const hi = addressHi(hart, operands, lo)
     const from = floatAt(operands.rs2)
-    hart.put(VALUE, hart.hi(from), hart.lo(from))
-    return store(hart, addressHi(hart, operands, lo), lo, bytes, viewpoint(hart))
+    const host = hart.tlb?.find(WRITE, hi, lo, bytes) ?? 0
+    if (host === 0) {
+      hart.put(VALUE, hart.hi(from), hart.lo(from))
+      return store(hart, hi, lo, bytes, viewpoint(hart))
+    }
+    hart.i32[host >> 2] = hart.lo(from)
+    if (bytes === 8) hart.i32[(host >> 2) + 1] = hart.hi(from)
+    return true
   }
 
 const addressLo = (hart: Hart, { rs1, immediate }: Operands): number =>

@@ -6,6 +6,8 @@ import { floatDirty } from './float-state.ts'
 import type { Hart } from './hart.ts'
 import { F } from './state.ts'
 
+/** The upper half of a boxed single. */
+export const BOX_HI = -1
 const BOX = 0xffff_ffff_0000_0000n
 
 /** Where the f register lies whose number an operand has as an x register: x0's place is another. */

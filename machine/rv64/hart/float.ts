@@ -8,8 +8,9 @@ import { fromInteger, type IntegerKind, toFormat, toInteger } from '../float/con
 import { DOUBLE, type Environment, type Format, RMM, SINGLE } from '../float/format.ts'
 import { FLOAT_CALLS, type FloatCall } from '../isa/float-calls.ts'
 import { FLAGS, MODE_SHIFT } from './csr-float.ts'
+import { FAST } from './float-fast.ts'
 import { loadFloat, storeFloat } from './float-memory.ts'
-import { floatAt, readFloat, writeFloat } from './float-registers.ts'
+import { BOX_HI, floatAt, readFloat, writeFloat } from './float-registers.ts'
 import { floatDirty, floatEnabled } from './float-state.ts'
 import type { Hart } from './hart.ts'
 import { CELL } from './state.ts'
@@ -26,7 +27,10 @@ const environment: Environment = { mode: 0, flags: 0 }
 
 /** False: trapped. */
 export function executeFloat(hart: Hart, call: FloatCall, operands: Operands): boolean {
-  if (floatEnabled(hart)) return MEANINGS[call](hart, operands)
+  if (floatEnabled(hart)) {
+    const { fast, exactly } = MEANINGS[call]
+    return fast?.(hart, operands) || exactly(hart, operands)
+  }
   takeIllegal(hart)
   return false
 }
@@ -146,14 +150,17 @@ const classify =
 const moveToInteger =
   (of: Format): Execute =>
   (hart, { rd, rs1 }) => {
-    putInteger(hart, rd, BigInt.asIntN(of.width, hart.u64[floatAt(rs1) >> 3]!))
+    const from = floatAt(rs1)
+    const lo = hart.lo(from)
+    hart.put(rd, of === SINGLE ? lo >> 31 : hart.hi(from), lo)
     return true
   }
 
 const moveFromInteger =
   (of: Format): Execute =>
   (hart, { rd, rs1 }) => {
-    writeFloat(hart, of, rd, BigInt.asUintN(of.width, hart.u64[rs1 >> 3]!))
+    hart.put(floatAt(rd), of === SINGLE ? BOX_HI : hart.hi(rs1), hart.lo(rs1))
+    floatDirty(hart)
     return true
   }
 
@@ -193,7 +200,7 @@ function meaningsFor(width: 's' | 'd', of: Format): Readonly<Record<string, Exec
   return Object.fromEntries([...named, ...conversions])
 }
 
-const MEANINGS = {
+const EXACT = {
   ...meaningsFor('s', SINGLE),
   ...meaningsFor('d', DOUBLE),
   'fcvt.s.d': convertFormat(DOUBLE, SINGLE),
@@ -208,6 +215,19 @@ const MEANINGS = {
   fsd: storeFloat(8),
 } as Readonly<Record<FloatCall, Execute>>
 
-for (const call of FLOAT_CALLS) {
-  if (MEANINGS[call] === undefined) throw new Error(`expected a meaning of ${call}, got none`)
+interface Meaning {
+  readonly fast: Execute | undefined
+  readonly exactly: Execute
 }
+
+const MEANINGS = Object.fromEntries(
+  FLOAT_CALLS.map((call) => {
+    const exactly = EXACT[call]
+    if (exactly === undefined) throw new Error(`expected a meaning of ${call}, got none`)
+    return [call, { fast: FAST[call], exactly }]
+  }),
+) as Readonly<Record<FloatCall, Meaning>>
+
+/** Without the fast way: what the fast way is tested against. */
+export const executeExactly = (hart: Hart, call: FloatCall, operands: Operands): boolean =>
+  MEANINGS[call].exactly(hart, operands)

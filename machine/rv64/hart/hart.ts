@@ -49,6 +49,7 @@ export class Hart {
   readonly i32: Int32Array
   readonly u32: Uint32Array
   readonly u64: BigUint64Array
+  readonly f32: Float32Array
   readonly f64: Float64Array
   /** Absent where every access walks the tables. */
   tlb: Tlb | undefined
@@ -72,6 +73,7 @@ export class Hart {
     this.i32 = new Int32Array(buffer)
     this.u32 = new Uint32Array(buffer)
     this.u64 = new BigUint64Array(buffer, 0, RAM_LONGS)
+    this.f32 = new Float32Array(buffer, 0, STATE_WORDS)
     this.f64 = new Float64Array(buffer, 0, RAM_LONGS)
     this.pmp = new Pmp(this)
     this.mmu = new Mmu(this)

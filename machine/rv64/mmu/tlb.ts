@@ -61,6 +61,14 @@ export class Tlb {
     this.#enter(set, hi, lo, value)
   }
 
+  /** Host address of aligned data that the current context may access so, or 0: not known here. */
+  find(access: typeof READ | typeof WRITE, hi: number, lo: number, bytes: number): number {
+    const set = this.#i32[DATA_TLB >> 2]! + (access === WRITE ? WRITE_SET : 0)
+    const at = entryOf(set, lo) >> 2
+    const known = this.#i32[at] === (lo & (-4096 | (bytes - 1))) && this.#i32[at + 1] === hi
+    return known ? (this.#i32[at + 2]! + lo) >>> 0 : 0
+  }
+
   /** Enters a code page; `slots` is where its decoded instructions lie. */
   fillFetch(hi: number, lo: number, slots: number): void {
     this.#enter(this.#i32[FETCH_TLB >> 2]!, hi, lo, slots)
