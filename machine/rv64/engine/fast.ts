@@ -4,7 +4,7 @@
 import type { Hart } from '../hart/hart.ts'
 import { BUDGET, PAGE_SLOTS, PAGE_VA, PC, SLOT, SLOT_BYTES, STRADDLE } from '../hart/state.ts'
 import { CAUSE } from '../hart/status.ts'
-import { executeSystem, type Operands } from '../hart/system.ts'
+import { executeNumbered, type Operands } from '../hart/system.ts'
 import { takeException, takeFault, takeInterrupt } from '../hart/trap.ts'
 import { isCompressed } from '../isa/decode.ts'
 import { SYSTEM_CALLS } from '../isa/ir.ts'
@@ -106,7 +106,7 @@ export class FastEngine implements Engine {
   #system(call: number): number {
     this.#pcFromSlot()
     if (NO_OPERANDS[call] === 1) {
-      executeSystem(this.#hart, SYSTEM_CALLS[call]!, this.#operands)
+      executeNumbered(this.#hart, call, this.#operands)
       return 1
     }
     const { view } = this.#hart.ram
@@ -117,7 +117,7 @@ export class FastEngine implements Engine {
     operands.rs2 = view.getUint16(slot + SLOT_RS2, true)
     operands.immediate = view.getInt32(slot + SLOT_IMMEDIATE, true)
     operands.length = view.getUint16(slot + SLOT_STEP, true) >> SLOT_SHIFT
-    return executeSystem(this.#hart, SYSTEM_CALLS[call]!, operands) ? 1 : 0
+    return executeNumbered(this.#hart, call, operands) ? 1 : 0
   }
 
   /** The handler gives the instruction up. */
