@@ -3,6 +3,7 @@
 
 import {
   FIRST_CSR,
+  FIRST_FLOAT,
   PC_NUMBER,
   PRIVILEGE_NUMBER,
   VIRTUALISED_NUMBER,
@@ -15,6 +16,14 @@ const X_NAMES = [
   ...['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7'],
   ...['s2', 's3', 's4', 's5', 's6', 's7', 's8', 's9', 's10', 's11', 't3', 't4', 't5', 't6'],
 ]
+/** f0 to f31. */
+const F_NAMES = [
+  ...['ft0', 'ft1', 'ft2', 'ft3', 'ft4', 'ft5', 'ft6', 'ft7', 'fs0', 'fs1'],
+  ...['fa0', 'fa1', 'fa2', 'fa3', 'fa4', 'fa5', 'fa6', 'fa7'],
+  ...['fs2', 'fs3', 'fs4', 'fs5', 'fs6', 'fs7', 'fs8', 'fs9', 'fs10', 'fs11'],
+  ...['ft8', 'ft9', 'ft10', 'ft11'],
+]
+const FLOAT_CSRS = ['fflags', 'frm', 'fcsr']
 const TYPES: Readonly<Record<string, string>> = {
   ra: 'code_ptr',
   sp: 'data_ptr',
@@ -35,8 +44,12 @@ export const TARGET_XML = [
   ...X_NAMES.map((name, number) => register(name, number, TYPES[name] ?? 'int')),
   register('pc', PC_NUMBER, 'code_ptr'),
   '</feature>',
+  '<feature name="org.gnu.gdb.riscv.fpu">',
+  ...F_NAMES.map((name, n) => register(name, FIRST_FLOAT + n, 'ieee_double')),
+  ...csrRows.filter(({ name }) => FLOAT_CSRS.includes(name)).map(csr),
+  '</feature>',
   '<feature name="org.gnu.gdb.riscv.csr">',
-  ...csrRows.map(({ name, number }) => register(name, FIRST_CSR + number, 'int', ' group="csr"')),
+  ...csrRows.filter(({ name }) => !FLOAT_CSRS.includes(name)).map(csr),
   '</feature>',
   '<feature name="org.gnu.gdb.riscv.virtual">',
   register('priv', PRIVILEGE_NUMBER, 'int'),
@@ -44,6 +57,10 @@ export const TARGET_XML = [
   '</feature>',
   '</target>',
 ].join('\n')
+
+function csr({ name, number }: (typeof csrRows)[number]): string {
+  return register(name, FIRST_CSR + number, 'int', ' group="csr"')
+}
 
 function register(name: string, number: number, type: string, more = ''): string {
   return `<reg name="${name}" bitsize="64" type="${type}" regnum="${number}"${more}/>`

@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import { csrByNumber } from '../hart/csr-table.ts'
 import type { Hart } from '../hart/hart.ts'
 import { describe } from '../hart/registers.ts'
-import { PC, VALUE, X } from '../hart/state.ts'
+import { F, PC, VALUE, X } from '../hart/state.ts'
 import { takeInterrupt } from '../hart/trap.ts'
 import { locate, stretches } from './locate.ts'
 
@@ -27,8 +27,9 @@ export type Halt =
   | { readonly kind: 'breakpoint' }
   | { readonly kind: 'changed'; readonly address: bigint }
 
-/** gdb's numbers: x0 to x31, pc, and CSRs from FIRST_CSR. */
+/** gdb's numbers: x0 to x31, pc, f0 to f31 from FIRST_FLOAT, and CSRs from FIRST_CSR. */
 export const PC_NUMBER = 32
+export const FIRST_FLOAT = 33
 export const FIRST_CSR = 65
 export const PRIVILEGE_NUMBER = FIRST_CSR + 4096
 /** V of the hypervisor extension: tells a guest from its hypervisor at the same address. */
@@ -108,8 +109,11 @@ export class Debugger implements Halter {
     return new Promise((resolve) => {
       // Whoever was told of the halt may have let go already.
       if (!this.#standing || signal?.aborted === true) return resolve()
-      this.#go = resolve
-      signal?.addEventListener('abort', () => resolve(), { once: true })
+      this.#go = () => {
+        signal?.removeEventListener('abort', resolve as () => void)
+        resolve()
+      }
+      signal?.addEventListener('abort', resolve as () => void, { once: true })
     })
   }
 
@@ -143,6 +147,7 @@ export class Debugger implements Halter {
   register(number: number): bigint | undefined {
     if (number < PC_NUMBER) return this.#hart.u64[(X >> 3) + number]
     if (number === PC_NUMBER) return this.pc
+    if (number < FIRST_CSR) return this.#hart.u64[(F >> 3) + number - FIRST_FLOAT]
     if (number === PRIVILEGE_NUMBER) return BigInt(this.#hart.privilege)
     if (number === VIRTUALISED_NUMBER) return this.#hart.virtualised ? 1n : 0n
     const row = csrByNumber[number - FIRST_CSR]
@@ -156,6 +161,7 @@ export class Debugger implements Halter {
     if (number === 0) return true
     if (number < PC_NUMBER) hart.u64[(X >> 3) + number] = value
     else if (number === PC_NUMBER) hart.u64[PC >> 3] = value & ~1n
+    else if (number < FIRST_CSR) hart.u64[(F >> 3) + number - FIRST_FLOAT] = value
     else {
       const row = csrByNumber[number - FIRST_CSR]
       if (row?.write === undefined) return false
