@@ -81,6 +81,7 @@ export class FastEngine implements Engine {
     takeInterrupt(this.#hart)
     this.#hart.rawInstruction = this.#raw
     this.#run()
+    if (this.#compiler !== undefined) this.#hart.countCalls()
     if (i32[SLOT >> 2] !== 0) this.#pcFromSlot()
   }
 

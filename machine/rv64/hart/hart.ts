@@ -10,8 +10,18 @@ import type { Tlb } from '../mmu/tlb.ts'
 import type { Ram } from '../ram.ts'
 import { HartCounters } from './counters.ts'
 import { pendingInterrupt } from './interrupt.ts'
-import { BUDGET, CELL, HELD, LINES, PC, PRIVILEGE, RESERVATION, VIRTUALISED } from './state.ts'
-import { ADUE_HI, MACHINE, VS_INTERRUPTS } from './status.ts'
+import {
+  BUDGET,
+  CELL,
+  ECALLS,
+  HELD,
+  LINES,
+  PC,
+  PRIVILEGE,
+  RESERVATION,
+  VIRTUALISED,
+} from './state.ts'
+import { ADUE_HI, CAUSE, MACHINE, SUPERVISOR, USER, VS_INTERRUPTS } from './status.ts'
 import { Timers } from './timers.ts'
 
 /** What the hart reads and writes outside RAM. */
@@ -59,8 +69,7 @@ export class Hart {
   sliceEnd = 0
   /** Cycles spent waiting in wfi. */
   idle = 0
-  /** Instructions that took their cycle but trapped. */
-  unretired = 0
+  #unretired = 0
   /** Set by the machine: leave the slice even if no interrupt is pending. */
   leave = false
 
@@ -93,6 +102,34 @@ export class Hart {
   put(cell: number, hi: number, lo: number): void {
     this.i32[cell >> 2] = lo
     this.i32[(cell >> 2) + 1] = hi
+  }
+
+  /** Instructions that took their cycle but trapped. */
+  get unretired(): number {
+    const { i32 } = this
+    const at = ECALLS >> 2
+    return this.#unretired + i32[at]! + i32[at + 1]! + i32[at + 3]!
+  }
+
+  set unretired(count: number) {
+    this.countCalls()
+    this.#unretired = count
+  }
+
+  /** The instruction that executes does not retire. */
+  trapped(cause: number): void {
+    this.#unretired++
+    this.counters.traps[cause]!++
+  }
+
+  /** Counts the environment calls that compiled code has taken. */
+  countCalls(): void {
+    for (const privilege of [USER, SUPERVISOR, MACHINE]) {
+      const at = (ECALLS >> 2) + privilege
+      this.#unretired += this.i32[at]!
+      this.counters.traps[CAUSE.ecallU + privilege]! += this.i32[at]!
+      this.i32[at] = 0
+    }
   }
 
   get privilege(): number {
@@ -156,7 +193,7 @@ export class Hart {
     this.put(CELL.stimecmp, -1, -1)
     this.put(CELL.vstimecmp, -1, -1)
     this.idle = 0
-    this.unretired = 0
+    this.#unretired = 0
     this.leave = false
     this.counters.reset()
     this.stateLoaded()

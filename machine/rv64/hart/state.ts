@@ -38,6 +38,8 @@ export const TIMERS = 332
 
 /** i32: 1 if PMP allows all of RAM to everybody. */
 export const PMP_OPEN = 336
+/** i32 each: calls from U, S, none and M that compiled code took and the hart has yet to count. */
+export const ECALLS = 340
 
 /** Cells of 8 bytes behind the CSRs; a CSR with a rule of its own may share a cell (sstatus). */
 export const CELL_NAMES = [

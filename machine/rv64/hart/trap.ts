@@ -71,7 +71,7 @@ export function takeException(
   tvalLo: number,
   asGuest = false,
 ): void {
-  hart.unretired++
+  hart.trapped(cause)
   trap.cause = cause
   trap.interrupt = false
   trap.tvalHi = tvalHi
@@ -83,7 +83,6 @@ export function takeException(
     cause === CAUSE.storeGuestPage
   trap.guestPhysical = guestFault ? hart.mmu.guestPhysical : 0
   trap.instruction = guestFault && trap.guestPhysical !== 0 ? hart.mmu.pseudoInstruction : 0
-  hart.counters.traps[cause]!++
   enter(hart)
 }
 

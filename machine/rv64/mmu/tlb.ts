@@ -18,7 +18,7 @@ export const TLB_SET_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES
 /** From the read set of a context to its write set, and to its fetch set. */
 export const WRITE_SET = TLB_SET_BYTES
 export const FETCH_SET = 2 * TLB_SET_BYTES
-const CONTEXT_BYTES = 3 * TLB_SET_BYTES
+export const CONTEXT_BYTES = 3 * TLB_SET_BYTES
 
 /**
  * Entries of read sets that compiled code has filled since the last flush of anything: their number,
@@ -34,6 +34,8 @@ const U = 3
 const VS = 4
 const VU = 6
 const CONTEXTS = 7
+export const CONTEXT_OF_S = S
+export const CONTEXT_OF_U = U
 /** How many fills are remembered before a context is flushed as a whole. */
 const LOG_ENTRIES = 4 * TLB_ENTRIES
 

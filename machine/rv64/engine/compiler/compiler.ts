@@ -23,6 +23,7 @@ import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
 import { type Block, type CodeSource, findRegion } from './region.ts'
 import { RegionTable, type Span } from './region-table.ts'
 import { translate } from './translate.ts'
+import { TRAP } from './trap.ts'
 
 /** A hot instruction: its slot, and where it was executed. */
 interface Hot {
@@ -43,6 +44,9 @@ const imports = [
   { name: 'store', type: STORE_TYPE },
   { name: 'alone', type: NOTHING },
   { name: 'mulHighU', type: PRODUCT },
+  { name: 'ecall', type: TRAP },
+  { name: 'mret', type: TRAP },
+  { name: 'sret', type: TRAP },
 ] as const
 
 export class Compiler {

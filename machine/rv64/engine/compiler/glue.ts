@@ -7,6 +7,7 @@ import { mulHighU } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
 import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
 import { REFILL, REFILL_LOCALS, refill } from './refill.ts'
+import { ecall, mret, sret, TRAP, TRAP_LOCALS } from './trap.ts'
 
 /** What the slow paths return: go on, trapped, or done but the slice ends here. */
 export const STATUS = { on: 0, trapped: 1, stop: 2 } as const
@@ -18,10 +19,10 @@ export const NOTHING: FunctionType = { parameters: [], results: [] }
 export const PRODUCT: FunctionType = { parameters: [I64, I64], results: [I64] }
 const ACCESS: FunctionType = { parameters: [I32, I32, I32], results: [I32] }
 
-/** Functions by number: two imports, and four of its own. */
+/** Functions by number: two imports, then its own. */
 const LOAD = 0
 const STORE = 1
-const REFILL_CALL = 5
+const REFILL_CALL = 8
 
 /** Imports `load` and `store`, which return 1 if they trapped; exports load, store and mulHighU. */
 export function glueModule(memoryPages: number, ramPages: number): Uint8Array {
@@ -35,6 +36,9 @@ export function glueModule(memoryPages: number, ramPages: number): Uint8Array {
       { type: LOAD_TYPE, locals: [], code: access(LOAD, 1), exported: 'load' },
       { type: STORE_TYPE, locals: [], code: access(STORE, 2), exported: 'store' },
       { type: PRODUCT, locals: [I64, I64, I64], code: mulHighU(), exported: 'mulHighU' },
+      { type: TRAP, locals: TRAP_LOCALS, code: ecall(), exported: 'ecall' },
+      { type: TRAP, locals: TRAP_LOCALS, code: mret(), exported: 'mret' },
+      { type: TRAP, locals: TRAP_LOCALS, code: sret(), exported: 'sret' },
       { type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages) },
     ],
   })

@@ -2,7 +2,7 @@
 // inline, everything else by the shared slow paths. Invariant: whoever calls out has put pc and budget
 // where the shared code finds them.
 
-import { PRIVILEGE, RESERVATION, VALUE, VIRTUALISED } from '../../hart/state.ts'
+import { BUDGET, PRIVILEGE, RESERVATION, VALUE, VIRTUALISED } from '../../hart/state.ts'
 import type { Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
@@ -11,6 +11,7 @@ import type { Code } from '../wasm/code.ts'
 import { csrAccess } from './csr.ts'
 import { STATUS } from './glue.ts'
 import { CALL, LEFT, LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
+import { isTrap } from './region.ts'
 import type { Placed, Values } from './value.ts'
 
 export class Instructions {
@@ -63,7 +64,8 @@ export class Instructions {
       case 'branch':
         return // the end of the block
       case 'system':
-        this.#csr(at, remaining)
+        if (isTrap(statement.call)) this.#trap(statement.call, at, remaining)
+        else this.#csr(at, remaining)
     }
   }
 
@@ -153,6 +155,16 @@ export class Instructions {
       code.i64(mask).op('i64.and').memory('i64.store', cell)
     }
     if (rd !== 0) code.get(LOCAL.temporary0).set(this.#registers.of(rd))
+  }
+
+  #trap(call: 'ecall' | 'mret' | 'sret', at: Placed, remaining: number): void {
+    const { code } = this
+    code.i32(0).get(LOCAL.budget)
+    if (remaining !== 0) code.i32(remaining).op('i32.add')
+    code.memory('i32.store', BUDGET)
+    this.#values.address(at.offset)
+    code.call(CALL[call]).brIf(TRAPPED)
+    this.#alone(at, remaining)
   }
 
   /** The reference interpreter executes this instruction, and the region is left. */

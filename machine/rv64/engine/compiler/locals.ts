@@ -37,7 +37,15 @@ export const LEFT = 'left'
 export const TRAPPED = 'trapped'
 
 /** Imported functions of a module of regions, in order. */
-export const CALL = { load: 0, store: 1, alone: 2, mulHighU: 3 } as const
+export const CALL = {
+  load: 0,
+  store: 1,
+  alone: 2,
+  mulHighU: 3,
+  ecall: 4,
+  mret: 5,
+  sret: 6,
+} as const
 
 /** Which x registers the code reads or writes. */
 export class RegisterLocals {

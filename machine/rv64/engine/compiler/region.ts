@@ -4,7 +4,7 @@
 // were decoded when it was found, and an edge that leads nowhere in it leads out of it.
 
 import type { Decoded } from '../../isa/decode.ts'
-import type { Condition } from '../../isa/ir.ts'
+import type { Condition, SystemCall } from '../../isa/ir.ts'
 import { ILLEGAL_ROW, table } from '../../isa/table.ts'
 import { csrAccess } from './csr.ts'
 
@@ -47,6 +47,8 @@ export type End =
     }
   /** The last instruction is a jump to a register; `expected` is where a return should lead. */
   | { readonly kind: 'jump'; readonly expected: Target | undefined }
+  /** The last instruction leads to another privilege. */
+  | { readonly kind: 'trap' }
 
 /** The calls that are open at an instruction. */
 interface Context {
@@ -67,11 +69,16 @@ type Flow =
   | { readonly kind: 'go'; readonly to: Place | undefined; readonly offset: number }
   | { readonly kind: 'branch'; readonly taken: Place; readonly otherwise: Place }
   | { readonly kind: 'jump'; readonly expected: Place | undefined }
+  | { readonly kind: 'trap' }
 
 interface Node extends Place {
   readonly instruction: Decoded
   readonly flow: Flow
 }
+
+/** What compiled code does itself; see trap.ts. */
+export const isTrap = (call: SystemCall): call is 'ecall' | 'mret' | 'sret' =>
+  call === 'ecall' || call === 'mret' || call === 'sret'
 
 const RA = 1
 const ALTERNATE_LINK = 5 // x5, unprivileged specification, table 3
@@ -132,6 +139,7 @@ class Exploration {
     const last = table[row]!.meaning.at(-1)
     const next = offset + length
     if (row === ILLEGAL_ROW) return undefined
+    if (last?.do === 'system' && isTrap(last.call)) return { kind: 'trap' }
     if (last?.do === 'system' && csrAccess(instruction) === undefined) return undefined
     if (last?.do === 'jump') {
       const returns = rd === 0 && isLink(rs1) && context.caller !== undefined
@@ -222,6 +230,8 @@ function targetsOf(flow: Flow): readonly Place[] {
       return [flow.taken, flow.otherwise]
     case 'jump':
       return flow.expected === undefined ? [] : [flow.expected]
+    case 'trap':
+      return []
   }
 }
 
@@ -233,6 +243,8 @@ function endOf({ instruction, flow }: Node, blocks: ReadonlyMap<string, Block>):
   switch (flow.kind) {
     case 'on':
       return { kind: 'go', to: target(flow.to) }
+    case 'trap':
+      return flow
     case 'go': {
       const to = flow.to === undefined ? { offset: flow.offset, block: undefined } : target(flow.to)
       return { kind: 'go', to }

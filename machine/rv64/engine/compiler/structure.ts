@@ -122,6 +122,8 @@ function targetsOf(end: Block['end']): readonly (Target | undefined)[] {
       return [end.taken, end.otherwise]
     case 'jump':
       return [end.expected]
+    case 'trap':
+      return []
   }
 }
 

@@ -115,6 +115,9 @@ class Translation {
         return
       case 'jump':
         this.#jump(block, end.expected, last)
+        return
+      case 'trap':
+        return // left already
     }
   }
 
