@@ -117,7 +117,7 @@ export interface MachineSpec {
   readonly loss?: { readonly probability: number; readonly seed: number }
   readonly harts: number
   readonly profile: string
-  /** `fast` unless told; `compiler` compiles hot code besides; `reference` is the oracle. */
+  /** `compiler` unless told; `fast` interprets everything; `reference` is the oracle. */
   readonly engine?: 'fast' | 'compiler' | 'reference'
   /** Hold virtual time back to host time at `wfi`; only with an outside peer. */
   readonly pacer?: Pacer

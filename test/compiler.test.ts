@@ -50,7 +50,8 @@ async function session(spec: MachineSpec, limits: Partial<CompilerLimits>): Prom
   for (const line of [undefined, 'forktest', 'cat README | wc']) {
     if (line !== undefined) machine.console.type(`${line}\n`)
     const stop = await machine.run({ text: PROMPT, deadline: cycles(machine.now() + 1e9) })
-    states.push(stop.kind, machine.now(), await machine.digest())
+    const { why: _, ...counters } = await machine.counters()
+    states.push(stop.kind, machine.now(), await machine.digest(), counters)
   }
   return states
 }

@@ -259,7 +259,7 @@ export class Rv64Machine implements Machine {
 }
 
 function engineFor(
-  { engine = 'fast' }: MachineSpec,
+  { engine = 'compiler' }: MachineSpec,
   hart: Hart,
   limits: Partial<CompilerLimits> | undefined,
 ): Engine {
