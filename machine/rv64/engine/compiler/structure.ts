@@ -3,6 +3,8 @@
 // ends a wasm block, one that is jumped back to begins a wasm loop. Invariant: an edge back to a block
 // that does not dominate its source (an irreducible loop) is none of this; it must leave the region.
 
+import type { Decoded } from '../../isa/decode.ts'
+import { table } from '../../isa/table.ts'
 import type { Block, Target } from './region.ts'
 
 export type Edge = 'inline' | 'forward' | 'back' | 'leave'
@@ -97,11 +99,20 @@ export class Structure {
   }
 }
 
-/** A block that jumps back to itself, short enough to be emitted more than once. */
+/**
+ * A block that jumps back to itself, short enough to be emitted more than once. Not with loads in
+ * it: following pointers took twice the time then.
+ */
 export const isShortLoop = ({ instructions, end }: Block): boolean =>
-  end.kind === 'branch' && instructions.length <= SHORT && isOwnLoop(end)
+  end.kind === 'branch' &&
+  instructions.length <= SHORT &&
+  isOwnLoop(end) &&
+  !instructions.some(loads)
 
 const SHORT = 24
+
+const loads = ({ row }: Decoded): boolean =>
+  table[row]!.meaning.some((statement) => statement.do === 'load')
 
 const isOwnLoop = ({ taken, otherwise }: Block['end'] & { kind: 'branch' }): boolean =>
   taken.block?.end.kind === 'branch' &&
