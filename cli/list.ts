@@ -28,7 +28,7 @@ export function list(): Command {
       }
       const configRows = [...configs.values()].map((config) => [
         config.name,
-        config.baseline ?? '',
+        config.baseline ?? '–',
         config.policy,
         config.about,
       ])

@@ -7,10 +7,10 @@ import { image } from '../guest/images.ts'
 import { type Outside, openOutside } from '../harness/outside.ts'
 import { realParts } from '../harness/parts.ts'
 import { profileNamed } from '../harness/profile.ts'
-import { serveGdb } from '../machine/debug/server.ts'
 import type { Backend, Machine, MachineSpec } from '../machine/machine.ts'
-import { Rv64Machine } from '../machine/rv64/rv64.ts'
+import { ElfError } from '../machine/rv64/elf.ts'
 import { MiB } from '../machine/units.ts'
+import { attendDebugged, GDB_HELP } from './debugged.ts'
 import { UsageError } from './exit.ts'
 import { backendNamed, backendOption, PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
@@ -28,6 +28,7 @@ interface Options {
   readonly profile: string
   readonly backend: string
   readonly gdb?: number
+  readonly silence: number
 }
 
 interface Forward {
@@ -36,6 +37,9 @@ interface Forward {
 }
 
 const MOST_MEMORY_MIB = 2048
+/** Long enough for a guest that computes between two lines; a hung one costs as much. */
+const SILENCE_S = 10
+const MOST_SILENCE_S = 1_000_000
 
 export function machine(): Command {
   return new Command('machine')
@@ -50,10 +54,12 @@ export function machine(): Command {
     .option('--harts <n>', 'hardware threads', wholeNumber(1), 1)
     .addOption(profileOption())
     .addOption(backendOption())
+    .option('--gdb <p>', GDB_HELP, wholeNumber(0, PORTS))
     .option(
-      '--gdb <p>',
-      'gdb may connect to port p of 127.0.0.1; the guest waits for it',
-      wholeNumber(0, PORTS),
+      '--silence <s>',
+      'once piped input has ended, how long the guest may say nothing; not with --gdb, --hostfwd',
+      wholeNumber(1, MOST_SILENCE_S),
+      SILENCE_S,
     )
     .action(perform)
 }
@@ -69,39 +75,44 @@ async function perform(options: Options): Promise<void> {
   const outside = openOutside()
   try {
     const spec = { ...(await specOf(options)), pacer: outside.pacer }
-    await using opened = await open(spec, backend)
+    await using opened = await open(spec, backend, options)
     for (const { host, guest } of options.hostfwd ?? []) {
       process.stderr.write(`127.0.0.1:${await outside.expose(opened, guest, host)} -> ${guest}\n`)
     }
-    process.exitCode = await session(opened, outside, options.gdb)
+    process.exitCode = await session(opened, outside, options)
   } finally {
     await outside.close()
   }
 }
 
-/** At the console, and with gdb if it was asked for. */
-async function session(of: Machine, outside: Outside, gdb: number | undefined): Promise<number> {
-  if (gdb === undefined) return outcomeOf(await attend(of, outside))
-  if (!(of instanceof Rv64Machine)) {
-    throw new UsageError(
-      '--gdb: expected back end rv64; QEMU has a server of its own, its option -gdb',
-    )
-  }
-  const server = await serveGdb(of.debugger(), gdb)
-  process.stderr.write(`gdb: target remote 127.0.0.1:${server.port} (the guest waits)\n`)
-  const end = await attend(of, outside)
-  await server.close(end.stop.kind === 'power-off' ? end.stop.code : 0)
-  return outcomeOf(end)
+/** At the console, with gdb if it was asked for. Whoever may still come by a port is waited for. */
+async function session(of: Machine, outside: Outside, options: Options): Promise<number> {
+  const { gdb, hostfwd, silence } = options
+  if (gdb !== undefined) return outcomeOf(await attendDebugged(of, outside, gdb))
+  return outcomeOf(await attend(of, outside, hostfwd === undefined ? silence * 1000 : undefined))
 }
 
-/** A spec that no machine can be built to is the user's. */
-async function open(spec: MachineSpec, backend: Backend): Promise<Machine> {
+/** A spec that no machine can be built to is the user's, and so are files that cannot be loaded. */
+async function open(spec: MachineSpec, backend: Backend, files: Options): Promise<Machine> {
   try {
     return await realParts.open(spec, backend)
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message)
+    if (error instanceof ElfError) throw new UsageError(withPaths(error.message, files))
     throw error
   }
+}
+
+/** The loader knows images by what they are for; the user knows them as files. */
+function withPaths(message: string, { kernel, bios, initrd }: Options): string {
+  const paths = { kernel, firmware: bios === 'none' ? undefined : bios, initrd }
+  return Object.entries(paths).reduce(
+    (text, [what, path]) =>
+      path === undefined
+        ? text
+        : text.replace(new RegExp(`\\b${what}( image)?\\b`), () => `${what} ${path}`),
+    message,
+  )
 }
 
 /** Names the file that cannot be read, which the system's error does not always do. */

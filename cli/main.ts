@@ -45,5 +45,6 @@ function complain(text: string, write: (text: string) => void): void {
     .replace(/^error: /, '')
     .trim()
     .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
   write(`mirrorbench: ${said}. Try: mirrorbench --help\n`)
 }

@@ -1,4 +1,5 @@
 // Outcome: how a session with a guest ended, as an exit code and, if it was no good end, in one line.
+// Invariant: 0 means that the guest said so, or that the person left.
 
 import { FAILED_CHECK, FINE, INTERRUPTED } from './exit.ts'
 import type { Session } from './terminal.ts'
@@ -7,19 +8,31 @@ import type { Session } from './terminal.ts'
 const MOST_CODE = 255
 
 export function outcomeOf({ stop, left }: Session): number {
-  if (left !== undefined) return left === 'signal' ? INTERRUPTED : FINE
   switch (stop.kind) {
     case 'power-off':
       return stop.code <= MOST_CODE ? stop.code : FAILED_CHECK
     case 'stuck':
-      process.stderr.write(`mirrorbench: the guest is stuck: ${stop.why}\n`)
-      return FAILED_CHECK
-    case 'aborted':
-    case 'condition':
+      return failed(`the guest is stuck: ${stop.why}`)
     case 'deadline':
+      return failed(
+        'the guest is stuck: it waits, the input has ended, and nothing else is to come',
+      )
+    case 'aborted':
+      if (left === 'signal') return INTERRUPTED
+      if (left !== 'silence') return FINE
+      return failed(
+        'the input has ended, and the guest runs on in silence; expected it to power off. ' +
+          'Try: more time with --silence, or lines that end with a command to power off',
+      )
+    case 'condition':
     case 'text':
       return FINE
     default:
       return stop satisfies never
   }
+}
+
+function failed(why: string): number {
+  process.stderr.write(`mirrorbench: ${why}\n`)
+  return FAILED_CHECK
 }

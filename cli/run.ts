@@ -85,7 +85,7 @@ async function perform(options: Options): Promise<number> {
     return INTERRUPTED
   }
   await drawAndPrint(directory, options.json ?? false)
-  return exitCode(ended)
+  return interrupt.signal.aborted ? INTERRUPTED : exitCode(ended)
 }
 
 /** The command line of this run, to go on with it. */
@@ -171,7 +171,8 @@ async function execute(
   const ended: CellRecord[] = []
   const progress = openProgress(plan.cells.length)
   const stop = (): void => interrupt.abort()
-  // Not `once`: execa ends this process by a signal that nobody is left listening for.
+  // For good: a second signal, as `timeout` sends, must not end this process before it has told what
+  // is kept, and execa ends it by one that nobody is left listening for.
   process.on('SIGINT', stop).on('SIGTERM', stop)
   try {
     await executeRun(plan, {
@@ -188,7 +189,6 @@ async function execute(
     })
   } finally {
     progress.close()
-    process.off('SIGINT', stop).off('SIGTERM', stop)
   }
   return ended
 }

@@ -8,8 +8,6 @@ import { cycles } from '../machine/units.ts'
 /** Ctrl-a x ends the session, Ctrl-a a sends one Ctrl-a; as QEMU's console has it. */
 const ESCAPE = '\u0001'
 const HELP = 'Ctrl-a x ends the session, Ctrl-a a sends Ctrl-a\n'
-/** With the end of piped input, the session ends too once the guest has been quiet for so long. */
-const QUIET_MS = 1000
 /** Beyond any session: 100 days at 1 GHz. */
 export const FOR_EVER = cycles(8_640_000_000_000_000)
 
@@ -17,13 +15,19 @@ export interface Session {
   /** Why the guest stopped running. */
   readonly stop: Stop
   /** Who ended the session, if it was not the guest. */
-  readonly left: 'person' | 'signal' | undefined
+  readonly left: Leaver | undefined
 }
 
-/** Connects stdin and stdout with the guest's console until either ends. */
-export function attend(machine: Machine, outside: Outside): Promise<Session> {
+/** `silence`: piped input has ended, and the guest has said nothing for the time it was given. */
+export type Leaver = 'person' | 'signal' | 'silence'
+
+/**
+ * Connects stdin and stdout with the guest's console. After the end of piped input the guest goes on
+ * until it has been silent for `silenceMs`; without that number, until it or a signal ends it.
+ */
+export function attend(machine: Machine, outside: Outside, silenceMs?: number): Promise<Session> {
   const raw = process.stdin.isTTY === true
-  return session(machine, outside, raw ? keyboard : pipe)
+  return session(machine, outside, raw ? keyboard : pipe(silenceMs))
 }
 
 /** Shows the guest's console and takes nothing from stdin, until the guest or a signal ends it. */
@@ -32,20 +36,20 @@ export function watch(machine: Machine, outside: Outside): Promise<Session> {
 }
 
 /** A way to feed the console; returns how to stop. */
-type Feed = (machine: Machine, outside: Outside, leave: () => void) => () => void
+type Feed = (machine: Machine, outside: Outside, leave: (who: Leaver) => void) => () => void
 
 async function session(machine: Machine, outside: Outside, feed: Feed): Promise<Session> {
   const over = new AbortController()
   let left: Session['left']
-  const leave = (who: 'person' | 'signal') => () => {
+  const leave = (who: Leaver): void => {
     left ??= who
     over.abort()
     outside.wake()
   }
-  const signalled = leave('signal')
+  const signalled = (): void => leave('signal')
   const forget = machine.console.listen((text) => process.stdout.write(text, 'latin1'))
   process.on('SIGINT', signalled).on('SIGTERM', signalled)
-  const letGo = feed(machine, outside, leave('person'))
+  const letGo = feed(machine, outside, leave)
   outside.attach()
   try {
     const stop = await machine.run({ deadline: FOR_EVER, signal: over.signal })
@@ -57,7 +61,7 @@ async function session(machine: Machine, outside: Outside, feed: Feed): Promise<
   }
 }
 
-function keyboard(machine: Machine, outside: Outside, leave: () => void): () => void {
+function keyboard(machine: Machine, outside: Outside, leave: (who: Leaver) => void): () => void {
   const { stdin } = process
   process.stderr.write(HELP)
   stdin.setRawMode(true)
@@ -66,7 +70,7 @@ function keyboard(machine: Machine, outside: Outside, leave: () => void): () => 
     for (const key of chunk.toString('latin1')) {
       if (escaped) {
         escaped = false
-        if (key === 'x') leave()
+        if (key === 'x') leave('person')
         else machine.console.type(key)
       } else if (key === ESCAPE) escaped = true
       else machine.console.type(key === '\r' ? '\n' : key)
@@ -81,28 +85,32 @@ function keyboard(machine: Machine, outside: Outside, leave: () => void): () => 
   }
 }
 
-/** Passes input on as it comes; leaves when it has ended and the guest has been quiet for a while. */
-function pipe(machine: Machine, outside: Outside, leave: () => void): () => void {
-  const { stdin } = process
-  let timer: NodeJS.Timeout | undefined
-  let ended = false
-  const rewind = (): void => {
-    clearTimeout(timer)
-    if (ended) timer = setTimeout(leave, QUIET_MS)
-  }
-  const heard = (chunk: Buffer): void => {
-    machine.console.type(chunk.toString('latin1'))
-    outside.wake()
-  }
-  const end = (): void => {
-    ended = true
-    rewind()
-  }
-  const forget = machine.console.listen(rewind)
-  stdin.on('data', heard).once('end', end).resume()
-  return () => {
-    clearTimeout(timer)
-    forget()
-    stdin.off('data', heard).off('end', end).pause()
+/** Passes input on as it comes; with its end nobody is there any more. */
+function pipe(silenceMs: number | undefined): Feed {
+  return (machine, outside, leave) => {
+    const { stdin } = process
+    let timer: NodeJS.Timeout | undefined
+    let ended = false
+    const rewind = (): void => {
+      clearTimeout(timer)
+      if (ended) timer = setTimeout(leave, silenceMs, 'silence')
+    }
+    const heard = (chunk: Buffer): void => {
+      machine.console.type(chunk.toString('latin1'))
+      outside.wake()
+    }
+    const end = (): void => {
+      if (silenceMs === undefined) return
+      ended = true
+      outside.detach()
+      rewind()
+    }
+    const forget = machine.console.listen(rewind)
+    stdin.on('data', heard).once('end', end).resume()
+    return () => {
+      clearTimeout(timer)
+      forget()
+      stdin.off('data', heard).off('end', end).pause()
+    }
   }
 }

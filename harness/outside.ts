@@ -12,6 +12,8 @@ export interface Outside {
   expose(machine: Machine, port: number, hostPort?: number): Promise<number>
   /** Somebody sits at the console from now on. */
   attach(): void
+  /** Nobody sits there any more: idle virtual time need not wait, unless a port is in use. */
+  detach(): void
   /** They typed something: an idle guest goes on at once. */
   wake(): void
   close(): Promise<void>
@@ -31,6 +33,7 @@ export function openOutside(): Outside {
     attach: () => {
       leave = pacer.attach()
     },
+    detach: () => leave(),
     wake: () => pacer.wake(),
     async close() {
       leave()

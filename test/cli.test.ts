@@ -86,7 +86,7 @@ describe('a bad environment', () => {
     const file = join(folder, 'kernel.elf')
     await writeFile(file, 'this is no kernel')
     const { exitCode, stderr } = await mirrorbench('machine', '--kernel', file)
-    expect(stderr).toMatch(/^mirrorbench: kernel image: expected the ELF magic[^\n]*$/)
+    expect(stderr).toMatch(/^mirrorbench: kernel [^\n]*: expected an ELF file [^\n]*$/)
     expect(exitCode).toBe(2)
   })
 })
