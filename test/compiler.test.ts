@@ -44,6 +44,23 @@ test.each(['none', 'memv6', 'memvisor'])(
   },
 )
 
+test.each(['perf-ecall-s', 'perf-satp-s', 'perf-memory-s'])(
+  'a stretch of %s leaves the same state on both engines',
+  async (name) => {
+    const kernel = (await image(name)).bytes
+    const banks = [{ bytes: 64 * MiB, role: 'original' }] as const
+    const states = ['fast', 'compiler'].map(async (engine) => {
+      const spec = { kernel, banks, harts: 1, profile: 'flat', engine } as MachineSpec
+      await using machine = new Rv64Machine(spec, { limits: EARLY })
+      const stop = await machine.run({ deadline: cycles(3_000_000) })
+      return [stop.kind, await machine.digest()]
+    })
+    const [fast, compiled] = await Promise.all(states)
+    expect(compiled).toEqual(fast)
+    expect(fast?.[0]).toBe('deadline')
+  },
+)
+
 async function session(spec: MachineSpec, limits: Partial<CompilerLimits>): Promise<unknown> {
   await using machine = new Rv64Machine(spec, { limits })
   const states: unknown[] = []

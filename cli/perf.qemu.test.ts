@@ -1,0 +1,21 @@
+// perf, run for real: it must find QEMU and tell ratios.
+
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const project = fileURLToPath(new URL('..', import.meta.url))
+
+test('perf compares an engine with both kinds of QEMU', { timeout: 120_000 }, async () => {
+  const options = ['--json', '--rounds', '1', '--kernels', 'satp', '--engines', 'compiler']
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['cli/launch.js', 'cli/perf.ts', ...options],
+    { cwd: project },
+  )
+  const readings = JSON.parse(stdout) as { engine: string; mips: number; ratioToTcg: number }[]
+  expect(readings.map(({ engine }) => engine)).toEqual(['compiler', 'qemu-tcg', 'qemu-icount'])
+  for (const { mips, ratioToTcg } of readings) expect(Math.min(mips, ratioToTcg)).toBeGreaterThan(0)
+  expect(readings[1]?.ratioToTcg).toBe(1)
+})
