@@ -10,6 +10,7 @@ import { realParts } from '../harness/parts.ts'
 import type { MachineSpec, Until } from '../machine/machine.ts'
 import { openMachine } from '../machine/open.ts'
 import { cycles, MiB } from '../machine/units.ts'
+import { USAGE as WRONG_USE } from './exit.ts'
 import { hasQemu, QEMU, type QemuEngine, timeQemu } from './perf-qemu.ts'
 import { table } from './table.ts'
 
@@ -46,26 +47,66 @@ const MOST: Readonly<Record<OurEngine, number>> = {
   reference: 1_000_000,
 }
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '3' },
-    kernels: { type: 'string', default: [...KERNELS, BOOT].join(',') },
-    engines: { type: 'string', default: 'compiler,fast' },
-  },
-})
-const engines = values.engines.split(',') as OurEngine[]
+const USAGE = `Usage: npm run -s perf -- [options]
+
+How fast this host runs the emulated machine, in guest MIPS; beside QEMU where it is installed.
+
+  --kernels a,b   out of ${[...KERNELS, BOOT].join(', ')}; default: all
+  --engines a,b   out of ${Object.keys(MOST).join(', ')}; default: compiler,fast
+  --rounds N      how often each is timed; the median counts; default: 3
+  --json          readings as JSON
+  --help          this text
+`
+
+const { values } = parsed()
+if (values.help) {
+  process.stdout.write(USAGE)
+  process.exit()
+}
+const engines = list('engines', values.engines, Object.keys(MOST)) as OurEngine[]
+const kernels = list('kernels', values.kernels, [...KERNELS, BOOT])
 const rounds = Number(values.rounds)
+if (!/^[1-9]\d*$/.test(values.rounds)) {
+  fail(`--rounds: expected a whole number >= 1, got '${values.rounds}'`)
+}
 const withQemu = await hasQemu()
 if (!withQemu) process.stderr.write(`no ${QEMU}: no ratios\n`)
 
 const readings: Reading[] = []
-for (const work of await worksNamed(values.kernels.split(','))) {
+for (const work of await worksNamed(kernels)) {
   readings.push(...(await measure(work)))
   if (!values.json) process.stderr.write('.')
 }
 if (values.json) process.stdout.write(`${JSON.stringify(readings)}\n`)
 else process.stdout.write(`\n${shown(readings)}`)
+
+function parsed() {
+  try {
+    return parseArgs({
+      options: {
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        rounds: { type: 'string', default: '3' },
+        kernels: { type: 'string', default: [...KERNELS, BOOT].join(',') },
+        engines: { type: 'string', default: 'compiler,fast' },
+      },
+    })
+  } catch (error) {
+    return fail((error as Error).message.replace(/\. To specify.*$/s, ''))
+  }
+}
+
+function list(option: string, text: string, known: readonly string[]): string[] {
+  const names = text.split(',')
+  const wrong = names.find((name) => !known.includes(name))
+  if (wrong === undefined) return names
+  return fail(`--${option}: expected some out of ${known.join(', ')}; got '${wrong}'`)
+}
+
+function fail(message: string): never {
+  process.stderr.write(`perf: ${message}. Try: npm run -s perf -- --help\n`)
+  process.exit(WRONG_USE)
+}
 
 async function worksNamed(names: readonly string[]): Promise<readonly Work[]> {
   const works: Work[] = []

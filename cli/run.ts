@@ -1,5 +1,6 @@
 // run: the main job. Boots the configs, runs the cells, stores rows, draws charts and report.
 
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
@@ -77,6 +78,9 @@ async function perform(options: Options): Promise<number> {
     throw new UsageError('--resume: expected --out DIR of the run to go on with, got none')
   }
   const directory = resolve(options.out ?? join('results', 'runs', plan.manifest.run))
+  if (options.resume && !existsSync(join(directory, 'manifest.json'))) {
+    process.stderr.write(`${directory}: no run to go on with; this starts a new one\n`)
+  }
   const interrupt = new AbortController()
   const ended = await execute(plan, options, directory, interrupt)
   if (interrupt.signal.aborted) {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { elfOf } from './elf-image.ts'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -48,6 +49,7 @@ describe.concurrent('wrong use', () => {
     const { exitCode, stdout, stderr } = await mirrorbench(...args)
     expect(stderr).toMatch(says)
     expect(stderr).toMatch(/^mirrorbench: [^\n]*$/)
+    expect(stderr).not.toMatch(/\.\. Try:/)
     expect(stdout).toBe('')
     expect(exitCode).toBe(2)
   })
@@ -86,8 +88,91 @@ describe('a bad environment', () => {
     const file = join(folder, 'kernel.elf')
     await writeFile(file, 'this is no kernel')
     const { exitCode, stderr } = await mirrorbench('machine', '--kernel', file)
-    expect(stderr).toMatch(/^mirrorbench: kernel [^\n]*: expected an ELF file [^\n]*$/)
+    expect(stderr).toMatch(/^mirrorbench: kernel [^\n]*kernel.elf: expected an ELF file[^\n]*$/)
     expect(exitCode).toBe(2)
+  })
+})
+
+describe.concurrent('the end of a session', () => {
+  const WFI = 0x10500073
+  const JUMP_TO_ITSELF = 0x0000006f
+  /** lui t0, 0x100; lui t1, 0x5; addi t1, t1, 0x555; sw t1, 0(t0): power off, code 0. */
+  const POWER_OFF = [0x001002b7, 0x00005337, 0x55530313, 0x0062a023, JUMP_TO_ITSELF]
+  /** lui t0, 0x10000; li t1, '!'; sb t1, 0(t0): a character by the UART. */
+  const SAY_AND_SPIN = [0x100002b7, 0x02100313, 0x00628023, JUMP_TO_ITSELF]
+
+  async function kernelOf(name: string, code: readonly number[]): Promise<string> {
+    const kernel = join(folder, name)
+    await writeFile(kernel, elfOf(...code))
+    return kernel
+  }
+
+  it('is a failure if the guest waits for what cannot come', async () => {
+    const kernel = await kernelOf('wait.elf', [WFI, JUMP_TO_ITSELF])
+    const { exitCode, stderr } = await mirrorbench('machine', '--bios', 'none', '--kernel', kernel)
+    expect(stderr).toMatch(/^mirrorbench: the guest is stuck: it waits[^\n]*$/)
+    expect(exitCode).toBe(1)
+  })
+
+  it('is a failure if the guest runs on in silence after the input', async () => {
+    const kernel = await kernelOf('spin.elf', [JUMP_TO_ITSELF])
+    const args = ['machine', '--kernel', kernel, '--silence', '1']
+    const { exitCode, stderr } = await mirrorbench(...args)
+    expect(stderr).toMatch(/^mirrorbench: the input has ended, and the guest runs on[^\n]*$/)
+    expect(exitCode).toBe(1)
+  })
+
+  it("is the guest's own if it powers off", async () => {
+    const kernel = await kernelOf('off.elf', POWER_OFF)
+    const { exitCode, stderr } = await mirrorbench('machine', '--bios', 'none', '--kernel', kernel)
+    expect([exitCode, stderr]).toEqual([0, ''])
+  })
+
+  it('is 130 by Ctrl-C, once or twice', async () => {
+    const kernel = await kernelOf('busy.elf', SAY_AND_SPIN)
+    const args = ['machine', '--bios', 'none', '--kernel', kernel]
+    const child = execa(process.execPath, ['cli/launch.js', 'cli/main.ts', ...args], {
+      reject: false,
+      cwd: project,
+      detached: true,
+    })
+    await new Promise((heard) => child.stdout.once('data', heard))
+    process.kill(-child.pid!, 'SIGINT')
+    process.kill(-child.pid!, 'SIGINT')
+    expect((await child).exitCode).toBe(130)
+  })
+
+  it('is 0 for a shell whose lines have ended at a prompt, or that powered off', async () => {
+    for (const input of ['echo hi\n', 'echo hi\npoweroff\n']) {
+      const args = ['cli/launch.js', 'cli/main.ts', 'shell']
+      const options = { reject: false, cwd: project, input } as const
+      const { exitCode, stdout } = await execa(process.execPath, args, options)
+      expect(stdout).toMatch(/^hi$/m)
+      expect(exitCode).toBe(0)
+    }
+  })
+})
+
+describe.concurrent('perf', () => {
+  it.each([
+    [['--help'], 0, /^Usage: npm run -s perf/, /^$/],
+    [['--nope'], 2, /^$/, /^perf: Unknown option '--nope'[^\n]*$/],
+    [['--rounds', 'x'], 2, /^$/, /^perf: --rounds: expected a whole number >= 1, got 'x'[^\n]*$/],
+    [
+      ['--engines', 'v8'],
+      2,
+      /^$/,
+      /^perf: --engines: expected some out of [^\n]*; got 'v8'[^\n]*$/,
+    ],
+  ])('%j is exit code %i and no stack trace', async (args, code, says, complains) => {
+    const { exitCode, stdout, stderr } = await execa(
+      process.execPath,
+      ['cli/launch.js', 'cli/perf.ts', ...args],
+      { reject: false, cwd: project, stdin: 'ignore' },
+    )
+    expect(stderr).toMatch(complains)
+    expect(stdout).toMatch(says)
+    expect(exitCode).toBe(code)
   })
 })
 
@@ -106,7 +191,8 @@ describe('a run', () => {
 
   it('leaves rows, summary and report, and prints the table', async () => {
     const out = join(folder, 'whole')
-    const { exitCode, stdout, stderr } = await mirrorbench(...small, '--out', out)
+    const { exitCode, stdout, stderr } = await mirrorbench(...small, '--out', out, '--resume')
+    expect(stderr).toMatch(/^[^\n]*whole: no run to go on with; this starts a new one$/m)
     expect(stderr).toMatch(/^report: .*whole\/report.html$/m)
     expect(stdout).toMatch(/4 cells done, 0 skipped, 0 failed/)
     expect(exitCode).toBe(0)
@@ -120,6 +206,7 @@ describe('a run', () => {
     const rows = await readFile(join(out, 'rows.jsonl'))
     const resumed = await mirrorbench(...small, '--out', out, '--resume', '--json')
     expect(resumed.exitCode).toBe(0)
+    expect(resumed.stderr).not.toMatch(/a new one/)
     expect(JSON.parse(resumed.stdout).cells.done).toBe(4)
     expect((await readFile(join(out, 'rows.jsonl'))).equals(rows)).toBe(true)
   })
@@ -136,7 +223,9 @@ describe('a run', () => {
     })
     await untilRowsIn(out)
     process.kill(-child.pid!, 'SIGINT')
+    process.kill(-child.pid!, 'SIGINT') // `timeout -s INT` sends it to the child and to its group
     const { exitCode, stderr } = await child
+    expect(await readdir(out)).not.toContain('lock')
     expect(stderr).toMatch(/^interrupted: \d+ of 40 cells are kept in .*--resume$/m)
     expect(exitCode).toBe(130)
 
@@ -159,7 +248,7 @@ async function untilRowsIn(out: string): Promise<void> {
 
 describe('what there is', () => {
   it('is listed as a table and as JSON', async () => {
-    expect((await mirrorbench('list')).stdout).toMatch(/^config +against +policy +about$/m)
+    expect((await mirrorbench('list')).stdout).toMatch(/^config +against +policy +about\nnone +– /m)
     const { configs, workloads } = JSON.parse((await mirrorbench('list', '--json')).stdout)
     expect(configs).toHaveLength(4)
     expect(workloads.map(({ name }: { name: string }) => name)).toContain('backup-latency')

@@ -132,6 +132,12 @@ describe('Board', () => {
     expect(board.bus.read(0x1020, 4)).toBe(RAM + 8 * MiB - 0x1_0000)
   })
 
+  it('puts the device tree at the end of the bank where an image lies in its place', () => {
+    const board = make({ firmware: new Uint8Array(0x18_0001) })
+    board.boot()
+    expect(board.bus.read(0x1020, 4)).toBe(RAM + 8 * MiB - 0x1_0000)
+  })
+
   it('says what does not fit', () => {
     const huge = new Uint8Array(7 * MiB)
     expect(() => make({ kernel: kernelOf(7 * MiB) }).boot()).toThrow(
