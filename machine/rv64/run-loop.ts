@@ -30,7 +30,7 @@ export interface RunLoopParts {
  * Instructions in one call of an engine at most. V8 replaces code by better code only between
  * calls, and a run can be aborted only there.
  */
-const SLICE = 1 << 19
+const SLICE = 1 << 20
 /** Cycles between pauses for the host, with and without somebody attached: 5 ms and 50 ms or so. */
 const PACED_PAUSE = 1_000_000
 const PAUSE = 8_000_000
