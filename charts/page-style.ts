@@ -85,6 +85,15 @@ footer { color: var(--soft); font-size: 0.88rem; margin-top: 3rem; padding-botto
   border-top: 1px solid var(--line); }
 @media (max-width: 40rem) { html { font-size: 16px; } h1 { font-size: 1.9rem; }
   header { padding-top: 1.6rem; } .chart svg { width: 100%; min-width: 32rem; } }
+@media screen and (max-width: 40rem) {
+  table, caption, tbody, tr, tbody th, td { display: block; width: auto; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tbody tr { padding: 0.5rem 0; } tbody tr + tr > * { border-top: 0; }
+  tbody tr + tr { border-top: 1px solid var(--line); } th, td { padding: 0.1rem 0; }
+  tbody th { font-weight: 600; } td { overflow: hidden; overflow-wrap: anywhere; }
+  td[data-column]::before { content: attr(data-column) ': '; color: var(--soft); }
+  td.number[data-column]::before { content: attr(data-column); float: left;
+    margin-right: 1rem; } }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --line: #bbb;
   --card: #fff; --good: #000; --bad: #000; } html { font-size: 10pt; }
   .live { display: none !important; } .drawn[hidden] { display: block !important; }

@@ -6,6 +6,7 @@ import type { TopLevelSpec } from 'vega-lite'
 import type { RunRecord } from '../results/store.ts'
 import type { Chart, ChartResults } from './chart.ts'
 import { type Html, html, jsonForScript, trusted } from './html.ts'
+import { namedCells } from './narrow-tables.ts'
 import { interactiveScripts } from './page-scripts.ts'
 import { pageStyle } from './page-style.ts'
 import { abstractSection } from './sections/abstract.ts'
@@ -55,7 +56,7 @@ export async function reportPage(page: Page): Promise<string> {
   const style = await pageStyle()
   const scripts = await interactiveScripts()
   const specs = Object.fromEntries(page.figures.map(({ chart, spec }) => [chart.name, spec]))
-  const body = sections.map((section) => section(page))
+  const body = sections.map((section) => section(page)).filter((made) => made !== undefined)
   const whole = html`<!doctype html>
 <html lang="en">
 <head>
@@ -74,7 +75,7 @@ export async function reportPage(page: Page): Promise<string> {
 deterministic to the cycle, against the figures of the thesis</p>
 </header>
 <main>
-${body.filter((section) => section !== undefined)}
+${body.map(({ text }) => trusted(namedCells(text)))}
 </main>
 <footer><p>Drawn from the stored rows of run ${manifest.run} by <code>mirrorbench report</code>. The
 rows are beside this page in <code>rows.jsonl</code> and <code>rows.csv</code>.</p></footer>
