@@ -33,6 +33,10 @@ function standing(control = machine().debugger()) {
 const textOf = (hex: string | undefined): string => Buffer.from(fromHex(hex ?? '')!).toString()
 
 describe('a gdb session', () => {
+  it('refuses a write that says neither how much nor what', () => {
+    expect(standing().ask('M0: ')).toMatch(/^E/)
+  })
+
   it('tells what it can, and the registers there are', () => {
     const { ask } = standing()
     expect(ask('qSupported:multiprocess+')).toMatch(/PacketSize=4000;.*vContSupported/)

@@ -176,8 +176,9 @@ export class Session {
     const { address, length } = placeOf(text.slice(0, Math.max(colon, 0)))
     const content = text.slice(colon + 1)
     const bytes = binary ? Uint8Array.from(content, (c) => c.charCodeAt(0)) : fromHex(content)
-    if (colon < 0 || address === undefined || bytes?.length !== length) return WRONG
-    return this.#machine.write(address, bytes!, this.#physical) ? 'OK' : NO_MEMORY
+    if (colon < 0 || address === undefined || bytes === undefined) return WRONG
+    if (bytes.length !== length) return WRONG
+    return this.#machine.write(address, bytes, this.#physical) ? 'OK' : NO_MEMORY
   }
 
   /** Breakpoints of both kinds are the same here; of watchpoints there are those for changes. */
