@@ -233,8 +233,9 @@ describe('damage', () => {
     const at = bytes.indexOf('\ufffd')
     if (at >= 0) bytes[at] = 0xff
     await writeFile(rowsFile(), bytes)
-    for (const read of [readRun(directory), ResultStore.resume(directory, syntheticManifest)]) {
-      const error = await storeError(read)
+    const resumed = () => ResultStore.resume(directory, syntheticManifest)
+    for (const read of [() => readRun(directory), resumed]) {
+      const error = await storeError(read())
       expect(error.kind).toBe('damaged')
       expect(error.message).toContain(`rows.jsonl:${line}: expected`)
     }
