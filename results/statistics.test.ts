@@ -12,7 +12,6 @@ import {
   quantile,
 } from './statistics.ts'
 
-fc.configureGlobal({ seed: 2013 })
 const sample = fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 30 })
 
 describe('median and quantile', () => {

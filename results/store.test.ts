@@ -12,7 +12,6 @@ import type { Measurement } from './measurement.ts'
 import { type Manifest, ResultStore, readRun, StoreError } from './store.ts'
 import { syntheticManifest } from './synthetic-run.fixture.ts'
 
-fc.configureGlobal({ seed: 2013 })
 let directory: string
 
 beforeEach(async () => {
