@@ -67,11 +67,6 @@ export function machine(): Command {
 async function perform(options: Options): Promise<void> {
   profileNamed(options.profile)
   const backend = backendNamed(options.backend)
-  if (options.harts !== 1) {
-    throw new UsageError(
-      `--harts: expected 1, the only number there is so far; got ${options.harts}`,
-    )
-  }
   const outside = openOutside()
   try {
     const spec = { ...(await specOf(options)), pacer: outside.pacer }

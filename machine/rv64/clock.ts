@@ -20,6 +20,8 @@ export const NEVER = cycles(Number.MAX_SAFE_INTEGER)
 export class Clock {
   /** Cycles since reset. The run loop moves it; engines bring it up to date before device access. */
   now: Cycles = cycles(0)
+  /** The latest time that any hart has been shown. */
+  latest: Cycles = cycles(0)
   #waiting: Waiting[] = []
   #sequence = 0
 
@@ -32,6 +34,12 @@ export class Clock {
     if (place < 0) this.#waiting.push(event)
     else this.#waiting.splice(place, 0, event)
     return event
+  }
+
+  /** The present as harts may be shown it: harts take turns, yet time never runs backwards between them. */
+  shown(): Cycles {
+    if (this.now > this.latest) this.latest = this.now
+    return this.latest
   }
 
   after(delay: Cycles, name: string, fire: () => void): Event {
@@ -73,6 +81,7 @@ export class Clock {
   /** Forgets all events and returns to cycle `now`; devices schedule theirs again on load. */
   reset(now: Cycles): void {
     this.now = now
+    this.latest = now
     this.#waiting = []
     this.#sequence = 0
   }

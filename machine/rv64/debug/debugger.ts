@@ -8,6 +8,7 @@ import type { Hart } from '../hart/hart.ts'
 import { describe } from '../hart/registers.ts'
 import { F, PC, VALUE, X } from '../hart/state.ts'
 import { takeInterrupt } from '../hart/trap.ts'
+import type { RoundRobin } from '../round-robin.ts'
 import { locate, stretches } from './locate.ts'
 
 /** What the run loop asks of whoever may halt it. */
@@ -60,7 +61,7 @@ export class Debugger implements Halter {
   #standing = false
   #go: (() => void) | undefined
 
-  constructor(hart: Hart, clock: Clock) {
+  constructor(hart: Hart, clock: Clock, _harts: RoundRobin) {
     this.#hart = hart
     this.#clock = clock
   }

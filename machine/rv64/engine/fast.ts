@@ -47,7 +47,7 @@ export class FastEngine implements Engine {
   constructor(hart: Hart, limits?: CompilerLimits) {
     this.#hart = hart
     this.#reference = new ReferenceEngine(hart)
-    hart.tlb = new Tlb(hart.i32)
+    hart.tlb = new Tlb(hart.i32, hart.ram)
     this.#code = new CodeCache(hart)
     hart.ram.watcher = this.#code
     hart.contextChanged()
@@ -87,7 +87,7 @@ export class FastEngine implements Engine {
 
   forget(): void {
     this.#code.dropAll()
-    this.#hart.tlb?.flushAll()
+    this.#hart.tlb?.forget()
   }
 
   why(): Readonly<Record<string, number>> {

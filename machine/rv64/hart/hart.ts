@@ -53,8 +53,10 @@ export class Hart {
   readonly bus: DeviceBus
   readonly parts: HartParts
   readonly mmu: Mmu
-  readonly pmp: Pmp
-  readonly timers: Timers
+  /** Of the hart that has the window: see lane.ts. */
+  id = 0
+  pmp: Pmp
+  timers: Timers
   readonly counters = new HartCounters()
   readonly i32: Int32Array
   readonly u32: Uint32Array
@@ -86,7 +88,7 @@ export class Hart {
     this.f64 = new Float64Array(buffer, 0, RAM_LONGS)
     this.pmp = new Pmp(this)
     this.mmu = new Mmu(this)
-    this.timers = new Timers(this)
+    this.timers = new Timers(this, this)
     this.reset()
   }
 
@@ -204,7 +206,7 @@ export class Hart {
     this.pmp.changed()
     this.tlb?.flushAll()
     this.contextChanged()
-    this.timers.restart()
+    this.timers.update()
   }
 }
 

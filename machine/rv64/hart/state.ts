@@ -41,6 +41,9 @@ export const PMP_OPEN = 336
 /** i32 each: calls from U, S, none and M that compiled code took and the hart has yet to count. */
 export const ECALLS = 340
 
+/** i32: where the TLB sets of the hart begin. */
+export const TLB_BASE = 356
+
 /** Cells of 8 bytes behind the CSRs; a CSR with a rule of its own may share a cell (sstatus). */
 export const CELL_NAMES = [
   'mstatus',
@@ -119,8 +122,16 @@ export const CELL = Object.fromEntries(
   CELL_NAMES.map((name, i) => [name, CELLS + 8 * i]),
 ) as Readonly<Record<CellName, number>>
 
+/**
+ * All that belongs to one hart lies below: the window. Of several harts the one that runs has it; what
+ * the others have there waits in copies of their own (hart/lane.ts).
+ */
+export const WINDOW_BYTES = 4096
+
 /** Soft TLBs: see mmu/tlb.ts. */
 export const TLB = 0x1_0000
+/** Bytes of the sets of one hart; those of harts beyond the first lie behind RAM. */
+export const TLB_BYTES = 0xb_0000
 /** Decoded instructions: see engine/code-cache.ts. */
 export const CODE = 0x10_0000
 
@@ -138,4 +149,9 @@ const WASM_PAGE = 65536
 /** Host address of guest RAM. */
 export const RAM = Math.ceil((CODE_POOL + CODE_PAGES * CODE_PAGE_BYTES) / WASM_PAGE) * WASM_PAGE
 
-export const memoryPages = (ramBytes: number): number => RAM / WASM_PAGE + ramBytes / WASM_PAGE
+export const memoryPages = (ramBytes: number, harts: number): number =>
+  (RAM + ramBytes + (harts - 1) * TLB_BYTES) / WASM_PAGE
+
+/** Where the soft TLB of a hart lies. */
+export const tlbOf = (hart: number, ramBytes: number): number =>
+  hart === 0 ? TLB : RAM + ramBytes + (hart - 1) * TLB_BYTES
