@@ -63,6 +63,12 @@ export class RoundRobin {
     return this.#lanes.reduce((sum, lane) => sum + lane.unretired, 0)
   }
 
+  /** Cycles that a hart did not wait. */
+  executed(hart: number): number {
+    const lane = this.#lanes[hart]!
+    return lane.now - lane.idle
+  }
+
   /** Work of all harts when the one that executes has come to the clock's present. */
   get busyNow(): number {
     return this.busy - this.#lane.now + this.#clock.now
