@@ -31,8 +31,8 @@ export class Ram implements DmaMemory {
   /** 1 for each page that has decoded instructions. */
   readonly code: Uint8Array
   watcher: CodeWatcher | undefined
-  /** Called when a device writes: LR reservations end. */
-  onDma: (() => void) | undefined
+  /** Called when a device writes: LR reservations end, caches lose it. */
+  onDma: ((at: number, length: number) => void) | undefined
 
   constructor(bytes: number) {
     if (bytes <= 0 || bytes % 65536 !== 0) {
@@ -76,7 +76,7 @@ export class Ram implements DmaMemory {
     const host = this.#range(at, bytes.length)
     this.u8.set(bytes, host)
     this.wrote(at, bytes.length)
-    this.onDma?.()
+    this.onDma?.(at, bytes.length)
   }
 
   /** Keeps the invariants after [at, at + length) has been written. */

@@ -187,7 +187,7 @@ describe.each(ENGINES)('the machine with the %s engine', (engine) => {
   it('refuses a misfit of RAM, profile and harts', async () => {
     const code = forever(new Assembler())
     await expect(open(code, { profile: 'fast' })).rejects.toThrow(
-      /expected one of flat, got "fast"/,
+      /expected one of flat, in-order, in-order-small, got "fast"/,
     )
     await expect(open(code, { harts: 2 })).rejects.toThrow(/expected 1 hart, got 2/)
     await expect(open(code, { banks: [{ bytes: 4097, role: 'original' }] })).rejects.toThrow(

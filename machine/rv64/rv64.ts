@@ -88,11 +88,15 @@ export class Rv64Machine implements Machine {
       clock: this.#clock,
       bus: this.#board.bus,
       cyclesPerTick: profile.cyclesPerTick,
+      core: profile.core,
       timeOffset: () => this.#board.clint.offset,
       mark: (n) => this.#mark(n),
     })
     late.hart = this.#hart
-    this.#ram.onDma = () => this.#hart.endReservation()
+    this.#ram.onDma = (at, length) => {
+      this.#hart.endReservation()
+      this.#hart.timing?.dma(at, length)
+    }
     this.#board.uart.onOutput = (byte) => {
       if (this.#transcript.write(byte)) this.#hart.leave = true
     }
@@ -150,7 +154,7 @@ export class Rv64Machine implements Machine {
     return {
       cycles: this.#clock.now,
       busy: this.#clock.now - this.#hart.idle,
-      instructions: this.#clock.now - this.#hart.idle - this.#hart.unretired,
+      instructions: this.#hart.retired,
       events: { ...this.#hart.counters.events(), ...this.#board.counts() },
       why: { ...this.#hart.counters.why(), ...this.#engine.why?.() },
     }
@@ -235,11 +239,12 @@ export class Rv64Machine implements Machine {
   #reboot(): boolean {
     if (this.#halt !== 'reboot') return false
     this.#halt = undefined
-    const { idle, unretired } = this.#hart
+    const { idle, unretired, extra } = this.#hart
     this.#board.reset()
     this.#boot()
     this.#hart.idle = idle
     this.#hart.unretired = unretired
+    this.#hart.extra = extra
     return true
   }
 
@@ -254,7 +259,7 @@ export class Rv64Machine implements Machine {
   #mark(n: number): void {
     const now = this.#clock.now
     const busy = now - this.#hart.idle
-    this.#marks.add({ n, cycles: now, busy, instructions: busy - this.#hart.unretired })
+    this.#marks.add({ n, cycles: now, busy, instructions: this.#hart.retired })
   }
 }
 

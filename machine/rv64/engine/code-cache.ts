@@ -9,6 +9,7 @@ import {
   CODE_PAGES,
   CODE_POOL,
   HELD,
+  LINE_FLAGS,
   RAM,
   SLOT_BYTES,
 } from '../hart/state.ts'
@@ -17,6 +18,7 @@ import type { CodeWatcher, Ram } from '../ram.ts'
 import { ACROSS, DECODE, PAGE_END, SLOT_HANDLER, SLOT_STEP, writeSlot } from './interpreter/slot.ts'
 
 const HALFWORDS = 2048
+const LINES = 64
 /**
  * Writes to a page's data after which it counts as data and loses its decoded code. Of a page that
  * is executed again within REMORSE cycles more, each time: it holds code and data for good.
@@ -82,6 +84,7 @@ export class CodeCache implements CodeWatcher {
     this.#hart.counters.codePages++
     this.#hart.tlb?.flushWrites()
     this.#ram.view.setUint16(slotsAt(index) + HALFWORDS * SLOT_BYTES, PAGE_END, true)
+    this.#ram.u8[slotsAt(index) + LINE_FLAGS + LINES] = 1
     return slotsAt(index)
   }
 

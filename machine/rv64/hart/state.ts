@@ -40,6 +40,8 @@ export const TIMERS = 332
 export const PMP_OPEN = 336
 /** i32 each: calls from U, S, none and M that compiled code took and the hart has yet to count. */
 export const ECALLS = 340
+/** i32: cycles taken beyond one an instruction, since the hart last counted them. */
+export const EXTRA = 360
 
 /** Cells of 8 bytes behind the CSRs; a CSR with a rule of its own may share a cell (sstatus). */
 export const CELL_NAMES = [
@@ -121,6 +123,8 @@ export const CELL = Object.fromEntries(
 
 /** Soft TLBs: see mmu/tlb.ts. */
 export const TLB = 0x1_0000
+/** What caches and TLBs hold, where a profile models them: see timing/memory-timing.ts. */
+export const TIMING = 0xc_2000
 /** Decoded instructions: see engine/code-cache.ts. */
 export const CODE = 0x10_0000
 
@@ -128,11 +132,17 @@ export const CODE = 0x10_0000
 export const CODE_PAGES = 512
 /** Bytes of one decoded instruction. */
 export const SLOT_BYTES = 16
-/** One slot for each halfword of a page and one that leads over its end. */
-export const CODE_PAGE_BYTES = 2049 * SLOT_BYTES
-/** Where an instruction that lies across two pages is decoded, and the slot that follows it. */
+/**
+ * Behind the slots of a page: a byte a cache line, 1 if a fetch from it would hit (see timing/), and one
+ * for the slot that leads over the end, which is always 1.
+ */
+export const LINE_FLAGS = 2049 * SLOT_BYTES
+const FLAG_BYTES = 80
+/** One slot for each halfword of a page and one that leads over its end, then the flags. */
+export const CODE_PAGE_BYTES = LINE_FLAGS + FLAG_BYTES
+/** Where an instruction that lies across two pages is decoded, and the slot that follows it; as a page. */
 export const STRADDLE = CODE + 0x8000
-export const CODE_POOL = STRADDLE + 4 * SLOT_BYTES
+export const CODE_POOL = STRADDLE + CODE_PAGE_BYTES
 
 const WASM_PAGE = 65536
 /** Host address of guest RAM. */

@@ -17,6 +17,7 @@ import {
 } from '../hart/status.ts'
 import { takeException, takeFault } from '../hart/trap.ts'
 import { RAM_BASE } from '../ram.ts'
+import { LINE_BYTES } from '../timing/core.ts'
 import { FAULT } from './mmu.ts'
 import { type Access, READ, WRITE } from './pte.ts'
 
@@ -133,6 +134,7 @@ function locate(
   const { privilege, virtualised } = from
   const at = hart.mmu.translate(hi, lo, access, privilege, virtualised, from.asExecute)
   if (at === FAULT) {
+    hart.chargeFault(hi, lo, false, privilege, virtualised)
     takeFault(hart, hi, lo, from.virtualised)
     return FAULT
   }
@@ -140,12 +142,21 @@ function locate(
     refuse(hart, access === READ ? CAUSE.loadAccess : CAUSE.storeAccess, hi, lo, from)
     return FAULT
   }
-  if (hart.tlb !== undefined && !from.asGuest) learn(hart, hi, lo, at, access)
+  hart.chargeData(hi, lo, at, bytes, access === WRITE, privilege, virtualised)
+  if (hart.tlb !== undefined && !from.asGuest) learn(hart, hi, lo, at, bytes, access)
   return at
 }
 
-function learn(hart: Hart, hi: number, lo: number, at: number, access: Access): void {
+function learn(
+  hart: Hart,
+  hi: number,
+  lo: number,
+  at: number,
+  bytes: number,
+  access: Access,
+): void {
   const { ram } = hart
+  if (hart.timing !== undefined && (lo & (LINE_BYTES - 1)) + bytes > LINE_BYTES) return
   const frame = at - (at % 4096)
   if (!ram.holds(frame, 4096) || !hart.pmp.uniform(frame)) return
   const value = (ram.host(frame) - (lo & ~0xfff)) | 0

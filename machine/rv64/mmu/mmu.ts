@@ -20,6 +20,9 @@ const GUEST_FAULT = [CAUSE.loadGuestPage, CAUSE.storeGuestPage, CAUSE.fetchGuest
 const PSEUDO_READ = 0x3000
 const PSEUDO_WRITE = 0x3020
 
+/** Three entries of a guest, each found by three of the second stage, and three for the page itself. */
+const MOST_STEPS = 16
+
 export class Mmu {
   readonly #hart: Hart
   readonly #stage1: Sv39
@@ -32,6 +35,8 @@ export class Mmu {
     asExecute: false,
   }
   cause = 0
+  /** Physical addresses of the page table entries that the last translation read. */
+  readonly walk = { entries: new Float64Array(MOST_STEPS), count: 0 }
   /** Of a guest page fault. */
   guestPhysical = 0
   pseudoInstruction = 0
@@ -53,6 +58,7 @@ export class Mmu {
   ): number {
     const hart = this.#hart
     hart.counters.walks[access]!++
+    this.walk.count = 0
     if (virtualised) return this.#translateGuest(hi, lo, access, privilege, asExecute)
     if (privilege === MACHINE || hart.hi(CELL.satp) >>> 28 === 0) return this.#bare(hi, lo, access)
     const status = hart.lo(CELL.mstatus)
@@ -99,6 +105,11 @@ export class Mmu {
   #bare(hi: number, lo: number, access: Access): number {
     if (hi >>> 21 !== 0) return this.accessFault(access)
     return hi * 2 ** 32 + (lo >>> 0)
+  }
+
+  /** The walk reads an entry. */
+  step(at: number): void {
+    this.walk.entries[this.walk.count++] = at
   }
 
   accessFault(access: Access): typeof FAULT {

@@ -56,6 +56,7 @@ export class Sv39 {
     if (stage2 === undefined) {
       const quick = this.#quickly(root, hi, lo, request)
       if (quick !== FAULT) return quick
+      mmu.walk.count = 0
     }
     let table = root
     for (let level = LEVELS - 1; level >= 0; level--) {
@@ -64,6 +65,7 @@ export class Sv39 {
       if (at === FAULT) return FAULT
       const host = this.entry(at, access, READ)
       if (host === FAULT) return FAULT
+      mmu.step(at)
       const { i32 } = this.#hart
       const entryLo = i32[host >> 2]!
       const entryHi = i32[(host >> 2) + 1]!
@@ -102,6 +104,7 @@ export class Sv39 {
       if (!pmp.allows(RAM_BASE + page * PAGE_BYTES + 8 * index, PTE_BYTES, READ, SUPERVISOR)) {
         return FAULT
       }
+      this.#mmu.step(RAM_BASE + page * PAGE_BYTES + 8 * index)
       const frame = entry >>> 10
       page = frame - RAM_BASE / PAGE_BYTES
       if (level > 0) {

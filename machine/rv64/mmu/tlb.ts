@@ -71,9 +71,9 @@ export class Tlb {
     return known ? (this.#i32[at + 2]! + lo) >>> 0 : 0
   }
 
-  /** Enters a code page; `slots` is where its decoded instructions lie. */
-  fillFetch(hi: number, lo: number, slots: number): void {
-    this.#enter(this.#i32[FETCH_TLB >> 2]!, hi, lo, slots)
+  /** Enters a code page; `slots` is where its decoded instructions lie. Returns the entry's address. */
+  fillFetch(hi: number, lo: number, slots: number): number {
+    return this.#enter(this.#i32[FETCH_TLB >> 2]!, hi, lo, slots)
   }
 
   flushAll(): void {
@@ -111,7 +111,7 @@ export class Tlb {
     this.#flushWhere((entry) => offsetInContext(entry) >= FETCH_SET)
   }
 
-  #enter(set: number, hi: number, lo: number, value: number): void {
+  #enter(set: number, hi: number, lo: number, value: number): number {
     const context = Math.floor((set - TLB) / CONTEXT_BYTES)
     const filled = this.#filled[context]!
     if (filled.length >= LOG_ENTRIES) this.#flush(context) // pages flushed singly fill it up
@@ -121,6 +121,7 @@ export class Tlb {
     this.#i32[at] = lo & ~0xfff
     this.#i32[at + 1] = hi
     this.#i32[at + 2] = value
+    return entry
   }
 
   #flush(context: number): void {

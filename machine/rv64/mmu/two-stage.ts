@@ -79,6 +79,7 @@ export class TwoStage {
       if (!ram.holds(entryAt, PTE_BYTES) || !pmp.allows(entryAt, PTE_BYTES, READ, SUPERVISOR)) {
         return mmu.accessFault(original)
       }
+      mmu.step(entryAt)
       const host = ram.host(entryAt)
       const lo = i32[host >> 2]!
       const hi = i32[(host >> 2) + 1]!

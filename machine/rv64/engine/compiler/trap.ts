@@ -3,9 +3,11 @@
 // Invariant: a function returns 1 and has done all of it, or 0 and nothing.
 
 import {
+  BUDGET,
   CELL,
   DATA_TLB,
   ECALLS,
+  EXTRA,
   FETCH_TLB,
   LINES,
   PC,
@@ -50,7 +52,8 @@ const SUM_SHIFT = 31 - Math.clz32(SUM)
 const bits = (lo: number, hi = 0): bigint => (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)
 const without = (lo: number, hi = 0): bigint => ~bits(lo, hi)
 
-export function ecall(): Uint8Array {
+/** `cycles`: what a trap takes. */
+export function ecall(cycles: number): Uint8Array {
   return attempt((code) => {
     code.get(LOCAL.privilege).i32(MACHINE).op('i32.ne')
     code.i32(0).memory('i32.load', CELL.medeleg)
@@ -66,7 +69,14 @@ export function ecall(): Uint8Array {
     counter()
     code.memory('i32.load', ECALLS).i32(1).op('i32.add').memory('i32.store', ECALLS)
     selectContext(code)
+    if (cycles === 0) return
+    add(code, BUDGET, -cycles)
+    add(code, EXTRA, cycles)
   })
+}
+
+function add(code: Code, at: number, value: number): void {
+  code.i32(0).i32(0).memory('i32.load', at).i32(value).op('i32.add').memory('i32.store', at)
 }
 
 function enterMachine(code: Code): void {

@@ -1,0 +1,59 @@
+// LineTlb: the soft TLB where the memory system is modelled. Its data sets hold lines instead of pages, and
+// the model says which. Invariants: besides those of Tlb, a data entry is valid only while the access would
+// hit in the first-level cache and TLB (see timing/soft-entries.ts); a decoded page has one fetch entry at
+// most, and its line flags hold for that one.
+
+import { DATA_TLB } from '../hart/state.ts'
+import { LINE_BYTES } from '../timing/core.ts'
+import type { MemoryTiming } from '../timing/memory-timing.ts'
+import { lowerFlags } from '../timing/soft-entries.ts'
+import { type READ, WRITE } from './pte.ts'
+import { TLB_MASK, Tlb, WRITE_SET } from './tlb.ts'
+
+export class LineTlb extends Tlb {
+  readonly #words: Int32Array
+  readonly #bytes: Uint8Array
+  readonly #timing: MemoryTiming
+  /** By where the slots of a decoded page begin: address of the fetch entry that leads there. */
+  readonly #entryOf = new Map<number, number>()
+
+  constructor(words: Int32Array, timing: MemoryTiming) {
+    super(words)
+    this.#words = words
+    this.#bytes = new Uint8Array(words.buffer)
+    this.#timing = timing
+  }
+
+  override fill(access: typeof READ | typeof WRITE, hi: number, lo: number, value: number): void {
+    this.#timing.learnData(access === WRITE, this.#words[DATA_TLB >> 2]!, hi, lo, value)
+  }
+
+  override find(access: typeof READ | typeof WRITE, hi: number, lo: number, bytes: number): number {
+    const set = this.#words[DATA_TLB >> 2]! + (access === WRITE ? WRITE_SET : 0)
+    const at = (set + ((lo >>> 2) & TLB_MASK)) >> 2
+    const wanted = lo & (-LINE_BYTES | (bytes - 1))
+    const known = this.#words[at] === wanted && this.#words[at + 1] === hi
+    return known ? (this.#words[at + 2]! + lo) >>> 0 : 0
+  }
+
+  override fillFetch(hi: number, lo: number, slots: number): number {
+    lowerFlags(this.#bytes, slots)
+    const entry = super.fillFetch(hi, lo, slots)
+    const old = this.#entryOf.get(slots)
+    if (old !== undefined && old !== entry && this.#words[(old >> 2) + 2] === slots) {
+      this.#words[old >> 2] = -1
+      this.#words[(old >> 2) + 1] = -1
+    }
+    this.#entryOf.set(slots, entry)
+    return entry
+  }
+
+  override flushAll(): void {
+    super.flushAll()
+    this.#timing.soft.dropAll()
+  }
+
+  override flushWrites(): void {
+    this.#timing.soft.dropWrites()
+  }
+}
