@@ -16,6 +16,7 @@ export interface CodeTiming {
   readonly extra: readonly number[]
   readonly mispredicted: number
   readonly trap: number
+  readonly core: Core | undefined
 }
 
 const PLAIN: CodeTiming = {
@@ -25,10 +26,12 @@ const PLAIN: CodeTiming = {
   extra: [],
   mispredicted: 0,
   trap: 0,
+  core: undefined,
 }
 
 export function codeTimingOf(core: Core | undefined): CodeTiming {
   if (core === undefined) return PLAIN
   const { mispredicted, trap } = core.cycles
-  return { lines: true, shift: 2, tagBits: -LINE_BYTES, extra: extrasOf(core), mispredicted, trap }
+  const extra = extrasOf(core)
+  return { lines: true, shift: 2, tagBits: -LINE_BYTES, extra, mispredicted, trap, core }
 }

@@ -13,7 +13,7 @@ import {
   SLOT_BYTES,
   STRADDLE,
 } from '../hart/state.ts'
-import { CAUSE } from '../hart/status.ts'
+import { CAUSE, MACHINE } from '../hart/status.ts'
 import { executeNumbered, type Operands } from '../hart/system.ts'
 import { takeException, takeFault, takeInterrupt } from '../hart/trap.ts'
 import { isCompressed } from '../isa/decode.ts'
@@ -228,7 +228,7 @@ export class FastEngine implements Engine {
     const host = this.#code.hostOf(slot)
     hart.chargeFetch(hi, lo, hart.ram.physical(host))
     const offset = host & 0xfff
-    hart.timing!.learnCode(slot - (offset << SLOT_SHIFT), offset)
+    hart.timing!.learnCode(slot - (offset << SLOT_SHIFT), offset, hart.privilege === MACHINE)
   }
 
   #byReference(): void {

@@ -144,8 +144,19 @@ export const CODE_PAGE_BYTES = LINE_FLAGS + FLAG_BYTES
 export const STRADDLE = CODE + 0x8000
 export const CODE_POOL = STRADDLE + CODE_PAGE_BYTES
 
+/** Bytes of the sets of one context of the soft TLB. */
+export const CONTEXT_BYTES = 0x1_8000
+/**
+ * From a data set whose entries are lines to one whose entries are pages, where both are kept. A multiple
+ * of CONTEXT_BYTES.
+ */
+export const PAGES_BESIDE =
+  Math.ceil((CODE_POOL + CODE_PAGES * CODE_PAGE_BYTES - TLB) / CONTEXT_BYTES) * CONTEXT_BYTES
+const CONTEXTS = 7
+
 const WASM_PAGE = 65536
 /** Host address of guest RAM. */
-export const RAM = Math.ceil((CODE_POOL + CODE_PAGES * CODE_PAGE_BYTES) / WASM_PAGE) * WASM_PAGE
+export const RAM =
+  Math.ceil((TLB + PAGES_BESIDE + CONTEXTS * CONTEXT_BYTES) / WASM_PAGE) * WASM_PAGE
 
 export const memoryPages = (ramBytes: number): number => RAM / WASM_PAGE + ramBytes / WASM_PAGE

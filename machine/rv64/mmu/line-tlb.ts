@@ -1,9 +1,9 @@
-// LineTlb: the soft TLB where the memory system is modelled. Its data sets hold lines instead of pages, and
-// the model says which. Invariants: besides those of Tlb, a data entry is valid only while the access would
+// LineTlb: the soft TLB where the memory system is modelled. Its data sets hold lines, and the model says
+// which; beside them lie sets of pages, which say where a line that is missed can be found. Invariants: besides those of Tlb, a data entry is valid only while the access would
 // hit in the first-level cache and TLB (see timing/soft-entries.ts); a decoded page has one fetch entry at
 // most, and its line flags hold for that one.
 
-import { DATA_TLB } from '../hart/state.ts'
+import { DATA_TLB, PAGES_BESIDE } from '../hart/state.ts'
 import { LINE_BYTES } from '../timing/core.ts'
 import type { MemoryTiming } from '../timing/memory-timing.ts'
 import { lowerFlags } from '../timing/soft-entries.ts'
@@ -18,13 +18,14 @@ export class LineTlb extends Tlb {
   readonly #entryOf = new Map<number, number>()
 
   constructor(words: Int32Array, timing: MemoryTiming) {
-    super(words)
+    super(words, PAGES_BESIDE)
     this.#words = words
     this.#bytes = new Uint8Array(words.buffer)
     this.#timing = timing
   }
 
   override fill(access: typeof READ | typeof WRITE, hi: number, lo: number, value: number): void {
+    super.fill(access, hi, lo, value)
     this.#timing.learnData(access === WRITE, this.#words[DATA_TLB >> 2]!, hi, lo, value)
   }
 
@@ -54,6 +55,7 @@ export class LineTlb extends Tlb {
   }
 
   override flushWrites(): void {
+    super.flushWrites()
     this.#timing.soft.dropWrites()
   }
 }

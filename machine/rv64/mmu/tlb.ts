@@ -3,7 +3,7 @@
 // RAM, and for writes it is marked touched and holds no decoded code.
 
 import type { Hart } from '../hart/hart.ts'
-import { CELL, DATA_TLB, FETCH_TLB, TLB } from '../hart/state.ts'
+import { CELL, CONTEXT_BYTES, DATA_TLB, FETCH_TLB, TLB } from '../hart/state.ts'
 import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../hart/status.ts'
 import { type READ, WRITE } from './pte.ts'
 
@@ -18,7 +18,7 @@ export const TLB_SET_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES
 /** From the read set of a context to its write set, and to its fetch set. */
 export const WRITE_SET = TLB_SET_BYTES
 export const FETCH_SET = 2 * TLB_SET_BYTES
-export const CONTEXT_BYTES = 3 * TLB_SET_BYTES
+export { CONTEXT_BYTES }
 
 /**
  * Entries of read sets that compiled code has filled since the last flush of anything: their number,
@@ -36,17 +36,23 @@ const VU = 6
 const CONTEXTS = 7
 export const CONTEXT_OF_S = S
 export const CONTEXT_OF_U = U
+export const CONTEXT_OF_VS = VS
 /** How many fills are remembered before a context is flushed as a whole. */
 const LOG_ENTRIES = 4 * TLB_ENTRIES
 
 export class Tlb {
   readonly #i32: Int32Array
+  readonly #beside: number
   /** By context, the entries filled since the last flush: flushing is as dear as filling was. */
   readonly #filled: readonly number[][] = Array.from({ length: CONTEXTS }, () => [])
 
-  constructor(i32: Int32Array) {
+  /** `beside`: data pages are entered so many bytes from the sets that DATA_TLB tells. */
+  constructor(i32: Int32Array, beside = 0) {
     this.#i32 = i32
-    i32.fill(-1, TLB >> 2, (TLB + CONTEXTS * CONTEXT_BYTES) >> 2)
+    this.#beside = beside
+    for (const from of [TLB, TLB + beside]) {
+      i32.fill(-1, from >> 2, (from + CONTEXTS * CONTEXT_BYTES) >> 2)
+    }
   }
 
   /** Chooses the sets of the hart's present contexts. */
@@ -60,7 +66,7 @@ export class Tlb {
   /** Enters a data page of the current context; `value` is host address less virtual address. */
   fill(access: typeof READ | typeof WRITE, hi: number, lo: number, value: number): void {
     const set = this.#i32[DATA_TLB >> 2]! + (access === WRITE ? WRITE_SET : 0)
-    this.#enter(set, hi, lo, value)
+    this.#enter(set, hi, lo, value, this.#beside)
   }
 
   /** Host address of aligned data that the current context may access so, or 0: not known here. */
@@ -97,6 +103,8 @@ export class Tlb {
       for (let set = setOf(context); set < setOf(context + 1); set += TLB_SET_BYTES) {
         const at = entryOf(set, lo) >> 2
         if (this.#i32[at] === page && this.#i32[at + 1] === hi) this.#clear(at)
+        const beside = at + (this.#beside >> 2)
+        if (this.#i32[beside] === page && this.#i32[beside + 1] === hi) this.#clear(beside)
       }
     }
   }
@@ -111,11 +119,11 @@ export class Tlb {
     this.#flushWhere((entry) => offsetInContext(entry) >= FETCH_SET)
   }
 
-  #enter(set: number, hi: number, lo: number, value: number): number {
+  #enter(set: number, hi: number, lo: number, value: number, beside = 0): number {
     const context = Math.floor((set - TLB) / CONTEXT_BYTES)
     const filled = this.#filled[context]!
     if (filled.length >= LOG_ENTRIES) this.#flush(context) // pages flushed singly fill it up
-    const entry = entryOf(set, lo)
+    const entry = entryOf(set, lo) + beside
     const at = entry >> 2
     if (this.#i32[at] === -1) filled.push(entry)
     this.#i32[at] = lo & ~0xfff

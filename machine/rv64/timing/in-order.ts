@@ -9,7 +9,7 @@ import type { Profile } from './profile.ts'
 export const U54: Core = {
   l1i: { sets: 128, ways: 4 }, // 32 KiB
   l1d: { sets: 128, ways: 4 }, // 32 KiB; the U54 has 8 ways
-  l2: { sets: 2048, ways: 16 }, // 2 MiB, 16 ways
+  l2: { sets: 4096, ways: 8 }, // 2 MiB; 16 ways there
   itlb: { sets: 8, ways: 4 }, // 32 entries; fully associative there
   dtlb: { sets: 8, ways: 4 },
   l2tlb: { sets: 128, ways: 4 }, // 512 entries

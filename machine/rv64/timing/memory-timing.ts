@@ -5,6 +5,7 @@
 
 import { TIMING } from '../hart/state.ts'
 import type { Core } from './core.ts'
+import { type ArrayName, layoutOf } from './layout.ts'
 import { SoftEntries } from './soft-entries.ts'
 import { TagArray } from './tag-array.ts'
 
@@ -41,20 +42,16 @@ export class MemoryTiming {
 
   constructor(core: Core, words: Int32Array) {
     this.#core = core
-    let at = TIMING >> 2
-    const array = (name: 'l1i' | 'l1d' | 'l2' | 'itlb' | 'dtlb' | 'l2tlb'): TagArray => {
-      const made = new TagArray(words, at, core[name])
-      at += TagArray.wordsOf(core[name])
-      return made
-    }
+    const layout = layoutOf(core)
+    const array = (name: ArrayName): TagArray => new TagArray(words, layout[name])
     this.#l1d = array('l1d')
     this.#l2 = array('l2')
     this.#dtlb = array('dtlb')
     this.#l2tlb = array('l2tlb')
     this.#l1i = array('l1i')
     this.#itlb = array('itlb')
-    this.#state = words.subarray(TIMING >> 2, at)
-    this.soft = new SoftEntries(words, core)
+    this.#state = words.subarray(TIMING >> 2, layout.end >> 2)
+    this.soft = new SoftEntries(words, layout)
   }
 
   /** Cycles that a load or store takes beyond its own, at physical addresses in RAM. */
@@ -110,9 +107,9 @@ export class MemoryTiming {
     this.soft.enter(this.#line, this.#page, write, set, hi, lo, value)
   }
 
-  /** The same for the line of the last fetch, at `offset` of its decoded page. */
-  learnCode(slots: number, offset: number): void {
-    this.soft.raise(this.#line, this.#page, slots, offset)
+  /** The same for the line of the last fetch, at `offset` of its decoded page; `machine`: in M-mode. */
+  learnCode(slots: number, offset: number, machine: boolean): void {
+    this.soft.raise(this.#line, this.#page, machine, slots, offset)
   }
 
   /** All pages of the host (HS and U), or of the guest. */

@@ -3,9 +3,10 @@
 // line is in its first-level cache and the page in its first-level TLB; whoever evicts tells this class.
 // Dropping too much is always right: the next access then asks the model, and hits.
 
-import { LINE_FLAGS } from '../hart/state.ts'
+import { LINE_FLAGS, TLB } from '../hart/state.ts'
 import { TLB_MASK, WRITE_SET } from '../mmu/tlb.ts'
-import { type Core, LINE_BYTES } from './core.ts'
+import { type Geometry, LINE_BYTES } from './core.ts'
+import type { Layout } from './layout.ts'
 
 const LINES = 64
 const LINE_SHIFT = 2 // from an address to the offset of its line's entry in a set
@@ -14,28 +15,28 @@ const NONE = 0
 export class SoftEntries {
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
-  /** By entry of the data cache: address of its soft entry for reads, for writes. */
   readonly #reads: Int32Array
   readonly #writes: Int32Array
-  /** By entry of the data TLB: the sets its soft entries are in, and of which lines (two words each). */
   readonly #set: Int32Array
   readonly #lines: Int32Array
-  /** By entry of the instruction cache: address of its flag; of the instruction TLB: slots of its page. */
   readonly #flag: Int32Array
   readonly #slots: Int32Array
-  /** There are entries or flags without a page of a TLB, below M-mode. */
-  #untranslated = false
+  /** One word. */
+  readonly #untranslated: Int32Array
 
-  constructor(words: Int32Array, { l1d, l1i, dtlb, itlb }: Core) {
+  constructor(words: Int32Array, layout: Layout) {
+    const { l1d, l1i, dtlb, itlb } = layout
+    const part = (at: number, count: number) => words.subarray(at >> 2, (at >> 2) + count)
+    const entries = ({ sets, ways }: Geometry) => sets * ways
     this.#words = words
     this.#bytes = new Uint8Array(words.buffer)
-    const entries = ({ sets, ways }: { sets: number; ways: number }) => sets * ways
-    this.#reads = new Int32Array(entries(l1d))
-    this.#writes = new Int32Array(entries(l1d))
-    this.#set = new Int32Array(entries(dtlb))
-    this.#lines = new Int32Array(4 * entries(dtlb))
-    this.#flag = new Int32Array(entries(l1i))
-    this.#slots = new Int32Array(entries(itlb))
+    this.#reads = part(layout.reads, entries(l1d))
+    this.#writes = part(layout.writes, entries(l1d))
+    this.#set = part(layout.set, entries(dtlb))
+    this.#lines = part(layout.lines, 4 * entries(dtlb))
+    this.#flag = part(layout.flag, entries(l1i))
+    this.#slots = part(layout.slots, entries(itlb))
+    this.#untranslated = part(layout.untranslated, 1)
   }
 
   /** Enters a line of the context whose read set is `set`; `page` is -1 without translation. */
@@ -52,13 +53,12 @@ export class SoftEntries {
     const holders = write ? this.#writes : this.#reads
     if (holders[line] !== entry) this.#drop(holders[line]!)
     holders[line] = entry
-    if (page < 0) this.#untranslated = true
-    else {
+    if (page >= 0) {
       if (this.#set[page] !== set) this.dropDataPage(page, lo >>> 12)
       this.#set[page] = set
       const number = (lo >>> 6) & (LINES - 1)
       this.#lines[4 * page + (write ? 2 : 0) + (number >>> 5)]! |= 1 << (number & 31)
-    }
+    } else if (set !== TLB) this.#untranslated[0] = 1
     const at = entry >> 2
     this.#words[at] = lo & -LINE_BYTES
     this.#words[at + 1] = hi
@@ -88,15 +88,14 @@ export class SoftEntries {
   }
 
   /** Raises the flag of a line of the decoded page whose slots begin at `slots`. */
-  raise(line: number, page: number, slots: number, offset: number): void {
+  raise(line: number, page: number, machine: boolean, slots: number, offset: number): void {
     const flag = slots + LINE_FLAGS + (offset >>> 6)
     if (this.#flag[line] !== flag) this.dropCodeLine(line)
     this.#flag[line] = flag
-    if (page < 0) this.#untranslated = true
-    else {
+    if (page >= 0) {
       if (this.#slots[page] !== slots) this.dropCodePage(page)
       this.#slots[page] = slots
-    }
+    } else if (!machine) this.#untranslated[0] = 1
     this.#bytes[flag] = 1
   }
 
@@ -114,14 +113,14 @@ export class SoftEntries {
 
   /** Translation changes: what has no page of a TLB would be overlooked. */
   dropUntranslated(): void {
-    if (this.#untranslated) this.dropAll()
+    if (this.#untranslated[0] !== 0) this.dropAll()
   }
 
   dropAll(): void {
     for (let line = 0; line < this.#reads.length; line++) this.dropDataLine(line)
     for (let line = 0; line < this.#flag.length; line++) this.dropCodeLine(line)
     this.#lines.fill(0)
-    this.#untranslated = false
+    this.#untranslated[0] = 0
   }
 
   dropWrites(): void {

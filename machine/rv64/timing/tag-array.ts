@@ -1,27 +1,24 @@
 // A tag array: which lines or pages a set-associative structure holds. Invariant: a hit changes nothing;
 // a miss replaces the entry of its set that came first, and moves that set's turn on.
 
-import type { Geometry } from './core.ts'
+import type { Place } from './layout.ts'
 
 /** An entry is its tag shifted left by one, and a mark in bit 0; 0 is an empty one. Tags are not 0. */
 export class TagArray {
   readonly #words: Int32Array
   readonly #first: number
+  readonly #turns: number
   readonly #sets: number
   readonly #ways: number
   readonly entries: number
 
-  /** Takes wordsOf(geometry) words from `first` on. */
-  constructor(words: Int32Array, first: number, { sets, ways }: Geometry) {
+  constructor(words: Int32Array, { entries, turns, sets, ways }: Place) {
     this.#words = words
-    this.#first = first
+    this.#first = entries >> 2
+    this.#turns = turns >> 2
     this.#sets = sets
     this.#ways = ways
     this.entries = sets * ways
-  }
-
-  static wordsOf({ sets, ways }: Geometry): number {
-    return sets * ways + sets
   }
 
   /** Number of the entry, or -1. `index` chooses the set by its low bits. */
@@ -37,7 +34,7 @@ export class TagArray {
   /** The entry whose turn it is to go. It still holds what it held. */
   victim(index: number): number {
     const set = index & (this.#sets - 1)
-    const turn = this.#first + this.entries + set
+    const turn = this.#turns + set
     const way = this.#words[turn]!
     this.#words[turn] = way + 1 === this.#ways ? 0 : way + 1
     return set * this.#ways + way

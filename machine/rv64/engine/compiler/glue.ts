@@ -2,11 +2,12 @@
 // values do not become bigint on the way. Invariant: pc and budget are in the state before the slow
 // path begins; the result is what the access took off the budget, or TRAPPED_STATUS.
 
-import { BUDGET, PC, VALUE } from '../../hart/state.ts'
+import { BUDGET, EXTRA, PC, VALUE } from '../../hart/state.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { mulHighU } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
-import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
+import { type DefinedFunction, encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
+import { lineRefill } from './line-refill.ts'
 import { REFILL, REFILL_LOCALS, refill } from './refill.ts'
 import { ecall, mret, sret, TRAP, TRAP_LOCALS } from './trap.ts'
 
@@ -29,7 +30,12 @@ const REFILL_CALL = 8
 
 /** Imports `load` and `store`, which return 1 if they trapped; exports load, store and mulHighU. */
 export function glueModule(memoryPages: number, ramPages: number, timing: CodeTiming): Uint8Array {
-  const refills = !timing.lines
+  const { core } = timing
+  const refills: readonly DefinedFunction[] =
+    core === undefined
+      ? [{ type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages) }]
+      : lineRefill(core, ramPages, REFILL_CALL)
+  const modelled = core !== undefined
   return encodeModule({
     imports: [
       { name: 'load', type: ACCESS },
@@ -37,24 +43,25 @@ export function glueModule(memoryPages: number, ramPages: number, timing: CodeTi
     ],
     memoryPages,
     functions: [
-      { type: LOAD_TYPE, locals: [], code: access(LOAD, 1, refills), exported: 'load' },
-      { type: STORE_TYPE, locals: [], code: access(STORE, 2, refills), exported: 'store' },
+      { type: LOAD_TYPE, locals: [I32], code: access(LOAD, 1, modelled), exported: 'load' },
+      { type: STORE_TYPE, locals: [I32], code: access(STORE, 2, modelled), exported: 'store' },
       { type: PRODUCT, locals: [I64, I64, I64], code: mulHighU(), exported: 'mulHighU' },
       { type: TRAP, locals: TRAP_LOCALS, code: ecall(timing.trap), exported: 'ecall' },
       { type: TRAP, locals: TRAP_LOCALS, code: mret(), exported: 'mret' },
       { type: TRAP, locals: TRAP_LOCALS, code: sret(), exported: 'sret' },
-      { type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages) },
+      ...refills,
     ],
   })
 }
 
 /** `pc` is the local that holds it; budget and bytes follow. */
-function access(call: number, pc: number, refills: boolean): Uint8Array {
+function access(call: number, pc: number, modelled: boolean): Uint8Array {
   const address = 0
   const [budget, bytes] = [pc + 1, pc + 2]
   const code = new Code()
   if (call === STORE) code.i32(0).get(1).memory('i64.store', VALUE)
-  else if (refills) {
+  if (modelled) tryLine(code, call, bytes)
+  else if (call === LOAD) {
     code.get(address).get(bytes).call(REFILL_CALL)
     code.if(() => code.i32(0).op('return'))
   }
@@ -65,4 +72,21 @@ function access(call: number, pc: number, refills: boolean): Uint8Array {
   code.if(() => code.i32(TRAPPED_STATUS).op('return'))
   code.get(budget).i32(0).memory('i32.load', BUDGET).op('i32.sub')
   return code.bytes
+}
+
+/** Without JavaScript, where caches are modelled: what it took counts as extra. */
+function tryLine(code: Code, call: number, bytes: number): void {
+  const cycles = bytes + 1
+  code
+    .get(0)
+    .get(bytes)
+    .i32(call === STORE ? 1 : 0)
+    .call(REFILL_CALL)
+    .tee(cycles)
+  code.i32(0).op('i32.ge_s')
+  code.if(() => {
+    code.i32(0).i32(0).memory('i32.load', EXTRA).get(cycles).op('i32.add')
+    code.memory('i32.store', EXTRA)
+    code.get(cycles).op('return')
+  })
 }

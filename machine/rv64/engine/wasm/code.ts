@@ -26,6 +26,7 @@ const OPERATORS = {
   'i64.gt_u': 0x56,
   'i64.ge_s': 0x59,
   'i64.ge_u': 0x5a,
+  'i32.ctz': 0x68,
   'i32.add': 0x6a,
   'i32.sub': 0x6b,
   'i32.mul': 0x6c,
