@@ -8,6 +8,7 @@ import {
   CODE_PAGE_BYTES,
   CODE_PAGES,
   CODE_POOL,
+  FLAG_BYTES,
   HELD,
   LINE_FLAGS,
   RAM,
@@ -84,7 +85,9 @@ export class CodeCache implements CodeWatcher {
     this.#hart.counters.codePages++
     this.#hart.tlb?.flushWrites()
     this.#ram.view.setUint16(slotsAt(index) + HALFWORDS * SLOT_BYTES, PAGE_END, true)
-    this.#ram.u8[slotsAt(index) + LINE_FLAGS + LINES] = 1
+    for (const flags of [LINE_FLAGS, LINE_FLAGS + FLAG_BYTES]) {
+      this.#ram.u8[slotsAt(index) + flags + LINES] = 1
+    }
     return slotsAt(index)
   }
 

@@ -134,12 +134,12 @@ export const CODE_PAGES = 512
 export const SLOT_BYTES = 16
 /**
  * Behind the slots of a page: a byte a cache line, 1 if a fetch from it would hit (see timing/), and one
- * for the slot that leads over the end, which is always 1.
+ * for the slot that leads over the end, which is always 1. First those for M-mode, then for all others.
  */
 export const LINE_FLAGS = 2049 * SLOT_BYTES
-const FLAG_BYTES = 80
+export const FLAG_BYTES = 80
 /** One slot for each halfword of a page and one that leads over its end, then the flags. */
-export const CODE_PAGE_BYTES = LINE_FLAGS + FLAG_BYTES
+export const CODE_PAGE_BYTES = LINE_FLAGS + 2 * FLAG_BYTES
 /** Where an instruction that lies across two pages is decoded, and the slot that follows it; as a page. */
 export const STRADDLE = CODE + 0x8000
 export const CODE_POOL = STRADDLE + CODE_PAGE_BYTES

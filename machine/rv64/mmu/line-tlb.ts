@@ -1,9 +1,9 @@
 // LineTlb: the soft TLB where the memory system is modelled. Its data sets hold lines, and the model says
 // which; beside them lie sets of pages, which say where a line that is missed can be found. Invariants: besides those of Tlb, a data entry is valid only while the access would
-// hit in the first-level cache and TLB (see timing/soft-entries.ts); a decoded page has one fetch entry at
-// most, and its line flags hold for that one.
+// hit in the first-level cache and TLB (see timing/soft-entries.ts); a decoded page has one fetch entry in
+// M-mode and one elsewhere at most, and its line flags hold for these.
 
-import { DATA_TLB, PAGES_BESIDE } from '../hart/state.ts'
+import { CONTEXT_BYTES, DATA_TLB, FETCH_TLB, PAGES_BESIDE, TLB } from '../hart/state.ts'
 import { LINE_BYTES } from '../timing/core.ts'
 import type { MemoryTiming } from '../timing/memory-timing.ts'
 import { lowerFlags } from '../timing/soft-entries.ts'
@@ -15,7 +15,8 @@ export class LineTlb extends Tlb {
   readonly #bytes: Uint8Array
   readonly #timing: MemoryTiming
   /** By where the slots of a decoded page begin: address of the fetch entry that leads there. */
-  readonly #entryOf = new Map<number, number>()
+  readonly #ofMachine = new Map<number, number>()
+  readonly #ofOthers = new Map<number, number>()
 
   constructor(words: Int32Array, timing: MemoryTiming) {
     super(words, PAGES_BESIDE)
@@ -38,14 +39,16 @@ export class LineTlb extends Tlb {
   }
 
   override fillFetch(hi: number, lo: number, slots: number): number {
-    lowerFlags(this.#bytes, slots)
+    const machine = this.#words[FETCH_TLB >> 2]! < TLB + CONTEXT_BYTES
+    lowerFlags(this.#bytes, slots, machine)
     const entry = super.fillFetch(hi, lo, slots)
-    const old = this.#entryOf.get(slots)
+    const owners = machine ? this.#ofMachine : this.#ofOthers
+    const old = owners.get(slots)
     if (old !== undefined && old !== entry && this.#words[(old >> 2) + 2] === slots) {
       this.#words[old >> 2] = -1
       this.#words[(old >> 2) + 1] = -1
     }
-    this.#entryOf.set(slots, entry)
+    owners.set(slots, entry)
     return entry
   }
 

@@ -60,7 +60,7 @@ export class Tlb {
     const fetches = fetchContext(hart)
     const lent = hart.privilege === MACHINE && (hart.lo(CELL.mstatus) & MPRV) !== 0
     this.#i32[FETCH_TLB >> 2] = setOf(fetches) + FETCH_SET
-    this.#i32[DATA_TLB >> 2] = setOf(lent ? lentContext(hart) : fetches)
+    this.#i32[DATA_TLB >> 2] = setOf(lent ? lentContext(hart) : dataContext(hart))
   }
 
   /** Enters a data page of the current context; `value` is host address less virtual address. */
@@ -163,8 +163,15 @@ const entryOf = (set: number, lo: number): number =>
 const offsetInContext = (entry: number): number => (entry - TLB) % CONTEXT_BYTES
 const isWrite = (entry: number): boolean => offsetInContext(entry) >= WRITE_SET
 
-function fetchContext(hart: Hart): number {
+function dataContext(hart: Hart): number {
   return contextOf(hart, hart.privilege, hart.virtualised)
+}
+
+/** SUM does not matter to it. */
+function fetchContext({ privilege, virtualised }: Hart): number {
+  if (privilege === MACHINE) return M
+  if (virtualised) return privilege === SUPERVISOR ? VS : VU
+  return privilege === SUPERVISOR ? S : U
 }
 
 /** MPRV makes M-mode's loads and stores those of the privilege in MPP and MPV. */

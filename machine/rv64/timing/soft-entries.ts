@@ -3,7 +3,7 @@
 // line is in its first-level cache and the page in its first-level TLB; whoever evicts tells this class.
 // Dropping too much is always right: the next access then asks the model, and hits.
 
-import { LINE_FLAGS, TLB } from '../hart/state.ts'
+import { FLAG_BYTES, LINE_FLAGS, TLB } from '../hart/state.ts'
 import { TLB_MASK, WRITE_SET } from '../mmu/tlb.ts'
 import { type Geometry, LINE_BYTES } from './core.ts'
 import type { Layout } from './layout.ts'
@@ -89,7 +89,7 @@ export class SoftEntries {
 
   /** Raises the flag of a line of the decoded page whose slots begin at `slots`. */
   raise(line: number, page: number, machine: boolean, slots: number, offset: number): void {
-    const flag = slots + LINE_FLAGS + (offset >>> 6)
+    const flag = flagsOf(slots, machine) + (offset >>> 6)
     if (this.#flag[line] !== flag) this.dropCodeLine(line)
     this.#flag[line] = flag
     if (page >= 0) {
@@ -107,7 +107,7 @@ export class SoftEntries {
 
   dropCodePage(page: number): void {
     const slots = this.#slots[page]!
-    if (slots !== NONE) lowerFlags(this.#bytes, slots)
+    if (slots !== NONE) lowerFlags(this.#bytes, slots, false)
     this.#slots[page] = NONE
   }
 
@@ -137,7 +137,11 @@ export class SoftEntries {
   }
 }
 
-/** Of all lines of the decoded page whose slots begin at `slots`. */
-export function lowerFlags(bytes: Uint8Array, slots: number): void {
-  bytes.fill(0, slots + LINE_FLAGS, slots + LINE_FLAGS + LINES)
+/** Of all lines of the decoded page whose slots begin at `slots`, in M-mode or elsewhere. */
+export function lowerFlags(bytes: Uint8Array, slots: number, machine: boolean): void {
+  const flags = flagsOf(slots, machine)
+  bytes.fill(0, flags, flags + LINES)
 }
+
+const flagsOf = (slots: number, machine: boolean): number =>
+  slots + LINE_FLAGS + (machine ? 0 : FLAG_BYTES)

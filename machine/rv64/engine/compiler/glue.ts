@@ -2,12 +2,12 @@
 // values do not become bigint on the way. Invariant: pc and budget are in the state before the slow
 // path begins; the result is what the access took off the budget, or TRAPPED_STATUS.
 
-import { BUDGET, EXTRA, PC, VALUE } from '../../hart/state.ts'
+import { BUDGET, EXTRA, PAGES_BESIDE, PC, VALUE } from '../../hart/state.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { mulHighU } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
 import { type DefinedFunction, encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
-import { lineRefill } from './line-refill.ts'
+import { LINE_FUNCTIONS, lineRefill } from './line-refill.ts'
 import { REFILL, REFILL_LOCALS, refill } from './refill.ts'
 import { ecall, mret, sret, TRAP, TRAP_LOCALS } from './trap.ts'
 
@@ -34,7 +34,10 @@ export function glueModule(memoryPages: number, ramPages: number, timing: CodeTi
   const refills: readonly DefinedFunction[] =
     core === undefined
       ? [{ type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages) }]
-      : lineRefill(core, ramPages, REFILL_CALL)
+      : [
+          ...lineRefill(core, ramPages, REFILL_CALL),
+          { type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages, PAGES_BESIDE) },
+        ]
   const modelled = core !== undefined
   return encodeModule({
     imports: [
@@ -77,16 +80,22 @@ function access(call: number, pc: number, modelled: boolean): Uint8Array {
 /** Without JavaScript, where caches are modelled: what it took counts as extra. */
 function tryLine(code: Code, call: number, bytes: number): void {
   const cycles = bytes + 1
+  const attempt = () => {
+    code
+      .get(0)
+      .get(bytes)
+      .i32(call === STORE ? 1 : 0)
+    code.call(REFILL_CALL).tee(cycles).i32(0).op('i32.ge_s')
+    code.if(() => {
+      code.i32(0).i32(0).memory('i32.load', EXTRA).get(cycles).op('i32.add')
+      code.memory('i32.store', EXTRA).get(cycles).op('return')
+    })
+  }
+  attempt()
+  if (call === STORE) return
   code
     .get(0)
     .get(bytes)
-    .i32(call === STORE ? 1 : 0)
-    .call(REFILL_CALL)
-    .tee(cycles)
-  code.i32(0).op('i32.ge_s')
-  code.if(() => {
-    code.i32(0).i32(0).memory('i32.load', EXTRA).get(cycles).op('i32.add')
-    code.memory('i32.store', EXTRA)
-    code.get(cycles).op('return')
-  })
+    .call(REFILL_CALL + LINE_FUNCTIONS)
+  code.if(attempt)
 }

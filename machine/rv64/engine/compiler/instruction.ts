@@ -59,7 +59,8 @@ export class Instructions {
     const { code } = this
     const slots = this.#slotsOf(offset >> 12)
     const inPage = offset & 0xfff
-    code.i32(slots + LINE_FLAGS + Math.floor(inPage / LINE_BYTES)).memory('i32.load8_u')
+    const flag = slots + LINE_FLAGS + Math.floor(inPage / LINE_BYTES)
+    code.get(LOCAL.flags).memory('i32.load8_u', flag)
     code.op('i32.eqz').if(() => {
       code.i32(0)
       this.#values.address(offset)

@@ -1,6 +1,6 @@
 // A load or store that misses the soft TLB where the memory system is modelled, without leaving WebAssembly:
-// the page is known to the page-grain sets (mmu/line-tlb.ts), PMP is open, and a walk, if there is one, has
-// three levels in RAM. Invariant: it does what timing/memory-timing.ts and mmu/data.ts would do, or nothing.
+// the page is known to the page-grain sets (mmu/line-tlb.ts), and a walk, if there is one, has three levels in
+// RAM, with PMP open. Invariant: it does what timing/memory-timing.ts and mmu/data.ts would do, or nothing.
 
 import { CELL, DATA_TLB, PAGES_BESIDE, PMP_OPEN, RAM, TLB, VALUE } from '../../hart/state.ts'
 import { PTE_LEAF, PTE_V } from '../../mmu/pte.ts'
@@ -24,6 +24,11 @@ const ELSE = 'else'
 const FOUND = 'found'
 const FIRST_FRAME = RAM_BASE / 4096
 const WORD_SHIFT = 2
+/** Entries that are compared at once; sets have a multiple of that many ways. */
+const VECTOR = 4
+
+/** How many functions lineRefill makes. */
+export const LINE_FUNCTIONS = 5
 
 /** The functions, the access first; `first` is its number. */
 export function lineRefill(
@@ -113,7 +118,6 @@ class Access {
   #findPage(): void {
     const { code } = this
     const { address, bytes, write, set, entry, value, host, line } = Access.local
-    code.i32(0).memory('i32.load', PMP_OPEN).op('i32.eqz').brIf(ELSE)
     code.get(address).op('i32.wrap_i64').i32(63).op('i32.and').get(bytes).op('i32.add')
     code.i32(64).op('i32.gt_u').brIf(ELSE)
     code.i32(0).memory('i32.load', DATA_TLB).set(set)
@@ -221,6 +225,7 @@ class Access {
     const { code } = this
     const { guest, pte, cycles, step0, step1, step2 } = Access.local
     code.get(guest).brIf(ELSE)
+    code.i32(0).memory('i32.load', PMP_OPEN).op('i32.eqz').brIf(ELSE)
     code.i32(0).memory('i64.load', CELL.satp).i64(0xfff_ffff_ffffn).op('i64.and').set(pte)
     const steps = [step0, step1, step2]
     steps.forEach((step, i) => {
@@ -465,7 +470,7 @@ function setAddress(code: Code, { entries, sets, ways }: Place, index: number, a
   code.i32(entries).op('i32.add').set(at)
 }
 
-/** Leaves `found` with the way in `way` if one of the set has that tag, marked or not. */
+/** Leaves `found` with the way in `way` if one of the set has that tag, marked or not: all at once. */
 function findWay(
   code: Code,
   { ways }: Place,
@@ -474,17 +479,18 @@ function findWay(
   way: number,
   found = FOUND,
 ): void {
-  for (let i = 0; i < ways; i++) {
-    code.i32(i).set(way)
+  for (let first = 0; first < ways; first += VECTOR) {
     code
       .get(at)
-      .memory('i32.load', 4 * i)
-      .i32(-2)
-      .op('i32.and')
-      .get(tag)
-      .op('i32.eq')
-      .brIf(found)
+      .loadVector(4 * first)
+      .i32(1)
+      .vector('i32x4.shr_u')
+    code.get(tag).i32(1).op('i32.shr_u').vector('i32x4.splat', 'i32x4.eq', 'i32x4.bitmask')
+    if (first > 0) code.i32(first).op('i32.shl', 'i32.or')
   }
+  // Of no way it becomes 32, which nobody reads.
+  code.tee(way).get(way).op('i32.ctz').set(way)
+  code.brIf(found)
 }
 
 /** Into `way`: whose turn it is; the turn moves on. */

@@ -24,12 +24,15 @@ export const LOCAL = {
   address: 10,
   temporary0: 11,
   temporary1: 12,
+  /** 0 in M-mode, else FLAG_BYTES. */
+  flags: 13,
 } as const
-export const FIRST_REGISTER = 13
+export const FIRST_REGISTER = 14
 
 export const localTypes = (registers: number): readonly ValueType[] => [
   ...new Array<ValueType>(7).fill(I32),
   ...new Array<ValueType>(4).fill(I64),
+  I32,
   ...new Array<ValueType>(registers).fill(I64),
 ]
 

@@ -21,7 +21,8 @@ const LEVELS = [2, 1, 0] as const
 const NOT_TABLE = PTE_LEAF | PTE_U | PTE_A | PTE_D
 const ELSE = 'else'
 
-export function refill(ramPages: number): Uint8Array {
+/** `beside`: where page-grain sets lie, from those that DATA_TLB tells. */
+export function refill(ramPages: number, beside = 0): Uint8Array {
   const code = new Code()
   code.block(ELSE, () => {
     checkContext(code)
@@ -34,7 +35,7 @@ export function refill(ramPages: number): Uint8Array {
     }
     checkUser(code)
     takePage(code, ramPages)
-    enter(code)
+    enter(code, beside)
     read(code)
     code.i32(1).op('return')
   })
@@ -91,10 +92,10 @@ function checkUser(code: Code): void {
 }
 
 /** LOCAL.page is the frame. An entry that was empty is noted, so that a fence finds it. */
-function enter(code: Code): void {
+function enter(code: Code, beside: number): void {
   code.i32(0).memory('i32.load', DATA_TLB)
   code.get(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
-  code.i32(TLB_MASK).op('i32.and', 'i32.add').set(LOCAL.entry)
+  code.i32(TLB_MASK).op('i32.and', 'i32.add').i32(beside).op('i32.add').set(LOCAL.entry)
   code.get(LOCAL.entry).memory('i64.load').i64(-1n).op('i64.eq')
   code.if(() => {
     code.i32(TLB_LOG).memory('i32.load').tee(LOCAL.count)

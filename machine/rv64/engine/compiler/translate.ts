@@ -3,7 +3,17 @@
 // all its instructions, as far as their cycles are known beforehand; whoever calls out has put pc and budget where the shared code finds them; a
 // region that leaves has left the state as the interpreter would have it before the next instruction.
 
-import { BUDGET, DATA_TLB, EXTRA, FETCH_TLB, PC, X } from '../../hart/state.ts'
+import {
+  BUDGET,
+  CONTEXT_BYTES,
+  DATA_TLB,
+  EXTRA,
+  FETCH_TLB,
+  FLAG_BYTES,
+  PC,
+  TLB,
+  X,
+} from '../../hart/state.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import { LINE_BYTES } from '../../timing/core.ts'
@@ -74,6 +84,14 @@ class Translation {
     }
     code.i32(0).memory('i32.load', DATA_TLB).set(LOCAL.dataTlb)
     code.i32(0).memory('i32.load', FETCH_TLB).set(LOCAL.fetchTlb)
+    if (this.#timing.lines) {
+      code
+        .get(LOCAL.fetchTlb)
+        .i32(TLB + CONTEXT_BYTES)
+        .op('i32.ge_u')
+        .i32(FLAG_BYTES)
+      code.op('i32.mul').set(LOCAL.flags)
+    }
     code.block(TRAPPED, () => {
       code.block(EXIT, () => this.#tree(this.#entry))
       code.i32(0).get(LOCAL.budget).memory('i32.store', BUDGET)

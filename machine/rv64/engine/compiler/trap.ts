@@ -208,7 +208,12 @@ function selectContext(code: Code): void {
   )
   code.get(LOCAL.base).i32(CONTEXT_BYTES).op('i32.mul').i32(TLB).op('i32.add').set(LOCAL.base)
   code.i32(0).get(LOCAL.base).memory('i32.store', DATA_TLB)
-  code.i32(0).get(LOCAL.base).i32(FETCH_SET).op('i32.add').memory('i32.store', FETCH_TLB)
+  // Fetches do not ask for SUM.
+  code.i32(0).get(LOCAL.base)
+  code.get(LOCAL.status).op('i32.wrap_i64').i32(SUM_SHIFT).op('i32.shr_u').i32(1).op('i32.and')
+  code.get(LOCAL.privilege).i32(SUPERVISOR).op('i32.eq', 'i32.and')
+  code.i32(CONTEXT_BYTES).op('i32.mul', 'i32.sub').i32(FETCH_SET).op('i32.add')
+  code.memory('i32.store', FETCH_TLB)
 }
 
 /** A bit of LOCAL.status at the place of another one. */

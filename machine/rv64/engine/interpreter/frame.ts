@@ -18,6 +18,8 @@ export const LOCAL = {
   address: 8,
   temporary0: 9,
   temporary1: 10,
+  /** Where the flags of the page lie, in this context. */
+  flags: 11,
 } as const
 
 /** Functions by number, imports first. */

@@ -8,8 +8,10 @@
 
 import {
   BUDGET,
+  CONTEXT_BYTES,
   DATA_TLB,
   FETCH_TLB,
+  FLAG_BYTES,
   LINE_FLAGS,
   PAGE_SLOTS,
   PAGE_VA,
@@ -17,6 +19,7 @@ import {
   SLOT,
   SLOT_BYTES,
   STRADDLE,
+  TLB,
 } from '../../hart/state.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
@@ -99,7 +102,7 @@ export function interpreterModule(
       {
         type: nothing,
         // In the order of LOCAL.
-        locals: [I32, I32, I32, I32, I32, I32, I64, I64, I64, I64, I64],
+        locals: [I32, I32, I32, I32, I32, I32, I64, I64, I64, I64, I64, I32],
         code: run(timing, regions),
         exported: 'run',
       },
@@ -117,6 +120,7 @@ function run(timing: CodeTiming, regions: Regions | undefined): Uint8Array {
     code.i32(0).memory('i32.load', DATA_TLB).set(LOCAL.dataTlb)
     code.loop(LOOKUP, () => {
       lookUp(code)
+      if (timing.lines) findFlags(code)
       if (regions === undefined) executing(code, timing, false)
       else {
         code.loop(COUNT, () => {
@@ -156,7 +160,7 @@ function spent(code: Code): void {
 function fetchLines(code: Code): void {
   const flag = () => {
     code.get(LOCAL.pageSlots).op('i32.sub').i32(SLOT_BYTES_OF_LINE).op('i32.shr_s')
-    code.get(LOCAL.pageSlots).op('i32.add').memory('i32.load8_u', LINE_FLAGS)
+    code.get(LOCAL.flags).op('i32.add').memory('i32.load8_u')
   }
   code.get(LOCAL.slot)
   flag()
@@ -218,6 +222,17 @@ function lookUp(code: Code): void {
   code.get(LOCAL.pageSlots).op('i32.add').set(LOCAL.slot)
 }
 
+/** Those of M-mode come first. */
+function findFlags(code: Code): void {
+  code.get(LOCAL.pageSlots).i32(LINE_FLAGS).op('i32.add')
+  code
+    .i32(0)
+    .memory('i32.load', FETCH_TLB)
+    .i32(TLB + CONTEXT_BYTES)
+    .op('i32.ge_u')
+  code.i32(FLAG_BYTES).op('i32.mul', 'i32.add').set(LOCAL.flags)
+}
+
 /** Handlers up to `number`: each lies behind the block that a jump to it leaves. */
 function handlersFrom(code: Code, number: number, timing: CodeTiming, counting: boolean): void {
   if (number < 0) {
@@ -265,6 +280,7 @@ function across(code: Code, timing: CodeTiming): void {
   code.i32(0).get(LOCAL.pageVa).memory('i64.store', PAGE_VA)
   code.i32(STRADDLE).tee(LOCAL.slot).set(LOCAL.pageSlots)
   code.i32(0).i32(STRADDLE).memory('i32.store', PAGE_SLOTS)
+  if (timing.lines) findFlags(code)
   reloadBudget(code)
   again(code, timing)
 }
