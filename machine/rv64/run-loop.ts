@@ -98,6 +98,8 @@ export class RunLoop {
     }
     const goal = Math.min(next, until.deadline)
     await pacer.idle(clock.now, cycles(goal))
+    // Whoever ends the run may have ended the waiting: then no time has passed.
+    if (until.signal?.aborted === true) return undefined
     // Input may have woken the hart, or brought an earlier event.
     if (this.#waits()) this.#idleUntil(Math.min(goal, clock.next()))
     return undefined
@@ -120,7 +122,9 @@ export class RunLoop {
     hart.sliceEnd = end
     hart.i32[BUDGET >> 2] = end - clock.now
     hart.i32[HELD >> 2] = 0
+    clock.inside = true
     engine.execute()
+    clock.inside = false
     clock.now = cycles(end - hart.i32[BUDGET >> 2]! - hart.i32[HELD >> 2]!)
     hart.i32[BUDGET >> 2] = 0
     hart.i32[HELD >> 2] = 0
