@@ -7,6 +7,7 @@ import { realParts } from '../harness/parts.ts'
 import { pick } from '../harness/registry.ts'
 import { sourceVersion } from '../harness/version.ts'
 import type { MachineSpec } from '../machine/machine.ts'
+import { HOST } from '../machine/open.ts'
 import { type Recording, RecordingError } from '../machine/rv64/recording.ts'
 import { readRecording } from '../machine/rv64/recording-file.ts'
 import { Replay, type ReplayEnd } from '../machine/rv64/replay.ts'
@@ -24,8 +25,7 @@ export function replay(): Command {
 }
 
 async function perform(recording: Recording): Promise<number> {
-  const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-  const session = new Replay(recording, await specFrom(recording.about.origin), { breathe })
+  const session = new Replay(recording, await specFrom(recording.about.origin), HOST)
   session.machine.console.listen((text) => process.stdout.write(text, 'latin1'))
   const over = new AbortController()
   const signalled = (): void => over.abort()

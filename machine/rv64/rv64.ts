@@ -16,7 +16,7 @@ import type {
   Trace,
   Until,
 } from '../machine.ts'
-import type { Cycles, PhysicalAddress } from '../units.ts'
+import type { Cycles, HostMs, PhysicalAddress } from '../units.ts'
 import { Board, type HartLine } from './board.ts'
 import { Clock } from './clock.ts'
 import { Debugger, type Halter } from './debug/debugger.ts'
@@ -42,6 +42,8 @@ import { Transcript } from './transcript.ts'
 export interface Rv64Options {
   /** Lets the host's event loop turn; without it a run without pacer never pauses. */
   readonly breathe?: () => Promise<void>
+  /** A clock of the host's, by which it is seen when that is due. The guest cannot tell. */
+  readonly hostNow?: () => HostMs
   /** Of the compiler; the usual ones if absent. */
   readonly limits?: Partial<CompilerLimits>
 }
@@ -107,6 +109,7 @@ export class Rv64Machine implements Machine {
       engine: this.#engine,
       pacer: spec.pacer,
       breathe: options.breathe,
+      hostNow: options.hostNow,
       stopped: () => this.#stopped(),
       halter: () => this.#halter,
       rebooted: () => this.#reboot(),
