@@ -16,7 +16,7 @@ import type {
   Trace,
   Until,
 } from '../machine.ts'
-import type { Cycles, PhysicalAddress } from '../units.ts'
+import type { Cycles, HostMs, PhysicalAddress } from '../units.ts'
 import { Board, type HartLine } from './board.ts'
 import { Clock } from './clock.ts'
 import { Debugger, type Halter } from './debug/debugger.ts'
@@ -29,9 +29,11 @@ import { Hart } from './hart/hart.ts'
 import { describe } from './hart/registers.ts'
 import { PC } from './hart/state.ts'
 import { MEIP, MSIP, MTIP, SEIP } from './hart/status.ts'
+import { identityOf } from './machine-identity.ts'
 import { Marks } from './marks.ts'
 import { MEMORY_MAP } from './memory-map.ts'
 import { Ram } from './ram.ts'
+import { type About, type Recording, RecordingError } from './recording.ts'
 import { RunLoop } from './run-loop.ts'
 import { digestOf, type MachineParts, restoreFrom, takeSnapshot } from './snapshot.ts'
 import { profileNamed } from './timing/profile.ts'
@@ -40,6 +42,8 @@ import { Transcript } from './transcript.ts'
 export interface Rv64Options {
   /** Lets the host's event loop turn; without it a run without pacer never pauses. */
   readonly breathe?: () => Promise<void>
+  /** A clock of the host's, by which it is seen when that is due. The guest cannot tell. */
+  readonly hostNow?: () => HostMs
   /** Of the compiler; the usual ones if absent. */
   readonly limits?: Partial<CompilerLimits>
 }
@@ -82,6 +86,8 @@ export class Rv64Machine implements Machine {
       finish: (code, kind) => this.#finish(kind === 'reboot' ? 'reboot' : { code }),
       timeMoved: () => late.hart?.timers.update(),
       networkEvent: () => this.#askCondition(),
+      settle: () => this.#settle(),
+      leave: () => this.#leave(),
     })
     this.#hart = new Hart({
       ram: this.#ram,
@@ -107,6 +113,7 @@ export class Rv64Machine implements Machine {
       engine: this.#engine,
       pacer: spec.pacer,
       breathe: options.breathe,
+      hostNow: options.hostNow,
       stopped: () => this.#stopped(),
       halter: () => this.#halter,
       rebooted: () => this.#reboot(),
@@ -172,6 +179,7 @@ export class Rv64Machine implements Machine {
   async snapshot(): Promise<Snapshot> {
     const { obstacle } = this.#board
     if (obstacle !== undefined) throw new Error(obstacle)
+    this.#settle() // what is due now is no state that could be kept
     return takeSnapshot(this.#parts)
   }
 
@@ -204,6 +212,22 @@ export class Rv64Machine implements Machine {
     }
   }
 
+  /**
+   * Everything since reset, for a replay. Throws RecordingError if something that changed the machine is
+   * not on record: a debugger's hand, a workload on the network, input beyond what the log holds.
+   */
+  recording(about: About): Recording {
+    const { entries, lost, unrecorded } = this.#board.gate.log
+    const gap =
+      (lost > 0 && `${lost} inputs too many for the log`) ||
+      (unrecorded > 0 && 'a workload that used the network by itself') ||
+      (this.#halter instanceof Debugger && 'a debugger, which may change what it likes')
+    if (gap) throw new RecordingError(`expected all that happened on record, got ${gap}`)
+    this.#settle()
+    const end = { cycle: this.#clock.now, digest: digestOf(this.#parts) }
+    return { about, identity: identityOf(this.spec), inputs: entries.slice(), end }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
 
   get #parts(): MachineParts {
@@ -227,6 +251,16 @@ export class Rv64Machine implements Machine {
   #finish(halt: Halt): void {
     this.#halt = halt
     this.#hart.leave = true
+  }
+
+  #leave(): void {
+    this.#hart.leave = true
+  }
+
+  /** All that is due at this cycle happens. */
+  #settle(): void {
+    this.#clock.fireDue()
+    this.#reboot()
   }
 
   #askCondition(): void {
