@@ -74,11 +74,6 @@ export function machine(): Command {
 async function perform(options: Options): Promise<void> {
   profileNamed(options.profile)
   const backend = backendNamed(options.backend)
-  if (options.harts !== 1) {
-    throw new UsageError(
-      `--harts: expected 1, the only number there is so far; got ${options.harts}`,
-    )
-  }
   if (options.record !== undefined && backend !== 'rv64') {
     throw new UsageError(`--record: expected back end rv64, which is exact; got ${backend}`)
   }

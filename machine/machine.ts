@@ -115,6 +115,7 @@ export interface MachineSpec {
   readonly network?: boolean
   /** Loses frames on the network cable: a probability, and the seed that says which. */
   readonly loss?: { readonly probability: number; readonly seed: number }
+  /** 1 to 8; they take turns, deterministically (docs/machine.md). */
   readonly harts: number
   readonly profile: string
   /** `compiler` unless told; `fast` interprets everything; `reference` is the oracle. */
@@ -149,9 +150,12 @@ export type Privilege = 'M' | 'HS' | 'U' | 'VS' | 'VU'
 export interface Counters {
   /** Virtual time. */
   readonly cycles: number
-  /** Cycles in which the hart was not waiting in `wfi`. */
+  /**
+   * Cycles in which the hart was not waiting in `wfi`; of several harts the sum, each by its own cycle
+   * counter, so that it can exceed `cycles`.
+   */
   readonly busy: number
-  /** Retired instructions. */
+  /** Retired instructions, of all harts. */
   readonly instructions: number
   /** Everything else that the guest makes the machine do, by name: traps by cause, device operations. */
   readonly events: Readonly<Record<string, number>>

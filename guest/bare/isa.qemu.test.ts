@@ -1,4 +1,4 @@
-// The ISA programs on QEMU: a second opinion on what they expect. Programs that QEMU is known to
+// The ISA programs and those for several harts on QEMU: a second opinion on what they expect. Programs that QEMU is known to
 // get wrong are listed with the reason; they must go on failing there, or the list is out of date.
 
 import { execFile } from 'node:child_process'
@@ -10,6 +10,8 @@ import { imageNames } from '../images.ts'
 /** QEMU to run; another one by name in the environment. */
 const QEMU = process.env.QEMU ?? 'qemu-system-riscv64'
 const HANGS_AFTER_MS = 20_000
+/** As guest/bare/smp/smp.h has it. */
+const HARTS = 4
 
 interface Deviation {
   /** The first version tried (of 7.2 and 10.0) that does it right; absent if none was. */
@@ -45,7 +47,7 @@ const DEVIATIONS: Readonly<Record<string, Deviation>> = {
 }
 
 const version = await qemuVersion()
-const programs = await imageNames('isa/')
+const programs = [...(await imageNames('isa/')), ...(await imageNames('smp/'))]
 
 describe.skipIf(version === undefined)(`QEMU ${version ?? `(skipped: no ${QEMU})`}`, () => {
   test.each(programs)('%s', { timeout: 2 * HANGS_AFTER_MS }, async (name) => {
@@ -64,7 +66,8 @@ describe.skipIf(version === undefined)(`QEMU ${version ?? `(skipped: no ${QEMU})
 /** Runs the program to its end. Returns the code it gave the finisher, or why it has none. */
 async function run(name: string): Promise<number | string> {
   const kernel = fileURLToPath(new URL(`../images/${name}.elf`, import.meta.url))
-  const options = ['-M', 'virt', '-m', '64', '-bios', 'none', '-kernel', kernel]
+  const harts = name.startsWith('smp/') ? HARTS : 1
+  const options = ['-M', 'virt', '-m', '64', '-smp', `${harts}`, '-bios', 'none', '-kernel', kernel]
   const quiet = ['-display', 'none', '-monitor', 'none', '-serial', 'null']
   try {
     await promisify(execFile)(QEMU, [...options, ...quiet], { timeout: HANGS_AFTER_MS })

@@ -17,6 +17,18 @@ STRIP_isa/$(1) := debug
 endef
 $(foreach program,$(ISA),$(eval $(call isa_program,$(program))))
 
+# Programs for several harts: bare/smp/NAME.S becomes the image smp/NAME.
+SMP := lock reservation message ipi timer private code
+
+define smp_program
+IMAGES += smp/$(1)
+OBJS_smp/$(1) := bare/smp/$(1).o bare/isa/finish.o
+LDSCRIPT_smp/$(1) := bare/bare.ld
+LDFLAGS_smp/$(1) := -Wl,-n
+STRIP_smp/$(1) := debug
+endef
+$(foreach program,$(SMP),$(eval $(call smp_program,$(program))))
+
 # Wrong on purpose: whoever runs the ISA programs must notice.
 IMAGES += isa-wrong
 OBJS_isa-wrong := bare/isa/wrong.o bare/isa/finish.o

@@ -9,12 +9,12 @@ const START = 0x8000_0000
 /** addi t0, t0, 1; j -4 */
 const CODE = Uint8Array.of(0x93, 0x82, 0x12, 0, 0x6f, 0xf0, 0xdf, 0xff)
 
-function machine(): Rv64Machine {
+function machine(harts = 1): Rv64Machine {
   const kernel = new Uint8Array(64)
   new DataView(kernel.buffer).setUint32(56, 0x0543_5352, true) // the magic of a Linux image
   new DataView(kernel.buffer).setBigUint64(16, 64n, true)
   const banks = [{ bytes: 4 * MiB, role: 'original' }] as const
-  return new Rv64Machine({ firmware: CODE, kernel, banks, harts: 1, profile: 'flat' })
+  return new Rv64Machine({ firmware: CODE, kernel, banks, harts, profile: 'flat' })
 }
 
 /** A session with a machine that stands, at reset unless it is an old one. */
@@ -48,6 +48,26 @@ describe('a gdb session', () => {
     for (const [, number] of xml.matchAll(/regnum="(\d+)"/g)) {
       expect(ask(`p${Number(number).toString(16)}`)).toMatch(/^[0-9a-f]{16}$/)
     }
+  })
+
+  it('shows harts as threads', () => {
+    const { control, ask, session, said } = standing(machine(3).debugger())
+    expect([ask('qfThreadInfo'), ask('qsThreadInfo'), ask('qC')]).toEqual(['m1,2,3', 'l', 'QC1'])
+    expect([ask('Hg3'), ask('qC')]).toEqual(['OK', 'QC3'])
+    expect(ask('P5=2a00000000000000')).toBe('OK')
+    expect([ask('Hg1'), ask('p5'), ask('Hg3'), ask('p5')]).toEqual([
+      ...['OK', registerToHex(0n)],
+      ...['OK', registerToHex(42n)],
+    ])
+    expect([ask('Hg4'), ask('Hgx'), ask('Hg0'), ask('Hc-1')]).toEqual(['E01', 'E01', 'OK', 'OK'])
+    expect([ask('T2'), ask('T4'), ask('T')]).toEqual(['OK', 'E01', 'E01'])
+    expect(textOf(ask('qThreadExtraInfo,2'))).toBe('hart 1 in M at 0x1000, cycle 0')
+    expect(ask('qThreadExtraInfo,9')).toBe('E01')
+    expect(ask('vCont;s:4;c')).toBe('E01')
+    session.packet('vCont;s:2;c')
+    expect([session.runs, control.selected]).toEqual([true, 1])
+    session.halted({ kind: 'stepped', hart: 1 })
+    expect(said.pop()).toBe('T05thread:2;')
   })
 
   it('reads and writes registers', () => {

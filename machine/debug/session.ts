@@ -5,6 +5,7 @@
 import type { Debugger, Halt } from '../rv64/debug/debugger.ts'
 import { fromHex, MOST_BYTES, registerFromHex, registerToHex, toHex } from './packets.ts'
 import { GENERAL_REGISTERS, TARGET_XML } from './target-description.ts'
+import { hartOf, resumption, threadList, threadOf } from './threads.ts'
 
 /** An answer; undefined: it comes later, when the machine stands. */
 type Answer = string | undefined
@@ -68,7 +69,7 @@ export class Session {
     const rest = payload.slice(1)
     switch (payload[0]) {
       case '?':
-        return stopReply({ kind: 'breakpoint' })
+        return stopReply({ kind: 'breakpoint', hart: this.#machine.selected })
       case 'g':
         return this.#readGeneral()
       case 'G':
@@ -95,9 +96,10 @@ export class Session {
       case 'k':
         this.ended = true
         return payload[0] === 'D' ? 'OK' : undefined
-      case 'H':
+      case 'H': // of g: for registers and memory; of c: who would step
+        return this.#select(rest.slice(1))
       case 'T':
-        return 'OK' // there is one hart, and it lives
+        return hartOf(this.#machine, rest) === undefined ? WRONG : 'OK'
       default:
         return this.#named(payload)
     }
@@ -116,15 +118,17 @@ export class Session {
       case 'vCont?':
         return 'vCont;c;C;s;S'
       case 'vCont':
-        return this.#resume(/^s/i.test(words[0] ?? '') ? 'step' : 'continue', '')
+        return this.#resumeThreads(payload.slice('vCont;'.length))
       case 'qfThreadInfo':
-        return 'm1'
+        return threadList(this.#machine)
       case 'qsThreadInfo':
         return 'l'
       case 'qC':
-        return 'QC1'
-      case 'qThreadExtraInfo':
-        return hexOf(this.#machine.info())
+        return `QC${threadOf(this.#machine.selected)}`
+      case 'qThreadExtraInfo': {
+        const hart = hartOf(this.#machine, words[0] ?? '')
+        return hart === undefined ? WRONG : hexOf(this.#machine.info(hart))
+      }
       case 'qAttached':
         return '1'
       case 'qqemu.PhyMemMode':
@@ -210,6 +214,19 @@ export class Session {
     return undefined
   }
 
+  #select(thread: string): Answer {
+    const hart = hartOf(this.#machine, thread)
+    return hart !== undefined && this.#machine.select(hart) ? 'OK' : WRONG
+  }
+
+  #resumeThreads(actions: string): Answer {
+    const how = resumption(this.#machine, actions)
+    if (how === undefined) return WRONG
+    if (how.step === undefined) return this.#resume('continue', '')
+    this.#machine.select(how.step)
+    return this.#resume('step', '')
+  }
+
   #monitor(hex: string): Answer {
     const bytes = fromHex(hex)
     if (bytes === undefined) return WRONG
@@ -229,14 +246,15 @@ export class Session {
 }
 
 function stopReply(why: Halt): string {
+  const thread = `thread:${threadOf(why.hart)};`
   switch (why.kind) {
     case 'asked':
-      return `T0${SIGINT}thread:1;`
+      return `T0${SIGINT}${thread}`
     case 'stepped':
     case 'breakpoint':
-      return `T0${SIGTRAP}thread:1;`
+      return `T0${SIGTRAP}${thread}`
     case 'changed':
-      return `T0${SIGTRAP}watch:${why.address.toString(16)};thread:1;`
+      return `T0${SIGTRAP}watch:${why.address.toString(16)};${thread}`
     default:
       return why satisfies never
   }

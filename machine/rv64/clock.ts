@@ -22,6 +22,8 @@ export class Clock {
   now: Cycles = cycles(0)
   /** True while an instruction is being executed: nothing from outside may enter then. */
   inside = false
+  /** The latest time that any hart has been shown. */
+  latest: Cycles = cycles(0)
   #waiting: Waiting[] = []
   #sequence = 0
 
@@ -34,6 +36,12 @@ export class Clock {
     if (place < 0) this.#waiting.push(event)
     else this.#waiting.splice(place, 0, event)
     return event
+  }
+
+  /** The present as harts may be shown it: harts take turns, yet time never runs backwards between them. */
+  shown(): Cycles {
+    if (this.now > this.latest) this.latest = this.now
+    return this.latest
   }
 
   after(delay: Cycles, name: string, fire: () => void): Event {
@@ -75,6 +83,7 @@ export class Clock {
   /** Forgets all events and returns to cycle `now`; devices schedule theirs again on load. */
   reset(now: Cycles): void {
     this.now = now
+    this.latest = now
     this.#waiting = []
     this.#sequence = 0
   }

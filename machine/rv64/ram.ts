@@ -23,6 +23,7 @@ export class Ram implements DmaMemory {
   readonly bytes: number
   readonly end: number
   readonly pages: number
+  readonly harts: number
   readonly u8: Uint8Array
   readonly i32: Int32Array
   readonly view: DataView
@@ -34,11 +35,12 @@ export class Ram implements DmaMemory {
   /** Called when a device writes: LR reservations end, caches lose it. */
   onDma: ((at: number, length: number) => void) | undefined
 
-  constructor(bytes: number) {
+  /** Behind guest memory is room for what each hart but the first needs besides. */
+  constructor(bytes: number, harts = 1) {
     if (bytes <= 0 || bytes % 65536 !== 0) {
       throw new RangeError(`RAM: expected a positive multiple of 64 KiB, got ${bytes} bytes`)
     }
-    const pages = memoryPages(bytes)
+    const pages = memoryPages(bytes, harts)
     if (pages > MOST_PAGES) {
       throw new RangeError(`RAM: expected less than 2 GiB, got ${bytes / 2 ** 20} MiB`)
     }
@@ -46,6 +48,7 @@ export class Ram implements DmaMemory {
     this.bytes = bytes
     this.end = RAM_BASE + bytes
     this.pages = bytes / PAGE_BYTES
+    this.harts = harts
     this.u8 = new Uint8Array(this.memory.buffer)
     this.i32 = new Int32Array(this.memory.buffer)
     this.view = new DataView(this.memory.buffer)

@@ -189,7 +189,9 @@ describe.each(ENGINES)('the machine with the %s engine', (engine) => {
     await expect(open(code, { profile: 'fast' })).rejects.toThrow(
       /expected one of flat, in-order, in-order-small, got "fast"/,
     )
-    await expect(open(code, { harts: 2 })).rejects.toThrow(/expected 1 hart, got 2/)
+    for (const harts of [0, 1.5, 9]) {
+      await expect(open(code, { harts })).rejects.toThrow(/harts: expected a number from 1 to 8/)
+    }
     await expect(open(code, { banks: [{ bytes: 4097, role: 'original' }] })).rejects.toThrow(
       /64 KiB/,
     )

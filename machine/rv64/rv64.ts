@@ -34,6 +34,7 @@ import { Marks } from './marks.ts'
 import { MEMORY_MAP } from './memory-map.ts'
 import { Ram } from './ram.ts'
 import { type About, type Recording, RecordingError } from './recording.ts'
+import { checkHarts, RoundRobin } from './round-robin.ts'
 import { RunLoop } from './run-loop.ts'
 import { digestOf, type MachineParts, restoreFrom, takeSnapshot } from './snapshot.ts'
 import { profileNamed } from './timing/profile.ts'
@@ -60,6 +61,7 @@ export class Rv64Machine implements Machine {
   readonly #ram: Ram
   readonly #board: Board
   readonly #hart: Hart
+  readonly #harts: RoundRobin
   readonly #engine: Engine
   readonly #transcript = new Transcript()
   readonly #marks = new Marks()
@@ -71,20 +73,26 @@ export class Rv64Machine implements Machine {
 
   /** Throws RangeError or ElfError for a spec that cannot be built. */
   constructor(spec: MachineSpec, options: Rv64Options = {}) {
-    if (spec.harts !== 1) throw new RangeError(`expected 1 hart, got ${spec.harts}`)
+    checkHarts(spec.harts)
+    if (spec.harts > 1 && profileNamed(spec.profile).core !== undefined) {
+      throw new RangeError(`profile ${spec.profile}: expected 1 hart, got ${spec.harts}. Try: flat`)
+    }
     this.spec = spec
     const profile = profileNamed(spec.profile)
-    this.#ram = new Ram(spec.banks.reduce((sum, bank) => sum + bank.bytes, 0))
+    this.#ram = new Ram(
+      spec.banks.reduce((sum, bank) => sum + bank.bytes, 0),
+      spec.harts,
+    )
     // The hart needs the bus, and the board the hart's interrupt inputs: the lines bind late.
-    const late: { hart?: Hart } = {}
+    const late: { harts?: RoundRobin } = {}
     this.#board = new Board({
       spec,
       clock: this.#clock,
       dma: this.#ram,
       profile,
-      interrupt: (_, line, level) => late.hart?.setLine(LINE[line], level),
+      interrupt: (hart, line, level) => late.harts?.setLine(hart, LINE[line], level),
       finish: (code, kind) => this.#finish(kind === 'reboot' ? 'reboot' : { code }),
-      timeMoved: () => late.hart?.timers.update(),
+      timeMoved: () => late.harts?.timeMoved(),
       networkEvent: () => this.#askCondition(),
       settle: () => this.#settle(),
       leave: () => this.#leave(),
@@ -98,7 +106,8 @@ export class Rv64Machine implements Machine {
       timeOffset: () => this.#board.clint.offset,
       mark: (n) => this.#mark(n),
     })
-    late.hart = this.#hart
+    this.#harts = new RoundRobin(this.#hart, this.#clock, spec.harts)
+    late.harts = this.#harts
     this.#ram.onDma = (at, length) => {
       this.#hart.endReservation()
       this.#hart.timing?.dma(at, length)
@@ -110,6 +119,7 @@ export class Rv64Machine implements Machine {
     this.#loop = new RunLoop({
       clock: this.#clock,
       hart: this.#hart,
+      harts: this.#harts,
       engine: this.#engine,
       pacer: spec.pacer,
       breathe: options.breathe,
@@ -153,15 +163,15 @@ export class Rv64Machine implements Machine {
   }
 
   async registers(hart: number): Promise<HartState> {
-    if (hart !== 0) throw new RangeError(`expected hart 0, got ${hart}`)
-    return describe(this.#hart)
+    return this.#harts.visit(hart, () => describe(this.#hart))
   }
 
   async counters(): Promise<Counters> {
+    const { busy, unretired } = this.#harts
     return {
       cycles: this.#clock.now,
-      busy: this.#clock.now - this.#hart.idle,
-      instructions: this.#hart.retired,
+      busy,
+      instructions: busy - unretired - this.#hart.extra,
       events: { ...this.#hart.counters.events(), ...this.#board.counts() },
       why: { ...this.#hart.counters.why(), ...this.#engine.why?.() },
     }
@@ -195,13 +205,16 @@ export class Rv64Machine implements Machine {
   debugger(): Debugger {
     if (this.#halter instanceof Debugger) return this.#halter
     if (this.#halter !== undefined) throw new Error('expected nobody else at work, got a recorder')
-    const control = new Debugger(this.#hart, this.#clock)
+    const control = new Debugger(this.#hart, this.#clock, this.#harts)
     this.#halter = control
     return control
   }
 
   record(nameOf: NameOf): { stop(): Trace } {
     if (this.#halter !== undefined) throw new Error('expected nobody else at work, got somebody')
+    if (this.spec.harts !== 1) {
+      throw new RangeError(`a record: expected a machine with 1 hart, got ${this.spec.harts}`)
+    }
     const recorder = new Recorder(this.#hart, this.#clock, nameOf)
     this.#halter = recorder
     return {
@@ -236,6 +249,7 @@ export class Rv64Machine implements Machine {
       clock: this.#clock,
       ram: this.#ram,
       hart: this.#hart,
+      harts: this.#harts,
       board: this.#board,
       transcript: this.#transcript,
     }
@@ -273,27 +287,32 @@ export class Rv64Machine implements Machine {
   #reboot(): boolean {
     if (this.#halt !== 'reboot') return false
     this.#halt = undefined
-    const { idle, unretired, extra } = this.#hart
     this.#board.reset()
     this.#boot()
-    this.#hart.idle = idle
-    this.#hart.unretired = unretired
-    this.#hart.extra = extra
     return true
   }
 
   #boot(): void {
     this.#ram.clear()
-    this.#hart.reset()
+    this.#harts.restart()
+    const hart = this.#hart
+    this.#harts.visitAll(() => {
+      const { idle, unretired, extra } = hart
+      hart.reset()
+      hart.idle = idle
+      hart.unretired = unretired
+      hart.extra = extra
+      hart.put(PC, 0, MEMORY_MAP.rom.base)
+    })
     this.#board.boot()
-    this.#hart.put(PC, 0, MEMORY_MAP.rom.base)
     this.#engine.forget()
   }
 
   #mark(n: number): void {
     const now = this.#clock.now
-    const busy = now - this.#hart.idle
-    this.#marks.add({ n, cycles: now, busy, instructions: this.#hart.retired })
+    const busy = this.#harts.busyNow
+    const instructions = busy - this.#harts.unretired - this.#hart.extra
+    this.#marks.add({ n, cycles: now, busy, instructions })
   }
 }
 

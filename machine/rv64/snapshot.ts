@@ -12,6 +12,7 @@ import type { Hart } from './hart/hart.ts'
 import { loadHart, saveHart } from './hart/saved-state.ts'
 import { RAM } from './hart/state.ts'
 import type { Ram } from './ram.ts'
+import { QUANTUM, type RoundRobin } from './round-robin.ts'
 import { packSections, SnapshotError, unpackSections } from './snapshot-file.ts'
 import { decodeState, encodeState } from './state-json.ts'
 import type { Transcript } from './transcript.ts'
@@ -23,11 +24,13 @@ export interface MachineParts {
   readonly clock: Clock
   readonly ram: Ram
   readonly hart: Hart
+  readonly harts: RoundRobin
   readonly board: Board
   readonly transcript: Transcript
 }
 
 export function takeSnapshot(parts: MachineParts): Snapshot {
+  const { now, latest } = parts.clock
   const pages = occupiedPages(parts.ram)
   const ram = new Uint8Array(pages.length * PAGE_BYTES)
   pages.forEach((page, i) => {
@@ -36,8 +39,9 @@ export function takeSnapshot(parts: MachineParts): Snapshot {
   })
   const bytes = packSections({
     machine: encodeState(identityOf(parts.spec)),
-    clock: encodeState({ now: parts.clock.now, waiting: eventsOf(parts.clock) }),
-    hart: encodeState(saveHart(parts.hart)),
+    clock: encodeState({ now, latest, waiting: eventsOf(parts.clock) }),
+    turns: encodeState(parts.harts.save()),
+    harts: encodeState({ all: parts.harts.visitAll(() => saveHart(parts.hart)) }),
     board: encodeState(parts.board.save()),
     console: encodeState(parts.transcript.save()),
     pages: new Uint8Array(Uint32Array.from(pages).buffer),
@@ -56,7 +60,8 @@ export function restoreFrom(parts: MachineParts, from: Snapshot): void {
   }
   checkIdentity(decodeState(section('machine')), identityOf(parts.spec))
   const clock = decodeState(section('clock'))
-  const hart = decodeState(section('hart'))
+  const turns = decodeState(section('turns'))
+  const harts = decodeState(section('harts')).all as readonly DeviceState[]
   const board = decodeState(section('board'))
   const transcript = decodeState(section('console'))
   const pages = new Uint32Array(section('pages').slice().buffer)
@@ -67,7 +72,9 @@ export function restoreFrom(parts: MachineParts, from: Snapshot): void {
   parts.clock.reset(cycles(Number(clock.now)))
   restoreRam(parts.ram, pages, ram)
   parts.board.load(board)
-  loadHart(parts.hart, hart)
+  parts.harts.load(turns)
+  parts.harts.visitAll((hart) => loadHart(parts.hart, harts[hart]!))
+  parts.clock.latest = cycles(Number(clock.latest))
   parts.clock.check(clock.waiting as unknown as readonly Event[])
   parts.transcript.load(transcript)
 }
@@ -78,8 +85,10 @@ const eventsOf = (clock: Clock): DeviceValue =>
 /** Of RAM, hart, devices and time; console text is not state. */
 export function digestOf(parts: MachineParts): string {
   const digest = new Digest()
-  digest.bytes(encodeState({ now: parts.clock.now }))
-  digest.bytes(encodeState(saveHart(parts.hart, 'architectural')))
+  const { clock, harts, hart } = parts
+  digest.bytes(encodeState({ now: clock.now }))
+  if (harts.count > 1) digest.bytes(encodeState({ latest: clock.latest, ...harts.save() }))
+  harts.visitAll(() => digest.bytes(encodeState(saveHart(hart, 'architectural'))))
   digest.bytes(encodeState(parts.board.save()))
   for (const page of occupiedPages(parts.ram)) {
     digest.words(Int32Array.of(page))
@@ -123,6 +132,7 @@ function identityOf(spec: MachineSpec): DeviceState {
     network: spec.network === true,
     disk: spec.disk?.length ?? 0,
     harts: spec.harts,
+    quantum: QUANTUM,
   }
 }
 

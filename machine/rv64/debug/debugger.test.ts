@@ -15,13 +15,13 @@ const [T0, T1] = [5, 6]
 const deadline = cycles(10_000)
 
 /** Firmware is the program; the kernel is a stub that is never reached. */
-function machineOf(code: Assembler, engine: (typeof ENGINES)[number]): Rv64Machine {
+function machineOf(code: Assembler, engine: (typeof ENGINES)[number], harts = 1): Rv64Machine {
   const kernel = new Uint8Array(64)
   new DataView(kernel.buffer).setUint32(56, 0x0543_5352, true) // the magic of a Linux image
   new DataView(kernel.buffer).setBigUint64(16, 64n, true)
   const banks = [{ bytes: 4 * MiB, role: 'original' }] as const
   const firmware = code.bytes()
-  return new Rv64Machine({ firmware, kernel, banks, harts: 1, profile: 'flat', engine })
+  return new Rv64Machine({ firmware, kernel, banks, harts, profile: 'flat', engine })
 }
 
 /** Runs until the machine stands, and tells why. */
@@ -57,7 +57,7 @@ describe.each(ENGINES)('a debugger of the %s engine', (engine) => {
     const store = START + BigInt(code.offset('store'))
     control.addBreakpoint(store)
     for (const count of [1n, 2n, 3n]) {
-      expect(await halted(machine, 'continue')).toEqual({ kind: 'breakpoint' })
+      expect(await halted(machine, 'continue')).toEqual({ kind: 'breakpoint', hart: 0 })
       expect([control.pc, control.register(T0)]).toEqual([store, count])
     }
     const now = machine.now()
@@ -73,7 +73,7 @@ describe.each(ENGINES)('a debugger of the %s engine', (engine) => {
     control.addBreakpoint(START + BigInt(code.offset('loop')))
     await halted(machine, 'continue')
     const now = machine.now()
-    expect(await halted(machine, 'step')).toEqual({ kind: 'stepped' })
+    expect(await halted(machine, 'step')).toEqual({ kind: 'stepped', hart: 0 })
     expect([control.pc, machine.now()]).toEqual([START + BigInt(code.offset('store')), now + 1])
   })
 
@@ -83,7 +83,7 @@ describe.each(ENGINES)('a debugger of the %s engine', (engine) => {
     const control = machine.debugger()
     expect(control.addWatchpoint(0x8001_0000n, 8)).toBe(true)
     const why = await halted(machine, 'continue')
-    expect(why).toEqual({ kind: 'changed', address: 0x8001_0000n })
+    expect(why).toEqual({ kind: 'changed', hart: 0, address: 0x8001_0000n })
     expect([...control.read(0x8001_0000n, 8, false)]).toEqual([1, 0, 0, 0, 0, 0, 0, 0])
     expect(control.pc).toBe(START + BigInt(code.offset('store')) + 4n)
   })
@@ -120,7 +120,7 @@ describe('a debugger', () => {
     const machine = machineOf(code, 'fast')
     const control = machine.debugger()
     control.addBreakpoint(0x8000_0100n)
-    expect(await halted(machine, 'continue')).toEqual({ kind: 'breakpoint' })
+    expect(await halted(machine, 'continue')).toEqual({ kind: 'breakpoint', hart: 0 })
     expect(control.register(FIRST_CSR + 0x342)).toBe((1n << 63n) | 3n) // mcause
     expect(control.register(FIRST_CSR + 0x341)).toBe(START + BigInt(code.offset('end'))) // mepc
   })
@@ -135,6 +135,32 @@ describe('a debugger', () => {
     expect(control.addWatchpoint(START, 65)).toBe(false)
     for (let n = 0n; n < 4096n; n++) expect(control.addBreakpoint(2n * n)).toBe(true)
     expect(control.addBreakpoint(1n)).toBe(false)
+  })
+
+  it('knows harts apart, and lets them take turns while one of them steps', async () => {
+    const code = new Assembler().emit('csrrs', { rd: T0, immediate: 0xf14 }) // mhartid
+    code.label('apart').emit('add', { rd: T1, rs1: T1, rs2: T0 }).to('apart', 'jal')
+    const apart = START + BigInt(code.offset('apart'))
+    const machine = machineOf(code, 'fast', 3)
+    const control = machine.debugger()
+    control.addBreakpoint(apart)
+    const first = await halted(machine, 'continue')
+    control.removeBreakpoint(apart)
+    expect([first, control.harts, control.selected]).toEqual([
+      { kind: 'breakpoint', hart: 0 },
+      3,
+      0,
+    ])
+    expect([control.select(3), control.select(-1), control.select(2)]).toEqual([false, false, true])
+    expect([control.pc, control.register(FIRST_CSR + 0xf14)]).toEqual([0x1000n, 2n])
+    expect(control.info()).toBe('hart 2 in M at 0x1000, cycle 0')
+    expect(control.info(0)).toMatch(/^hart 0 in M at 0x80000004, cycle 7$/)
+    expect(control.setRegister(10, 5n)).toBe(true)
+    const stepped = await halted(machine, 'step')
+    expect([stepped, control.pc]).toEqual([{ kind: 'stepped', hart: 2 }, 0x1004n])
+    expect(control.register(10)).toBe(5n)
+    expect((await machine.registers(0)).x[10]).toBe(0n)
+    expect((await machine.registers(1)).x[T0]).toBe(1n)
   })
 
   it('leaves a kernel’s boot as it would have been, whatever it looked at', async () => {
@@ -166,6 +192,32 @@ describe('a debugger', () => {
     expect(calls).toBeGreaterThan(10)
     expect([watched.now(), await watched.digest()]).toEqual([alone.now(), await alone.digest()])
   })
+})
+
+it('a debugger leaves harts that talk to each other as they would have been', async () => {
+  const kernel = (await image('smp/ipi')).bytes
+  const banks = [{ bytes: 8 * MiB, role: 'original' }] as const
+  const spec = { kernel, banks, harts: 4, profile: 'flat' } as const
+  const until = { deadline: cycles(1_000_000) }
+  const alone = new Rv64Machine(spec)
+  expect(await alone.run(until)).toEqual({ kind: 'power-off', code: 0 })
+
+  const watched = new Rv64Machine(spec)
+  const control = watched.debugger()
+  control.addBreakpoint(START)
+  const stood: number[] = []
+  control.onHalt = ({ kind, hart }) => {
+    if (kind === 'breakpoint') stood.push(hart)
+    for (let each = 0; each < control.harts; each++) {
+      control.select(each)
+      for (let number = 0; number <= PC_NUMBER; number++) control.register(number)
+      control.register(FIRST_CSR + 0xc01) // time
+    }
+    control.resume(kind === 'breakpoint' ? 'step' : 'continue')
+  }
+  expect(await watched.run(until)).toEqual({ kind: 'power-off', code: 0 })
+  expect(stood).toEqual([0, 1, 2, 3])
+  expect([watched.now(), await watched.digest()]).toEqual([alone.now(), await alone.digest()])
 })
 
 function look(control: Debugger): void {

@@ -1,5 +1,5 @@
-// Debugger: a hand on a running machine. It halts the hart between two instructions, shows and changes
-// registers and memory, and lets it go on. Invariant: a machine that is only halted and looked at goes on
+// Debugger: a hand on a running machine. It halts the machine between two instructions, shows and changes
+// registers and memory as one of its harts has them, and lets it go on. Invariant: a machine that is only halted and looked at goes on
 // exactly as one that nobody watched; while it stands no virtual time passes.
 
 import type { Clock } from '../clock.ts'
@@ -8,6 +8,7 @@ import type { Hart } from '../hart/hart.ts'
 import { describe } from '../hart/registers.ts'
 import { F, PC, VALUE, X } from '../hart/state.ts'
 import { takeInterrupt } from '../hart/trap.ts'
+import type { RoundRobin } from '../round-robin.ts'
 import { locate, stretches } from './locate.ts'
 
 /** What the run loop asks of whoever may halt it. */
@@ -20,12 +21,13 @@ export interface Halter {
   stand(signal: AbortSignal | undefined): Promise<void>
 }
 
-/** Why the machine stands. */
-export type Halt =
+/** Why the machine stands, and which hart brought it to that. */
+export type Halt = { readonly hart: number } & (
   | { readonly kind: 'asked' }
   | { readonly kind: 'stepped' }
   | { readonly kind: 'breakpoint' }
   | { readonly kind: 'changed'; readonly address: bigint }
+)
 
 /** gdb's numbers: x0 to x31, pc, f0 to f31 from FIRST_FLOAT, and CSRs from FIRST_CSR. */
 export const PC_NUMBER = 32
@@ -50,19 +52,41 @@ export class Debugger implements Halter {
   onHalt: ((why: Halt) => void) | undefined
   readonly #hart: Hart
   readonly #clock: Clock
+  readonly #harts: RoundRobin
   readonly #breakpoints = new Set<bigint>()
   readonly #watchpoints = new Map<string, Watchpoint>()
   #asked = false
-  /** Instructions executed when a single step began. */
-  #steppedFrom: number | undefined
+  /** The hart that makes a single step, and the cycles that it had executed when it began. */
+  #step: { readonly hart: number; readonly from: number } | undefined
+  /** The hart that executed last, or is about to. */
+  #last = 0
+  #selected = 0
   /** The machine goes on from a breakpoint: not to be halted by it again at once. */
   #leaving = false
   #standing = false
   #go: (() => void) | undefined
 
-  constructor(hart: Hart, clock: Clock) {
+  constructor(hart: Hart, clock: Clock, harts: RoundRobin) {
     this.#hart = hart
     this.#clock = clock
+    this.#harts = harts
+    this.#last = harts.running
+  }
+
+  get harts(): number {
+    return this.#harts.count
+  }
+
+  /** The hart whose registers and translation are meant; when the machine comes to stand, that of the Halt. */
+  get selected(): number {
+    return this.#selected
+  }
+
+  /** False: there is no such hart. */
+  select(hart: number): boolean {
+    if (hart < 0 || hart >= this.harts) return false
+    this.#selected = hart
+    return true
   }
 
   /** True while the machine stands. */
@@ -76,11 +100,12 @@ export class Debugger implements Halter {
     this.#hart.leave = true
   }
 
-  /** Lets the machine go on, for one instruction or until something halts it. */
+  /** Lets the machine go on, until the selected hart has made a step or until something halts it. */
   resume(how: 'step' | 'continue'): void {
     this.#asked = false
     this.#leaving = true
-    this.#steppedFrom = how === 'step' ? this.#executed : undefined
+    const hart = this.#selected
+    this.#step = how === 'step' ? { hart, from: this.#harts.executed(hart) } : undefined
     for (const point of this.#watchpoints.values()) point.bytes = this.#watched(point)
     this.#standing = false
     this.#go?.()
@@ -88,19 +113,19 @@ export class Debugger implements Halter {
   }
 
   get attentive(): boolean {
-    return (
-      this.#steppedFrom !== undefined || this.#breakpoints.size > 0 || this.#watchpoints.size > 0
-    )
+    return this.#step !== undefined || this.#breakpoints.size > 0 || this.#watchpoints.size > 0
   }
 
   halts(waits: boolean): boolean {
     if (this.#standing) return true
     const why = this.#reason(waits)
+    this.#last = this.#harts.running
     this.#leaving = false
     if (why === undefined) return false
     this.#asked = false
-    this.#steppedFrom = undefined
+    this.#step = undefined
     this.#standing = true
+    this.#selected = why.hart
     this.onHalt?.(why)
     return true
   }
@@ -118,35 +143,42 @@ export class Debugger implements Halter {
   }
 
   #reason(waits: boolean): Halt | undefined {
-    if (this.#asked) return { kind: 'asked' }
+    const hart = this.#harts.running
+    if (this.#asked) return { kind: 'asked', hart }
     if (waits || !this.attentive) return undefined
     // An interrupt that is due comes first, so that its handler's first instruction can be a breakpoint.
     takeInterrupt(this.#hart)
     for (const point of this.#watchpoints.values()) {
       const now = this.#watched(point)
       if (now.some((byte, i) => byte !== point.bytes[i])) {
-        return { kind: 'changed', address: point.address }
+        return { kind: 'changed', hart: this.#last, address: point.address }
       }
     }
-    if (this.#steppedFrom !== undefined && this.#executed > this.#steppedFrom) {
-      return { kind: 'stepped' }
+    const step = this.#step
+    if (step !== undefined && this.#harts.executed(step.hart) > step.from) {
+      return { kind: 'stepped', hart: step.hart }
     }
-    if (!this.#leaving && this.#breakpoints.has(this.pc)) return { kind: 'breakpoint' }
-    return undefined
+    const pc = this.#hart.u64[PC >> 3]!
+    return !this.#leaving && this.#breakpoints.has(pc) ? { kind: 'breakpoint', hart } : undefined
   }
 
-  get #executed(): number {
-    return this.#clock.now - this.#hart.idle
-  }
-
+  /** Of the selected hart, as all that follows. */
   get pc(): bigint {
-    return this.#hart.u64[PC >> 3]!
+    return this.#look(() => this.#hart.u64[PC >> 3]!)
+  }
+
+  #look<T>(look: () => T): T {
+    return this.#harts.visit(this.#selected, look)
   }
 
   /** By gdb's number; undefined if there is no such register. */
   register(number: number): bigint | undefined {
+    return this.#look(() => this.#register(number))
+  }
+
+  #register(number: number): bigint | undefined {
     if (number < PC_NUMBER) return this.#hart.u64[(X >> 3) + number]
-    if (number === PC_NUMBER) return this.pc
+    if (number === PC_NUMBER) return this.#hart.u64[PC >> 3]!
     if (number < FIRST_CSR) return this.#hart.u64[(F >> 3) + number - FIRST_FLOAT]
     if (number === PRIVILEGE_NUMBER) return BigInt(this.#hart.privilege)
     if (number === VIRTUALISED_NUMBER) return this.#hart.virtualised ? 1n : 0n
@@ -157,6 +189,10 @@ export class Debugger implements Halter {
 
   /** False if there is no such register, or it cannot be set. */
   setRegister(number: number, value: bigint): boolean {
+    return this.#look(() => this.#setRegister(number, value))
+  }
+
+  #setRegister(number: number, value: bigint): boolean {
     const hart = this.#hart
     if (number === 0) return true
     if (number < PC_NUMBER) hart.u64[(X >> 3) + number] = value
@@ -179,9 +215,11 @@ export class Debugger implements Halter {
   read(address: bigint, length: number, physical: boolean): Uint8Array {
     const bytes = new Uint8Array(length)
     const { ram } = this.#hart
-    const done = stretches(this.#hart, address, length, physical, (at, offset, count) => {
-      bytes.set(ram.u8.subarray(ram.host(at), ram.host(at) + count), offset)
-    })
+    const done = this.#look(() =>
+      stretches(this.#hart, address, length, physical, (at, offset, count) => {
+        bytes.set(ram.u8.subarray(ram.host(at), ram.host(at) + count), offset)
+      }),
+    )
     return bytes.subarray(0, done)
   }
 
@@ -189,10 +227,12 @@ export class Debugger implements Halter {
   write(address: bigint, bytes: Uint8Array, physical: boolean): boolean {
     const hart = this.#hart
     if (this.read(address, bytes.length, physical).length < bytes.length) return false
-    stretches(hart, address, bytes.length, physical, (at, offset, count) => {
-      hart.ram.u8.set(bytes.subarray(offset, offset + count), hart.ram.host(at))
-      hart.ram.wrote(at, count)
-    })
+    this.#look(() =>
+      stretches(hart, address, bytes.length, physical, (at, offset, count) => {
+        hart.ram.u8.set(bytes.subarray(offset, offset + count), hart.ram.host(at))
+        hart.ram.wrote(at, count)
+      }),
+    )
     return true
   }
 
@@ -212,7 +252,7 @@ export class Debugger implements Halter {
   addWatchpoint(address: bigint, length: number): boolean {
     if (this.#points >= MOST_POINTS || length < 1 || length > WATCH_BYTES) return false
     const bytes = this.read(address, length, false)
-    const at = locate(this.#hart, address)
+    const at = this.#look(() => locate(this.#hart, address))
     if (at === undefined || bytes.length < length) return false
     this.#watchpoints.set(`${address} ${length}`, { address, at, bytes })
     this.#hart.leave = true
@@ -228,11 +268,12 @@ export class Debugger implements Halter {
     this.#watchpoints.clear()
   }
 
-  /** One line about where the machine stands. */
-  info(): string {
-    const { privilege } = describe(this.#hart)
-    const { now } = this.#clock
-    return `hart 0 in ${privilege} at 0x${this.pc.toString(16)}, cycle ${now}`
+  /** One line about where a hart stands. */
+  info(hart = this.#selected): string {
+    return this.#harts.visit(hart, () => {
+      const { privilege, pc } = describe(this.#hart)
+      return `hart ${hart} in ${privilege} at 0x${pc.toString(16)}, cycle ${this.#clock.now}`
+    })
   }
 
   get #points(): number {

@@ -1,7 +1,7 @@
 // CLINT: software interrupts and the timer of each hart (SiFive layout). Invariant: MTIP of a hart
 // is high exactly while mtime >= mtimecmp; between accesses one clock event a hart keeps that true.
 
-import { cycles } from '../../units.ts'
+import { type Cycles, cycles } from '../../units.ts'
 import type { Clock, Event } from '../clock.ts'
 import { type Device, type DeviceState, numbersOf, stringsOf } from './device.ts'
 
@@ -44,9 +44,9 @@ export class Clint implements Device {
     }))
   }
 
-  /** What mtime, and the `time` CSR, read now. */
+  /** mtime, with which the comparisons are made. */
   get time(): bigint {
-    return BigInt.asUintN(64, this.#ticks() + this.#offset)
+    return this.#timeAt(this.#options.clock.now)
   }
 
   /** mtime less the ticks since reset; 0 until a guest writes mtime. */
@@ -60,7 +60,7 @@ export class Clint implements Device {
       if (bytes !== 4 || (offset & 3) !== 0) return 0
       return this.#msip[(offset - MSIP) >>> 2] === true ? 1 : 0
     }
-    if (at === MTIME) return part(this.time, offset & 7, bytes)
+    if (at === MTIME) return part(this.#timeAt(this.#options.clock.shown()), offset & 7, bytes)
     const timer = this.#timers[(at - MTIMECMP) >>> 3]
     return timer === undefined ? 0 : part(timer.compare, offset & 7, bytes)
   }
@@ -75,7 +75,7 @@ export class Clint implements Device {
     const high = (offset & 4) !== 0
     if (at === MTIME) {
       const time = withHalf(this.time, high, value)
-      this.#offset = BigInt.asUintN(64, time - this.#ticks())
+      this.#offset = BigInt.asUintN(64, time - this.#ticks(this.#options.clock.now))
       this.#timers.forEach((_, hart) => {
         this.#compare(hart)
       })
@@ -123,8 +123,12 @@ export class Clint implements Device {
     })
   }
 
-  #ticks(): bigint {
-    return BigInt(Math.floor(this.#options.clock.now / this.#options.cyclesPerTick))
+  #timeAt(cycle: Cycles): bigint {
+    return BigInt.asUintN(64, this.#ticks(cycle) + this.#offset)
+  }
+
+  #ticks(cycle: Cycles): bigint {
+    return BigInt(Math.floor(cycle / this.#options.cyclesPerTick))
   }
 
   #writeMsip(hart: number, level: boolean): void {

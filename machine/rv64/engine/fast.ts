@@ -60,8 +60,8 @@ export class FastEngine implements Engine {
   constructor(hart: Hart, limits?: CompilerLimits) {
     this.#hart = hart
     this.#reference = new ReferenceEngine(hart)
-    const { timing } = hart
-    hart.tlb = timing === undefined ? new Tlb(hart.i32) : new LineTlb(hart.i32, timing)
+    const { timing, ram } = hart
+    hart.tlb = timing === undefined ? new Tlb(hart.i32, ram) : new LineTlb(hart.i32, ram, timing)
     const codeTiming = codeTimingOf(hart.parts.core)
     this.#code = new CodeCache(hart)
     hart.ram.watcher = this.#code
@@ -107,7 +107,7 @@ export class FastEngine implements Engine {
 
   forget(): void {
     this.#code.dropAll()
-    this.#hart.tlb?.flushAll()
+    this.#hart.tlb?.forget()
   }
 
   why(): Readonly<Record<string, number>> {

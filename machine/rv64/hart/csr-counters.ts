@@ -32,12 +32,11 @@ const writeCount =
 
 const readTime = (hart: Hart): void => {
   hart.syncClock()
+  const ticks = hart.timers.shownTicks()
   const offset = hart.parts.timeOffset()
   const delta = hart.virtualised ? hart.u64[CELL.htimedelta >> 3]! : 0n
-  if (offset === 0n && delta === 0n) {
-    const ticks = hart.timers.ticks()
-    hart.put(VALUE, Math.floor(ticks / 2 ** 32), ticks | 0)
-  } else hart.u64[VALUE >> 3] = hart.timers.time() + delta
+  if (offset === 0n && delta === 0n) hart.put(VALUE, Math.floor(ticks / 2 ** 32), ticks | 0)
+  else hart.u64[VALUE >> 3] = hart.timers.time(ticks) + delta
 }
 
 function compareRow(number: number, name: CellName): CsrRow {

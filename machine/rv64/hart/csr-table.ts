@@ -8,6 +8,7 @@ import { interruptRows } from './csr-interrupts.ts'
 import { type CsrRow, fixed, plain } from './csr-row.ts'
 import { statusRows } from './csr-status.ts'
 import { translationRows } from './csr-translation.ts'
+import { VALUE } from './state.ts'
 import { CBZE, FIOM } from './status.ts'
 
 const IALIGN_MASK = ~1 // with C, instructions lie on even addresses
@@ -28,7 +29,7 @@ const machineRows: readonly CsrRow[] = [
   fixed(0xf11, 'mvendorid', 0, 0),
   fixed(0xf12, 'marchid', 0, 0),
   fixed(0xf13, 'mimpid', 0, 0),
-  fixed(0xf14, 'mhartid', 0, 0),
+  { number: 0xf14, name: 'mhartid', read: (hart) => hart.put(VALUE, 0, hart.id) },
   fixed(0xf15, 'mconfigptr', 0, 0),
   fixed(0x301, 'misa', MISA_HI, MISA_LO),
   plain(0x302, 'medeleg', 0, MEDELEG),

@@ -58,8 +58,10 @@ export class Hart {
   readonly bus: DeviceBus
   readonly parts: HartParts
   readonly mmu: Mmu
-  readonly pmp: Pmp
-  readonly timers: Timers
+  /** Of the hart that has the window: see lane.ts. */
+  id = 0
+  pmp: Pmp
+  timers: Timers
   readonly counters = new HartCounters()
   readonly i32: Int32Array
   readonly u32: Uint32Array
@@ -95,7 +97,7 @@ export class Hart {
     this.timing = parts.core && new MemoryTiming(parts.core, this.i32)
     this.pmp = new Pmp(this)
     this.mmu = new Mmu(this)
-    this.timers = new Timers(this)
+    this.timers = new Timers(this, this)
     this.reset()
   }
 
@@ -307,7 +309,7 @@ export class Hart {
     this.pmp.changed()
     this.tlb?.flushAll()
     this.contextChanged()
-    this.timers.restart()
+    this.timers.update()
   }
 }
 

@@ -1,17 +1,18 @@
 // Which interrupt, if any, the hart takes next (privileged specification 3.1.9, 10.4.3).
 
 import type { Hart } from './hart.ts'
+import type { Cells } from './lane.ts'
 import { CELL, LINES, TIMERS } from './state.ts'
 import { MACHINE, MIE, SIE, SUPERVISOR } from './status.ts'
 
 /** mip as hardware has it: what software set, the lines from outside, and the Sstc comparisons. */
-export function interruptPending(hart: Hart): number {
-  return hart.lo(CELL.pending) | hart.i32[LINES >> 2]! | hart.i32[TIMERS >> 2]!
+export function interruptPending({ i32 }: Cells): number {
+  return i32[CELL.pending >> 2]! | i32[LINES >> 2]! | i32[TIMERS >> 2]!
 }
 
 /** True if wfi has nothing to wait for; enabled globally or not. */
-export function wakes(hart: Hart): boolean {
-  return (interruptPending(hart) & hart.lo(CELL.mie)) !== 0
+export function wakes(cells: Cells): boolean {
+  return (interruptPending(cells) & cells.i32[CELL.mie >> 2]!) !== 0
 }
 
 /** The code of the interrupt to take before the next instruction, or -1. */

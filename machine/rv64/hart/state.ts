@@ -43,6 +43,9 @@ export const ECALLS = 340
 /** i32: cycles taken beyond one an instruction, since the hart last counted them. */
 export const EXTRA = 360
 
+/** i32: where the TLB sets of the hart begin. */
+export const TLB_BASE = 356
+
 /** Cells of 8 bytes behind the CSRs; a CSR with a rule of its own may share a cell (sstatus). */
 export const CELL_NAMES = [
   'mstatus',
@@ -121,10 +124,18 @@ export const CELL = Object.fromEntries(
   CELL_NAMES.map((name, i) => [name, CELLS + 8 * i]),
 ) as Readonly<Record<CellName, number>>
 
+/**
+ * All that belongs to one hart lies below: the window. Of several harts the one that runs has it; what
+ * the others have there waits in copies of their own (hart/lane.ts).
+ */
+export const WINDOW_BYTES = 4096
+
 /** Soft TLBs: see mmu/tlb.ts. */
 export const TLB = 0x1_0000
 /** What caches and TLBs hold, where a profile models them: see timing/memory-timing.ts. */
 export const TIMING = 0xc_2000
+/** Bytes of the sets of one hart; those of harts beyond the first lie behind RAM. */
+export const TLB_BYTES = 0xb_0000
 /** Decoded instructions: see engine/code-cache.ts. */
 export const CODE = 0x10_0000
 
@@ -159,4 +170,9 @@ const WASM_PAGE = 65536
 export const RAM =
   Math.ceil((TLB + PAGES_BESIDE + CONTEXTS * CONTEXT_BYTES) / WASM_PAGE) * WASM_PAGE
 
-export const memoryPages = (ramBytes: number): number => RAM / WASM_PAGE + ramBytes / WASM_PAGE
+export const memoryPages = (ramBytes: number, harts: number): number =>
+  (RAM + ramBytes + (harts - 1) * TLB_BYTES) / WASM_PAGE
+
+/** Where the soft TLB of a hart lies. */
+export const tlbOf = (hart: number, ramBytes: number): number =>
+  hart === 0 ? TLB : RAM + ramBytes + (hart - 1) * TLB_BYTES

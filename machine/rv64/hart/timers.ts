@@ -4,6 +4,7 @@
 import { cycles } from '../../units.ts'
 import { type Event, NEVER } from '../clock.ts'
 import type { Hart } from './hart.ts'
+import type { Cells } from './lane.ts'
 import { CELL, TIMERS } from './state.ts'
 import { STCE_HI, STIP, VSTIP } from './status.ts'
 
@@ -11,10 +12,13 @@ const TWO_64 = 1n << 64n
 
 export class Timers {
   readonly #hart: Hart
+  readonly #cells: Cells
   #event: Event | undefined
 
-  constructor(hart: Hart) {
+  /** `cells` is where the hart's state lies, be it in the window or parked. */
+  constructor(hart: Hart, cells: Cells) {
     this.#hart = hart
+    this.#cells = cells
   }
 
   /** Ticks since reset at the clock's present. */
@@ -22,37 +26,37 @@ export class Timers {
     return Math.floor(this.#hart.clock.now / this.#hart.parts.cyclesPerTick)
   }
 
-  /** What `time` reads, in M-mode or HS. */
-  time(): bigint {
-    return BigInt.asUintN(64, BigInt(this.ticks()) + this.#hart.parts.timeOffset())
+  /** The ticks that a hart may be shown now. */
+  shownTicks(): number {
+    return Math.floor(this.#hart.clock.shown() / this.#hart.parts.cyclesPerTick)
   }
 
-  /** The clock was reset: its events are gone. */
-  restart(): void {
-    this.#event = undefined
-    this.update()
+  /** Of so many ticks, what `time` is in M-mode or HS. */
+  time(ticks: number): bigint {
+    return BigInt.asUintN(64, BigInt(ticks) + this.#hart.parts.timeOffset())
   }
 
-  /** After a write of stimecmp, vstimecmp, htimedelta, menvcfg, henvcfg or mtime. */
+  /** After a reset of the clock, a load of the state, or a write of stimecmp, vstimecmp, htimedelta, menvcfg, henvcfg or mtime. */
   update(): void {
-    const hart = this.#hart
-    if (this.#event !== undefined) hart.clock.cancel(this.#event)
+    const { clock } = this.#hart
+    const { i32, u64 } = this.#cells
+    if (this.#event !== undefined) clock.cancel(this.#event)
     this.#event = undefined
     let bits = 0
     let next: number = NEVER
-    if ((hart.hi(CELL.menvcfg) & STCE_HI) !== 0) {
+    if ((i32[(CELL.menvcfg >> 2) + 1]! & STCE_HI) !== 0) {
       const wait = this.#wait(CELL.stimecmp, 0n)
       if (wait === 0) bits |= STIP
       else next = wait
-      if ((hart.hi(CELL.henvcfg) & STCE_HI) !== 0) {
-        const guestWait = this.#wait(CELL.vstimecmp, hart.u64[CELL.htimedelta >> 3]!)
+      if ((i32[(CELL.henvcfg >> 2) + 1]! & STCE_HI) !== 0) {
+        const guestWait = this.#wait(CELL.vstimecmp, u64[CELL.htimedelta >> 3]!)
         if (guestWait === 0) bits |= VSTIP
         else next = Math.min(next, guestWait)
       }
     }
-    hart.i32[TIMERS >> 2] = bits
+    i32[TIMERS >> 2] = bits
     if (next < NEVER) {
-      this.#event = hart.clock.at(cycles(next), 'sstc', () => {
+      this.#event = clock.at(cycles(next), 'sstc', () => {
         this.#event = undefined
         this.update()
       })
@@ -61,12 +65,11 @@ export class Timers {
 
   /** 0 if time + delta has reached the cell, else the cycle at which it will. */
   #wait(cell: number, delta: bigint): number {
-    const { u64, parts } = this.#hart
-    const compare = u64[cell >> 3]!
-    const now = (this.time() + delta) % TWO_64
+    const compare = this.#cells.u64[cell >> 3]!
+    const ticks = this.ticks()
+    const now = (this.time(ticks) + delta) % TWO_64
     if (now >= compare) return 0
-    const tick = this.ticks() + Number(compare - now)
-    const when = tick * parts.cyclesPerTick
+    const when = (ticks + Number(compare - now)) * this.#hart.parts.cyclesPerTick
     return Number.isSafeInteger(when) ? when : NEVER
   }
 }

@@ -18,8 +18,13 @@ export class LineTlb extends Tlb {
   readonly #ofMachine = new Map<number, number>()
   readonly #ofOthers = new Map<number, number>()
 
-  constructor(words: Int32Array, timing: MemoryTiming) {
-    super(words, PAGES_BESIDE)
+  /** Requires a machine of one hart. */
+  constructor(
+    words: Int32Array,
+    ram: { readonly bytes: number; readonly harts: number },
+    timing: MemoryTiming,
+  ) {
+    super(words, ram, PAGES_BESIDE)
     this.#words = words
     this.#bytes = new Uint8Array(words.buffer)
     this.#timing = timing
@@ -54,6 +59,11 @@ export class LineTlb extends Tlb {
 
   override flushAll(): void {
     super.flushAll()
+    this.#timing.soft.dropAll()
+  }
+
+  override forget(): void {
+    super.forget()
     this.#timing.soft.dropAll()
   }
 

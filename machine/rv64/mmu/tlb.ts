@@ -3,7 +3,16 @@
 // RAM, and for writes it is marked touched and holds no decoded code.
 
 import type { Hart } from '../hart/hart.ts'
-import { CELL, CONTEXT_BYTES, DATA_TLB, FETCH_TLB, TLB } from '../hart/state.ts'
+import {
+  CELL,
+  CONTEXT_BYTES,
+  DATA_TLB,
+  FETCH_TLB,
+  TLB,
+  TLB_BASE,
+  TLB_BYTES,
+  tlbOf,
+} from '../hart/state.ts'
 import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../hart/status.ts'
 import { type READ, WRITE } from './pte.ts'
 
@@ -21,10 +30,10 @@ export const FETCH_SET = 2 * TLB_SET_BYTES
 export { CONTEXT_BYTES }
 
 /**
- * Entries of read sets that compiled code has filled since the last flush of anything: their number,
- * then where they lie. Behind the sets, before the decoded instructions.
+ * Entries of read sets, of whichever hart, that compiled code has filled since the last flush of anything:
+ * their number, then where they lie. Behind the sets, before the decoded instructions.
  */
-export const TLB_LOG = TLB + 0xb_0000
+export const TLB_LOG = TLB + TLB_BYTES
 export const TLB_LOG_ENTRIES = 1023
 
 /** Contexts; those of a supervisor come without and with SUM. */
@@ -40,27 +49,56 @@ export const CONTEXT_OF_VS = VS
 /** How many fills are remembered before a context is flushed as a whole. */
 const LOG_ENTRIES = 4 * TLB_ENTRIES
 
+/** The sets of one hart. */
+interface Sets {
+  readonly base: number
+  /** By context, the entries filled since the last flush: flushing is as dear as filling was. */
+  readonly filled: readonly number[][]
+}
+
 export class Tlb {
   readonly #i32: Int32Array
   readonly #beside: number
-  /** By context, the entries filled since the last flush: flushing is as dear as filling was. */
-  readonly #filled: readonly number[][] = Array.from({ length: CONTEXTS }, () => [])
+  readonly #all: readonly Sets[]
+  /** Those of the hart that runs. */
+  #base: number
+  #filled: readonly number[][]
 
-  /** `beside`: data pages are entered so many bytes from the sets that DATA_TLB tells. */
-  constructor(i32: Int32Array, beside = 0) {
+  /** `beside`: data pages are entered so many bytes from the sets that DATA_TLB tells; one hart then. */
+  constructor(
+    i32: Int32Array,
+    ram: { readonly bytes: number; readonly harts: number },
+    beside = 0,
+  ) {
     this.#i32 = i32
     this.#beside = beside
-    for (const from of [TLB, TLB + beside]) {
-      i32.fill(-1, from >> 2, (from + CONTEXTS * CONTEXT_BYTES) >> 2)
+    this.#all = Array.from({ length: ram.harts }, (_, hart) => ({
+      base: tlbOf(hart, ram.bytes),
+      filled: Array.from({ length: CONTEXTS }, () => []),
+    }))
+    for (const { base } of this.#all) {
+      for (const from of [base, base + beside]) {
+        i32.fill(-1, from >> 2, (from + CONTEXTS * CONTEXT_BYTES) >> 2)
+      }
     }
+    this.#base = TLB
+    this.#filled = this.#all[0]!.filled
+  }
+
+  /** Another hart runs; its state has pointers to its sets already. */
+  use(hart: number): void {
+    const { base, filled } = this.#all[hart]!
+    this.#base = base
+    this.#filled = filled
   }
 
   /** Chooses the sets of the hart's present contexts. */
   select(hart: Hart): void {
     const fetches = fetchContext(hart)
     const lent = hart.privilege === MACHINE && (hart.lo(CELL.mstatus) & MPRV) !== 0
-    this.#i32[FETCH_TLB >> 2] = setOf(fetches) + FETCH_SET
-    this.#i32[DATA_TLB >> 2] = setOf(lent ? lentContext(hart) : dataContext(hart))
+    this.#i32[TLB_BASE >> 2] = this.#base
+    this.#i32[FETCH_TLB >> 2] = this.#setOf(fetches) + FETCH_SET
+    this.#i32[DATA_TLB >> 2] = this.#setOf(lent ? lentContext(hart) : dataContext(hart))
   }
 
   /** Enters a data page of the current context; `value` is host address less virtual address. */
@@ -82,6 +120,7 @@ export class Tlb {
     return this.#enter(this.#i32[FETCH_TLB >> 2]!, hi, lo, slots)
   }
 
+  /** Of the hart that runs, as all the flushes that follow. */
   flushAll(): void {
     for (let context = 0; context < CONTEXTS; context++) this.#flush(context)
   }
@@ -100,7 +139,8 @@ export class Tlb {
     const from = guest ? VS : S
     const page = lo & ~0xfff
     for (let context = from; context < from + 3; context++) {
-      for (let set = setOf(context); set < setOf(context + 1); set += TLB_SET_BYTES) {
+      const end = this.#setOf(context + 1)
+      for (let set = this.#setOf(context); set < end; set += TLB_SET_BYTES) {
         const at = entryOf(set, lo) >> 2
         if (this.#i32[at] === page && this.#i32[at + 1] === hi) this.#clear(at)
         const beside = at + (this.#beside >> 2)
@@ -109,18 +149,26 @@ export class Tlb {
     }
   }
 
-  /** A page has got decoded code: no write may pass unseen. */
-  flushWrites(): void {
-    this.#flushWhere((entry) => offsetInContext(entry) < FETCH_SET && isWrite(entry))
+  /** Of all harts, everything: what it was derived from is gone. */
+  forget(): void {
+    for (const { filled } of this.#all) {
+      for (const entries of filled) this.#empty(entries)
+    }
+    this.#flushLog()
   }
 
-  /** Decoded pages have moved or gone. */
+  /** A page has got decoded code: no write of any hart may pass unseen. */
+  flushWrites(): void {
+    this.#flushWhere((offset) => offset >= WRITE_SET && offset < FETCH_SET)
+  }
+
+  /** Decoded pages have moved or gone, for all harts. */
   flushFetches(): void {
-    this.#flushWhere((entry) => offsetInContext(entry) >= FETCH_SET)
+    this.#flushWhere((offset) => offset >= FETCH_SET)
   }
 
   #enter(set: number, hi: number, lo: number, value: number, beside = 0): number {
-    const context = Math.floor((set - TLB) / CONTEXT_BYTES)
+    const context = Math.floor((set - this.#base) / CONTEXT_BYTES)
     const filled = this.#filled[context]!
     if (filled.length >= LOG_ENTRIES) this.#flush(context) // pages flushed singly fill it up
     const entry = entryOf(set, lo) + beside
@@ -133,10 +181,13 @@ export class Tlb {
   }
 
   #flush(context: number): void {
-    const filled = this.#filled[context]!
+    this.#empty(this.#filled[context]!)
+    this.#flushLog()
+  }
+
+  #empty(filled: number[]): void {
     for (const entry of filled) this.#clear(entry >> 2)
     filled.length = 0
-    this.#flushLog()
   }
 
   #flushLog(): void {
@@ -145,10 +196,19 @@ export class Tlb {
     this.#i32[TLB_LOG >> 2] = 0
   }
 
-  #flushWhere(which: (entry: number) => boolean): void {
-    for (const filled of this.#filled) {
-      for (const entry of filled) if (which(entry)) this.#clear(entry >> 2)
+  /** `which` is asked by the offset in the entry's context. */
+  #flushWhere(which: (offset: number) => boolean): void {
+    for (const { base, filled } of this.#all) {
+      for (const entries of filled) {
+        for (const entry of entries) {
+          if (which((entry - base) % CONTEXT_BYTES)) this.#clear(entry >> 2)
+        }
+      }
     }
+  }
+
+  #setOf(context: number): number {
+    return this.#base + context * CONTEXT_BYTES
   }
 
   #clear(at: number): void {
@@ -157,11 +217,8 @@ export class Tlb {
   }
 }
 
-const setOf = (context: number): number => TLB + context * CONTEXT_BYTES
 const entryOf = (set: number, lo: number): number =>
   set + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_ENTRY_BYTES
-const offsetInContext = (entry: number): number => (entry - TLB) % CONTEXT_BYTES
-const isWrite = (entry: number): boolean => offsetInContext(entry) >= WRITE_SET
 
 function dataContext(hart: Hart): number {
   return contextOf(hart, hart.privilege, hart.virtualised)

@@ -14,7 +14,7 @@ import {
   PRIVILEGE,
   RESERVATION,
   TIMERS,
-  TLB,
+  TLB_BASE,
   VIRTUALISED,
 } from '../../hart/state.ts'
 import {
@@ -206,7 +206,8 @@ function selectContext(code: Code): void {
       code.get(LOCAL.privilege).op('i32.eqz').i32(CONTEXT_OF_U).op('i32.mul').set(LOCAL.base)
     },
   )
-  code.get(LOCAL.base).i32(CONTEXT_BYTES).op('i32.mul').i32(TLB).op('i32.add').set(LOCAL.base)
+  code.get(LOCAL.base).i32(CONTEXT_BYTES).op('i32.mul')
+  code.i32(0).memory('i32.load', TLB_BASE).op('i32.add').set(LOCAL.base)
   code.i32(0).get(LOCAL.base).memory('i32.store', DATA_TLB)
   // Fetches do not ask for SUM.
   code.i32(0).get(LOCAL.base)
