@@ -7,7 +7,7 @@ import type { DeviceState, DeviceValue } from './device/device.ts'
 
 export interface Input {
   readonly cycle: Cycles
-  /** `console`, or what a connection did: `connect`, `send`, `end`, `destroy`. */
+  /** `console`, `memory-error`, or what a connection did: `connect`, `send`, `end`, `destroy`. */
   readonly kind: string
   readonly bytes: Uint8Array
 }

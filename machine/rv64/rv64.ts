@@ -10,6 +10,7 @@ import type {
   Machine,
   MachineSpec,
   MarkLog,
+  MemoryError,
   Network,
   Snapshot,
   Stop,
@@ -29,6 +30,7 @@ import { Hart } from './hart/hart.ts'
 import { describe } from './hart/registers.ts'
 import { PC } from './hart/state.ts'
 import { MEIP, MSIP, MTIP, SEIP } from './hart/status.ts'
+import { Injector } from './injector.ts'
 import { Marks } from './marks.ts'
 import { MEMORY_MAP } from './memory-map.ts'
 import { Ram } from './ram.ts'
@@ -59,6 +61,7 @@ export class Rv64Machine implements Machine {
   readonly #engine: Engine
   readonly #transcript = new Transcript()
   readonly #marks = new Marks()
+  readonly #injector: Injector
   #halter: Halter | undefined
   #halt: Halt
   #condition: (() => boolean) | undefined
@@ -92,6 +95,7 @@ export class Rv64Machine implements Machine {
       mark: (n) => this.#mark(n),
     })
     late.hart = this.#hart
+    this.#injector = new Injector(this.#ram, this.#clock, this.#board.inputs)
     this.#ram.onDma = () => this.#hart.endReservation()
     this.#board.uart.onOutput = (byte) => {
       if (this.#transcript.write(byte)) this.#hart.leave = true
@@ -109,7 +113,14 @@ export class Rv64Machine implements Machine {
     })
     this.console = consoleOf(this.#board, this.#transcript)
     const network: readonly Capability[] = spec.network === true ? ['network'] : []
-    this.capabilities = new Set(['counters', 'snapshot', 'hypervisor', 'marks', ...network])
+    this.capabilities = new Set([
+      'counters',
+      'snapshot',
+      'memory-error',
+      'hypervisor',
+      'marks',
+      ...network,
+    ])
     this.#boot()
   }
 
@@ -151,7 +162,11 @@ export class Rv64Machine implements Machine {
       cycles: this.#clock.now,
       busy: this.#clock.now - this.#hart.idle,
       instructions: this.#clock.now - this.#hart.idle - this.#hart.unretired,
-      events: { ...this.#hart.counters.events(), ...this.#board.counts() },
+      events: {
+        ...this.#hart.counters.events(),
+        ...this.#ram.errors.events(),
+        ...this.#board.counts(),
+      },
       why: { ...this.#hart.counters.why(), ...this.#engine.why?.() },
     }
   }
@@ -177,6 +192,10 @@ export class Rv64Machine implements Machine {
     this.#engine.forget()
     this.#marks.clear()
     this.#halt = undefined
+  }
+
+  async inject(error: MemoryError): Promise<void> {
+    this.#injector.inject(error)
   }
 
   /** A hand on this machine, from outside; what it may do is its own affair. */
@@ -207,6 +226,7 @@ export class Rv64Machine implements Machine {
       spec: this.spec,
       clock: this.#clock,
       ram: this.#ram,
+      injector: this.#injector,
       hart: this.#hart,
       board: this.#board,
       transcript: this.#transcript,

@@ -11,6 +11,7 @@ import { Digest } from './digest.ts'
 import type { Hart } from './hart/hart.ts'
 import { loadHart, saveHart } from './hart/saved-state.ts'
 import { RAM } from './hart/state.ts'
+import type { Injector, SavedInjector } from './injector.ts'
 import type { Ram } from './ram.ts'
 import { packSections, SnapshotError, unpackSections } from './snapshot-file.ts'
 import { decodeState, encodeState } from './state-json.ts'
@@ -22,6 +23,7 @@ export interface MachineParts {
   readonly spec: MachineSpec
   readonly clock: Clock
   readonly ram: Ram
+  readonly injector: Injector
   readonly hart: Hart
   readonly board: Board
   readonly transcript: Transcript
@@ -40,6 +42,7 @@ export function takeSnapshot(parts: MachineParts): Snapshot {
     hart: encodeState(saveHart(parts.hart)),
     board: encodeState(parts.board.save()),
     console: encodeState(parts.transcript.save()),
+    'memory-errors': encodeState(parts.injector.save()),
     pages: new Uint8Array(Uint32Array.from(pages).buffer),
     ram,
   })
@@ -59,6 +62,7 @@ export function restoreFrom(parts: MachineParts, from: Snapshot): void {
   const hart = decodeState(section('hart'))
   const board = decodeState(section('board'))
   const transcript = decodeState(section('console'))
+  const errors = errorsOf(parts, decodeState(section('memory-errors')), Number(clock.now))
   const pages = new Uint32Array(section('pages').slice().buffer)
   const ram = section('ram')
   if (ram.length !== pages.length * PAGE_BYTES || pages.some((page) => page >= parts.ram.pages)) {
@@ -66,6 +70,7 @@ export function restoreFrom(parts: MachineParts, from: Snapshot): void {
   }
   parts.clock.reset(cycles(Number(clock.now)))
   restoreRam(parts.ram, pages, ram)
+  parts.injector.load(errors)
   parts.board.load(board)
   loadHart(parts.hart, hart)
   parts.clock.check(clock.waiting as unknown as readonly Event[])
@@ -81,6 +86,7 @@ export function digestOf(parts: MachineParts): string {
   digest.bytes(encodeState({ now: parts.clock.now }))
   digest.bytes(encodeState(saveHart(parts.hart, 'architectural')))
   digest.bytes(encodeState(parts.board.save()))
+  digest.bytes(encodeState(parts.injector.save()))
   for (const page of occupiedPages(parts.ram)) {
     digest.words(Int32Array.of(page))
     const first = (RAM + page * PAGE_BYTES) >> 2
@@ -113,6 +119,15 @@ function restoreRam(ram: Ram, pages: Uint32Array, bytes: Uint8Array): void {
     ram.u8.set(bytes.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES), host)
     ram.touched[page] = 1
   })
+}
+
+function errorsOf(parts: MachineParts, state: DeviceState, now: number): SavedInjector {
+  try {
+    return parts.injector.parse(state, now)
+  } catch (error) {
+    if (error instanceof RangeError) throw new SnapshotError(error.message)
+    throw error
+  }
 }
 
 /** What a snapshot and the machine it goes into must have in common. */

@@ -40,6 +40,8 @@ export const TIMERS = 332
 export const PMP_OPEN = 336
 /** i32 each: calls from U, S, none and M that compiled code took and the hart has yet to count. */
 export const ECALLS = 340
+/** i32: granules of RAM with a memory error; while it is not 0, every walk looks for them. */
+export const ERRORS = 356
 
 /** Cells of 8 bytes behind the CSRs; a CSR with a rule of its own may share a cell (sstatus). */
 export const CELL_NAMES = [
