@@ -132,6 +132,7 @@ describe('memory errors', () => {
     ram.errors.flip(RAM_BASE, [0], false)
     ram.errors.flip(RAM_BASE, [1], false)
     expect(ram.take(RAM_BASE + 4, 1)).toBeUndefined()
+    expect(ram.errors.events()['memory-error-dma']).toBe(1)
     ram.errors.flip(RAM_BASE, [64], false)
     expect(ram.take(RAM_BASE + 8, 1)).toEqual(Uint8Array.of(0))
     ram.errors.flip(RAM_BASE, [65], false)
