@@ -5,14 +5,22 @@ import type { Cycles } from '../units.ts'
 import { cycles } from '../units.ts'
 import type { DeviceState, DeviceValue } from './device/device.ts'
 
-/** Typed text, and what a connection did. */
-export const INPUT_KINDS = ['console', 'connect', 'send', 'receive', 'end', 'destroy'] as const
+/** Typed text, an injected error, and what a connection did. */
+export const INPUT_KINDS = [
+  'console',
+  'memory-error',
+  'connect',
+  'send',
+  'receive',
+  'end',
+  'destroy',
+] as const
 export type InputKind = (typeof INPUT_KINDS)[number]
 
 export interface Input {
   readonly cycle: Cycles
   readonly kind: InputKind
-  /** Typed text in UTF-8; of a connection its number, then the port or what was sent. */
+  /** Typed text in UTF-8; a memory error; of a connection its number, then the port or what was sent. */
   readonly bytes: Uint8Array
 }
 

@@ -49,7 +49,7 @@ export function checkInputs(inputs: readonly Input[], end: Cycles): void {
     }
     if (cycle < now || cycle > end) wrong(`a cycle from ${now} to ${end}`, cycle)
     now = cycle
-    if (kind === 'console') return
+    if (kind === 'console' || kind === 'memory-error') return
     const entry = readEntry(bytes) ?? wrong('the number of a connection', `${bytes.length} bytes`)
     const { number, bytes: rest } = entry
     if (kind === 'connect') {

@@ -2,7 +2,7 @@
 // which it came, between the same two instructions, whatever executes them; so the run ends as the
 // recorded one did, or the replay says where it parted.
 
-import type { MachineSpec, Pacer, PeerSocket } from '../machine.ts'
+import type { MachineSpec, MemoryError, Pacer, PeerSocket } from '../machine.ts'
 import type { Cycles } from '../units.ts'
 import type { Input } from './input-log.ts'
 import { difference, identityOf } from './machine-identity.ts'
@@ -42,7 +42,7 @@ export class Replay {
     for (const [i, input] of inputs.entries()) {
       const there = await this.#reach(input.cycle, signal)
       if (there !== true) return there
-      const refusal = this.#enter(input)
+      const refusal = await this.#enter(input)
       if (refusal !== undefined) {
         const which = `input ${i + 1} (${input.kind}) at cycle ${input.cycle}`
         return { kind: 'parted', why: `expected ${which} to be taken as before, got: ${refusal}` }
@@ -68,9 +68,10 @@ export class Replay {
   }
 
   /** Undefined, or what the machine has against it. */
-  #enter(input: Input): string | undefined {
+  async #enter(input: Input): Promise<string | undefined> {
     try {
       if (input.kind === 'console') this.machine.console.type(TEXT.decode(input.bytes))
+      else if (input.kind === 'memory-error') await this.machine.inject(errorIn(input.bytes))
       else this.#connection(input)
       return undefined
     } catch (error) {
@@ -93,6 +94,15 @@ export class Replay {
     else if (kind === 'receive') socket.receive()
     else if (kind === 'end') socket.end()
     else if (kind === 'destroy') socket.destroy()
+  }
+}
+
+/** As the injector wrote it; it checks what it is given. Throws RangeError for what is no JSON. */
+function errorIn(bytes: Uint8Array): MemoryError {
+  try {
+    return JSON.parse(TEXT.decode(bytes)) as MemoryError
+  } catch {
+    throw new RangeError('no memory error')
   }
 }
 

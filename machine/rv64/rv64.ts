@@ -10,6 +10,7 @@ import type {
   Machine,
   MachineSpec,
   MarkLog,
+  MemoryError,
   Network,
   Snapshot,
   Stop,
@@ -29,6 +30,7 @@ import { Hart } from './hart/hart.ts'
 import { describe } from './hart/registers.ts'
 import { PC } from './hart/state.ts'
 import { MEIP, MSIP, MTIP, SEIP } from './hart/status.ts'
+import { Injector } from './injector.ts'
 import { identityOf } from './machine-identity.ts'
 import { Marks } from './marks.ts'
 import { MEMORY_MAP } from './memory-map.ts'
@@ -65,6 +67,7 @@ export class Rv64Machine implements Machine {
   readonly #engine: Engine
   readonly #transcript = new Transcript()
   readonly #marks = new Marks()
+  readonly #injector: Injector
   #halter: Halter | undefined
   #halt: Halt
   #condition: (() => boolean) | undefined
@@ -108,6 +111,7 @@ export class Rv64Machine implements Machine {
     })
     this.#harts = new RoundRobin(this.#hart, this.#clock, spec.harts)
     late.harts = this.#harts
+    this.#injector = new Injector(this.#ram, this.#clock, this.#board.gate)
     this.#ram.onDma = (at, length) => {
       this.#hart.endReservation()
       this.#hart.timing?.dma(at, length)
@@ -130,7 +134,14 @@ export class Rv64Machine implements Machine {
     })
     this.console = consoleOf(this.#board, this.#transcript)
     const network: readonly Capability[] = spec.network === true ? ['network'] : []
-    this.capabilities = new Set(['counters', 'snapshot', 'hypervisor', 'marks', ...network])
+    this.capabilities = new Set([
+      'counters',
+      'snapshot',
+      'memory-error',
+      'hypervisor',
+      'marks',
+      ...network,
+    ])
     this.#boot()
   }
 
@@ -172,7 +183,11 @@ export class Rv64Machine implements Machine {
       cycles: this.#clock.now,
       busy,
       instructions: busy - unretired - this.#hart.extra,
-      events: { ...this.#hart.counters.events(), ...this.#board.counts() },
+      events: {
+        ...this.#hart.counters.events(),
+        ...this.#ram.errors.events(),
+        ...this.#board.counts(),
+      },
       why: { ...this.#hart.counters.why(), ...this.#engine.why?.() },
     }
   }
@@ -199,6 +214,10 @@ export class Rv64Machine implements Machine {
     this.#engine.forget()
     this.#marks.clear()
     this.#halt = undefined
+  }
+
+  async inject(error: MemoryError): Promise<void> {
+    this.#injector.inject(error)
   }
 
   /** A hand on this machine, from outside; what it may do is its own affair. */
@@ -248,6 +267,7 @@ export class Rv64Machine implements Machine {
       spec: this.spec,
       clock: this.#clock,
       ram: this.#ram,
+      injector: this.#injector,
       hart: this.#hart,
       harts: this.#harts,
       board: this.#board,

@@ -149,6 +149,12 @@ export class CodeCache implements CodeWatcher {
     }
   }
 
+  disturbed(page: number): void {
+    const index = this.#indexOf[page]! - 1
+    if (index >= 0) this.#drop(index)
+    this.#hart.tlb?.flushAll() // it may hold tables
+  }
+
   dropAll(): void {
     for (let index = 0; index < CODE_PAGES; index++) {
       const page = this.#pageOf[index]!

@@ -21,6 +21,7 @@ import { SYSTEM_CALLS } from '../isa/ir.ts'
 import { load, store, viewpoint } from '../mmu/data.ts'
 import { LineTlb } from '../mmu/line-tlb.ts'
 import { FAULT } from '../mmu/mmu.ts'
+import { meetsPoison } from '../mmu/poison.ts'
 import { EXECUTE } from '../mmu/pte.ts'
 import { Tlb } from '../mmu/tlb.ts'
 import { RAM_BASE } from '../ram.ts'
@@ -156,9 +157,11 @@ export class FastEngine implements Engine {
     const lo = hart.lo(PC)
     const at = hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
     const frame = at - (at % 4096)
+    const page = (frame - RAM_BASE) / 4096
     if (at !== FAULT && ram.holds(frame, 4096) && hart.pmp.uniform(frame)) {
-      if (hart.pmp.allows(at, 2, EXECUTE, hart.privilege)) {
-        hart.tlb!.fillFetch(hi, lo, this.#code.slotsOf((frame - RAM_BASE) / 4096))
+      const sound = ram.errors.onPage[page] === 0
+      if (sound && hart.pmp.allows(at, 2, EXECUTE, hart.privilege)) {
+        hart.tlb!.fillFetch(hi, lo, this.#code.slotsOf(page))
         return
       }
     }
@@ -168,7 +171,7 @@ export class FastEngine implements Engine {
       takeFault(hart, hi, lo)
     } else {
       hart.counters.romSteps++
-      this.#byReference() // the ROM, a page split by PMP, or nothing at all
+      this.#byReference() // the ROM, a page split by PMP or with a memory error, or nothing at all
     }
   }
 
@@ -192,6 +195,7 @@ export class FastEngine implements Engine {
       return 1
     }
     hart.chargeFetch(hi, lo, at)
+    if (meetsPoison(hart, at, 2, hi, lo, 'fetch')) return 1
     this.#straddling = half | (ram.view.getUint16(ram.host(at), true) << 16)
     writeSlot(ram.view, STRADDLE, this.#code.decode(this.#straddling), undefined)
     return 0

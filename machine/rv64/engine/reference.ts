@@ -13,6 +13,7 @@ import { table } from '../isa/table.ts'
 import { MEMORY_MAP } from '../memory-map.ts'
 import { load, locateAtomic, store, viewpoint } from '../mmu/data.ts'
 import { FAULT } from '../mmu/mmu.ts'
+import { meetsPoison } from '../mmu/poison.ts'
 import { EXECUTE, READ, WRITE } from '../mmu/pte.ts'
 import { extrasOf } from '../timing/instruction-class.ts'
 import { binary, extend, holds } from './arithmetic.ts'
@@ -101,6 +102,7 @@ export class ReferenceEngine implements Engine {
     if (hart.pmp.allows(at, 2, EXECUTE, hart.privilege)) {
       if (ram.holds(at, 2)) {
         hart.chargeFetch(hi, lo, at)
+        if (meetsPoison(hart, at, 2, hi, lo, 'fetch')) return undefined
         return ram.view.getUint16(ram.host(at), true)
       }
       if (at < ROM_END && bus.device(at, 2)) return bus.read(at, 2)
@@ -169,7 +171,8 @@ export class ReferenceEngine implements Engine {
     const { bytes } = statement
     const { hi, lo } = halves(this.#value(statement.address))
     const access = statement.do === 'reserve' ? READ : WRITE
-    const host = locateAtomic(hart, hi, lo, bytes, access)
+    const reads = statement.do !== 'store-reserved'
+    const host = locateAtomic(hart, hi, lo, bytes, access, reads)
     if (host === FAULT) return 'left'
     const old = bytes === 4 ? BigInt(view.getInt32(host, true)) : view.getBigInt64(host, true)
     this.#temporaries[statement.index] = BigInt.asUintN(64, old)

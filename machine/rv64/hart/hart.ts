@@ -16,6 +16,7 @@ import {
   BUDGET,
   CELL,
   ECALLS,
+  ERRORS,
   EXTRA,
   HELD,
   LINES,
@@ -287,6 +288,7 @@ export class Hart {
   /** As after power-on; pc and registers are the board's to set. */
   reset(): void {
     this.i32.fill(0, 0, STATE_WORDS)
+    this.i32[ERRORS >> 2] = this.ram.errors.count // RAM is not reset
     this.i32[PRIVILEGE >> 2] = MACHINE
     this.put(CELL.mstatus, STATUS_HI, 0)
     this.put(CELL.hstatus, XLEN_HI, 0)

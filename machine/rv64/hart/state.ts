@@ -130,6 +130,12 @@ export const CELL = Object.fromEntries(
  */
 export const WINDOW_BYTES = 4096
 
+/**
+ * i32, behind the window, for it is the machine's: granules of RAM with a memory error. While it is not 0,
+ * every walk looks for them.
+ */
+export const ERRORS = WINDOW_BYTES
+
 /** Soft TLBs: see mmu/tlb.ts. */
 export const TLB = 0x1_0000
 /** What caches and TLBs hold, where a profile models them: see timing/memory-timing.ts. */

@@ -5,7 +5,8 @@
 import type { Hart } from '../hart/hart.ts'
 import { CELL } from '../hart/state.ts'
 import { ADUE_HI, CAUSE, MACHINE, MXR, SUM, USER } from '../hart/status.ts'
-import { type Access, READ, type Request, WRITE } from './pte.ts'
+import { CLEAN } from '../memory-error.ts'
+import { type Access, PTE_BYTES, READ, type Request, WRITE } from './pte.ts'
 import { Sv39 } from './sv39.ts'
 import { TwoStage } from './two-stage.ts'
 
@@ -120,6 +121,15 @@ export class Mmu {
   pageFault(access: Access): typeof FAULT {
     this.cause = PAGE_FAULT[access]
     return FAULT
+  }
+
+  /** True if the entry at `at`, which is in RAM, is poison: the walk ends by a hardware error. */
+  meetsPoison(at: number): boolean {
+    const { errors } = this.#hart.ram
+    if (errors.count === 0 || errors.touch(at, PTE_BYTES) === CLEAN) return false
+    errors.consumed('walk')
+    this.cause = CAUSE.hardwareError
+    return true
   }
 
   /** `walking`: the access that the first stage's walk made itself, if it was one. */

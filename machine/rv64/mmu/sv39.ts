@@ -53,7 +53,7 @@ export class Sv39 {
     const { access } = request
     const sign = hi >> 6 // bits 63 to 38 must be equal
     if (sign !== 0 && sign !== -1) return mmu.pageFault(access)
-    if (stage2 === undefined) {
+    if (stage2 === undefined && this.#hart.ram.errors.count === 0) {
       const quick = this.#quickly(root, hi, lo, request)
       if (quick !== FAULT) return quick
       mmu.walk.count = 0
@@ -119,12 +119,13 @@ export class Sv39 {
     return FAULT
   }
 
-  /** Host address of a page table entry, or FAULT: not in RAM or not allowed to a supervisor. */
+  /** Host address of a page table entry, or FAULT: not in RAM, poison, or not allowed to a supervisor. */
   entry(at: number, access: Access, walking: Access): number {
     const { ram, pmp } = this.#hart
     if (!ram.holds(at, PTE_BYTES) || !pmp.allows(at, PTE_BYTES, walking, SUPERVISOR)) {
       return this.#mmu.accessFault(access)
     }
+    if (walking === READ && this.#mmu.meetsPoison(at)) return FAULT
     return ram.host(at)
   }
 }

@@ -1,6 +1,6 @@
 // Tlb: the soft TLB that the fast engine reads inline, direct-mapped, one set for each kind of access
 // in each context, in linear memory. Invariant: an entry says what a walk would say now, the page is
-// RAM, and for writes it is marked touched and holds no decoded code.
+// RAM without memory errors, and for writes it is marked touched and holds no decoded code.
 
 import type { Hart } from '../hart/hart.ts'
 import {

@@ -4,7 +4,7 @@
 import type { Hart } from '../hart/hart.ts'
 import { CELL } from '../hart/state.ts'
 import { ADUE_HI, MXR, SUPERVISOR } from '../hart/status.ts'
-import { type Mmu, rootOf } from './mmu.ts'
+import { FAULT, type Mmu, rootOf } from './mmu.ts'
 import {
   type Access,
   addressOf,
@@ -80,6 +80,7 @@ export class TwoStage {
         return mmu.accessFault(original)
       }
       mmu.step(entryAt)
+      if (mmu.meetsPoison(entryAt)) return FAULT
       const host = ram.host(entryAt)
       const lo = i32[host >> 2]!
       const hi = i32[(host >> 2) + 1]!

@@ -1,13 +1,22 @@
-// A load or store that misses the soft TLB where the memory system is modelled, without leaving WebAssembly:
+// A load or store that misses the soft TLB where the memory system is modelled, within WebAssembly:
 // the page is known to the page-grain sets (mmu/line-tlb.ts), and a walk, if there is one, has three levels in
 // RAM, with PMP open. Invariant: it does what timing/memory-timing.ts and mmu/data.ts would do, or nothing.
 
-import { CELL, DATA_TLB, PAGES_BESIDE, PMP_OPEN, RAM, TLB, VALUE } from '../../hart/state.ts'
+import {
+  CELL,
+  DATA_TLB,
+  ERRORS,
+  PAGES_BESIDE,
+  PMP_OPEN,
+  RAM,
+  TLB,
+  VALUE,
+} from '../../hart/state.ts'
 import { PTE_LEAF, PTE_V } from '../../mmu/pte.ts'
 import { CONTEXT_BYTES, CONTEXT_OF_VS, TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
 import { RAM_BASE } from '../../ram.ts'
 import type { Core } from '../../timing/core.ts'
-import { type Layout, layoutOf, type Place } from '../../timing/layout.ts'
+import { type Layout, layoutOf } from '../../timing/layout.ts'
 import { Code } from '../wasm/code.ts'
 import {
   type DefinedFunction,
@@ -16,6 +25,20 @@ import {
   I64,
   type ValueType,
 } from '../wasm/encoder.ts'
+import {
+  type Calls,
+  dataLine,
+  drop,
+  dropPage,
+  entryNumber,
+  findWay,
+  second,
+  setAddress,
+  takeTurn,
+  WORD_SHIFT,
+  wayAddress,
+  writeBack,
+} from './line-model.ts'
 
 /** Address, bytes, 1 for a store of VALUE; cycles that it takes, or -1: nothing has happened. */
 export const LINE_ACCESS: FunctionType = { parameters: [I64, I32, I32], results: [I32] }
@@ -23,9 +46,6 @@ export const LINE_ACCESS: FunctionType = { parameters: [I64, I32, I32], results:
 const ELSE = 'else'
 const FOUND = 'found'
 const FIRST_FRAME = RAM_BASE / 4096
-const WORD_SHIFT = 2
-/** Entries that are compared at once; sets have a multiple of that many ways. */
-const VECTOR = 4
 
 /** How many functions lineRefill makes. */
 export const LINE_FUNCTIONS = 5
@@ -57,13 +77,6 @@ export function lineRefill(
     { type: unary, locals: i32s(3), code: writeBack(core, layout.l2) },
     { type: { parameters: [I32, I32], results: [] }, locals: i32s(4), code: dropPage(layout) },
   ]
-}
-
-interface Calls {
-  readonly dataLine: number
-  readonly second: number
-  readonly writeBack: number
-  readonly dropPage: number
 }
 
 class Access {
@@ -226,6 +239,7 @@ class Access {
     const { guest, pte, cycles, step0, step1, step2 } = Access.local
     code.get(guest).brIf(ELSE)
     code.i32(0).memory('i32.load', PMP_OPEN).op('i32.eqz').brIf(ELSE)
+    code.i32(0).memory('i32.load', ERRORS).brIf(ELSE)
     code.i32(0).memory('i64.load', CELL.satp).i64(0xfff_ffff_ffffn).op('i64.and').set(pte)
     const steps = [step0, step1, step2]
     steps.forEach((step, i) => {
@@ -331,207 +345,4 @@ class Access {
         })
     }
   }
-}
-
-/** Line, and whether it is written; cycles. The entry's number goes to `last`. */
-function dataLine({ l1d, reads, writes, last }: Layout, calls: Calls): Uint8Array {
-  const [line, write, tag, at, way, cycles, entry, old] = [0, 1, 2, 3, 4, 5, 6, 7]
-  const code = new Code()
-  code.get(line).i32(1).op('i32.shl').set(tag)
-  setAddress(code, l1d, line, at)
-  code.block(FOUND, () => {
-    findWay(code, l1d, at, tag, way)
-    code.get(line).call(calls.second).set(cycles)
-    takeTurn(code, l1d, line, way)
-    entryNumber(code, l1d, line, way)
-    code.i32(WORD_SHIFT).op('i32.shl').set(entry)
-    for (const holders of [reads, writes]) {
-      drop(code, () => code.get(entry).memory('i32.load', holders))
-      code.get(entry).i32(0).memory('i32.store', holders)
-    }
-    wayAddress(code, at, way)
-    code
-      .memory('i32.load')
-      .tee(old)
-      .i32(1)
-      .op('i32.and')
-      .if(() => {
-        code.get(old).i32(1).op('i32.shr_u').call(calls.writeBack)
-        code.get(cycles).op('i32.add').set(cycles)
-      })
-    wayAddress(code, at, way)
-    code.get(tag).memory('i32.store')
-  })
-  code.get(write).if(() => {
-    wayAddress(code, at, way)
-    code.get(tag)
-    wayAddress(code, at, way)
-    code.memory('i32.load').op('i32.or').i32(1).op('i32.or').memory('i32.store')
-  })
-  code.i32(0)
-  entryNumber(code, l1d, line, way)
-  code.memory('i32.store', last)
-  code.get(cycles)
-  return code.bytes
-}
-
-/** A line from behind the first level; cycles. */
-function second({ cycles }: Core, l2: Place): Uint8Array {
-  const [line, tag, at, way, old] = [0, 1, 2, 3, 4]
-  const code = new Code()
-  const miss = 'miss'
-  code.get(line).i32(1).op('i32.shl').set(tag)
-  setAddress(code, l2, line, at)
-  code.block(miss, () => {
-    code.block(FOUND, () => {
-      findWay(code, l2, at, tag, way)
-      code.br(miss)
-    })
-    code.i32(cycles.l2).op('return')
-  })
-  takeTurn(code, l2, line, way)
-  wayAddress(code, at, way)
-  code.memory('i32.load').set(old)
-  wayAddress(code, at, way)
-  code.get(tag).memory('i32.store')
-  code.i32(cycles.dram + cycles.writeBack).i32(cycles.dram)
-  code.get(old).i32(1).op('i32.and', 'select')
-  return code.bytes
-}
-
-/** A changed line leaves the first level; cycles. */
-function writeBack({ cycles }: Core, l2: Place): Uint8Array {
-  const [line, tag, at, way] = [0, 1, 2, 3]
-  const code = new Code()
-  const miss = 'miss'
-  code.get(line).i32(1).op('i32.shl').set(tag)
-  setAddress(code, l2, line, at)
-  code.block(miss, () => {
-    code.block(FOUND, () => {
-      findWay(code, l2, at, tag, way)
-      code.br(miss)
-    })
-    wayAddress(code, at, way)
-    code.get(tag).i32(1).op('i32.or').memory('i32.store')
-    code.i32(0).op('return')
-  })
-  code.i32(cycles.writeBack)
-  return code.bytes
-}
-
-/** As SoftEntries.dropDataPage. */
-function dropPage({ set: setOf, lines }: Layout): Uint8Array {
-  const [page, number, bits, set, lo, entry] = [0, 1, 2, 3, 4, 5]
-  const code = new Code()
-  code.get(page).i32(WORD_SHIFT).op('i32.shl').memory('i32.load', setOf).set(set)
-  for (let word = 0; word < 4; word++) {
-    const at = lines + 4 * word
-    code
-      .get(page)
-      .i32(4)
-      .op('i32.shl')
-      .memory('i32.load', at)
-      .tee(bits)
-      .if(() => {
-        code.get(page).i32(4).op('i32.shl').i32(0).memory('i32.store', at)
-        code.loop('bit', () => {
-          code.get(number).i32(12).op('i32.shl')
-          code
-            .get(bits)
-            .op('i32.ctz')
-            .i32(32 * (word & 1))
-            .op('i32.add')
-            .i32(6)
-            .op('i32.shl')
-          code.op('i32.or').tee(lo).i32(2).op('i32.shr_u').i32(TLB_MASK).op('i32.and')
-          code
-            .get(set)
-            .op('i32.add')
-            .i32(word > 1 ? WRITE_SET : 0)
-            .op('i32.add')
-            .tee(entry)
-          code.memory('i32.load').get(lo).op('i32.eq')
-          code.if(() => code.get(entry).i64(-1n).memory('i64.store'))
-          code.get(bits).get(bits).i32(1).op('i32.sub', 'i32.and').tee(bits).brIf('bit')
-        })
-      })
-  }
-  return code.bytes
-}
-
-/** Into `at`: where the entries of the set lie that `index` chooses. */
-function setAddress(code: Code, { entries, sets, ways }: Place, index: number, at: number): void {
-  code
-    .get(index)
-    .i32(sets - 1)
-    .op('i32.and')
-    .i32(4 * ways)
-    .op('i32.mul')
-  code.i32(entries).op('i32.add').set(at)
-}
-
-/** Leaves `found` with the way in `way` if one of the set has that tag, marked or not: all at once. */
-function findWay(
-  code: Code,
-  { ways }: Place,
-  at: number,
-  tag: number,
-  way: number,
-  found = FOUND,
-): void {
-  for (let first = 0; first < ways; first += VECTOR) {
-    code
-      .get(at)
-      .loadVector(4 * first)
-      .i32(1)
-      .vector('i32x4.shr_u')
-    code.get(tag).i32(1).op('i32.shr_u').vector('i32x4.splat', 'i32x4.eq', 'i32x4.bitmask')
-    if (first > 0) code.i32(first).op('i32.shl', 'i32.or')
-  }
-  // Of no way it becomes 32, which nobody reads.
-  code.tee(way).get(way).op('i32.ctz').set(way)
-  code.brIf(found)
-}
-
-/** Into `way`: whose turn it is; the turn moves on. */
-function takeTurn(code: Code, { turns, sets, ways }: Place, index: number, way: number): void {
-  const turn = () =>
-    code
-      .get(index)
-      .i32(sets - 1)
-      .op('i32.and')
-      .i32(WORD_SHIFT)
-      .op('i32.shl')
-  turn().memory('i32.load', turns).set(way)
-  turn()
-    .get(way)
-    .i32(1)
-    .op('i32.add')
-    .i32(ways - 1)
-    .op('i32.and')
-    .memory('i32.store', turns)
-}
-
-function entryNumber(code: Code, { sets, ways }: Place, index: number, way: number): void {
-  code
-    .get(index)
-    .i32(sets - 1)
-    .op('i32.and')
-    .i32(ways)
-    .op('i32.mul')
-    .get(way)
-    .op('i32.add')
-}
-
-function wayAddress(code: Code, at: number, way: number): void {
-  code.get(at).get(way).i32(WORD_SHIFT).op('i32.shl', 'i32.add')
-}
-
-/** Empties the soft entry whose address is loaded, if there is one. */
-function drop(code: Code, load: () => void): void {
-  load()
-  code.if(() => {
-    load()
-    code.i64(-1n).memory('i64.store')
-  })
 }

@@ -1,8 +1,17 @@
 // A read that misses the soft TLB, without leaving WebAssembly: the commonest walk (Sv39, no guest, three
-// levels in RAM, A set, PMP open over all of RAM) and the new entry. Invariant: it does what mmu/data.ts
-// and mmu/sv39.ts would do, or nothing at all.
+// levels in RAM, A set, PMP open over all of RAM, no memory errors) and the new entry. Invariant: it does
+// what mmu/data.ts and mmu/sv39.ts would do, or nothing at all.
 
-import { CELL, DATA_TLB, PMP_OPEN, PRIVILEGE, RAM, VALUE, VIRTUALISED } from '../../hart/state.ts'
+import {
+  CELL,
+  DATA_TLB,
+  ERRORS,
+  PMP_OPEN,
+  PRIVILEGE,
+  RAM,
+  VALUE,
+  VIRTUALISED,
+} from '../../hart/state.ts'
 import { MACHINE, SUM } from '../../hart/status.ts'
 import { PTE_A, PTE_D, PTE_LEAF, PTE_R, PTE_U, PTE_V } from '../../mmu/pte.ts'
 import { TLB_LOG, TLB_LOG_ENTRIES, TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
@@ -46,6 +55,7 @@ export function refill(ramPages: number, beside = 0): Uint8Array {
 /** In S or U under Sv39, within a page, at a canonical address. */
 function checkContext(code: Code): void {
   code.i32(0).memory('i32.load', PMP_OPEN).op('i32.eqz').brIf(ELSE)
+  code.i32(0).memory('i32.load', ERRORS).brIf(ELSE)
   code.i32(0).memory('i32.load', VIRTUALISED).brIf(ELSE)
   code.i32(0).memory('i32.load', PRIVILEGE).i32(MACHINE).op('i32.eq').brIf(ELSE)
   code.i32(0).memory('i64.load', CELL.satp).i64(60n).op('i64.shr_u')
