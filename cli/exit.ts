@@ -27,6 +27,7 @@ const PLAIN = [
   'StoreError',
   'BridgeError',
   'QemuError',
+  'RecordingError',
 ]
 
 /** System errors whose cause is the user's environment, in the user's words. */

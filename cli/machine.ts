@@ -1,7 +1,6 @@
 // machine: boots anything that boots on QEMU `virt`; console on stdin and stdout, exit code from the
 // finisher.
 
-import { readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { image } from '../guest/images.ts'
 import { type Outside, openOutside } from '../harness/outside.ts'
@@ -12,22 +11,29 @@ import { ElfError } from '../machine/rv64/elf.ts'
 import { MiB } from '../machine/units.ts'
 import { attendDebugged, GDB_HELP } from './debugged.ts'
 import { UsageError } from './exit.ts'
+import { bytesOf } from './input-file.ts'
 import { backendNamed, backendOption, PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
+import { openRecord, RECORD_HELP } from './record.ts'
 import { attend } from './terminal.ts'
 
-interface Options {
+/** What the machine is made of. */
+interface Making {
   readonly kernel: string
   readonly bios?: string
   readonly initrd?: string
   readonly append?: string
   readonly drive?: string
-  readonly hostfwd?: readonly Forward[]
   readonly memory: number
   readonly harts: number
   readonly profile: string
+}
+
+interface Options extends Making {
+  readonly hostfwd?: readonly Forward[]
   readonly backend: string
   readonly gdb?: number
+  readonly record?: string
   readonly silence: number
 }
 
@@ -55,6 +61,7 @@ export function machine(): Command {
     .addOption(profileOption())
     .addOption(backendOption())
     .option('--gdb <p>', GDB_HELP, wholeNumber(0, PORTS))
+    .option('--record <file>', RECORD_HELP)
     .option(
       '--silence <s>',
       'once piped input has ended, how long the guest may say nothing; not with --gdb, --hostfwd',
@@ -67,6 +74,10 @@ export function machine(): Command {
 async function perform(options: Options): Promise<void> {
   profileNamed(options.profile)
   const backend = backendNamed(options.backend)
+  if (options.record !== undefined && backend !== 'rv64') {
+    throw new UsageError(`--record: expected back end rv64, which is exact; got ${backend}`)
+  }
+  await using record = await openRecord(options.record, options.gdb)
   const outside = openOutside()
   try {
     const spec = { ...(await specOf(options)), pacer: outside.pacer }
@@ -75,6 +86,7 @@ async function perform(options: Options): Promise<void> {
       process.stderr.write(`127.0.0.1:${await outside.expose(opened, guest, host)} -> ${guest}\n`)
     }
     process.exitCode = await session(opened, outside, options)
+    await record.keep(opened, originOf(options))
   } finally {
     await outside.close()
   }
@@ -110,16 +122,8 @@ function withPaths(message: string, { kernel, bios, initrd }: Options): string {
   )
 }
 
-/** Names the file that cannot be read, which the system's error does not always do. */
-async function bytesOf(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path)
-  } catch (error) {
-    throw Object.assign(error as NodeJS.ErrnoException, { path })
-  }
-}
-
-async function specOf(options: Options): Promise<MachineSpec> {
+/** Also for `replay`, with the options that a recording names. */
+export async function specOf(options: Making): Promise<MachineSpec> {
   const { bios, kernel, initrd, append, drive, memory, harts, profile } = options
   const firmware = bios === undefined ? (await image('firmware')).bytes : await optional(bios)
   return {
@@ -132,6 +136,17 @@ async function specOf(options: Options): Promise<MachineSpec> {
     network: true,
     harts,
     profile,
+  }
+}
+
+/** What specOf needs to know again; of one hart and our own back end. */
+function originOf(options: Making): Readonly<Record<string, string>> {
+  const { kernel, bios, initrd, append, drive, memory, profile } = options
+  const given = Object.entries({ kernel, bios, initrd, append, drive, profile })
+  return {
+    verb: 'machine',
+    memory: String(memory),
+    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
   }
 }
 

@@ -7,6 +7,7 @@ import { report } from './exit.ts'
 import { list } from './list.ts'
 import { machine } from './machine.ts'
 import { packageVersion } from './package-version.ts'
+import { replay } from './replay.ts'
 import { redraw } from './report.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
@@ -20,7 +21,7 @@ const program = new Command('mirrorbench')
   .configureOutput({ outputError: complain })
   .exitOverride()
 
-for (const verb of [run, redraw, list, shell, serve, machine, trace, audit, doctor]) {
+for (const verb of [run, redraw, list, shell, serve, machine, replay, trace, audit, doctor]) {
   // Options of the parent are inherited by name, not by addCommand.
   program.addCommand(verb().copyInheritedSettings(program))
 }

@@ -1,6 +1,6 @@
 // perf: how fast this host runs the emulated machine, beside QEMU, in guest MIPS: the performance
 // kernels of guest/bare/perf, and a boot to the prompt. Host time: noisy, never compared with cycles.
-// Usage: npm run perf -- [--json] [--rounds N] [--kernels a,b] [--engines a,b]
+// Usage: npm run perf -- [--json] [--rounds N] [--kernels a,b] [--engines a,b] [--profiles a,b]
 
 import { parseArgs } from 'node:util'
 import { image } from '../guest/images.ts'
@@ -30,7 +30,7 @@ interface Reading {
   readonly kernel: string
   readonly privilege: 'M' | 'S'
   readonly engine: OurEngine | QemuEngine
-  readonly profile: 'flat'
+  readonly profile: string
   readonly mips: number
   readonly ratioToTcg: number | null
   readonly ratioToIcount: number | null
@@ -41,6 +41,7 @@ const BOOT = 'boot'
 const PROMPT = /(?:^|\n)\$ $/
 const QEMU_ENGINES: readonly QemuEngine[] = ['qemu-tcg', 'qemu-icount']
 /** An engine that needs longer for a whole kernel executes so many instructions of it. */
+const PROFILES = ['flat', 'in-order', 'in-order-small']
 const MOST: Readonly<Record<OurEngine, number>> = {
   compiler: 10_000_000_000,
   fast: 100_000_000,
@@ -52,7 +53,8 @@ const USAGE = `Usage: npm run -s perf -- [options]
 How fast this host runs the emulated machine, in guest MIPS; beside QEMU where it is installed.
 
   --kernels a,b   out of ${[...KERNELS, BOOT].join(', ')}; default: all
-  --engines a,b   out of ${Object.keys(MOST).join(', ')}; default: compiler,fast
+  --engines a,b   out of ${Object.keys(MOST).join(', ')}; default: compiler
+  --profiles a,b  out of ${PROFILES.join(', ')}; default: flat,in-order
   --rounds N      how often each is timed; the median counts; default: 3
   --json          readings as JSON
   --help          this text
@@ -64,6 +66,7 @@ if (values.help) {
   process.exit()
 }
 const engines = list('engines', values.engines, Object.keys(MOST)) as OurEngine[]
+const profiles = list('profiles', values.profiles, PROFILES)
 const kernels = list('kernels', values.kernels, [...KERNELS, BOOT])
 const rounds = Number(values.rounds)
 if (!/^[1-9]\d*$/.test(values.rounds)) {
@@ -88,7 +91,8 @@ function parsed() {
         help: { type: 'boolean', short: 'h', default: false },
         rounds: { type: 'string', default: '3' },
         kernels: { type: 'string', default: [...KERNELS, BOOT].join(',') },
-        engines: { type: 'string', default: 'compiler,fast' },
+        engines: { type: 'string', default: 'compiler' },
+        profiles: { type: 'string', default: 'flat,in-order' },
       },
     })
   } catch (error) {
@@ -135,28 +139,32 @@ async function bare(name: string): Promise<MachineSpec> {
 /** All engines in turn, again and again, so that a change of the host's speed hits all. */
 async function measure(work: Work): Promise<readonly Reading[]> {
   const instructions = await countOf(work)
-  const rates = new Map<OurEngine | QemuEngine, number[]>()
-  const note = (engine: OurEngine | QemuEngine, mips: number) =>
-    rates.set(engine, [...(rates.get(engine) ?? []), mips])
+  const rates = new Map<string, number[]>()
+  const note = (engine: OurEngine | QemuEngine, profile: string, mips: number) => {
+    const key = `${engine} ${profile}`
+    rates.set(key, [...(rates.get(key) ?? []), mips])
+  }
   for (let round = 0; round < rounds; round++) {
-    for (const engine of engines) note(engine, await ours(work, engine))
+    for (const engine of engines) {
+      for (const profile of profiles) note(engine, profile, await ours(work, engine, profile))
+    }
     if (!withQemu) continue
     for (const engine of QEMU_ENGINES) {
       const empty = work.empty === undefined ? 0 : await timeQemu(engine, work.empty)
       const ms = (await timeQemu(engine, work.spec, work.text)) - empty
-      note(engine, instructions / ms / 1000)
+      note(engine, 'flat', instructions / ms / 1000)
     }
   }
   const mips = new Map([...rates].map(([engine, list]) => [engine, median(list)]))
   const ratio = (value: number, engine: QemuEngine): number | null => {
-    const other = mips.get(engine)
+    const other = mips.get(`${engine} flat`)
     return other === undefined ? null : value / other
   }
-  return [...mips].map(([engine, value]) => ({
+  return [...mips].map(([key, value]) => ({
     kernel: work.kernel,
     privilege: work.privilege,
-    engine,
-    profile: 'flat',
+    engine: key.split(' ')[0] as OurEngine | QemuEngine,
+    profile: key.split(' ')[1]!,
     mips: value,
     ratioToTcg: ratio(value, 'qemu-tcg'),
     ratioToIcount: ratio(value, 'qemu-icount'),
@@ -171,9 +179,9 @@ async function countOf(work: Work): Promise<number> {
 }
 
 /** In MIPS; a boot includes building the machine, as QEMU's includes starting it. */
-async function ours(work: Work, engine: OurEngine): Promise<number> {
+async function ours(work: Work, engine: OurEngine, profile: string): Promise<number> {
   const built = performance.now()
-  await using machine = await openMachine({ ...work.spec, engine })
+  await using machine = await openMachine({ ...work.spec, engine, profile })
   const began = work.empty === undefined ? built : performance.now()
   await machine.run(untilEnd(work, MOST[engine]))
   const ms = performance.now() - began
@@ -190,11 +198,13 @@ function median(list: readonly number[]): number {
 }
 
 function shown(all: readonly Reading[]): string {
-  const head = ['kernel', 'privilege', 'engine', 'MIPS', 'x TCG', 'x icount']
+  const head = ['kernel', 'privilege', 'engine', 'profile', 'MIPS', 'x TCG', 'x icount']
   const times = (ratio: number | null): string => ratio?.toFixed(2) ?? '-'
-  const rows = all.map(({ kernel, privilege, engine, mips, ratioToTcg, ratioToIcount }) => [
-    ...[kernel, privilege, engine, mips.toFixed(1)],
-    ...[times(ratioToTcg), times(ratioToIcount)],
-  ])
-  return table(head, rows, head.slice(3))
+  const rows = all.map(
+    ({ kernel, privilege, engine, profile, mips, ratioToTcg, ratioToIcount }) => [
+      ...[kernel, privilege, engine, profile, mips.toFixed(1)],
+      ...[times(ratioToTcg), times(ratioToIcount)],
+    ],
+  )
+  return table(head, rows, head.slice(4))
 }

@@ -11,6 +11,7 @@ import { pick } from '../harness/registry.ts'
 import { HTTP_PORT, startServer } from '../workloads/web-files.ts'
 import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
+import { openRecord, RECORD_HELP } from './record.ts'
 import { attend, watch } from './terminal.ts'
 
 interface Options {
@@ -18,6 +19,7 @@ interface Options {
   readonly port: number
   readonly seed: number
   readonly profile: string
+  readonly record?: string
 }
 
 const DEFAULT_PORT = 8080
@@ -34,13 +36,16 @@ export function serve(): Command {
     )
     .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
     .addOption(profileOption())
+    .option('--record <file>', RECORD_HELP)
     .action(perform)
 }
 
-async function perform({ config: name, port, seed, profile }: Options): Promise<void> {
+async function perform(options: Options): Promise<void> {
+  const { config: name, port, seed, profile } = options
   const { hz } = profileNamed(profile)
   const { configs } = await loadCatalogue()
   const config = pick(configs, 'config', name)
+  await using record = await openRecord(options.record)
   const outside = openOutside()
   try {
     const spec = await specFor(config, realParts, { seed, profile, pacer: outside.pacer })
@@ -52,6 +57,7 @@ async function perform({ config: name, port, seed, profile }: Options): Promise<
     process.stderr.write(`http://127.0.0.1:${opened}/ (config ${name})\n`)
     const session = process.stdin.isTTY ? attend : watch
     process.exitCode = outcomeOf(await session(machine, outside))
+    await record.keep(machine, { verb: 'serve', config: name, seed: String(seed), profile })
   } finally {
     await outside.close()
   }

@@ -12,9 +12,10 @@ import { pick } from '../harness/registry.ts'
 import type { Machine } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
 import { attendDebugged, GDB_HELP } from './debugged.ts'
-import { FAILED_CHECK } from './exit.ts'
+import { FAILED_CHECK, INTERRUPTED } from './exit.ts'
 import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
+import { openRecord, RECORD_HELP } from './record.ts'
 import { attend } from './terminal.ts'
 
 interface Options {
@@ -22,6 +23,7 @@ interface Options {
   readonly seed: number
   readonly profile: string
   readonly gdb?: number
+  readonly record?: string
 }
 
 export function shell(): Command {
@@ -31,8 +33,10 @@ export function shell(): Command {
     .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
     .addOption(profileOption())
     .option('--gdb <p>', GDB_HELP, wholeNumber(0, PORTS))
-    .action(async ({ config: name, seed, profile, gdb }: Options) => {
+    .option('--record <file>', RECORD_HELP)
+    .action(async ({ config: name, seed, profile, gdb, record: path }: Options) => {
       profileNamed(profile)
+      await using record = await openRecord(path, gdb)
       const { configs } = await loadCatalogue()
       const outside = openOutside()
       const options = { seed, profile, pacer: outside.pacer }
@@ -44,26 +48,39 @@ export function shell(): Command {
         } else if (process.stdin.isTTY) {
           process.exitCode = outcomeOf(await attend(machine, outside))
         } else process.exitCode = await dictate(machine)
+        await record.keep(machine, { verb: 'shell', config: name, seed: String(seed), profile })
       } finally {
         await outside.close()
       }
     })
 }
 
-/** Types each line of stdin at a prompt, in virtual time: nobody is waited for, and it repeats. */
+/**
+ * Types each line of stdin at a prompt, in virtual time: nobody is waited for, and it repeats. A signal
+ * ends it.
+ */
 async function dictate(machine: Machine): Promise<number> {
+  const over = new AbortController()
+  const { signal } = over
+  const signalled = (): void => over.abort()
+  process.on('SIGINT', signalled).on('SIGTERM', signalled)
   machine.console.listen((text) => process.stdout.write(text, 'latin1'))
-  const toPrompt = () => machine.run({ text: PROMPT, deadline: cycles(machine.now() + PATIENCE) })
-  let stop = await toPrompt()
-  for await (const line of createInterface({ input: process.stdin })) {
-    if (stop.kind !== 'text') break
-    machine.console.type(`${line}\n`)
-    stop = await toPrompt()
+  const toPrompt = () =>
+    machine.run({ text: PROMPT, deadline: cycles(machine.now() + PATIENCE), signal })
+  try {
+    let stop = await toPrompt()
+    for await (const line of createInterface({ input: process.stdin, signal })) {
+      if (stop.kind !== 'text') break
+      machine.console.type(`${line}\n`)
+      stop = await toPrompt()
+    }
+    process.stdout.write('\n')
+    if (stop.kind === 'deadline') {
+      process.stderr.write('mirrorbench: expected a prompt, got none for 1 s of virtual time\n')
+      return FAILED_CHECK
+    }
+    return signal.aborted ? INTERRUPTED : outcomeOf({ stop, left: undefined })
+  } finally {
+    process.off('SIGINT', signalled).off('SIGTERM', signalled)
   }
-  process.stdout.write('\n')
-  if (stop.kind === 'deadline') {
-    process.stderr.write('mirrorbench: expected a prompt, got none for 1 s of virtual time\n')
-    return FAILED_CHECK
-  }
-  return outcomeOf({ stop, left: undefined })
 }

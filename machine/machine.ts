@@ -14,7 +14,7 @@ export interface Machine extends AsyncDisposable {
   now(): Cycles
   /** Runs the guest until the first of the conditions; always bounded by the deadline. */
   run(until: Until): Promise<Stop>
-  /** Copies `length` bytes of RAM. Throws RangeError outside RAM. */
+  /** Copies `length` bytes of RAM as they are stored, errors and all. RangeError outside RAM. */
   read(at: PhysicalAddress, length: number): Promise<Uint8Array>
   registers(hart: number): Promise<HartState>
   counters(): Promise<Counters>
@@ -33,6 +33,11 @@ export interface Machine extends AsyncDisposable {
   record?(nameOf: (root: PhysicalAddress, peek: Peek) => string | undefined): { stop(): Trace }
   snapshot(): Promise<Snapshot>
   restore(from: Snapshot): Promise<void>
+  /**
+   * Causes a memory error, at once or at its time; the next access sees it. Requires `memory-error`.
+   * Throws RangeError for one that is not in RAM, or in the past.
+   */
+  inject(error: MemoryError): Promise<void>
 }
 
 /** What can run a guest: this project's computer, or QEMU. */
@@ -44,7 +49,14 @@ export class MachineError extends Error {
   override readonly name: string = 'MachineError'
 }
 
-export type Capability = 'counters' | 'timing' | 'snapshot' | 'hypervisor' | 'network' | 'marks'
+export type Capability =
+  | 'counters'
+  | 'timing'
+  | 'snapshot'
+  | 'memory-error'
+  | 'hypervisor'
+  | 'network'
+  | 'marks'
 
 export interface Until {
   /** Stop when the console text written since this call began matches. */
@@ -218,6 +230,30 @@ export interface Work {
   readonly cycles: number
   readonly instructions: number
 }
+
+/**
+ * What befalls RAM. A word of 8 bytes is guarded by a code that corrects one flipped bit when the word
+ * is next read, and finds two: then the word is poison, and whoever reads it gets a hardware error
+ * until it is written anew. Flips in a word that nobody reads add up.
+ */
+export type MemoryError =
+  | {
+      readonly kind: 'flip'
+      readonly at: PhysicalAddress
+      /** Counted from the lowest bit of the byte at `at`, through as many bytes as they need. */
+      readonly bits: readonly number[]
+      /** The code does not notice, as if the bits had changed before it saw the word. */
+      readonly silent?: boolean
+      /** Absent: now. */
+      readonly when?: Cycles
+    }
+  | {
+      /** A range of whole words, lost: one of them, a row, a bank. */
+      readonly kind: 'poison'
+      readonly at: PhysicalAddress
+      readonly bytes: number
+      readonly when?: Cycles
+    }
 
 export interface Snapshot {
   readonly bytes: Uint8Array

@@ -1,6 +1,8 @@
 // openMachine: from what a machine is to be, to a machine. The only place that knows every back end.
 
 import type { Backend, Machine, MachineSpec } from './machine.ts'
+import type { Rv64Options } from './rv64/rv64.ts'
+import { hostMs } from './units.ts'
 
 /** What besides the sources of this project decides how a back end behaves. Throws QemuError. */
 export async function backendVersion(backend: Backend): Promise<Readonly<Record<string, string>>> {
@@ -15,7 +17,7 @@ export async function openMachine(spec: MachineSpec, backend: Backend = 'rv64'):
     case 'rv64': {
       // Either is loaded when it is asked for: most verbs need neither.
       const { Rv64Machine } = await import('./rv64/rv64.ts')
-      return new Rv64Machine(spec, { breathe: turnOfTheEventLoop })
+      return new Rv64Machine(spec, HOST)
     }
     case 'qemu':
       return (await import('./qemu/qemu.ts')).QemuMachine.open(spec)
@@ -24,7 +26,8 @@ export async function openMachine(spec: MachineSpec, backend: Backend = 'rv64'):
   }
 }
 
-const turnOfTheEventLoop = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve)
-  })
+/** What the pure machine may know of this process: how to let it have a turn, and when. */
+export const HOST: Rv64Options = {
+  breathe: () => new Promise((resolve) => setImmediate(resolve)),
+  hostNow: () => hostMs(performance.now()),
+}

@@ -129,6 +129,9 @@ export function fakeMachine(script: Script, spec: Partial<MachineSpec> = {}): Ma
       typed = ''
       marks = []
     },
+    inject: async () => {
+      throw new Error('expected no memory error: a fake machine has no RAM')
+    },
     [Symbol.asyncDispose]: async () => {},
   }
 }

@@ -121,6 +121,10 @@ export class QemuMachine implements Machine {
     throw this.#absent('snapshot')
   }
 
+  async inject(): Promise<void> {
+    throw this.#absent('memory-error')
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#process.console.destroy()
     await this.#process.end()
@@ -193,6 +197,7 @@ function lacksOf({ major, minor }: Version): Readonly<Partial<Record<Capability,
     counters: inexact,
     timing: inexact,
     snapshot: 'a state of QEMU holds what the host has done for it meanwhile',
+    'memory-error': 'a riscv64 guest of QEMU gets no hardware error from its memory',
     marks: 'QEMU does not tell of marks',
     network: 'the other end of its network is in host time',
     ...(major >= FIRST_WITH_VTVM

@@ -161,7 +161,7 @@ describe('Board', () => {
     const board = make()
     clock.now = cycles(77)
     board.type('é')
-    expect(board.inputs.entries).toEqual([
+    expect(board.gate.log.entries).toEqual([
       { cycle: 77, kind: 'console', bytes: Uint8Array.of(0xc3, 0xa9) },
     ])
     expect(board.bus.read(uart.base, 1)).toBe(0xc3)

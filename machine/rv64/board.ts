@@ -17,7 +17,7 @@ import { VirtioBlock } from './device/virtio-block.ts'
 import { VirtioNet } from './device/virtio-net.ts'
 import { type BootImage, ElfError } from './elf.ts'
 import { HostInterface } from './host-interface.ts'
-import { InputLog } from './input-log.ts'
+import { InputGate } from './input-gate.ts'
 import { MEMORY_MAP, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
 import { Link } from './net/link.ts'
 import { Peer } from './net/peer.ts'
@@ -35,6 +35,10 @@ export interface BoardOptions {
   readonly finish: Finish
   /** A guest has written mtime: whatever compares with `time` is to look again. */
   readonly timeMoved?: () => void
+  /** Does all that is due at this cycle; the clock's events, unless there is more to it. */
+  readonly settle?: () => void
+  /** Ends the slice that is being executed at its next boundary. */
+  readonly leave?: () => void
   /** The peer has dealt with a frame from the guest: a `when` condition may hold now. */
   readonly networkEvent?: () => void
 }
@@ -48,8 +52,7 @@ export class Board {
   readonly bus: Bus
   readonly uart: Uart
   readonly clint: Clint
-  /** What came from outside since reset. */
-  readonly inputs = new InputLog()
+  readonly gate: InputGate
   readonly #options: BoardOptions
   readonly #devices: readonly Device[]
   readonly #rom = new Rom('rom', MEMORY_MAP.rom.bytes)
@@ -61,6 +64,11 @@ export class Board {
   constructor(options: BoardOptions) {
     const { spec, clock, profile, interrupt, finish } = options
     this.#options = options
+    this.gate = new InputGate({
+      clock,
+      settle: options.settle ?? (() => clock.fireDue()),
+      leave: () => options.leave?.(),
+    })
     const plic = new Plic(spec.harts, (context, level) => {
       interrupt(context >>> 1, (context & 1) === 0 ? 'MEIP' : 'SEIP', level)
     })
@@ -74,7 +82,7 @@ export class Board {
     this.uart = new Uart(plic.line(UART_IRQ))
     this.#host = new HostInterface(options, (byte) => this.uart.onOutput?.(byte))
     this.#block = spec.disk && new VirtioBlock(new Disk(spec.disk), clock, profile.latencies)
-    this.#cable = spec.network === true ? plugIn(options, this.inputs) : undefined
+    this.#cable = spec.network === true ? plugIn(options, this.gate) : undefined
     const functions = [this.#block, this.#cable?.card]
     const slots = Array.from({ length: VIRTIO_SLOTS }, (_, slot): Placed => {
       const { base, bytes } = MEMORY_MAP.virtio
@@ -122,8 +130,7 @@ export class Board {
   /** Typed text; it enters at the current virtual time and is recorded. */
   type(text: string): void {
     const bytes = new TextEncoder().encode(text)
-    this.inputs.add(this.#options.clock.now, 'console', bytes)
-    this.uart.type(bytes)
+    this.gate.soon('console', () => this.gate.enter('console', bytes, () => this.uart.type(bytes)))
   }
 
   /**
@@ -146,7 +153,7 @@ export class Board {
     const devices = Object.fromEntries(this.#devices.map((device) => [device.name, device.save()]))
     return {
       devices,
-      inputs: this.inputs.save(),
+      inputs: this.gate.log.save(),
       host: this.#host.save(),
       link: this.#cable?.link.save() ?? null,
       peer: this.#cable?.peer.save() ?? null,
@@ -165,7 +172,7 @@ export class Board {
       }
       device.load(own as DeviceState)
     }
-    this.inputs.load(state.inputs as DeviceState)
+    this.gate.log.load(state.inputs as DeviceState)
     this.#host.load(state.host as DeviceState)
   }
 }
@@ -177,7 +184,7 @@ interface Cable {
 }
 
 /** The guest's card, the cable, and the host at its other end. */
-function plugIn(options: BoardOptions, inputs: InputLog): Cable {
+function plugIn(options: BoardOptions, gate: InputGate): Cable {
   const { clock, profile, networkEvent } = options
   const { probability: loss = 0, seed = 1 } = options.spec.loss ?? {}
   const link = new Link({ clock, timing: profile.latencies, loss, seed })
@@ -187,7 +194,7 @@ function plugIn(options: BoardOptions, inputs: InputLog): Cable {
     mac: PEER_MAC,
     ip: PEER_IP,
     neighbour: GUEST_IP,
-    inputs,
+    gate,
     onEvent: () => networkEvent?.(),
   })
   return { card: new VirtioNet(link.left, clock, profile.latencies), link, peer }

@@ -20,6 +20,8 @@ export const NEVER = cycles(Number.MAX_SAFE_INTEGER)
 export class Clock {
   /** Cycles since reset. The run loop moves it; engines bring it up to date before device access. */
   now: Cycles = cycles(0)
+  /** True while an instruction is being executed: nothing from outside may enter then. */
+  inside = false
   /** The latest time that any hart has been shown. */
   latest: Cycles = cycles(0)
   #waiting: Waiting[] = []

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cycles } from '../units.ts'
 import { Clock } from './clock.ts'
+import { InputGate } from './input-gate.ts'
 import { InputLog } from './input-log.ts'
 import { Link } from './net/link.ts'
 import { Peer } from './net/peer.ts'
@@ -32,8 +33,9 @@ describe('InputLog', () => {
   it('records connections from outside and no others', () => {
     const clock = new Clock()
     const link = new Link({ clock, timing: { wire: 10, 'wire-byte': 1 } })
-    const inputs = new InputLog()
-    const a = new Peer({ clock, wire: link.left, mac: mac(1), ip: 1, neighbour: 2, inputs })
+    const gate = new InputGate({ clock, settle: () => clock.fireDue(), leave: () => {} })
+    const inputs = gate.log
+    const a = new Peer({ clock, wire: link.left, mac: mac(1), ip: 1, neighbour: 2, gate })
     const b = new Peer({ clock, wire: link.right, mac: mac(2), ip: 2, neighbour: 1 })
     b.listen(80, (socket) => socket.send(Uint8Array.of(7)))
     const settle = (): void => {
@@ -44,7 +46,7 @@ describe('InputLog', () => {
     }
     a.connect(80).send(Uint8Array.of(1))
     settle()
-    expect(inputs.entries).toEqual([])
+    expect([inputs.entries, inputs.unrecorded]).toEqual([[], 1])
 
     const socket = a.connect(80, 'outside')
     let told = 0
@@ -61,7 +63,7 @@ describe('InputLog', () => {
       'end',
       'destroy',
     ])
-    expect(inputs.entries[1]?.bytes).toEqual(Uint8Array.of(0, 0, 0, 2, 5, 6))
+    expect(inputs.entries[1]?.bytes).toEqual(Uint8Array.of(0, 0, 0, 1, 5, 6))
     expect([told > 0, socket.state, socket.failure]).toEqual([true, 'closed', undefined])
   })
 })

@@ -5,10 +5,22 @@ import type { Cycles } from '../units.ts'
 import { cycles } from '../units.ts'
 import type { DeviceState, DeviceValue } from './device/device.ts'
 
+/** Typed text, an injected error, and what a connection did. */
+export const INPUT_KINDS = [
+  'console',
+  'memory-error',
+  'connect',
+  'send',
+  'receive',
+  'end',
+  'destroy',
+] as const
+export type InputKind = (typeof INPUT_KINDS)[number]
+
 export interface Input {
   readonly cycle: Cycles
-  /** `console`, or what a connection did: `connect`, `send`, `end`, `destroy`. */
-  readonly kind: string
+  readonly kind: InputKind
+  /** Typed text in UTF-8; a memory error; of a connection its number, then the port or what was sent. */
   readonly bytes: Uint8Array
 }
 
@@ -20,6 +32,8 @@ export class InputLog {
   #entries: Input[] = []
   #bytes = 0
   #lost = 0
+  #connections = 0
+  #unrecorded = 0
 
   get entries(): readonly Input[] {
     return this.#entries
@@ -30,24 +44,42 @@ export class InputLog {
     return this.#lost
   }
 
-  add(cycle: Cycles, kind: string, bytes: Uint8Array): void {
+  /** Connections on record. */
+  get connections(): number {
+    return this.#connections
+  }
+
+  /** Workloads that have worked the network meanwhile: what they did is not on record. */
+  get unrecorded(): number {
+    return this.#unrecorded
+  }
+
+  add(cycle: Cycles, kind: InputKind, bytes: Uint8Array): void {
     if (this.#bytes + bytes.length + ENTRY_BYTES > MOST_BYTES) {
       this.#lost++
       return
     }
     this.#bytes += bytes.length + ENTRY_BYTES
+    if (kind === 'connect') this.#connections++
     this.#entries.push({ cycle, kind, bytes: bytes.slice() })
+  }
+
+  /** Somebody has worked the network whose doings are not written down. */
+  leftOut(): void {
+    this.#unrecorded++
   }
 
   reset(): void {
     this.#entries = []
     this.#bytes = 0
     this.#lost = 0
+    this.#connections = 0
+    this.#unrecorded = 0
   }
 
   save(): DeviceState {
     const entries = this.#entries.map(({ cycle, kind, bytes }) => ({ cycle, kind, bytes }))
-    return { entries, lost: this.#lost }
+    return { entries, lost: this.#lost, unrecorded: this.#unrecorded }
   }
 
   load(state: DeviceState): void {
@@ -58,5 +90,6 @@ export class InputLog {
       this.add(cycles(cycle), kind, bytes)
     }
     this.#lost = Number(state.lost)
+    this.#unrecorded = Number(state.unrecorded ?? 0)
   }
 }

@@ -1,10 +1,11 @@
 // Ram: guest memory from 0x80000000, inside the machine's one linear memory. Invariants: a page that
 // was ever written is marked touched, and every other page is zero; nobody writes to a page that
-// holds decoded code without telling the code cache.
+// holds decoded code without telling the code cache; nobody but the host reads without asking `errors`.
 
 import { PAGE_BYTES } from '../units.ts'
 import type { DmaMemory } from './device/device.ts'
 import { memoryPages, RAM } from './hart/state.ts'
+import { CLEAN, MemoryErrors } from './memory-error.ts'
 import { MEMORY_MAP } from './memory-map.ts'
 
 export const RAM_BASE: number = MEMORY_MAP.ram.base
@@ -16,6 +17,8 @@ const MOST_PAGES = 2 ** 31 / 65536
 export interface CodeWatcher {
   /** [at, at + length) within page `page` of RAM has been overwritten. */
   overwritten(page: number, at: number, length: number): void
+  /** A page has changed behind the hart's back: it has got a memory error. */
+  disturbed(page: number): void
 }
 
 export class Ram implements DmaMemory {
@@ -31,9 +34,10 @@ export class Ram implements DmaMemory {
   readonly touched: Uint8Array
   /** 1 for each page that has decoded instructions. */
   readonly code: Uint8Array
+  readonly errors: MemoryErrors
   watcher: CodeWatcher | undefined
-  /** Called when a device writes: LR reservations end. */
-  onDma: (() => void) | undefined
+  /** Called when a device writes: LR reservations end, caches lose it. */
+  onDma: ((at: number, length: number) => void) | undefined
 
   /** Behind guest memory is room for what each hart but the first needs besides. */
   constructor(bytes: number, harts = 1) {
@@ -54,6 +58,10 @@ export class Ram implements DmaMemory {
     this.view = new DataView(this.memory.buffer)
     this.touched = new Uint8Array(this.pages)
     this.code = new Uint8Array(this.pages)
+    this.errors = new MemoryErrors(this.i32, this.pages, (page) => {
+      this.touched[page] = 1
+      this.watcher?.disturbed(page)
+    })
   }
 
   holds(at: number, length: number): boolean {
@@ -70,20 +78,28 @@ export class Ram implements DmaMemory {
     return host - RAM + RAM_BASE
   }
 
+  /** The bytes as they are stored, errors and all. */
   read(at: number, length: number): Uint8Array {
     const host = this.#range(at, length)
     return this.u8.slice(host, host + length)
+  }
+
+  take(at: number, length: number): Uint8Array | undefined {
+    if (this.errors.touch(at, length) === CLEAN) return this.read(at, length)
+    this.errors.consumed('dma')
+    return undefined
   }
 
   write(at: number, bytes: Uint8Array): void {
     const host = this.#range(at, bytes.length)
     this.u8.set(bytes, host)
     this.wrote(at, bytes.length)
-    this.onDma?.()
+    this.onDma?.(at, bytes.length)
   }
 
   /** Keeps the invariants after [at, at + length) has been written. */
   wrote(at: number, length: number): void {
+    if (this.errors.count !== 0) this.errors.overwritten(at, length)
     const end = at + length
     while (at < end) {
       const page = (at - RAM_BASE) >>> 12
@@ -103,6 +119,7 @@ export class Ram implements DmaMemory {
       if (this.code[page] === 1) this.watcher?.overwritten(page, 0, PAGE_BYTES)
       this.touched[page] = 0
     }
+    this.errors.clear()
   }
 
   #range(at: number, length: number): number {

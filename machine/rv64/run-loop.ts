@@ -3,12 +3,13 @@
 // the pacer at wfi; the loop ends at the deadline at the latest.
 
 import type { Pacer, Stop, Until } from '../machine.ts'
-import { type Cycles, cycles } from '../units.ts'
+import { type Cycles, cycles, type HostMs } from '../units.ts'
 import { type Clock, NEVER } from './clock.ts'
 import type { Halter } from './debug/debugger.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Hart } from './hart/hart.ts'
 import { BUDGET, HELD } from './hart/state.ts'
+import { Pauses } from './pauses.ts'
 import type { RoundRobin } from './round-robin.ts'
 
 export interface RunLoopParts {
@@ -19,6 +20,8 @@ export interface RunLoopParts {
   readonly pacer: Pacer | undefined
   /** Lets the host's event loop turn. */
   readonly breathe: (() => Promise<void>) | undefined
+  /** Says when that is due; without it, it is guessed from cycles. */
+  readonly hostNow: (() => HostMs) | undefined
   /** A reason to stop that guest or devices have given. */
   readonly stopped: () => Stop | undefined
   /** Whoever may halt the machine between instructions, if there is somebody. */
@@ -27,25 +30,19 @@ export interface RunLoopParts {
   readonly rebooted: () => boolean
 }
 
-/**
- * Instructions in one call of an engine at most. V8 replaces code by better code only between
- * calls, and a run can be aborted only there.
- */
-const SLICE = 1 << 20
-/** Cycles between pauses for the host, with and without somebody attached: 5 ms and 50 ms or so. */
-const PACED_PAUSE = 1_000_000
-const PAUSE = 8_000_000
-
 export class RunLoop {
   readonly #parts: RunLoopParts
+  readonly #pauses: Pauses
 
   constructor(parts: RunLoopParts) {
     this.#parts = parts
+    this.#pauses = new Pauses(parts.hostNow)
   }
 
   async run(until: Until): Promise<Stop> {
     const { clock, harts, pacer, rebooted } = this.#parts
-    let pauseAt = this.#nextPause()
+    const pauses = this.#pauses
+    pauses.turn(harts.busy)
     for (;;) {
       const stop = this.#stop(until)
       if (stop !== undefined) return stop
@@ -60,16 +57,12 @@ export class RunLoop {
       if (waits) {
         const stuck = await this.#wait(until)
         if (stuck !== undefined) return stuck
-      } else this.#slice(until.deadline, halter?.attentive === true ? 1 : SLICE)
-      if (clock.now < pauseAt) continue
+      } else this.#slice(until.deadline, halter?.attentive === true ? 1 : pauses.go)
+      if (!pauses.isDue(harts.busy)) continue
       if (pacer !== undefined) await pacer.breathe(clock.now)
       else await this.#parts.breathe?.()
-      pauseAt = this.#nextPause()
+      pauses.turn(harts.busy)
     }
-  }
-
-  #nextPause(): number {
-    return this.#parts.clock.now + (this.#parts.pacer === undefined ? PAUSE : PACED_PAUSE)
   }
 
   #stop(until: Until): Stop | undefined {
@@ -90,6 +83,8 @@ export class RunLoop {
     }
     const goal = Math.min(next, until.deadline)
     await pacer.idle(clock.now, cycles(goal))
+    // Whoever ends the run may have ended the waiting: then no time has passed.
+    if (until.signal?.aborted === true) return undefined
     // Input may have woken a hart, or brought an earlier event.
     if (harts.allWait()) harts.idleUntil(cycles(Math.min(goal, clock.next())))
     return undefined
@@ -106,7 +101,9 @@ export class RunLoop {
     hart.sliceEnd = end
     hart.i32[BUDGET >> 2] = end - from
     hart.i32[HELD >> 2] = 0
+    clock.inside = true
     engine.execute()
+    clock.inside = false
     const now = cycles(end - hart.i32[BUDGET >> 2]! - hart.i32[HELD >> 2]!)
     hart.i32[BUDGET >> 2] = 0
     hart.i32[HELD >> 2] = 0

@@ -10,13 +10,14 @@ import type {
   Machine,
   MachineSpec,
   MarkLog,
+  MemoryError,
   Network,
   Snapshot,
   Stop,
   Trace,
   Until,
 } from '../machine.ts'
-import type { Cycles, PhysicalAddress } from '../units.ts'
+import type { Cycles, HostMs, PhysicalAddress } from '../units.ts'
 import { Board, type HartLine } from './board.ts'
 import { Clock } from './clock.ts'
 import { Debugger, type Halter } from './debug/debugger.ts'
@@ -29,9 +30,12 @@ import { Hart } from './hart/hart.ts'
 import { describe } from './hart/registers.ts'
 import { PC } from './hart/state.ts'
 import { MEIP, MSIP, MTIP, SEIP } from './hart/status.ts'
+import { Injector } from './injector.ts'
+import { identityOf } from './machine-identity.ts'
 import { Marks } from './marks.ts'
 import { MEMORY_MAP } from './memory-map.ts'
 import { Ram } from './ram.ts'
+import { type About, type Recording, RecordingError } from './recording.ts'
 import { checkHarts, RoundRobin } from './round-robin.ts'
 import { RunLoop } from './run-loop.ts'
 import { digestOf, type MachineParts, restoreFrom, takeSnapshot } from './snapshot.ts'
@@ -41,6 +45,8 @@ import { Transcript } from './transcript.ts'
 export interface Rv64Options {
   /** Lets the host's event loop turn; without it a run without pacer never pauses. */
   readonly breathe?: () => Promise<void>
+  /** A clock of the host's, by which it is seen when that is due. The guest cannot tell. */
+  readonly hostNow?: () => HostMs
   /** Of the compiler; the usual ones if absent. */
   readonly limits?: Partial<CompilerLimits>
 }
@@ -61,6 +67,7 @@ export class Rv64Machine implements Machine {
   readonly #engine: Engine
   readonly #transcript = new Transcript()
   readonly #marks = new Marks()
+  readonly #injector: Injector
   #halter: Halter | undefined
   #halt: Halt
   #condition: (() => boolean) | undefined
@@ -70,6 +77,9 @@ export class Rv64Machine implements Machine {
   /** Throws RangeError or ElfError for a spec that cannot be built. */
   constructor(spec: MachineSpec, options: Rv64Options = {}) {
     checkHarts(spec.harts)
+    if (spec.harts > 1 && profileNamed(spec.profile).core !== undefined) {
+      throw new RangeError(`profile ${spec.profile}: expected 1 hart, got ${spec.harts}. Try: flat`)
+    }
     this.spec = spec
     const profile = profileNamed(spec.profile)
     this.#ram = new Ram(
@@ -87,18 +97,25 @@ export class Rv64Machine implements Machine {
       finish: (code, kind) => this.#finish(kind === 'reboot' ? 'reboot' : { code }),
       timeMoved: () => late.harts?.timeMoved(),
       networkEvent: () => this.#askCondition(),
+      settle: () => this.#settle(),
+      leave: () => this.#leave(),
     })
     this.#hart = new Hart({
       ram: this.#ram,
       clock: this.#clock,
       bus: this.#board.bus,
       cyclesPerTick: profile.cyclesPerTick,
+      core: profile.core,
       timeOffset: () => this.#board.clint.offset,
       mark: (n) => this.#mark(n),
     })
     this.#harts = new RoundRobin(this.#hart, this.#clock, spec.harts)
     late.harts = this.#harts
-    this.#ram.onDma = () => this.#hart.endReservation()
+    this.#injector = new Injector(this.#ram, this.#clock, this.#board.gate)
+    this.#ram.onDma = (at, length) => {
+      this.#hart.endReservation()
+      this.#hart.timing?.dma(at, length)
+    }
     this.#board.uart.onOutput = (byte) => {
       if (this.#transcript.write(byte)) this.#hart.leave = true
     }
@@ -110,13 +127,21 @@ export class Rv64Machine implements Machine {
       engine: this.#engine,
       pacer: spec.pacer,
       breathe: options.breathe,
+      hostNow: options.hostNow,
       stopped: () => this.#stopped(),
       halter: () => this.#halter,
       rebooted: () => this.#reboot(),
     })
     this.console = consoleOf(this.#board, this.#transcript)
     const network: readonly Capability[] = spec.network === true ? ['network'] : []
-    this.capabilities = new Set(['counters', 'snapshot', 'hypervisor', 'marks', ...network])
+    this.capabilities = new Set([
+      'counters',
+      'snapshot',
+      'memory-error',
+      'hypervisor',
+      'marks',
+      ...network,
+    ])
     this.#boot()
   }
 
@@ -157,8 +182,12 @@ export class Rv64Machine implements Machine {
     return {
       cycles: this.#clock.now,
       busy,
-      instructions: busy - unretired,
-      events: { ...this.#hart.counters.events(), ...this.#board.counts() },
+      instructions: busy - unretired - this.#hart.extra,
+      events: {
+        ...this.#hart.counters.events(),
+        ...this.#ram.errors.events(),
+        ...this.#board.counts(),
+      },
       why: { ...this.#hart.counters.why(), ...this.#engine.why?.() },
     }
   }
@@ -175,6 +204,7 @@ export class Rv64Machine implements Machine {
   async snapshot(): Promise<Snapshot> {
     const { obstacle } = this.#board
     if (obstacle !== undefined) throw new Error(obstacle)
+    this.#settle() // what is due now is no state that could be kept
     return takeSnapshot(this.#parts)
   }
 
@@ -184,6 +214,10 @@ export class Rv64Machine implements Machine {
     this.#engine.forget()
     this.#marks.clear()
     this.#halt = undefined
+  }
+
+  async inject(error: MemoryError): Promise<void> {
+    this.#injector.inject(error)
   }
 
   /** A hand on this machine, from outside; what it may do is its own affair. */
@@ -210,6 +244,22 @@ export class Rv64Machine implements Machine {
     }
   }
 
+  /**
+   * Everything since reset, for a replay. Throws RecordingError if something that changed the machine is
+   * not on record: a debugger's hand, a workload on the network, input beyond what the log holds.
+   */
+  recording(about: About): Recording {
+    const { entries, lost, unrecorded } = this.#board.gate.log
+    const gap =
+      (lost > 0 && `${lost} inputs too many for the log`) ||
+      (unrecorded > 0 && 'a workload that used the network by itself') ||
+      (this.#halter instanceof Debugger && 'a debugger, which may change what it likes')
+    if (gap) throw new RecordingError(`expected all that happened on record, got ${gap}`)
+    this.#settle()
+    const end = { cycle: this.#clock.now, digest: digestOf(this.#parts) }
+    return { about, identity: identityOf(this.spec), inputs: entries.slice(), end }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
 
   get #parts(): MachineParts {
@@ -217,6 +267,7 @@ export class Rv64Machine implements Machine {
       spec: this.spec,
       clock: this.#clock,
       ram: this.#ram,
+      injector: this.#injector,
       hart: this.#hart,
       harts: this.#harts,
       board: this.#board,
@@ -234,6 +285,16 @@ export class Rv64Machine implements Machine {
   #finish(halt: Halt): void {
     this.#halt = halt
     this.#hart.leave = true
+  }
+
+  #leave(): void {
+    this.#hart.leave = true
+  }
+
+  /** All that is due at this cycle happens. */
+  #settle(): void {
+    this.#clock.fireDue()
+    this.#reboot()
   }
 
   #askCondition(): void {
@@ -256,10 +317,11 @@ export class Rv64Machine implements Machine {
     this.#harts.restart()
     const hart = this.#hart
     this.#harts.visitAll(() => {
-      const { idle, unretired } = hart
+      const { idle, unretired, extra } = hart
       hart.reset()
       hart.idle = idle
       hart.unretired = unretired
+      hart.extra = extra
       hart.put(PC, 0, MEMORY_MAP.rom.base)
     })
     this.#board.boot()
@@ -269,7 +331,8 @@ export class Rv64Machine implements Machine {
   #mark(n: number): void {
     const now = this.#clock.now
     const busy = this.#harts.busyNow
-    this.#marks.add({ n, cycles: now, busy, instructions: busy - this.#harts.unretired })
+    const instructions = busy - this.#harts.unretired - this.#hart.extra
+    this.#marks.add({ n, cycles: now, busy, instructions })
   }
 }
 

@@ -11,6 +11,7 @@ import { Digest } from './digest.ts'
 import type { Hart } from './hart/hart.ts'
 import { loadHart, saveHart } from './hart/saved-state.ts'
 import { RAM } from './hart/state.ts'
+import type { Injector, SavedInjector } from './injector.ts'
 import type { Ram } from './ram.ts'
 import { QUANTUM, type RoundRobin } from './round-robin.ts'
 import { packSections, SnapshotError, unpackSections } from './snapshot-file.ts'
@@ -23,6 +24,7 @@ export interface MachineParts {
   readonly spec: MachineSpec
   readonly clock: Clock
   readonly ram: Ram
+  readonly injector: Injector
   readonly hart: Hart
   readonly harts: RoundRobin
   readonly board: Board
@@ -44,6 +46,7 @@ export function takeSnapshot(parts: MachineParts): Snapshot {
     harts: encodeState({ all: parts.harts.visitAll(() => saveHart(parts.hart)) }),
     board: encodeState(parts.board.save()),
     console: encodeState(parts.transcript.save()),
+    'memory-errors': encodeState(parts.injector.save()),
     pages: new Uint8Array(Uint32Array.from(pages).buffer),
     ram,
   })
@@ -64,6 +67,7 @@ export function restoreFrom(parts: MachineParts, from: Snapshot): void {
   const harts = decodeState(section('harts')).all as readonly DeviceState[]
   const board = decodeState(section('board'))
   const transcript = decodeState(section('console'))
+  const errors = errorsOf(parts, decodeState(section('memory-errors')), Number(clock.now))
   const pages = new Uint32Array(section('pages').slice().buffer)
   const ram = section('ram')
   if (ram.length !== pages.length * PAGE_BYTES || pages.some((page) => page >= parts.ram.pages)) {
@@ -71,6 +75,7 @@ export function restoreFrom(parts: MachineParts, from: Snapshot): void {
   }
   parts.clock.reset(cycles(Number(clock.now)))
   restoreRam(parts.ram, pages, ram)
+  parts.injector.load(errors)
   parts.board.load(board)
   parts.harts.load(turns)
   parts.harts.visitAll((hart) => loadHart(parts.hart, harts[hart]!))
@@ -90,6 +95,7 @@ export function digestOf(parts: MachineParts): string {
   if (harts.count > 1) digest.bytes(encodeState({ latest: clock.latest, ...harts.save() }))
   harts.visitAll(() => digest.bytes(encodeState(saveHart(hart, 'architectural'))))
   digest.bytes(encodeState(parts.board.save()))
+  digest.bytes(encodeState(parts.injector.save()))
   for (const page of occupiedPages(parts.ram)) {
     digest.words(Int32Array.of(page))
     const first = (RAM + page * PAGE_BYTES) >> 2
@@ -122,6 +128,15 @@ function restoreRam(ram: Ram, pages: Uint32Array, bytes: Uint8Array): void {
     ram.u8.set(bytes.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES), host)
     ram.touched[page] = 1
   })
+}
+
+function errorsOf(parts: MachineParts, state: DeviceState, now: number): SavedInjector {
+  try {
+    return parts.injector.parse(state, now)
+  } catch (error) {
+    if (error instanceof RangeError) throw new SnapshotError(error.message)
+    throw error
+  }
 }
 
 /** What a snapshot and the machine it goes into must have in common. */

@@ -31,8 +31,10 @@ export type InterruptLine = (level: boolean) => void
 export interface DmaMemory {
   /** True if [at, at + length) lies in RAM. */
   holds(at: number, length: number): boolean
-  /** Copies out; requires holds(at, length). */
+  /** Copies out for the host, changing nothing; requires holds(at, length). */
   read(at: number, length: number): Uint8Array
+  /** Copies out for a device; undefined: a part of it is poison. Requires holds(at, length). */
+  take(at: number, length: number): Uint8Array | undefined
   /** Copies in; requires holds(at, bytes.length). */
   write(at: number, bytes: Uint8Array): void
 }

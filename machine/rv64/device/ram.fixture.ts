@@ -5,6 +5,8 @@ import type { DmaMemory } from './device.ts'
 export class RamDouble implements DmaMemory {
   readonly base: number
   readonly bytes: Uint8Array
+  /** Addresses of words that no device can read. */
+  readonly poison: number[] = []
 
   constructor(base: number, length: number) {
     this.base = base
@@ -18,6 +20,11 @@ export class RamDouble implements DmaMemory {
   read(at: number, length: number): Uint8Array {
     if (!this.holds(at, length)) throw new RangeError(`expected RAM, got ${at} + ${length}`)
     return this.bytes.slice(at - this.base, at - this.base + length)
+  }
+
+  take(at: number, length: number): Uint8Array | undefined {
+    const isPoison = this.poison.some((word) => word < at + length && word + 8 > at)
+    return isPoison ? undefined : this.read(at, length)
   }
 
   write(at: number, bytes: Uint8Array): void {

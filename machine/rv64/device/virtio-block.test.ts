@@ -64,6 +64,40 @@ describe('VirtioBlock', () => {
     expect(driver.start(1)).toBe(15)
   })
 
+  it('fails a request whose header or data is poison, and writes nothing of it', () => {
+    driver.start(1)
+    for (const at of [HEADER, HEADER + 8, DATA, DATA + 504]) {
+      ram.write(DATA, new Uint8Array(512).fill(0xee))
+      const head = request(OUT, 5, 512, false)
+      ram.poison.push(at)
+      driver.notify(0)
+      settle()
+      ram.poison.pop()
+      expect([driver.finished(0).at(-1), result()]).toEqual([[head, 1], 1])
+    }
+    request(IN, 5, 512, true)
+    driver.notify(0)
+    settle()
+    expect([...ram.read(DATA, 512)]).toEqual([...image.subarray(5 * 512, 6 * 512)])
+    expect([result(), status()]).toEqual([0, 15])
+  })
+
+  it('stops when it cannot read its rings for poison', () => {
+    for (const at of [driver.available(0), driver.available(0) + 8, driver.descriptors(0) + 16]) {
+      driver = new DriverDouble(device, ram)
+      driver.start(1)
+      // Index and first entries share the first word of the available ring.
+      for (let i = 0; i < 3; i++) request(FLUSH, 0, 0, false)
+      ram.poison.push(at)
+      driver.notify(0)
+      settle()
+      ram.poison.pop()
+      expect(status() & 64).toBe(64)
+    }
+    driver = new DriverDouble(device, ram)
+    expect(driver.start(1)).toBe(15)
+  })
+
   it('reads sectors, taking the time of the profile', () => {
     driver.start(1)
     const head = request(IN, 3, 1024, true)

@@ -129,7 +129,9 @@ export class VirtioBlock implements VirtioFunction {
       host.fail()
       return
     }
-    const { status, data } = this.#perform(queue.gather(chain), chain.writableBytes - 1)
+    const request = queue.gather(chain)
+    const { status, data } =
+      request === undefined ? failed(IO_ERROR) : this.#perform(request, chain.writableBytes - 1)
     queue.scatter(chain, data)
     queue.scatter(chain, Uint8Array.of(status), chain.writableBytes - 1)
     queue.push(head, data.length + 1)

@@ -55,6 +55,22 @@ describe('VirtioNet', () => {
     expect(driver.start(2, 1 << 5)).toBe(15)
   })
 
+  it('drops a frame of which a part is poison, and goes on', () => {
+    driver.start(2)
+    ram.write(BUFFER, frame(72, 7))
+    ram.poison.push(BUFFER + 64)
+    driver.offer(TX, [{ at: BUFFER, length: 72 }])
+    driver.offer(TX, [{ at: BUFFER, length: 64 }])
+    driver.notify(TX)
+    settle()
+    expect(sent.map((one) => one.frame.length)).toEqual([52])
+    expect(driver.finished(TX)).toEqual([
+      [0, 0],
+      [1, 0],
+    ])
+    expect(net.counts()).toEqual({ 'net-sent': 1, 'net-received': 0, 'net-dropped': 1 })
+  })
+
   it('sends all that waits, without the header, after the time of the profile', () => {
     driver.start(2)
     ram.write(BUFFER, frame(12 + 60, 7))

@@ -17,6 +17,7 @@ const HEADER_BYTES = 12
 const NUM_BUFFERS = 10
 const SHORTEST_FRAME = 14
 const LONGEST_FRAME = 1514
+const NO_FRAME = new Uint8Array(0)
 /** Frames that wait for receive buffers. */
 const MOST_WAITING = 256
 
@@ -127,7 +128,7 @@ export class VirtioNet implements VirtioFunction {
         host.fail()
         return
       }
-      const frame = queue.gather(chain).subarray(HEADER_BYTES)
+      const frame = queue.gather(chain)?.subarray(HEADER_BYTES) ?? NO_FRAME // poison
       if (frame.length < SHORTEST_FRAME || frame.length > LONGEST_FRAME) this.#dropped++
       else {
         this.#sent++

@@ -1,6 +1,7 @@
 // A split virtqueue (virtio 1.2, section 2.7) as the device sees it. The rings are hostile input.
 // Invariant: nothing outside RAM is touched, a chain has at most `size` descriptors and
-// MOST_CHAIN_BYTES bytes, and whatever breaks a rule comes back as 'broken', never as a throw.
+// MOST_CHAIN_BYTES bytes, and whatever breaks a rule comes back as 'broken', never as a throw. Rings that
+// cannot be read for a memory error are broken too.
 
 import type { DeviceState, DmaMemory } from './device.ts'
 
@@ -71,14 +72,17 @@ export class Virtqueue {
   /** The next chain, left where it is. */
   peek(): Chain | 'empty' | 'broken' {
     if (!this.isSound) return 'broken'
-    const waiting = (u16(this.#dma, this.driver + 2) - this.#available) & 0xffff
+    const index = u16(this.#dma, this.driver + 2)
+    if (index === undefined) return 'broken'
+    const waiting = (index - this.#available) & 0xffff
     if (waiting === 0) return 'empty'
     if (waiting > this.size) return 'broken'
     const slot = this.#available & (this.size - 1)
-    return this.chain(u16(this.#dma, this.driver + 4 + 2 * slot)) ?? 'broken'
+    const head = u16(this.#dma, this.driver + 4 + 2 * slot)
+    return (head === undefined ? undefined : this.chain(head)) ?? 'broken'
   }
 
-  /** Walks the chain that begins at descriptor `head`; undefined if it breaks a rule. */
+  /** Walks the chain that begins at descriptor `head`; undefined if it is broken. */
   chain(head: number): Chain | undefined {
     if (!this.isSound) return undefined
     const readable: Part[] = []
@@ -88,7 +92,9 @@ export class Virtqueue {
     let index = head
     for (let count = 0; count < this.size; count++) {
       if (index >= this.size) return undefined
-      const { at, length, flags, next } = this.#descriptor(index)
+      const descriptor = this.#descriptor(index)
+      if (descriptor === undefined) return undefined
+      const { at, length, flags, next } = descriptor
       if ((flags & DESC_INDIRECT) !== 0 || !this.#dma.holds(at, length)) return undefined
       if ((flags & DESC_WRITE) !== 0) {
         writable.push({ at, length })
@@ -122,15 +128,17 @@ export class Virtqueue {
 
   /** False while the driver asks not to be interrupted for used chains. */
   get wantsInterrupt(): boolean {
-    return this.isSound && (u16(this.#dma, this.driver) & AVAIL_NO_INTERRUPT) === 0
+    return this.isSound && ((u16(this.#dma, this.driver) ?? 0) & AVAIL_NO_INTERRUPT) === 0
   }
 
-  /** All that the device may read of a chain, joined. */
-  gather(chain: Chain): Uint8Array {
+  /** All that the device may read of a chain, joined; undefined: a part of it is poison. */
+  gather(chain: Chain): Uint8Array | undefined {
     const bytes = new Uint8Array(chain.readableBytes)
     let at = 0
     for (const part of chain.readable) {
-      bytes.set(this.#dma.read(part.at, part.length), at)
+      const taken = this.#dma.take(part.at, part.length)
+      if (taken === undefined) return undefined
+      bytes.set(taken, at)
       at += part.length
     }
     return bytes
@@ -177,8 +185,9 @@ export class Virtqueue {
     this.#used = Number(state.used)
   }
 
-  #descriptor(index: number): { at: number; length: number; flags: number; next: number } {
-    const bytes = this.#dma.read(this.descriptors + DESCRIPTOR_BYTES * index, DESCRIPTOR_BYTES)
+  #descriptor(index: number): (Part & { flags: number; next: number }) | undefined {
+    const bytes = this.#dma.take(this.descriptors + DESCRIPTOR_BYTES * index, DESCRIPTOR_BYTES)
+    if (bytes === undefined) return undefined
     const view = new DataView(bytes.buffer, bytes.byteOffset, DESCRIPTOR_BYTES)
     return {
       at: view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true),
@@ -189,7 +198,8 @@ export class Virtqueue {
   }
 }
 
-function u16(dma: DmaMemory, at: number): number {
-  const bytes = dma.read(at, 2)
-  return (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8)
+/** Undefined: it is poison. */
+function u16(dma: DmaMemory, at: number): number | undefined {
+  const bytes = dma.take(at, 2)
+  return bytes && (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8)
 }

@@ -8,7 +8,9 @@ import {
   CODE_PAGE_BYTES,
   CODE_PAGES,
   CODE_POOL,
+  FLAG_BYTES,
   HELD,
+  LINE_FLAGS,
   RAM,
   SLOT_BYTES,
 } from '../hart/state.ts'
@@ -17,6 +19,7 @@ import type { CodeWatcher, Ram } from '../ram.ts'
 import { ACROSS, DECODE, PAGE_END, SLOT_HANDLER, SLOT_STEP, writeSlot } from './interpreter/slot.ts'
 
 const HALFWORDS = 2048
+const LINES = 64
 /**
  * Writes to a page's data after which it counts as data and loses its decoded code. Of a page that
  * is executed again within REMORSE cycles more, each time: it holds code and data for good.
@@ -82,6 +85,9 @@ export class CodeCache implements CodeWatcher {
     this.#hart.counters.codePages++
     this.#hart.tlb?.flushWrites()
     this.#ram.view.setUint16(slotsAt(index) + HALFWORDS * SLOT_BYTES, PAGE_END, true)
+    for (const flags of [LINE_FLAGS, LINE_FLAGS + FLAG_BYTES]) {
+      this.#ram.u8[slotsAt(index) + flags + LINES] = 1
+    }
     return slotsAt(index)
   }
 
@@ -141,6 +147,12 @@ export class CodeCache implements CodeWatcher {
       this.#givenUp[page] = this.#now
       this.#drop(index)
     }
+  }
+
+  disturbed(page: number): void {
+    const index = this.#indexOf[page]! - 1
+    if (index >= 0) this.#drop(index)
+    this.#hart.tlb?.flushAll() // it may hold tables
   }
 
   dropAll(): void {

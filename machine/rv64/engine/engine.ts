@@ -1,9 +1,9 @@
-// Engine: what executes instructions. Invariants, whichever engine: it starts exactly as many
-// instructions as BUDGET said, less those put aside in HELD; between calls all state is in the layout
+// Engine: what executes instructions. Invariants, whichever engine: an instruction starts if and only
+// if BUDGET is above 0, and takes its cycles off it (HELD is budget put aside); between calls all state is in the layout
 // of hart/state.ts; after equal budgets all engines have left equal state.
 
 export interface Engine {
-  /** Executes until BUDGET is 0. */
+  /** Executes until BUDGET is 0 or below. */
   execute(): void
   /** RAM or state has been replaced from outside: forget everything derived from it. */
   forget(): void

@@ -2,18 +2,31 @@
 // calls when its TLB, its decoded code or its handlers do not suffice. Invariant: see engine.ts.
 
 import type { Hart } from '../hart/hart.ts'
-import { BUDGET, PAGE_SLOTS, PAGE_VA, PC, SLOT, SLOT_BYTES, STRADDLE } from '../hart/state.ts'
-import { CAUSE } from '../hart/status.ts'
+import {
+  BUDGET,
+  CODE_PAGE_BYTES,
+  LINE_FLAGS,
+  PAGE_SLOTS,
+  PAGE_VA,
+  PC,
+  SLOT,
+  SLOT_BYTES,
+  STRADDLE,
+} from '../hart/state.ts'
+import { CAUSE, MACHINE } from '../hart/status.ts'
 import { executeNumbered, type Operands } from '../hart/system.ts'
 import { takeException, takeFault, takeInterrupt } from '../hart/trap.ts'
 import { isCompressed } from '../isa/decode.ts'
 import { SYSTEM_CALLS } from '../isa/ir.ts'
 import { load, store, viewpoint } from '../mmu/data.ts'
+import { LineTlb } from '../mmu/line-tlb.ts'
 import { FAULT } from '../mmu/mmu.ts'
+import { meetsPoison } from '../mmu/poison.ts'
 import { EXECUTE } from '../mmu/pte.ts'
 import { Tlb } from '../mmu/tlb.ts'
 import { RAM_BASE } from '../ram.ts'
 import { CodeCache } from './code-cache.ts'
+import { type CodeTiming, codeTimingOf } from './code-timing.ts'
 import { Compiler } from './compiler/compiler.ts'
 import type { CompilerLimits } from './compiler/limits.ts'
 import { MOST_REGIONS } from './compiler/limits.ts'
@@ -21,6 +34,7 @@ import type { Engine } from './engine.ts'
 import { interpreterModule } from './interpreter/module.ts'
 import {
   PAGE_END,
+  REGION,
   SLOT_HANDLER,
   SLOT_IMMEDIATE,
   SLOT_RD,
@@ -47,16 +61,21 @@ export class FastEngine implements Engine {
   constructor(hart: Hart, limits?: CompilerLimits) {
     this.#hart = hart
     this.#reference = new ReferenceEngine(hart)
-    hart.tlb = new Tlb(hart.i32, hart.ram)
+    const { timing, ram } = hart
+    hart.tlb = timing === undefined ? new Tlb(hart.i32, ram) : new LineTlb(hart.i32, ram, timing)
+    const codeTiming = codeTimingOf(hart.parts.core)
     this.#code = new CodeCache(hart)
     hart.ram.watcher = this.#code
     hart.contextChanged()
     const { memory } = hart.ram
     const pages = memory.buffer.byteLength / 65536
     if (limits !== undefined) {
-      this.#compiler = new Compiler(hart, this.#code, limits, () => this.#byReference())
+      this.#compiler = new Compiler(hart, this.#code, limits, codeTiming, {
+        alone: () => this.#byReference(),
+        line: (slot) => this.#compiledLine(slot),
+      })
     }
-    const instance = new WebAssembly.Instance(moduleFor(pages, limits?.threshold), {
+    const instance = new WebAssembly.Instance(moduleFor(pages, codeTiming, limits?.threshold), {
       env: {
         memory,
         table: this.#compiler?.table,
@@ -68,11 +87,13 @@ export class FastEngine implements Engine {
         decode: () => this.#code.decodeAt(hart.i32[SLOT >> 2]!),
         across: () => this.#across(),
         hot: () => this.#compiler?.hot(),
+        line: () => this.#lines(),
       },
     })
     this.#run = instance.exports.run as () => void
     const view = hart.ram.view
     view.setUint16(STRADDLE + 2 * SLOT_BYTES + SLOT_HANDLER, PAGE_END, true)
+    hart.ram.u8.fill(1, STRADDLE + LINE_FLAGS, STRADDLE + CODE_PAGE_BYTES)
   }
 
   execute(): void {
@@ -81,7 +102,7 @@ export class FastEngine implements Engine {
     takeInterrupt(this.#hart)
     this.#hart.rawInstruction = this.#raw
     this.#run()
-    if (this.#compiler !== undefined) this.#hart.countCalls()
+    this.#hart.countCalls()
     if (i32[SLOT >> 2] !== 0) this.#pcFromSlot()
   }
 
@@ -136,17 +157,21 @@ export class FastEngine implements Engine {
     const lo = hart.lo(PC)
     const at = hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
     const frame = at - (at % 4096)
+    const page = (frame - RAM_BASE) / 4096
     if (at !== FAULT && ram.holds(frame, 4096) && hart.pmp.uniform(frame)) {
-      if (hart.pmp.allows(at, 2, EXECUTE, hart.privilege)) {
-        hart.tlb!.fillFetch(hi, lo, this.#code.slotsOf((frame - RAM_BASE) / 4096))
+      const sound = ram.errors.onPage[page] === 0
+      if (sound && hart.pmp.allows(at, 2, EXECUTE, hart.privilege)) {
+        hart.tlb!.fillFetch(hi, lo, this.#code.slotsOf(page))
         return
       }
     }
     hart.i32[BUDGET >> 2] = hart.i32[BUDGET >> 2]! - 1
-    if (at === FAULT) takeFault(hart, hi, lo)
-    else {
+    if (at === FAULT) {
+      hart.chargeFault(hi, lo, true, hart.privilege, hart.virtualised)
+      takeFault(hart, hi, lo)
+    } else {
       hart.counters.romSteps++
-      this.#byReference() // the ROM, a page split by PMP, or nothing at all
+      this.#byReference() // the ROM, a page split by PMP or with a memory error, or nothing at all
     }
   }
 
@@ -161,6 +186,7 @@ export class FastEngine implements Engine {
     const hi = lo === 0 ? (hart.hi(PC) + 1) | 0 : hart.hi(PC)
     const at = hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
     if (at === FAULT) {
+      hart.chargeFault(hi, lo, true, hart.privilege, hart.virtualised)
       takeFault(hart, hi, lo)
       return 1
     }
@@ -168,9 +194,45 @@ export class FastEngine implements Engine {
       takeException(hart, CAUSE.fetchAccess, hi, lo)
       return 1
     }
+    hart.chargeFetch(hi, lo, at)
+    if (meetsPoison(hart, at, 2, hi, lo, 'fetch')) return 1
     this.#straddling = half | (ram.view.getUint16(ram.host(at), true) << 16)
     writeSlot(ram.view, STRADDLE, this.#code.decode(this.#straddling), undefined)
     return 0
+  }
+
+  /** The instruction in the slot has started; the flag of a line that it lies in is down. */
+  #lines(): void {
+    const hart = this.#hart
+    const slot = hart.i32[SLOT >> 2]!
+    const handler = hart.ram.view.getUint16(slot + SLOT_HANDLER, true)
+    if (handler === PAGE_END || handler === REGION) return
+    this.#pcFromSlot()
+    this.#line(slot, hart.hi(PC), hart.lo(PC))
+    const last = slot + hart.ram.view.getUint16(slot + SLOT_STEP, true) - SLOT_BYTES
+    if (last <= slot) return
+    const lo = (hart.lo(PC) + 2) | 0
+    this.#line(last, hart.hi(PC), lo) // in the same page, so without a carry
+  }
+
+  /** The same from compiled code, for the halfword at pc. Returns what it cost. */
+  #compiledLine(slot: number): number {
+    const hart = this.#hart
+    const before = hart.i32[BUDGET >> 2]!
+    this.#line(slot, hart.hi(PC), hart.lo(PC))
+    return before - hart.i32[BUDGET >> 2]!
+  }
+
+  /** Fetches the halfword that a slot of the pool stands for, from a page that is mapped. */
+  #line(slot: number, hi: number, lo: number): void {
+    const hart = this.#hart
+    if (!hart.knowsCode(hi, lo)) {
+      hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
+    }
+    const host = this.#code.hostOf(slot)
+    hart.chargeFetch(hi, lo, hart.ram.physical(host))
+    const offset = host & 0xfff
+    hart.timing!.learnCode(slot - (offset << SLOT_SHIFT), offset, hart.privilege === MACHINE)
   }
 
   #byReference(): void {
@@ -200,15 +262,19 @@ const NO_OPERANDS = Uint8Array.from(SYSTEM_CALLS, (call) =>
   call === 'ecall' || call === 'mret' || call === 'sret' ? 1 : 0,
 )
 
-/** Modules by size of memory and threshold: compiling takes longer than making an instance. */
+/** Modules by size of memory, timing and threshold: compiling takes longer than making an instance. */
 const modules = new Map<string, WebAssembly.Module>()
 
-function moduleFor(pages: number, threshold: number | undefined): WebAssembly.Module {
-  const key = `${pages} ${threshold}`
+function moduleFor(
+  pages: number,
+  timing: CodeTiming,
+  threshold: number | undefined,
+): WebAssembly.Module {
+  const key = `${pages} ${threshold} ${JSON.stringify(timing)}`
   let module = modules.get(key)
   if (module === undefined) {
     const regions = threshold === undefined ? undefined : { threshold, tableSize: MOST_REGIONS }
-    module = new WebAssembly.Module(interpreterModule(pages, regions))
+    module = new WebAssembly.Module(interpreterModule(pages, timing, regions))
     modules.set(key, module)
   }
   return module

@@ -13,7 +13,9 @@ import { table } from '../isa/table.ts'
 import { MEMORY_MAP } from '../memory-map.ts'
 import { load, locateAtomic, store, viewpoint } from '../mmu/data.ts'
 import { FAULT } from '../mmu/mmu.ts'
+import { meetsPoison } from '../mmu/poison.ts'
 import { EXECUTE, READ, WRITE } from '../mmu/pte.ts'
+import { extrasOf } from '../timing/instruction-class.ts'
 import { binary, extend, holds } from './arithmetic.ts'
 import type { Engine } from './engine.ts'
 
@@ -26,6 +28,8 @@ type Outcome = 'next' | 'left'
 export class ReferenceEngine implements Engine {
   readonly #hart: Hart
   readonly #decoded = new Map<number, Decoded>()
+  /** By row, cycles beyond the first. */
+  readonly #extra: readonly number[]
   #instruction: Decoded | undefined
   #temporaries: bigint[] = []
   #pc = 0n
@@ -33,6 +37,8 @@ export class ReferenceEngine implements Engine {
 
   constructor(hart: Hart) {
     this.#hart = hart
+    const { core } = hart.parts
+    this.#extra = core === undefined ? [] : extrasOf(core)
   }
 
   execute(): void {
@@ -43,6 +49,7 @@ export class ReferenceEngine implements Engine {
       i32[BUDGET >> 2] = i32[BUDGET >> 2]! - 1
       this.#step()
     }
+    this.#hart.countCalls()
   }
 
   forget(): void {}
@@ -63,6 +70,8 @@ export class ReferenceEngine implements Engine {
     this.#instruction = instruction
     this.#raw = instruction.raw
     this.#pc = hart.u64[PC >> 3]!
+    const extra = this.#extra[instruction.row] ?? 0
+    if (extra !== 0) hart.charge(extra)
     for (const statement of table[instruction.row]!.meaning) {
       if (this.#perform(statement, instruction) === 'left') return
     }
@@ -86,11 +95,16 @@ export class ReferenceEngine implements Engine {
     const { ram, bus } = hart
     const at = hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
     if (at === FAULT) {
+      hart.chargeFault(hi, lo, true, hart.privilege, hart.virtualised)
       takeFault(hart, hi, lo)
       return undefined
     }
     if (hart.pmp.allows(at, 2, EXECUTE, hart.privilege)) {
-      if (ram.holds(at, 2)) return ram.view.getUint16(ram.host(at), true)
+      if (ram.holds(at, 2)) {
+        hart.chargeFetch(hi, lo, at)
+        if (meetsPoison(hart, at, 2, hi, lo, 'fetch')) return undefined
+        return ram.view.getUint16(ram.host(at), true)
+      }
       if (at < ROM_END && bus.device(at, 2)) return bus.read(at, 2)
     }
     takeException(hart, CAUSE.fetchAccess, hi, lo)
@@ -126,7 +140,7 @@ export class ReferenceEngine implements Engine {
         hart.u64[PC >> 3] = this.#value(statement.target)
         return 'left'
       case 'branch':
-        if (statement.when !== 'always' && !this.#holds(statement.when)) return 'next'
+        if (!this.#taken(statement.when, instruction.immediate)) return 'next'
         hart.u64[PC >> 3] = this.#pc + BigInt(instruction.immediate)
         return 'left'
       case 'system':
@@ -157,7 +171,8 @@ export class ReferenceEngine implements Engine {
     const { bytes } = statement
     const { hi, lo } = halves(this.#value(statement.address))
     const access = statement.do === 'reserve' ? READ : WRITE
-    const host = locateAtomic(hart, hi, lo, bytes, access)
+    const reads = statement.do !== 'store-reserved'
+    const host = locateAtomic(hart, hi, lo, bytes, access, reads)
     if (host === FAULT) return 'left'
     const old = bytes === 4 ? BigInt(view.getInt32(host, true)) : view.getBigInt64(host, true)
     this.#temporaries[statement.index] = BigInt.asUintN(64, old)
@@ -176,6 +191,15 @@ export class ReferenceEngine implements Engine {
     else view.setBigUint64(host, value, true)
     hart.ram.wrote(hart.ram.physical(host), bytes)
     return 'next'
+  }
+
+  /** Backward branches are predicted as taken, forward ones as not. */
+  #taken(when: Condition | 'always', distance: number): boolean {
+    if (when === 'always') return true
+    const taken = this.#holds(when)
+    const { core } = this.#hart.parts
+    if (core !== undefined && taken !== distance < 0) this.#hart.charge(core.cycles.mispredicted)
+    return taken
   }
 
   #value(expression: Expression): bigint {

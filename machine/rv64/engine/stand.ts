@@ -6,6 +6,7 @@ import { Clock } from '../clock.ts'
 import { type DeviceBus, Hart } from '../hart/hart.ts'
 import { BUDGET, HELD, PC, X } from '../hart/state.ts'
 import { RAM_BASE, Ram } from '../ram.ts'
+import type { Core } from '../timing/core.ts'
 import { type CompilerLimits, USUAL } from './compiler/limits.ts'
 import type { Engine } from './engine.ts'
 import { FastEngine } from './fast.ts'
@@ -22,6 +23,7 @@ export interface StandOptions {
   readonly engine: EngineName
   readonly bus?: DeviceBus
   readonly megabytes?: number
+  readonly core?: Core
   /** Of the compiler; the usual ones if absent. */
   readonly limits?: Partial<CompilerLimits>
 }
@@ -40,10 +42,14 @@ export class Stand {
       clock: this.clock,
       bus: options.bus ?? NO_DEVICES,
       cyclesPerTick: 100,
+      core: options.core,
       timeOffset: () => 0n,
       mark: (n) => this.marks.push(n),
     })
-    this.ram.onDma = () => this.hart.endReservation()
+    this.ram.onDma = (at, length) => {
+      this.hart.endReservation()
+      this.hart.timing?.dma(at, length)
+    }
     this.engine = this.#engineFor(options)
     this.pc = RAM_BASE
   }

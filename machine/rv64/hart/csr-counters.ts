@@ -19,7 +19,7 @@ const readCycle = (hart: Hart): void => {
 
 const readInstret = (hart: Hart): void => {
   hart.syncClock()
-  putCount(hart, hart.clock.now - hart.idle - hart.unretired, CELL.minstret)
+  putCount(hart, hart.retired, CELL.minstret)
 }
 
 /** What is written is what the next instruction reads. */
@@ -56,7 +56,7 @@ const cycle = {
 }
 const instret = {
   read: readInstret,
-  write: writeCount(CELL.minstret, (hart) => hart.clock.now - hart.idle - hart.unretired),
+  write: writeCount(CELL.minstret, (hart) => hart.retired),
 }
 
 const events = Array.from({ length: 29 }, (_, i) => i + 3)

@@ -19,20 +19,20 @@ const legalMode = (hi: number): boolean => hi >>> 28 === BARE || hi >>> 28 === S
 const writeSatp = (hart: Hart, hi: number, lo: number): void => {
   if (!legalMode(hi)) return
   hart.put(CELL.satp, hi & (ROOT_HI | (SV39 << 28)), lo)
-  hart.tlb?.flushSupervisor()
+  hart.flushSupervisor()
 }
 
 const writeVsatp = (hart: Hart, hi: number, lo: number): void => {
   if (!legalMode(hi)) return
   hart.put(CELL.vsatp, hi & (ROOT_HI | (SV39 << 28)), lo)
-  hart.tlb?.flushGuest()
+  hart.flushGuest()
 }
 
 /** An unsupported mode leaves the mode as it was; the other fields are written. */
 const writeHgatp = (hart: Hart, hi: number, lo: number): void => {
   const mode = legalMode(hi) ? hi : hart.hi(CELL.hgatp)
   hart.put(CELL.hgatp, (hi & HGATP_HI) | (mode & (0xf << 28)), lo & HGATP_LO)
-  hart.tlb?.flushGuest()
+  hart.flushGuest()
 }
 
 function pmpChanged(hart: Hart): void {

@@ -8,12 +8,16 @@ import { Mmu } from '../mmu/mmu.ts'
 import { Pmp } from '../mmu/pmp.ts'
 import type { Tlb } from '../mmu/tlb.ts'
 import type { Ram } from '../ram.ts'
+import type { Core } from '../timing/core.ts'
+import { MemoryTiming, pageKey, UNTRANSLATED } from '../timing/memory-timing.ts'
 import { HartCounters } from './counters.ts'
 import { pendingInterrupt } from './interrupt.ts'
 import {
   BUDGET,
   CELL,
   ECALLS,
+  ERRORS,
+  EXTRA,
   HELD,
   LINES,
   PC,
@@ -36,6 +40,8 @@ export interface HartParts {
   readonly clock: Clock
   readonly bus: DeviceBus
   readonly cyclesPerTick: number
+  /** Absent: every instruction takes one cycle. */
+  readonly core?: Core | undefined
   /** mtime less the ticks since reset. */
   readonly timeOffset: () => bigint
   /** Called for each mark retired. */
@@ -63,6 +69,8 @@ export class Hart {
   readonly u64: BigUint64Array
   readonly f32: Float32Array
   readonly f64: Float64Array
+  /** What caches and TLBs cost; absent where they cost nothing. */
+  readonly timing: MemoryTiming | undefined
   /** Absent where every access walks the tables. */
   tlb: Tlb | undefined
   /** The bits of the instruction that executes; set by the engine. */
@@ -72,6 +80,7 @@ export class Hart {
   /** Cycles spent waiting in wfi. */
   idle = 0
   #unretired = 0
+  #extra = 0
   /** Set by the machine: leave the slice even if no interrupt is pending. */
   leave = false
 
@@ -86,6 +95,7 @@ export class Hart {
     this.u64 = new BigUint64Array(buffer, 0, RAM_LONGS)
     this.f32 = new Float32Array(buffer, 0, STATE_WORDS)
     this.f64 = new Float64Array(buffer, 0, RAM_LONGS)
+    this.timing = parts.core && new MemoryTiming(parts.core, this.i32)
     this.pmp = new Pmp(this)
     this.mmu = new Mmu(this)
     this.timers = new Timers(this, this)
@@ -118,14 +128,89 @@ export class Hart {
     this.#unretired = count
   }
 
+  /** Cycles taken beyond one an instruction. */
+  get extra(): number {
+    return this.#extra + this.i32[EXTRA >> 2]!
+  }
+
+  set extra(cycles: number) {
+    this.i32[EXTRA >> 2] = 0
+    this.#extra = cycles
+  }
+
+  /** Instructions retired by the time that the clock shows. */
+  get retired(): number {
+    return this.clock.now - this.idle - this.extra - this.unretired
+  }
+
+  /** The instruction that executes takes so many cycles more. */
+  charge(cycles: number): void {
+    this.i32[BUDGET >> 2] = this.i32[BUDGET >> 2]! - cycles
+    this.#extra += cycles
+  }
+
+  /** For a load or store at physical `at`, just translated. */
+  chargeData(
+    hi: number,
+    lo: number,
+    at: number,
+    bytes: number,
+    write: boolean,
+    privilege: number,
+    virtualised: boolean,
+  ): void {
+    const { timing, ram, mmu } = this
+    if (timing === undefined) return
+    const key = this.#pageKey(hi, lo, privilege, virtualised)
+    if (ram.holds(at, bytes)) this.charge(timing.data(key, at, bytes, write, mmu.walk))
+    else this.charge(timing.dataPage(key, mmu.walk) + this.parts.core!.cycles.device)
+  }
+
+  /** For the fetch of a halfword at physical `at` in RAM, just translated. */
+  chargeFetch(hi: number, lo: number, at: number): void {
+    if (this.timing === undefined) return
+    const key = this.#pageKey(hi, lo, this.privilege, this.virtualised)
+    this.charge(this.timing.fetch(key, at, this.mmu.walk))
+  }
+
+  /** For a translation that has just failed. */
+  chargeFault(
+    hi: number,
+    lo: number,
+    fetching: boolean,
+    privilege: number,
+    virtualised: boolean,
+  ): void {
+    if (this.timing === undefined) return
+    const key = this.#pageKey(hi, lo, privilege, virtualised)
+    this.charge(this.timing.fault(key, fetching, this.mmu.walk))
+  }
+
+  /** True if the fetch of a page that is known to be mapped costs no walk. */
+  knowsCode(hi: number, lo: number): boolean {
+    const key = this.#pageKey(hi, lo, this.privilege, this.virtualised)
+    return this.timing!.knowsCode(key)
+  }
+
+  #pageKey(hi: number, lo: number, privilege: number, virtualised: boolean): number {
+    const on = (cell: number): boolean => this.hi(cell) >>> 28 !== 0
+    if (virtualised) {
+      return on(CELL.vsatp) || on(CELL.hgatp) ? pageKey(hi, lo, true) : UNTRANSLATED
+    }
+    return privilege === MACHINE || !on(CELL.satp) ? UNTRANSLATED : pageKey(hi, lo, false)
+  }
+
   /** The instruction that executes does not retire. */
   trapped(cause: number): void {
+    if (this.parts.core !== undefined) this.charge(this.parts.core.cycles.trap)
     this.#unretired++
     this.counters.traps[cause]!++
   }
 
-  /** Counts the environment calls that compiled code has taken. */
+  /** Counts what generated code has left to be counted: cycles, and the environment calls it took. */
   countCalls(): void {
+    this.#extra += this.i32[EXTRA >> 2]!
+    this.i32[EXTRA >> 2] = 0
     for (const privilege of [USER, SUPERVISOR, MACHINE]) {
       const at = (ECALLS >> 2) + privilege
       this.#unretired += this.i32[at]!
@@ -179,6 +264,23 @@ export class Hart {
     this.tlb?.select(this)
   }
 
+  /** Pages of HS-mode and its user programs are translated anew. */
+  flushSupervisor(): void {
+    this.tlb?.flushSupervisor()
+    this.timing?.flush(false)
+  }
+
+  /** Pages of the guest. */
+  flushGuest(): void {
+    this.tlb?.flushGuest()
+    this.timing?.flush(true)
+  }
+
+  flushPage(hi: number, lo: number, guest: boolean): void {
+    this.tlb?.flushPage(hi, lo, guest)
+    this.timing?.flushPage(hi, lo, guest)
+  }
+
   endReservation(): void {
     this.i32[RESERVATION >> 2] = 0
   }
@@ -186,6 +288,7 @@ export class Hart {
   /** As after power-on; pc and registers are the board's to set. */
   reset(): void {
     this.i32.fill(0, 0, STATE_WORDS)
+    this.i32[ERRORS >> 2] = this.ram.errors.count // RAM is not reset
     this.i32[PRIVILEGE >> 2] = MACHINE
     this.put(CELL.mstatus, STATUS_HI, 0)
     this.put(CELL.hstatus, XLEN_HI, 0)
@@ -196,6 +299,8 @@ export class Hart {
     this.put(CELL.vstimecmp, -1, -1)
     this.idle = 0
     this.#unretired = 0
+    this.#extra = 0
+    this.timing?.reset()
     this.leave = false
     this.counters.reset()
     this.stateLoaded()

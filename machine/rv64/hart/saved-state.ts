@@ -1,5 +1,5 @@
 // The hart's state by name, for snapshots and digests. Invariant: whatever an instruction can read or
-// be influenced by is in it; caches are not.
+// be influenced by is in it; nor of what is derived from it, as decoded code and the soft TLB are.
 
 import type { DeviceState } from '../device/device.ts'
 import type { Hart } from './hart.ts'
@@ -37,6 +37,8 @@ export function saveHart(hart: Hart, which: 'all' | 'architectural' = 'all'): De
     ),
     idle: hart.idle,
     unretired: hart.unretired,
+    extra: hart.extra,
+    timing: hart.timing?.save() ?? null,
     ...(which === 'all' ? { events: hart.counters.events() } : {}),
   }
 }
@@ -61,6 +63,8 @@ export function loadHart(hart: Hart, state: DeviceState): void {
   for (const [name, at] of Object.entries(WORDS)) hart.i32[at >> 2] = Number(words[name])
   hart.idle = Number(state.idle)
   hart.unretired = Number(state.unretired)
+  hart.extra = Number(state.extra)
+  if (hart.timing !== undefined) hart.timing.load(state.timing as Uint8Array)
   hart.counters.load(state.events as Readonly<Record<string, number>>)
   hart.stateLoaded()
 }

@@ -40,6 +40,8 @@ export const TIMERS = 332
 export const PMP_OPEN = 336
 /** i32 each: calls from U, S, none and M that compiled code took and the hart has yet to count. */
 export const ECALLS = 340
+/** i32: cycles taken beyond one an instruction, since the hart last counted them. */
+export const EXTRA = 360
 
 /** i32: where the TLB sets of the hart begin. */
 export const TLB_BASE = 356
@@ -128,8 +130,16 @@ export const CELL = Object.fromEntries(
  */
 export const WINDOW_BYTES = 4096
 
+/**
+ * i32, behind the window, for it is the machine's: granules of RAM with a memory error. While it is not 0,
+ * every walk looks for them.
+ */
+export const ERRORS = WINDOW_BYTES
+
 /** Soft TLBs: see mmu/tlb.ts. */
 export const TLB = 0x1_0000
+/** What caches and TLBs hold, where a profile models them: see timing/memory-timing.ts. */
+export const TIMING = 0xc_2000
 /** Bytes of the sets of one hart; those of harts beyond the first lie behind RAM. */
 export const TLB_BYTES = 0xb_0000
 /** Decoded instructions: see engine/code-cache.ts. */
@@ -139,15 +149,32 @@ export const CODE = 0x10_0000
 export const CODE_PAGES = 512
 /** Bytes of one decoded instruction. */
 export const SLOT_BYTES = 16
-/** One slot for each halfword of a page and one that leads over its end. */
-export const CODE_PAGE_BYTES = 2049 * SLOT_BYTES
-/** Where an instruction that lies across two pages is decoded, and the slot that follows it. */
+/**
+ * Behind the slots of a page: a byte a cache line, 1 if a fetch from it would hit (see timing/), and one
+ * for the slot that leads over the end, which is always 1. First those for M-mode, then for all others.
+ */
+export const LINE_FLAGS = 2049 * SLOT_BYTES
+export const FLAG_BYTES = 80
+/** One slot for each halfword of a page and one that leads over its end, then the flags. */
+export const CODE_PAGE_BYTES = LINE_FLAGS + 2 * FLAG_BYTES
+/** Where an instruction that lies across two pages is decoded, and the slot that follows it; as a page. */
 export const STRADDLE = CODE + 0x8000
-export const CODE_POOL = STRADDLE + 4 * SLOT_BYTES
+export const CODE_POOL = STRADDLE + CODE_PAGE_BYTES
+
+/** Bytes of the sets of one context of the soft TLB. */
+export const CONTEXT_BYTES = 0x1_8000
+/**
+ * From a data set whose entries are lines to one whose entries are pages, where both are kept. A multiple
+ * of CONTEXT_BYTES.
+ */
+export const PAGES_BESIDE =
+  Math.ceil((CODE_POOL + CODE_PAGES * CODE_PAGE_BYTES - TLB) / CONTEXT_BYTES) * CONTEXT_BYTES
+const CONTEXTS = 7
 
 const WASM_PAGE = 65536
 /** Host address of guest RAM. */
-export const RAM = Math.ceil((CODE_POOL + CODE_PAGES * CODE_PAGE_BYTES) / WASM_PAGE) * WASM_PAGE
+export const RAM =
+  Math.ceil((TLB + PAGES_BESIDE + CONTEXTS * CONTEXT_BYTES) / WASM_PAGE) * WASM_PAGE
 
 export const memoryPages = (ramBytes: number, harts: number): number =>
   (RAM + ramBytes + (harts - 1) * TLB_BYTES) / WASM_PAGE

@@ -70,6 +70,7 @@ export const CAUSE = {
   fetchPage: 12,
   loadPage: 13,
   storePage: 15,
+  hardwareError: 19,
   fetchGuestPage: 20,
   loadGuestPage: 21,
   virtualInstruction: 22,

@@ -52,6 +52,7 @@ export function executeSystem(hart: Hart, call: SystemCall, operands: Operands):
       hart.parts.mark(operands.immediate)
       return goOn(hart, operands)
     case 'fence.i':
+      hart.timing?.flushCode()
       hart.counters.fencesI++ // stores keep decoded code in step already
       return goOn(hart, operands)
     case 'mret':
@@ -158,7 +159,7 @@ function wfi(hart: Hart, operands: Operands): boolean {
 }
 
 function fence(hart: Hart, call: 'sfence.vma' | 'hfence.vvma' | 'hfence.gvma', operands: Operands) {
-  const { privilege, virtualised, tlb } = hart
+  const { privilege, virtualised } = hart
   if (privilege === USER) return refuse(hart)
   if (virtualised) {
     if (call !== 'sfence.vma' || (hart.lo(CELL.hstatus) & VTVM) !== 0) {
@@ -176,11 +177,11 @@ function fence(hart: Hart, call: 'sfence.vma' | 'hfence.vvma' | 'hfence.gvma', o
   const guest = call !== 'sfence.vma' || virtualised
   if (operands.rs1 !== 0 && call !== 'hfence.gvma') {
     hart.counters.pageFlushes++
-    tlb?.flushPage(hart.hi(operands.rs1), hart.lo(operands.rs1), guest)
+    hart.flushPage(hart.hi(operands.rs1), hart.lo(operands.rs1), guest)
   } else {
     hart.counters.tlbFlushes++
-    if (guest) tlb?.flushGuest()
-    else tlb?.flushSupervisor()
+    if (guest) hart.flushGuest()
+    else hart.flushSupervisor()
   }
   return goOnAnew(hart, operands)
 }

@@ -59,6 +59,7 @@ const ADDRESS_CAUSES =
   (1 << CAUSE.fetchPage) |
   (1 << CAUSE.loadPage) |
   (1 << CAUSE.storePage) |
+  (1 << CAUSE.hardwareError) |
   (1 << CAUSE.fetchGuestPage) |
   (1 << CAUSE.loadGuestPage) |
   (1 << CAUSE.storeGuestPage)

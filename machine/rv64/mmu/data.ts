@@ -17,7 +17,9 @@ import {
 } from '../hart/status.ts'
 import { takeException, takeFault } from '../hart/trap.ts'
 import { RAM_BASE } from '../ram.ts'
+import { LINE_BYTES } from '../timing/core.ts'
 import { FAULT } from './mmu.ts'
+import { meetsPoison } from './poison.ts'
 import { type Access, READ, WRITE } from './pte.ts'
 
 /** The privilege under which data is accessed. */
@@ -66,6 +68,7 @@ export function load(hart: Hart, hi: number, lo: number, bytes: number, from: Vi
   const at = locate(hart, hi, lo, bytes, READ, from)
   if (at === FAULT) return false
   if (hart.ram.holds(at, bytes)) {
+    if (meetsPoison(hart, at, bytes, hi, lo, 'load', from.virtualised)) return false
     loadRam(hart, at, bytes)
     return true
   }
@@ -100,7 +103,7 @@ export function clearBlock(hart: Hart, hi: number, lo: number, bytes: number): b
 
 /**
  * Host address of an aligned word in RAM for LR, SC and AMOs, or -1: trapped.
- * Devices take no atomics.
+ * Devices take no atomics; SC does not read what lies there.
  */
 export function locateAtomic(
   hart: Hart,
@@ -108,6 +111,7 @@ export function locateAtomic(
   lo: number,
   bytes: number,
   access: typeof READ | typeof WRITE,
+  reads: boolean,
 ): number {
   const from = viewpoint(hart)
   if ((lo & (bytes - 1)) !== 0) {
@@ -116,7 +120,10 @@ export function locateAtomic(
   }
   const at = locate(hart, hi, lo, bytes, access, from)
   if (at === FAULT) return FAULT
-  if (hart.ram.holds(at, bytes)) return hart.ram.host(at)
+  if (hart.ram.holds(at, bytes)) {
+    const lost = reads && meetsPoison(hart, at, bytes, hi, lo, 'atomic', from.virtualised)
+    return lost ? FAULT : hart.ram.host(at)
+  }
   refuse(hart, access === READ ? CAUSE.loadAccess : CAUSE.storeAccess, hi, lo, from)
   return FAULT
 }
@@ -133,6 +140,7 @@ function locate(
   const { privilege, virtualised } = from
   const at = hart.mmu.translate(hi, lo, access, privilege, virtualised, from.asExecute)
   if (at === FAULT) {
+    hart.chargeFault(hi, lo, false, privilege, virtualised)
     takeFault(hart, hi, lo, from.virtualised)
     return FAULT
   }
@@ -140,18 +148,28 @@ function locate(
     refuse(hart, access === READ ? CAUSE.loadAccess : CAUSE.storeAccess, hi, lo, from)
     return FAULT
   }
-  if (hart.tlb !== undefined && !from.asGuest) learn(hart, hi, lo, at, access)
+  hart.chargeData(hi, lo, at, bytes, access === WRITE, privilege, virtualised)
+  if (hart.tlb !== undefined && !from.asGuest) learn(hart, hi, lo, at, bytes, access)
   return at
 }
 
-function learn(hart: Hart, hi: number, lo: number, at: number, access: Access): void {
+function learn(
+  hart: Hart,
+  hi: number,
+  lo: number,
+  at: number,
+  bytes: number,
+  access: Access,
+): void {
   const { ram } = hart
+  if (hart.timing !== undefined && (lo & (LINE_BYTES - 1)) + bytes > LINE_BYTES) return
   const frame = at - (at % 4096)
   if (!ram.holds(frame, 4096) || !hart.pmp.uniform(frame)) return
+  const page = (frame - RAM_BASE) / 4096
+  if (ram.errors.onPage[page] !== 0) return
   const value = (ram.host(frame) - (lo & ~0xfff)) | 0
   if (access === READ) hart.tlb?.fill(READ, hi, lo, value)
   else {
-    const page = (frame - RAM_BASE) / 4096
     if (ram.code[page] === 1) return
     ram.touched[page] = 1
     hart.tlb?.fill(WRITE, hi, lo, value)
@@ -224,8 +242,7 @@ function locateAcross(
   from: Viewpoint,
 ): readonly [number, number, number] | undefined {
   const first = 4096 - (lo & 0xfff)
-  const nextLo = (lo + first) | 0
-  const nextHi = nextLo === 0 ? (hi + 1) | 0 : hi
+  const [nextHi, nextLo] = after(hi, lo, first)
   hart.counters.misaligned++
   const a = locate(hart, hi, lo, first, access, from)
   if (a === FAULT) return undefined
@@ -236,10 +253,19 @@ function locateAcross(
   return undefined
 }
 
+/** The address `bytes` later, which begins a page. */
+function after(hi: number, lo: number, bytes: number): readonly [number, number] {
+  const next = (lo + bytes) | 0
+  return [next === 0 ? (hi + 1) | 0 : hi, next]
+}
+
 function loadAcross(hart: Hart, hi: number, lo: number, bytes: number, from: Viewpoint): boolean {
   const parts = locateAcross(hart, hi, lo, bytes, READ, from)
   if (parts === undefined) return false
   const [first, a, b] = parts
+  const [nextHi, nextLo] = after(hi, lo, first)
+  if (meetsPoison(hart, a, first, hi, lo, 'load', from.virtualised)) return false
+  if (meetsPoison(hart, b, bytes - first, nextHi, nextLo, 'load', from.virtualised)) return false
   const { u8 } = hart.ram
   hart.put(VALUE, 0, 0)
   for (let i = 0; i < bytes; i++)

@@ -5,7 +5,8 @@
 import type { Hart } from '../hart/hart.ts'
 import { CELL } from '../hart/state.ts'
 import { ADUE_HI, CAUSE, MACHINE, MXR, SUM, USER } from '../hart/status.ts'
-import { type Access, READ, type Request, WRITE } from './pte.ts'
+import { CLEAN } from '../memory-error.ts'
+import { type Access, PTE_BYTES, READ, type Request, WRITE } from './pte.ts'
 import { Sv39 } from './sv39.ts'
 import { TwoStage } from './two-stage.ts'
 
@@ -20,6 +21,9 @@ const GUEST_FAULT = [CAUSE.loadGuestPage, CAUSE.storeGuestPage, CAUSE.fetchGuest
 const PSEUDO_READ = 0x3000
 const PSEUDO_WRITE = 0x3020
 
+/** Three entries of a guest, each found by three of the second stage, and three for the page itself. */
+const MOST_STEPS = 16
+
 export class Mmu {
   readonly #hart: Hart
   readonly #stage1: Sv39
@@ -32,6 +36,8 @@ export class Mmu {
     asExecute: false,
   }
   cause = 0
+  /** Physical addresses of the page table entries that the last translation read. */
+  readonly walk = { entries: new Float64Array(MOST_STEPS), count: 0 }
   /** Of a guest page fault. */
   guestPhysical = 0
   pseudoInstruction = 0
@@ -53,6 +59,7 @@ export class Mmu {
   ): number {
     const hart = this.#hart
     hart.counters.walks[access]!++
+    this.walk.count = 0
     if (virtualised) return this.#translateGuest(hi, lo, access, privilege, asExecute)
     if (privilege === MACHINE || hart.hi(CELL.satp) >>> 28 === 0) return this.#bare(hi, lo, access)
     const status = hart.lo(CELL.mstatus)
@@ -101,6 +108,11 @@ export class Mmu {
     return hi * 2 ** 32 + (lo >>> 0)
   }
 
+  /** The walk reads an entry. */
+  step(at: number): void {
+    this.walk.entries[this.walk.count++] = at
+  }
+
   accessFault(access: Access): typeof FAULT {
     this.cause = ACCESS_FAULT[access]
     return FAULT
@@ -109,6 +121,15 @@ export class Mmu {
   pageFault(access: Access): typeof FAULT {
     this.cause = PAGE_FAULT[access]
     return FAULT
+  }
+
+  /** True if the entry at `at`, which is in RAM, is poison: the walk ends by a hardware error. */
+  meetsPoison(at: number): boolean {
+    const { errors } = this.#hart.ram
+    if (errors.count === 0 || errors.touch(at, PTE_BYTES) === CLEAN) return false
+    errors.consumed('walk')
+    this.cause = CAUSE.hardwareError
+    return true
   }
 
   /** `walking`: the access that the first stage's walk made itself, if it was one. */

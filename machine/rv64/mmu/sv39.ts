@@ -53,9 +53,10 @@ export class Sv39 {
     const { access } = request
     const sign = hi >> 6 // bits 63 to 38 must be equal
     if (sign !== 0 && sign !== -1) return mmu.pageFault(access)
-    if (stage2 === undefined) {
+    if (stage2 === undefined && this.#hart.ram.errors.count === 0) {
       const quick = this.#quickly(root, hi, lo, request)
       if (quick !== FAULT) return quick
+      mmu.walk.count = 0
     }
     let table = root
     for (let level = LEVELS - 1; level >= 0; level--) {
@@ -64,6 +65,7 @@ export class Sv39 {
       if (at === FAULT) return FAULT
       const host = this.entry(at, access, READ)
       if (host === FAULT) return FAULT
+      mmu.step(at)
       const { i32 } = this.#hart
       const entryLo = i32[host >> 2]!
       const entryHi = i32[(host >> 2) + 1]!
@@ -102,6 +104,7 @@ export class Sv39 {
       if (!pmp.allows(RAM_BASE + page * PAGE_BYTES + 8 * index, PTE_BYTES, READ, SUPERVISOR)) {
         return FAULT
       }
+      this.#mmu.step(RAM_BASE + page * PAGE_BYTES + 8 * index)
       const frame = entry >>> 10
       page = frame - RAM_BASE / PAGE_BYTES
       if (level > 0) {
@@ -116,12 +119,13 @@ export class Sv39 {
     return FAULT
   }
 
-  /** Host address of a page table entry, or FAULT: not in RAM or not allowed to a supervisor. */
+  /** Host address of a page table entry, or FAULT: not in RAM, poison, or not allowed to a supervisor. */
   entry(at: number, access: Access, walking: Access): number {
     const { ram, pmp } = this.#hart
     if (!ram.holds(at, PTE_BYTES) || !pmp.allows(at, PTE_BYTES, walking, SUPERVISOR)) {
       return this.#mmu.accessFault(access)
     }
+    if (walking === READ && this.#mmu.meetsPoison(at)) return FAULT
     return ram.host(at)
   }
 }

@@ -1,9 +1,18 @@
 // Tlb: the soft TLB that the fast engine reads inline, direct-mapped, one set for each kind of access
 // in each context, in linear memory. Invariant: an entry says what a walk would say now, the page is
-// RAM, and for writes it is marked touched and holds no decoded code.
+// RAM without memory errors, and for writes it is marked touched and holds no decoded code.
 
 import type { Hart } from '../hart/hart.ts'
-import { CELL, DATA_TLB, FETCH_TLB, TLB, TLB_BASE, TLB_BYTES, tlbOf } from '../hart/state.ts'
+import {
+  CELL,
+  CONTEXT_BYTES,
+  DATA_TLB,
+  FETCH_TLB,
+  TLB,
+  TLB_BASE,
+  TLB_BYTES,
+  tlbOf,
+} from '../hart/state.ts'
 import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../hart/status.ts'
 import { type READ, WRITE } from './pte.ts'
 
@@ -18,7 +27,7 @@ export const TLB_SET_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES
 /** From the read set of a context to its write set, and to its fetch set. */
 export const WRITE_SET = TLB_SET_BYTES
 export const FETCH_SET = 2 * TLB_SET_BYTES
-export const CONTEXT_BYTES = 3 * TLB_SET_BYTES
+export { CONTEXT_BYTES }
 
 /**
  * Entries of read sets, of whichever hart, that compiled code has filled since the last flush of anything:
@@ -36,6 +45,7 @@ const VU = 6
 const CONTEXTS = 7
 export const CONTEXT_OF_S = S
 export const CONTEXT_OF_U = U
+export const CONTEXT_OF_VS = VS
 /** How many fills are remembered before a context is flushed as a whole. */
 const LOG_ENTRIES = 4 * TLB_ENTRIES
 
@@ -48,19 +58,28 @@ interface Sets {
 
 export class Tlb {
   readonly #i32: Int32Array
+  readonly #beside: number
   readonly #all: readonly Sets[]
   /** Those of the hart that runs. */
   #base: number
   #filled: readonly number[][]
 
-  constructor(i32: Int32Array, ram: { readonly bytes: number; readonly harts: number }) {
+  /** `beside`: data pages are entered so many bytes from the sets that DATA_TLB tells; one hart then. */
+  constructor(
+    i32: Int32Array,
+    ram: { readonly bytes: number; readonly harts: number },
+    beside = 0,
+  ) {
     this.#i32 = i32
+    this.#beside = beside
     this.#all = Array.from({ length: ram.harts }, (_, hart) => ({
       base: tlbOf(hart, ram.bytes),
       filled: Array.from({ length: CONTEXTS }, () => []),
     }))
     for (const { base } of this.#all) {
-      i32.fill(-1, base >> 2, (base + CONTEXTS * CONTEXT_BYTES) >> 2)
+      for (const from of [base, base + beside]) {
+        i32.fill(-1, from >> 2, (from + CONTEXTS * CONTEXT_BYTES) >> 2)
+      }
     }
     this.#base = TLB
     this.#filled = this.#all[0]!.filled
@@ -79,13 +98,13 @@ export class Tlb {
     const lent = hart.privilege === MACHINE && (hart.lo(CELL.mstatus) & MPRV) !== 0
     this.#i32[TLB_BASE >> 2] = this.#base
     this.#i32[FETCH_TLB >> 2] = this.#setOf(fetches) + FETCH_SET
-    this.#i32[DATA_TLB >> 2] = this.#setOf(lent ? lentContext(hart) : fetches)
+    this.#i32[DATA_TLB >> 2] = this.#setOf(lent ? lentContext(hart) : dataContext(hart))
   }
 
   /** Enters a data page of the current context; `value` is host address less virtual address. */
   fill(access: typeof READ | typeof WRITE, hi: number, lo: number, value: number): void {
     const set = this.#i32[DATA_TLB >> 2]! + (access === WRITE ? WRITE_SET : 0)
-    this.#enter(set, hi, lo, value)
+    this.#enter(set, hi, lo, value, this.#beside)
   }
 
   /** Host address of aligned data that the current context may access so, or 0: not known here. */
@@ -96,9 +115,9 @@ export class Tlb {
     return known ? (this.#i32[at + 2]! + lo) >>> 0 : 0
   }
 
-  /** Enters a code page; `slots` is where its decoded instructions lie. */
-  fillFetch(hi: number, lo: number, slots: number): void {
-    this.#enter(this.#i32[FETCH_TLB >> 2]!, hi, lo, slots)
+  /** Enters a code page; `slots` is where its decoded instructions lie. Returns the entry's address. */
+  fillFetch(hi: number, lo: number, slots: number): number {
+    return this.#enter(this.#i32[FETCH_TLB >> 2]!, hi, lo, slots)
   }
 
   /** Of the hart that runs, as all the flushes that follow. */
@@ -124,6 +143,8 @@ export class Tlb {
       for (let set = this.#setOf(context); set < end; set += TLB_SET_BYTES) {
         const at = entryOf(set, lo) >> 2
         if (this.#i32[at] === page && this.#i32[at + 1] === hi) this.#clear(at)
+        const beside = at + (this.#beside >> 2)
+        if (this.#i32[beside] === page && this.#i32[beside + 1] === hi) this.#clear(beside)
       }
     }
   }
@@ -146,16 +167,17 @@ export class Tlb {
     this.#flushWhere((offset) => offset >= FETCH_SET)
   }
 
-  #enter(set: number, hi: number, lo: number, value: number): void {
+  #enter(set: number, hi: number, lo: number, value: number, beside = 0): number {
     const context = Math.floor((set - this.#base) / CONTEXT_BYTES)
     const filled = this.#filled[context]!
     if (filled.length >= LOG_ENTRIES) this.#flush(context) // pages flushed singly fill it up
-    const entry = entryOf(set, lo)
+    const entry = entryOf(set, lo) + beside
     const at = entry >> 2
     if (this.#i32[at] === -1) filled.push(entry)
     this.#i32[at] = lo & ~0xfff
     this.#i32[at + 1] = hi
     this.#i32[at + 2] = value
+    return entry
   }
 
   #flush(context: number): void {
@@ -198,8 +220,15 @@ export class Tlb {
 const entryOf = (set: number, lo: number): number =>
   set + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_ENTRY_BYTES
 
-function fetchContext(hart: Hart): number {
+function dataContext(hart: Hart): number {
   return contextOf(hart, hart.privilege, hart.virtualised)
+}
+
+/** SUM does not matter to it. */
+function fetchContext({ privilege, virtualised }: Hart): number {
+  if (privilege === MACHINE) return M
+  if (virtualised) return privilege === SUPERVISOR ? VS : VU
+  return privilege === SUPERVISOR ? S : U
 }
 
 /** MPRV makes M-mode's loads and stores those of the privilege in MPP and MPV. */

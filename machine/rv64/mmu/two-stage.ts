@@ -4,7 +4,7 @@
 import type { Hart } from '../hart/hart.ts'
 import { CELL } from '../hart/state.ts'
 import { ADUE_HI, MXR, SUPERVISOR } from '../hart/status.ts'
-import { type Mmu, rootOf } from './mmu.ts'
+import { FAULT, type Mmu, rootOf } from './mmu.ts'
 import {
   type Access,
   addressOf,
@@ -79,6 +79,8 @@ export class TwoStage {
       if (!ram.holds(entryAt, PTE_BYTES) || !pmp.allows(entryAt, PTE_BYTES, READ, SUPERVISOR)) {
         return mmu.accessFault(original)
       }
+      mmu.step(entryAt)
+      if (mmu.meetsPoison(entryAt)) return FAULT
       const host = ram.host(entryAt)
       const lo = i32[host >> 2]!
       const hi = i32[(host >> 2) + 1]!

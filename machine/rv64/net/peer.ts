@@ -5,7 +5,7 @@
 import type { Network, PeerSocket } from '../../machine.ts'
 import type { Clock } from '../clock.ts'
 import type { DeviceState } from '../device/device.ts'
-import type { InputLog } from '../input-log.ts'
+import type { InputGate } from '../input-gate.ts'
 import {
   ARP_REPLY,
   ARP_REQUEST,
@@ -36,8 +36,8 @@ export interface PeerOptions {
   readonly neighbour: Ipv4Address
   /** Called after each frame from the guest has been dealt with. */
   readonly onEvent?: () => void
-  /** Records what connections from outside do. */
-  readonly inputs?: InputLog
+  /** What connections from outside do passes it. */
+  readonly gate?: InputGate
 }
 
 export const MOST_CONNECTIONS = 1024
@@ -70,11 +70,12 @@ export class Peer implements Network {
     if (!Number.isInteger(port) || port < 1 || port > 65_535) {
       throw new RangeError(`expected a port from 1 to 65535, got ${port}`)
     }
-    const connection = this.#add(this.#freePort(port), port)
-    connection.open()
-    const { clock, inputs } = this.#options
-    if (from === 'workload' || inputs === undefined) return connection
-    return new RecordedSocket(connection, clock, inputs, this.#opened, port)
+    const { gate } = this.#options
+    if (from === 'outside' && gate !== undefined) {
+      return RecordedSocket.connect(gate, port, () => this.#open(port))
+    }
+    gate?.log.leftOut()
+    return this.#open(port)
   }
 
   /**
@@ -82,12 +83,14 @@ export class Peer implements Network {
    * of each frame from now on, and what comes back puts frames on the wire.
    */
   takeOver(hear: (frame: Uint8Array) => void): (frame: Uint8Array) => void {
+    this.#options.gate?.log.leftOut()
     this.#stand = hear
     return (frame) => this.#options.wire.send(frame)
   }
 
   /** Lets the guest connect to `port` of this host. */
   listen(port: number, accepted: (socket: TcpConnection) => void): void {
+    this.#options.gate?.log.leftOut()
     this.#listeners.set(port, accepted)
   }
 
@@ -127,6 +130,12 @@ export class Peer implements Network {
     this.#opened = Number(state.opened)
     const packets = Array.isArray(state.unaddressed) ? state.unaddressed : []
     this.#unaddressed = packets.filter((packet) => packet instanceof Uint8Array)
+  }
+
+  #open(port: number): TcpConnection {
+    const connection = this.#add(this.#freePort(port), port)
+    connection.open()
+    return connection
   }
 
   #freePort(remotePort: number): number {

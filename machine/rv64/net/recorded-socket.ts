@@ -1,22 +1,31 @@
-// A connection from outside: each thing its user does is written down with its cycle. Invariant: an
-// entry's bytes begin with the connection's number, so that a replay knows which one it was.
+// A connection from outside: each thing its user does passes the input gate. Invariants: an entry's bytes
+// begin with the connection's number, so that a replay knows which one it was; the user is told of
+// progress only when the machine has done all that is due, never in the middle of an event.
 
 import type { PeerSocket } from '../../machine.ts'
-import type { Clock } from '../clock.ts'
-import type { InputLog } from '../input-log.ts'
+import type { InputGate } from '../input-gate.ts'
+import type { InputKind } from '../input-log.ts'
+
+const NUMBER_BYTES = 4
+const NOTHING = new Uint8Array(0)
 
 export class RecordedSocket implements PeerSocket {
+  onProgress: (() => void) | undefined
   readonly #socket: PeerSocket
-  readonly #clock: Clock
-  readonly #inputs: InputLog
+  readonly #gate: InputGate
   readonly #number: number
 
-  constructor(socket: PeerSocket, clock: Clock, inputs: InputLog, number: number, port: number) {
+  private constructor(socket: PeerSocket, gate: InputGate, number: number) {
     this.#socket = socket
-    this.#clock = clock
-    this.#inputs = inputs
+    this.#gate = gate
     this.#number = number
-    this.#record('connect', Uint8Array.of(port >>> 8, port & 0xff))
+    socket.onProgress = () => this.#tell()
+  }
+
+  static connect(gate: InputGate, port: number, open: () => PeerSocket): RecordedSocket {
+    const number = gate.log.connections + 1
+    const bytes = entryOf(number, Uint8Array.of(port >>> 8, port & 0xff))
+    return new RecordedSocket(gate.enter('connect', bytes, open), gate, number)
   }
 
   get state(): PeerSocket['state'] {
@@ -27,40 +36,54 @@ export class RecordedSocket implements PeerSocket {
     return this.#socket.failure
   }
 
-  get onProgress(): (() => void) | undefined {
-    return this.#socket.onProgress
-  }
-
-  set onProgress(hear: (() => void) | undefined) {
-    this.#socket.onProgress = hear
-  }
-
+  /** Sending nothing is a question, not input. */
   send(bytes: Uint8Array): number {
-    if (bytes.length > 0) this.#record('send', bytes)
-    return this.#socket.send(bytes)
+    if (bytes.length === 0) return this.#socket.send(bytes)
+    return this.#enter('send', bytes, () => this.#socket.send(bytes))
   }
 
-  /** Reading is input too: it opens the window that the guest sees. */
+  /**
+   * Reading is input too: it opens the window that the guest sees. Where there is nothing to read it has
+   * no effect, for the last reading opened the window as far as it goes.
+   */
   receive(): Uint8Array {
+    this.#gate.settle()
     const bytes = this.#socket.receive()
-    if (bytes.length > 0) this.#record('receive', new Uint8Array(0))
+    if (bytes.length > 0) this.#enter('receive', NOTHING, () => {})
     return bytes
   }
 
   end(): void {
-    this.#record('end', new Uint8Array(0))
-    this.#socket.end()
+    this.#enter('end', NOTHING, () => this.#socket.end())
   }
 
   destroy(): void {
-    this.#record('destroy', new Uint8Array(0))
-    this.#socket.destroy()
+    this.#enter('destroy', NOTHING, () => this.#socket.destroy())
   }
 
-  #record(kind: string, bytes: Uint8Array): void {
-    const entry = new Uint8Array(4 + bytes.length)
-    new DataView(entry.buffer).setUint32(0, this.#number)
-    entry.set(bytes, 4)
-    this.#inputs.add(this.#clock.now, kind, entry)
+  #enter<T>(kind: InputKind, bytes: Uint8Array, act: () => T): T {
+    return this.#gate.enter(kind, entryOf(this.#number, bytes), act)
   }
+
+  /** A connection that failed, as in a restore, concerns the machine no more: its user hears at leisure. */
+  #tell(): void {
+    if (this.onProgress === undefined) return
+    const hear = (): void => this.onProgress?.()
+    if (this.state === 'failed') queueMicrotask(hear)
+    else this.#gate.tell(`connection-${String(this.#number).padStart(8, '0')}`, hear)
+  }
+}
+
+function entryOf(number: number, bytes: Uint8Array): Uint8Array {
+  const entry = new Uint8Array(NUMBER_BYTES + bytes.length)
+  new DataView(entry.buffer).setUint32(0, number)
+  entry.set(bytes, NUMBER_BYTES)
+  return entry
+}
+
+/** What an entry of a connection says; undefined if it is too short to say anything. */
+export function readEntry(entry: Uint8Array): { number: number; bytes: Uint8Array } | undefined {
+  if (entry.length < NUMBER_BYTES) return undefined
+  const number = new DataView(entry.buffer, entry.byteOffset).getUint32(0)
+  return { number, bytes: entry.subarray(NUMBER_BYTES) }
 }

@@ -1,7 +1,10 @@
 // Profile: how long things take, as data. A profile is chosen by name; nothing else in the machine
 // asks which one is in force. Invariant: all durations are whole cycles of virtual time.
 
+import type { Core } from './core.ts'
 import { flat } from './flat.ts'
+import { inOrder } from './in-order.ts'
+import { inOrderSmall } from './in-order-small.ts'
 
 export interface Profile {
   readonly name: string
@@ -10,6 +13,8 @@ export interface Profile {
   readonly cyclesPerTick: number
   /** Device latencies in cycles, by name. */
   readonly latencies: Readonly<Record<Latency, number>>
+  /** Absent: every instruction takes one cycle. */
+  readonly core?: Core
 }
 
 export type Latency =
@@ -26,7 +31,7 @@ export type Latency =
   /** Each byte on the cable, one direction at a time. */
   | 'wire-byte'
 
-const profiles: readonly Profile[] = [flat]
+const profiles: readonly Profile[] = [flat, inOrder, inOrderSmall]
 
 /** Throws RangeError for a name that no profile has. */
 export function profileNamed(name: string): Profile {

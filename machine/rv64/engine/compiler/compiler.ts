@@ -16,9 +16,10 @@ import { type Decoded, isCompressed } from '../../isa/decode.ts'
 import { load, store, viewpoint } from '../../mmu/data.ts'
 import { TLB_ENTRIES, TLB_ENTRY_BYTES } from '../../mmu/tlb.ts'
 import type { CodeCache } from '../code-cache.ts'
+import type { CodeTiming } from '../code-timing.ts'
 import { DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts'
 import { encodeModule } from '../wasm/encoder.ts'
-import { glueModule, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
+import { glueModule, LINE_TYPE, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
 import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
 import { type Block, type CodeSource, findRegion } from './region.ts'
 import { RegionTable, type Span } from './region-table.ts'
@@ -38,6 +39,14 @@ interface Found {
   readonly pages: Pages
 }
 
+/** What the engine does for compiled code. */
+export interface Help {
+  /** Executes the instruction at pc by the reference interpreter. */
+  readonly alone: () => void
+  /** Fetches the halfword at pc, which a slot stands for; returns what it took off the budget. */
+  readonly line: (slot: number) => number
+}
+
 /** In the order of CALL. */
 const imports = [
   { name: 'load', type: LOAD_TYPE },
@@ -47,6 +56,7 @@ const imports = [
   { name: 'ecall', type: TRAP },
   { name: 'mret', type: TRAP },
   { name: 'sret', type: TRAP },
+  { name: 'line', type: LINE_TYPE },
 ] as const
 
 export class Compiler {
@@ -58,34 +68,45 @@ export class Compiler {
   readonly #hart: Hart
   readonly #code: CodeCache
   readonly #limits: CompilerLimits
+  readonly #timing: CodeTiming
   readonly #regions: RegionTable
   readonly #environment: Record<string, unknown>
   readonly #memoryPages: number
   #waiting: Hot[] = []
   #modules = 0
-  readonly #left = { load: 0, store: 0, alone: 0 }
+  readonly #left = { load: 0, store: 0, alone: 0, line: 0 }
 
-  /** `alone` executes the instruction at pc by the reference interpreter. */
-  constructor(hart: Hart, code: CodeCache, limits: CompilerLimits, alone: () => void) {
+  constructor(
+    hart: Hart,
+    code: CodeCache,
+    limits: CompilerLimits,
+    timing: CodeTiming,
+    { alone, line }: Help,
+  ) {
     this.#hart = hart
     this.#code = code
     this.#limits = limits
+    this.#timing = timing
     this.#regions = new RegionTable(hart, this.table)
     code.slotWatcher = this.#regions
     const { memory } = hart.ram
     this.#memoryPages = memory.buffer.byteLength / 65536
     const glue = new WebAssembly.Instance(
-      new WebAssembly.Module(glueModule(this.#memoryPages, hart.ram.pages)),
+      new WebAssembly.Module(glueModule(this.#memoryPages, hart.ram.pages, timing)),
       {
         env: { memory, load: this.#slow('load', load), store: this.#slow('store', store) },
       },
     )
     const left = this.#left
+    const fetching = (slot: number) => {
+      left.line++
+      return line(slot)
+    }
     const leaving = () => {
       left.alone++
       alone()
     }
-    this.#environment = { memory, alone: leaving, ...glue.exports }
+    this.#environment = { memory, alone: leaving, line: fetching, ...glue.exports }
   }
 
   /** The instruction in SLOT, which has not started, is hot. */
@@ -100,13 +121,14 @@ export class Compiler {
   }
 
   why(): Record<string, number> {
-    const { load, store, alone } = this.#left
+    const { load, store, alone, line } = this.#left
     return {
       'compiled-modules': this.#modules,
       ...this.#regions.why(),
       'left-for-load': load,
       'left-for-store': store,
       'left-for-reference': alone,
+      'left-for-line': line,
     }
   }
 
@@ -127,7 +149,7 @@ export class Compiler {
 
   #install(found: readonly Found[]): void {
     const functions = found.map(({ blocks, pages }, i) =>
-      translate(blocks, (page) => pages.slotsOf(page)!, `r${i}`),
+      translate(blocks, (page) => pages.slotsOf(page)!, this.#timing, `r${i}`),
     )
     const bytes = encodeModule({ imports, memoryPages: this.#memoryPages, functions })
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {

@@ -1,20 +1,24 @@
 // What compiled regions call: WebAssembly between them and the shared slow paths, so that 64-bit
 // values do not become bigint on the way. Invariant: pc and budget are in the state before the slow
-// path begins; the result is a STATUS.
+// path begins; the result is what the access took off the budget, or TRAPPED_STATUS.
 
-import { BUDGET, PC, VALUE } from '../../hart/state.ts'
+import { BUDGET, EXTRA, PAGES_BESIDE, PC, VALUE } from '../../hart/state.ts'
+import type { CodeTiming } from '../code-timing.ts'
 import { mulHighU } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
-import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
+import { type DefinedFunction, encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
+import { LINE_FUNCTIONS, lineRefill } from './line-refill.ts'
 import { REFILL, REFILL_LOCALS, refill } from './refill.ts'
 import { ecall, mret, sret, TRAP, TRAP_LOCALS } from './trap.ts'
 
-/** What the slow paths return: go on, trapped, or done but the slice ends here. */
-export const STATUS = { on: 0, trapped: 1, stop: 2 } as const
+/** What the slow paths return if they trapped; budget put aside counts as taken. */
+export const TRAPPED_STATUS = -1
 
 /** Address, pc, budget, bytes; a store has its value after the address. */
 export const LOAD_TYPE: FunctionType = { parameters: [I64, I64, I32, I32], results: [I32] }
 export const STORE_TYPE: FunctionType = { parameters: [I64, I64, I64, I32, I32], results: [I32] }
+/** Slot; what the fetch took off the budget. */
+export const LINE_TYPE: FunctionType = { parameters: [I32], results: [I32] }
 export const NOTHING: FunctionType = { parameters: [], results: [] }
 export const PRODUCT: FunctionType = { parameters: [I64, I64], results: [I64] }
 const ACCESS: FunctionType = { parameters: [I32, I32, I32], results: [I32] }
@@ -25,7 +29,16 @@ const STORE = 1
 const REFILL_CALL = 8
 
 /** Imports `load` and `store`, which return 1 if they trapped; exports load, store and mulHighU. */
-export function glueModule(memoryPages: number, ramPages: number): Uint8Array {
+export function glueModule(memoryPages: number, ramPages: number, timing: CodeTiming): Uint8Array {
+  const { core } = timing
+  const refills: readonly DefinedFunction[] =
+    core === undefined
+      ? [{ type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages) }]
+      : [
+          ...lineRefill(core, ramPages, REFILL_CALL),
+          { type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages, PAGES_BESIDE) },
+        ]
+  const modelled = core !== undefined
   return encodeModule({
     imports: [
       { name: 'load', type: ACCESS },
@@ -33,33 +46,56 @@ export function glueModule(memoryPages: number, ramPages: number): Uint8Array {
     ],
     memoryPages,
     functions: [
-      { type: LOAD_TYPE, locals: [], code: access(LOAD, 1), exported: 'load' },
-      { type: STORE_TYPE, locals: [], code: access(STORE, 2), exported: 'store' },
+      { type: LOAD_TYPE, locals: [I32], code: access(LOAD, 1, modelled), exported: 'load' },
+      { type: STORE_TYPE, locals: [I32], code: access(STORE, 2, modelled), exported: 'store' },
       { type: PRODUCT, locals: [I64, I64, I64], code: mulHighU(), exported: 'mulHighU' },
-      { type: TRAP, locals: TRAP_LOCALS, code: ecall(), exported: 'ecall' },
+      { type: TRAP, locals: TRAP_LOCALS, code: ecall(timing.trap), exported: 'ecall' },
       { type: TRAP, locals: TRAP_LOCALS, code: mret(), exported: 'mret' },
       { type: TRAP, locals: TRAP_LOCALS, code: sret(), exported: 'sret' },
-      { type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages) },
+      ...refills,
     ],
   })
 }
 
 /** `pc` is the local that holds it; budget and bytes follow. */
-function access(call: number, pc: number): Uint8Array {
+function access(call: number, pc: number, modelled: boolean): Uint8Array {
   const address = 0
   const [budget, bytes] = [pc + 1, pc + 2]
   const code = new Code()
   if (call === STORE) code.i32(0).get(1).memory('i64.store', VALUE)
-  else {
+  if (modelled) tryLine(code, call, bytes)
+  else if (call === LOAD) {
     code.get(address).get(bytes).call(REFILL_CALL)
-    code.if(() => code.i32(STATUS.on).op('return'))
+    code.if(() => code.i32(0).op('return'))
   }
   code.i32(0).get(pc).memory('i64.store', PC)
   code.i32(0).get(budget).memory('i32.store', BUDGET)
   code.get(address).i64(32n).op('i64.shr_u', 'i32.wrap_i64')
   code.get(address).op('i32.wrap_i64').get(bytes).call(call)
-  code.if(() => code.i32(STATUS.trapped).op('return'))
-  code.i32(STATUS.stop).i32(STATUS.on)
-  code.i32(0).memory('i32.load', BUDGET).get(budget).op('i32.ne', 'select')
+  code.if(() => code.i32(TRAPPED_STATUS).op('return'))
+  code.get(budget).i32(0).memory('i32.load', BUDGET).op('i32.sub')
   return code.bytes
+}
+
+/** Without JavaScript, where caches are modelled: what it took counts as extra. */
+function tryLine(code: Code, call: number, bytes: number): void {
+  const cycles = bytes + 1
+  const attempt = () => {
+    code
+      .get(0)
+      .get(bytes)
+      .i32(call === STORE ? 1 : 0)
+    code.call(REFILL_CALL).tee(cycles).i32(0).op('i32.ge_s')
+    code.if(() => {
+      code.i32(0).i32(0).memory('i32.load', EXTRA).get(cycles).op('i32.add')
+      code.memory('i32.store', EXTRA).get(cycles).op('return')
+    })
+  }
+  attempt()
+  if (call === STORE) return
+  code
+    .get(0)
+    .get(bytes)
+    .call(REFILL_CALL + LINE_FUNCTIONS)
+  code.if(attempt)
 }

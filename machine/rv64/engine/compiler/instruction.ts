@@ -2,43 +2,82 @@
 // inline, everything else by the shared slow paths. Invariant: whoever calls out has put pc and budget
 // where the shared code finds them.
 
-import { BUDGET, PRIVILEGE, RESERVATION, VALUE, VIRTUALISED } from '../../hart/state.ts'
+import {
+  BUDGET,
+  LINE_FLAGS,
+  PC,
+  PRIVILEGE,
+  RESERVATION,
+  VALUE,
+  VIRTUALISED,
+} from '../../hart/state.ts'
 import type { Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
-import { TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
+import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
+import { LINE_BYTES } from '../../timing/core.ts'
+import type { CodeTiming } from '../code-timing.ts'
 import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
+import { SLOT_SHIFT } from '../interpreter/slot.ts'
 import type { Code } from '../wasm/code.ts'
 import { csrAccess } from './csr.ts'
-import { STATUS } from './glue.ts'
-import { CALL, LEFT, LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
+import { TRAPPED_STATUS } from './glue.ts'
+import { CALL, LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
 import { isTrap } from './region.ts'
-import type { Placed, Values } from './value.ts'
+import type { Placed, Timed, Values } from './value.ts'
 
 export class Instructions {
   readonly code: Code
   readonly #registers: RegisterLocals
   readonly #values: Values
+  readonly #timing: CodeTiming
+  readonly #slotsOf: (page: number) => number
 
-  constructor(code: Code, registers: RegisterLocals, values: Values) {
+  constructor(
+    code: Code,
+    registers: RegisterLocals,
+    values: Values,
+    timing: CodeTiming,
+    slotsOf: (page: number) => number,
+  ) {
     this.code = code
     this.#registers = registers
     this.#values = values
+    this.#timing = timing
+    this.#slotsOf = slotsOf
   }
 
-  /** When it starts, the budget is LOCAL.budget + `remaining`, itself not counted. */
-  emit(at: Placed, remaining: number): void {
+  /** When it starts, the budget is LOCAL.budget and the cycles of `at`. */
+  emit(at: Timed): void {
     const { meaning } = table[at.instruction.row]!
     meaning.forEach((statement, i) => {
-      this.#statement(statement, at, remaining, meaning.slice(i + 1))
+      this.#statement(statement, at, meaning.slice(i + 1))
     })
   }
 
-  #statement(
-    statement: Statement,
-    at: Placed,
-    remaining: number,
-    rest: readonly Statement[],
-  ): void {
+  /** Before the instruction: the line of its halfword at `offset` is fetched unless it would hit. */
+  enterLine(at: Timed, offset: number): void {
+    const { code } = this
+    const slots = this.#slotsOf(offset >> 12)
+    const inPage = offset & 0xfff
+    const flag = slots + LINE_FLAGS + Math.floor(inPage / LINE_BYTES)
+    code.get(LOCAL.flags).memory('i32.load8_u', flag)
+    code.op('i32.eqz').if(() => {
+      code.i32(0)
+      this.#values.address(offset)
+      code.memory('i64.store', PC)
+      code.i32(0)
+      this.#budgetAt(at)
+      code.memory('i32.store', BUDGET)
+      code
+        .get(LOCAL.budget)
+        .i32(slots + ((inPage & 0xffe) << SLOT_SHIFT))
+        .call(CALL.line)
+      code.op('i32.sub').tee(LOCAL.budget).i32(at.least).op('i32.lt_s')
+      code.if(() => this.#alone(at)) // it has started, what follows may not
+    })
+  }
+
+  #statement(statement: Statement, at: Timed, rest: readonly Statement[]): void {
     switch (statement.do) {
       case 'set':
         if (at.instruction.rd === 0) return
@@ -50,31 +89,26 @@ export class Instructions {
         this.code.set(LOCAL.temporary0 + statement.index)
         return
       case 'load':
-        this.#load(statement, at, remaining, rest)
+        this.#load(statement, at, rest)
         return
       case 'store':
-        this.#store(statement, at, remaining)
+        this.#store(statement, at)
         return
       case 'exchange':
       case 'reserve':
       case 'store-reserved':
-        this.#atomic(statement, at, remaining)
+        this.#atomic(statement, at)
         return
       case 'jump':
       case 'branch':
         return // the end of the block
       case 'system':
-        if (isTrap(statement.call)) this.#trap(statement.call, at, remaining)
-        else this.#csr(at, remaining)
+        if (isTrap(statement.call)) this.#trap(statement.call, at)
+        else this.#csr(at)
     }
   }
 
-  #load(
-    statement: Statement & { do: 'load' },
-    at: Placed,
-    remaining: number,
-    rest: readonly Statement[],
-  ): void {
+  #load(statement: Statement & { do: 'load' }, at: Timed, rest: readonly Statement[]): void {
     const { code } = this
     const { bytes } = statement
     const operator = loadOperator(bytes, statement.signed)
@@ -84,7 +118,7 @@ export class Instructions {
       () => this.#host(0).memory(operator).set(local),
       () => {
         code.get(LOCAL.address)
-        this.#context(at, remaining)
+        this.#context(at)
         code.i32(bytes).call(CALL.load).set(LOCAL.status)
         code.i32(0).memory(operator, VALUE).set(local)
         this.#afterSlow(at, rest)
@@ -92,7 +126,7 @@ export class Instructions {
     )
   }
 
-  #store(statement: Statement & { do: 'store' }, at: Placed, remaining: number): void {
+  #store(statement: Statement & { do: 'store' }, at: Timed): void {
     const { code } = this
     const { bytes } = statement
     this.#probe(statement.address, at, bytes, WRITE_SET)
@@ -105,7 +139,7 @@ export class Instructions {
       () => {
         code.get(LOCAL.address)
         this.#values.emit(statement.value, at)
-        this.#context(at, remaining)
+        this.#context(at)
         code.i32(bytes).call(CALL.store).set(LOCAL.status)
         this.#afterSlow(at, [])
       },
@@ -113,31 +147,56 @@ export class Instructions {
   }
 
   /** pc and budget as the shared code wants them. */
-  #context({ offset }: Placed, remaining: number): void {
-    this.#values.address(offset)
-    this.code.get(LOCAL.budget)
-    if (remaining !== 0) this.code.i32(remaining).op('i32.add')
+  #context(at: Timed): void {
+    this.#values.address(at.offset)
+    this.#budgetAt(at)
   }
 
-  /** The instruction has trapped, or has been carried out but must be the last one. */
-  #afterSlow(at: Placed, rest: readonly Statement[]): void {
+  /** What is left once the instruction has taken its own. */
+  #budgetAt({ rest }: Timed): void {
+    this.code.get(LOCAL.budget)
+    if (rest !== 0) this.code.i32(rest).op('i32.add')
+  }
+
+  /** The instruction has trapped; or it has taken cycles and may have to be the last one. */
+  #afterSlow(at: Timed, rest: readonly Statement[]): void {
     const { code } = this
     code.get(LOCAL.status).if(() => {
-      code.get(LOCAL.status).i32(STATUS.trapped).op('i32.eq').brIf(TRAPPED)
-      for (const statement of rest) this.#statement(statement, at, 0, [])
-      this.#values.address(at.offset + at.instruction.length)
-      code.set(LOCAL.pc).br(LEFT)
+      code
+        .get(LOCAL.status)
+        .i32(TRAPPED_STATUS)
+        .op('i32.eq')
+        .if(() => {
+          this.#takeBackExtra(at.extra)
+          code.br(TRAPPED)
+        })
+      code.get(LOCAL.budget).get(LOCAL.status).op('i32.sub').tee(LOCAL.budget)
+      code
+        .i32(at.least)
+        .op('i32.lt_s')
+        .if(() => {
+          for (const statement of rest) this.#statement(statement, at, [])
+          this.#budgetAt(at)
+          code.set(LOCAL.budget)
+          this.#takeBackExtra(at.extra)
+          this.#values.leave(at.offset + at.instruction.length)
+        })
     })
   }
 
-  #csr(at: Placed, remaining: number): void {
+  #takeBackExtra(cycles: number): void {
+    if (cycles === 0) return
+    this.code.get(LOCAL.extra).i32(cycles).op('i32.sub').set(LOCAL.extra)
+  }
+
+  #csr(at: Timed): void {
     const access = csrAccess(at.instruction)
     if (access === undefined) throw new Error('expected a CSR instruction')
     const { code } = this
     const { cell, maskHi, maskLo, operation, level } = access
     const { rd, rs1 } = at.instruction
     code.i32(0).memory('i32.load', PRIVILEGE).i32(level).op('i32.lt_u')
-    code.if(() => this.#alone(at, remaining))
+    code.if(() => this.#alone(at))
     code.i32(0).memory('i32.load', VIRTUALISED).i32(access.toGuest).op('i32.mul').set(LOCAL.host)
     if (access.reads) code.get(LOCAL.host).memory('i64.load', cell).set(LOCAL.temporary0)
     if (access.writes) {
@@ -157,20 +216,25 @@ export class Instructions {
     if (rd !== 0) code.get(LOCAL.temporary0).set(this.#registers.of(rd))
   }
 
-  #trap(call: 'ecall' | 'mret' | 'sret', at: Placed, remaining: number): void {
+  #trap(call: 'ecall' | 'mret' | 'sret', at: Timed): void {
     const { code } = this
-    code.i32(0).get(LOCAL.budget)
-    if (remaining !== 0) code.i32(remaining).op('i32.add')
+    code.i32(0)
+    this.#budgetAt(at)
     code.memory('i32.store', BUDGET)
     this.#values.address(at.offset)
     code.call(CALL[call]).brIf(TRAPPED)
-    this.#alone(at, remaining)
+    this.#alone(at)
   }
 
-  /** The reference interpreter executes this instruction, and the region is left. */
-  #alone({ offset }: Placed, remaining: number): void {
+  /** The reference interpreter executes this instruction, which has started, and the region is left. */
+  #alone({ offset, own, rest, extra }: Timed): void {
     const { code } = this
-    code.get(LOCAL.budget).i32(remaining).op('i32.add').set(LOCAL.budget)
+    code
+      .get(LOCAL.budget)
+      .i32(rest + own)
+      .op('i32.add')
+      .set(LOCAL.budget)
+    this.#takeBackExtra(extra + own)
     code.i32(1).set(LOCAL.alone)
     this.#values.leave(offset)
   }
@@ -178,15 +242,14 @@ export class Instructions {
   /** What misses the TLB is executed by the reference interpreter, which teaches the TLB. */
   #atomic(
     statement: Statement & { do: 'exchange' | 'reserve' | 'store-reserved' },
-    at: Placed,
-    remaining: number,
+    at: Timed,
   ): void {
     const { code } = this
     const { bytes } = statement
     const set = statement.do === 'reserve' ? 0 : WRITE_SET
     const local = LOCAL.temporary0 + statement.index
     this.#probe(statement.address, at, bytes, set)
-    code.op('i32.eqz').if(() => this.#alone(at, remaining))
+    code.op('i32.eqz').if(() => this.#alone(at))
     this.#host(set).set(LOCAL.host)
     if (statement.do === 'store-reserved') {
       this.#storeReserved(statement, at)
@@ -221,12 +284,12 @@ export class Instructions {
   #probe(address: Expression, at: Placed, bytes: number, set: number): void {
     const { code } = this
     this.#values.emit(address, at)
-    code.tee(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
+    code.tee(LOCAL.address).i64(BigInt(this.#timing.shift)).op('i64.shr_u', 'i32.wrap_i64')
     code.i32(TLB_MASK).op('i32.and')
     code.get(LOCAL.dataTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load', set)
     code
       .get(LOCAL.address)
-      .i64(BigInt(-4096 | (bytes - 1)))
+      .i64(BigInt(this.#timing.tagBits | (bytes - 1)))
       .op('i64.and', 'i64.eq')
   }
 

@@ -18,22 +18,26 @@ export const LOCAL = {
   status: 6,
   /** 1 if the reference interpreter shall execute the instruction at `pc`. */
   alone: 7,
-  pc: 8,
-  address: 9,
-  temporary0: 10,
-  temporary1: 11,
+  /** Cycles beyond one an instruction. */
+  extra: 8,
+  pc: 9,
+  address: 10,
+  temporary0: 11,
+  temporary1: 12,
+  /** 0 in M-mode, else FLAG_BYTES. */
+  flags: 13,
 } as const
-export const FIRST_REGISTER = 12
+export const FIRST_REGISTER = 14
 
 export const localTypes = (registers: number): readonly ValueType[] => [
-  ...new Array<ValueType>(6).fill(I32),
+  ...new Array<ValueType>(7).fill(I32),
   ...new Array<ValueType>(4).fill(I64),
+  I32,
   ...new Array<ValueType>(registers).fill(I64),
 ]
 
-/** Ways out, from the innermost: budget and pc are to be stored, only pc, or neither. */
+/** Ways out, from the innermost: budget and pc are to be stored, or neither. */
 export const EXIT = 'exit'
-export const LEFT = 'left'
 export const TRAPPED = 'trapped'
 
 /** Imported functions of a module of regions, in order. */
@@ -45,6 +49,7 @@ export const CALL = {
   ecall: 4,
   mret: 5,
   sret: 6,
+  line: 7,
 } as const
 
 /** Which x registers the code reads or writes. */

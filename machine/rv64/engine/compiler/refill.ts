@@ -1,8 +1,17 @@
 // A read that misses the soft TLB, without leaving WebAssembly: the commonest walk (Sv39, no guest, three
-// levels in RAM, A set, PMP open over all of RAM) and the new entry. Invariant: it does what mmu/data.ts
-// and mmu/sv39.ts would do, or nothing at all.
+// levels in RAM, A set, PMP open over all of RAM, no memory errors) and the new entry. Invariant: it does
+// what mmu/data.ts and mmu/sv39.ts would do, or nothing at all.
 
-import { CELL, DATA_TLB, PMP_OPEN, PRIVILEGE, RAM, VALUE, VIRTUALISED } from '../../hart/state.ts'
+import {
+  CELL,
+  DATA_TLB,
+  ERRORS,
+  PMP_OPEN,
+  PRIVILEGE,
+  RAM,
+  VALUE,
+  VIRTUALISED,
+} from '../../hart/state.ts'
 import { MACHINE, SUM } from '../../hart/status.ts'
 import { PTE_A, PTE_D, PTE_LEAF, PTE_R, PTE_U, PTE_V } from '../../mmu/pte.ts'
 import { TLB_LOG, TLB_LOG_ENTRIES, TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
@@ -21,7 +30,8 @@ const LEVELS = [2, 1, 0] as const
 const NOT_TABLE = PTE_LEAF | PTE_U | PTE_A | PTE_D
 const ELSE = 'else'
 
-export function refill(ramPages: number): Uint8Array {
+/** `beside`: where page-grain sets lie, from those that DATA_TLB tells. */
+export function refill(ramPages: number, beside = 0): Uint8Array {
   const code = new Code()
   code.block(ELSE, () => {
     checkContext(code)
@@ -34,7 +44,7 @@ export function refill(ramPages: number): Uint8Array {
     }
     checkUser(code)
     takePage(code, ramPages)
-    enter(code)
+    enter(code, beside)
     read(code)
     code.i32(1).op('return')
   })
@@ -45,6 +55,7 @@ export function refill(ramPages: number): Uint8Array {
 /** In S or U under Sv39, within a page, at a canonical address. */
 function checkContext(code: Code): void {
   code.i32(0).memory('i32.load', PMP_OPEN).op('i32.eqz').brIf(ELSE)
+  code.i32(0).memory('i32.load', ERRORS).brIf(ELSE)
   code.i32(0).memory('i32.load', VIRTUALISED).brIf(ELSE)
   code.i32(0).memory('i32.load', PRIVILEGE).i32(MACHINE).op('i32.eq').brIf(ELSE)
   code.i32(0).memory('i64.load', CELL.satp).i64(60n).op('i64.shr_u')
@@ -91,10 +102,10 @@ function checkUser(code: Code): void {
 }
 
 /** LOCAL.page is the frame. An entry that was empty is noted, so that a fence finds it. */
-function enter(code: Code): void {
+function enter(code: Code, beside: number): void {
   code.i32(0).memory('i32.load', DATA_TLB)
   code.get(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
-  code.i32(TLB_MASK).op('i32.and', 'i32.add').set(LOCAL.entry)
+  code.i32(TLB_MASK).op('i32.and', 'i32.add').i32(beside).op('i32.add').set(LOCAL.entry)
   code.get(LOCAL.entry).memory('i64.load').i64(-1n).op('i64.eq')
   code.if(() => {
     code.i32(TLB_LOG).memory('i32.load').tee(LOCAL.count)

@@ -18,8 +18,8 @@ export class Structure {
   readonly #ways = new Map<Block, number>()
   readonly #loops = new Set<Block>()
 
-  /** `blocks` are not empty, the entry first. */
-  constructor(blocks: readonly Block[]) {
+  /** `blocks` are not empty, the entry first; `twice`: a short loop is emitted twice. */
+  constructor(blocks: readonly Block[], twice: boolean) {
     const entry = blocks[0]!
     const sorted = reversePostorder(entry)
     sorted.forEach((block, i) => {
@@ -29,8 +29,8 @@ export class Structure {
     for (const block of sorted) {
       for (const to of successors(block)) {
         if (this.#position(to) > this.#position(block)) {
-          // A short loop is emitted twice, and so is the way out of it.
-          this.#ways.set(to, (this.#ways.get(to) ?? 0) + (isShortLoop(block) ? 2 : 1))
+          // So is the way out of it.
+          this.#ways.set(to, (this.#ways.get(to) ?? 0) + (twice && isShortLoop(block) ? 2 : 1))
         } else if (this.#dominates(to, block)) this.#loops.add(to)
       }
     }

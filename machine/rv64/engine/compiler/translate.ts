@@ -1,19 +1,31 @@
 // A region as a WebAssembly function. Registers live in locals; they come from the state at the entry
 // and go back at the exit, of which there is one. Invariants: a block starts only if the budget holds
-// all its instructions; whoever calls out has put pc and budget where the shared code finds them; a
+// all its instructions, as far as their cycles are known beforehand; whoever calls out has put pc and budget where the shared code finds them; a
 // region that leaves has left the state as the interpreter would have it before the next instruction.
 
-import { BUDGET, DATA_TLB, FETCH_TLB, PC, X } from '../../hart/state.ts'
+import {
+  BUDGET,
+  CONTEXT_BYTES,
+  DATA_TLB,
+  EXTRA,
+  FETCH_TLB,
+  FLAG_BYTES,
+  PC,
+  TLB,
+  X,
+} from '../../hart/state.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
+import { LINE_BYTES } from '../../timing/core.ts'
+import type { CodeTiming } from '../code-timing.ts'
 import { REGION_TYPE } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
 import type { DefinedFunction } from '../wasm/encoder.ts'
 import { Instructions } from './instruction.ts'
-import { CALL, EXIT, LEFT, LOCAL, localTypes, RegisterLocals, TRAPPED } from './locals.ts'
+import { CALL, EXIT, LOCAL, localTypes, RegisterLocals, TRAPPED } from './locals.ts'
 import type { Block, Target } from './region.ts'
 import { isShortLoop, Structure } from './structure.ts'
-import { type Placed, Values } from './value.ts'
+import { type Placed, type Timed, Values } from './value.ts'
 
 /** Where a page lies from which a region was made: its slots, by page from the entry's. */
 export type PageSlots = (page: number) => number
@@ -22,10 +34,11 @@ export type PageSlots = (page: number) => number
 export function translate(
   blocks: readonly Block[],
   slotsOf: PageSlots,
+  timing: CodeTiming,
   exported: string,
 ): DefinedFunction {
   const registers = new RegisterLocals(blocks.flatMap(({ instructions }) => instructions))
-  const code = new Translation(blocks, slotsOf, registers).code
+  const code = new Translation(blocks, slotsOf, timing, registers).code
   return {
     type: REGION_TYPE,
     locals: localTypes(registers.used.length),
@@ -38,18 +51,25 @@ class Translation {
   readonly code = new Code()
   readonly #entry: Block
   readonly #slotsOf: PageSlots
+  readonly #timing: CodeTiming
   readonly #registers: RegisterLocals
   readonly #structure: Structure
   readonly #values: Values
   readonly #instructions: Instructions
 
-  constructor(blocks: readonly Block[], slotsOf: PageSlots, registers: RegisterLocals) {
+  constructor(
+    blocks: readonly Block[],
+    slotsOf: PageSlots,
+    timing: CodeTiming,
+    registers: RegisterLocals,
+  ) {
     this.#entry = blocks[0]!
     this.#slotsOf = slotsOf
+    this.#timing = timing
     this.#registers = registers
-    this.#structure = new Structure(blocks)
+    this.#structure = new Structure(blocks, !timing.lines)
     this.#values = new Values(this.code, registers)
-    this.#instructions = new Instructions(this.code, registers, this.#values)
+    this.#instructions = new Instructions(this.code, registers, this.#values, timing, slotsOf)
     this.#function()
   }
 
@@ -64,11 +84,17 @@ class Translation {
     }
     code.i32(0).memory('i32.load', DATA_TLB).set(LOCAL.dataTlb)
     code.i32(0).memory('i32.load', FETCH_TLB).set(LOCAL.fetchTlb)
+    if (this.#timing.lines) {
+      code
+        .get(LOCAL.fetchTlb)
+        .i32(TLB + CONTEXT_BYTES)
+        .op('i32.ge_u')
+        .i32(FLAG_BYTES)
+      code.op('i32.mul').set(LOCAL.flags)
+    }
     code.block(TRAPPED, () => {
-      code.block(LEFT, () => {
-        code.block(EXIT, () => this.#tree(this.#entry))
-        code.i32(0).get(LOCAL.budget).memory('i32.store', BUDGET)
-      })
+      code.block(EXIT, () => this.#tree(this.#entry))
+      code.i32(0).get(LOCAL.budget).memory('i32.store', BUDGET)
       code.i32(0).get(LOCAL.pc).memory('i64.store', PC)
     })
     for (const register of written) {
@@ -76,6 +102,10 @@ class Translation {
         .i32(0)
         .get(this.#registers.of(register))
         .memory('i64.store', X + 8 * register)
+    }
+    if (this.#timing.lines) {
+      code.i32(0).i32(0).memory('i32.load', EXTRA).get(LOCAL.extra).op('i32.add')
+      code.memory('i32.store', EXTRA)
     }
     code.get(LOCAL.alone).if(() => code.call(CALL.alone))
   }
@@ -99,10 +129,9 @@ class Translation {
 
   #block(block: Block): void {
     const { code } = this
-    const { instructions } = block
-    if (isShortLoop(block)) this.#twice(block)
+    if (!this.#timing.lines && isShortLoop(block)) this.#twice(block)
     this.#takeBudget(block)
-    const last = this.#body(block, instructions.length - 1)
+    const last = this.#body(block, this.#costOf(block), 0)
     const { end } = block
     switch (end.kind) {
       case 'go':
@@ -110,7 +139,11 @@ class Translation {
         return
       case 'branch':
         this.#values.condition(end.when, last)
-        code.if(() => this.#go(block, end.taken))
+        code.if(() => {
+          this.#mispredicted(last.instruction.immediate >= 0)
+          this.#go(block, end.taken)
+        })
+        this.#mispredicted(last.instruction.immediate < 0)
         this.#go(block, end.otherwise)
         return
       case 'jump':
@@ -121,14 +154,51 @@ class Translation {
     }
   }
 
-  /** The instructions of a block; `remaining` is that of the first. Returns the last. */
-  #body({ instructions, offset: first }: Block, remaining: number): Placed {
+  /**
+   * The instructions of a block, for which `cycles` have been taken off the budget; if it falls below
+   * `least` on the way, the rest of them is not certain to start. Returns the last.
+   */
+  #body({ instructions, offset: first }: Block, cycles: number, least: number): Placed {
     let offset = first
-    instructions.forEach((instruction, i) => {
-      this.#instructions.emit({ instruction, offset }, remaining - i)
+    let rest = cycles
+    let extra = this.#extraOf(instructions)
+    let line = Number.NaN
+    for (const [i, instruction] of instructions.entries()) {
+      const own = this.#timing.extra[instruction.row] ?? 0
+      rest -= 1 + own
+      extra -= own
+      const at = { instruction, offset, own, rest, extra, least }
+      if (this.#timing.lines) line = this.#enterLines(at, line)
+      this.#instructions.emit(at)
       if (i < instructions.length - 1) offset += instruction.length
-    })
+    }
     return { instruction: instructions.at(-1)!, offset }
+  }
+
+  /** Looks at the flags of the lines of an instruction, besides the line that is known. */
+  #enterLines(at: Timed, known: number): number {
+    const first = Math.floor(at.offset / LINE_BYTES)
+    const last = Math.floor((at.offset + at.instruction.length - 1) / LINE_BYTES)
+    if (first !== known) this.#instructions.enterLine(at, at.offset)
+    if (last !== first) this.#instructions.enterLine(at, at.offset + 2)
+    return last
+  }
+
+  #extraOf(instructions: Block['instructions']): number {
+    return instructions.reduce((sum, { row }) => sum + (this.#timing.extra[row] ?? 0), 0)
+  }
+
+  /** Cycles that are known beforehand. */
+  #costOf({ instructions }: Block): number {
+    return instructions.length + this.#extraOf(instructions)
+  }
+
+  #mispredicted(wrong: boolean): void {
+    const { mispredicted } = this.#timing
+    if (!wrong || mispredicted === 0) return
+    const { code } = this
+    code.get(LOCAL.budget).i32(mispredicted).op('i32.sub').set(LOCAL.budget)
+    code.get(LOCAL.extra).i32(mispredicted).op('i32.add').set(LOCAL.extra)
   }
 
   /** Two rounds of a loop at the price of one look at the budget, as long as it lasts. */
@@ -144,13 +214,13 @@ class Translation {
       .i32(2 * count)
       .op('i32.ge_s')
     code.if(() => {
-      this.#values.condition(end.when, this.#body(block, -1))
+      this.#values.condition(end.when, this.#body(block, 0, count))
       code.op('i32.eqz').if(() => {
         take(count)
         this.#go(block, end.otherwise)
       })
       take(2 * count)
-      this.#values.condition(end.when, this.#body(block, count - 1))
+      this.#values.condition(end.when, this.#body(block, count, 0))
       code.if(() => this.#go(block, end.taken))
       this.#go(block, end.otherwise)
     })
@@ -158,17 +228,19 @@ class Translation {
 
   #takeBudget(block: Block): void {
     const { code } = this
-    const count = block.instructions.length
-    code.get(LOCAL.budget).i32(count).op('i32.lt_s')
+    const cost = this.#costOf(block)
+    const extra = this.#extraOf(block.instructions)
+    code.get(LOCAL.budget).i32(cost).op('i32.lt_s')
     code.if(() => {
       if (block === this.#entry) {
         // The interpreter would come straight back here, so one instruction is executed alone.
-        code.get(LOCAL.budget).i32(0).op('i32.ne').set(LOCAL.alone)
+        code.i32(0).get(LOCAL.budget).op('i32.lt_s').set(LOCAL.alone)
         code.get(LOCAL.budget).get(LOCAL.alone).op('i32.sub').set(LOCAL.budget)
       }
       this.#values.leave(block.offset)
     })
-    code.get(LOCAL.budget).i32(count).op('i32.sub').set(LOCAL.budget)
+    code.get(LOCAL.budget).i32(cost).op('i32.sub').set(LOCAL.budget)
+    if (extra !== 0) code.get(LOCAL.extra).i32(extra).op('i32.add').set(LOCAL.extra)
   }
 
   #go(from: Block, { offset, block }: Target): void {

@@ -3,9 +3,11 @@
 // Invariant: a function returns 1 and has done all of it, or 0 and nothing.
 
 import {
+  BUDGET,
   CELL,
   DATA_TLB,
   ECALLS,
+  EXTRA,
   FETCH_TLB,
   LINES,
   PC,
@@ -50,7 +52,8 @@ const SUM_SHIFT = 31 - Math.clz32(SUM)
 const bits = (lo: number, hi = 0): bigint => (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)
 const without = (lo: number, hi = 0): bigint => ~bits(lo, hi)
 
-export function ecall(): Uint8Array {
+/** `cycles`: what a trap takes. */
+export function ecall(cycles: number): Uint8Array {
   return attempt((code) => {
     code.get(LOCAL.privilege).i32(MACHINE).op('i32.ne')
     code.i32(0).memory('i32.load', CELL.medeleg)
@@ -66,7 +69,14 @@ export function ecall(): Uint8Array {
     counter()
     code.memory('i32.load', ECALLS).i32(1).op('i32.add').memory('i32.store', ECALLS)
     selectContext(code)
+    if (cycles === 0) return
+    add(code, BUDGET, -cycles)
+    add(code, EXTRA, cycles)
   })
+}
+
+function add(code: Code, at: number, value: number): void {
+  code.i32(0).i32(0).memory('i32.load', at).i32(value).op('i32.add').memory('i32.store', at)
 }
 
 function enterMachine(code: Code): void {
@@ -199,7 +209,12 @@ function selectContext(code: Code): void {
   code.get(LOCAL.base).i32(CONTEXT_BYTES).op('i32.mul')
   code.i32(0).memory('i32.load', TLB_BASE).op('i32.add').set(LOCAL.base)
   code.i32(0).get(LOCAL.base).memory('i32.store', DATA_TLB)
-  code.i32(0).get(LOCAL.base).i32(FETCH_SET).op('i32.add').memory('i32.store', FETCH_TLB)
+  // Fetches do not ask for SUM.
+  code.i32(0).get(LOCAL.base)
+  code.get(LOCAL.status).op('i32.wrap_i64').i32(SUM_SHIFT).op('i32.shr_u').i32(1).op('i32.and')
+  code.get(LOCAL.privilege).i32(SUPERVISOR).op('i32.eq', 'i32.and')
+  code.i32(CONTEXT_BYTES).op('i32.mul', 'i32.sub').i32(FETCH_SET).op('i32.add')
+  code.memory('i32.store', FETCH_TLB)
 }
 
 /** A bit of LOCAL.status at the place of another one. */

@@ -14,6 +14,17 @@ export interface Placed {
   readonly offset: number
 }
 
+/** The same with what is known of its cycles. */
+export interface Timed extends Placed {
+  /** Its own beyond the first. */
+  readonly own: number
+  /** Taken off the budget already for what follows in the block; of these, beyond one each. */
+  readonly rest: number
+  readonly extra: number
+  /** With a budget below this the rest of the block is not certain to start. */
+  readonly least: number
+}
+
 export class Values {
   readonly #code: Code
   readonly #registers: RegisterLocals

@@ -1,7 +1,7 @@
 // The frame of the interpreter's function: its locals, what it calls, its loops, and the few moves
 // that every handler shares. Invariant: whoever calls out has spilled, and reloads the budget after.
 
-import { BUDGET, SLOT } from '../../hart/state.ts'
+import { BUDGET, EXTRA, SLOT } from '../../hart/state.ts'
 import type { Code } from '../wasm/code.ts'
 import { SLOT_SHIFT, SLOT_STEP } from './slot.ts'
 
@@ -18,6 +18,8 @@ export const LOCAL = {
   address: 8,
   temporary0: 9,
   temporary1: 10,
+  /** Where the flags of the page lie, in this context. */
+  flags: 11,
 } as const
 
 /** Functions by number, imports first. */
@@ -30,7 +32,8 @@ export const CALL = {
   decode: 5,
   across: 6,
   hot: 7,
-  mulHighU: 8,
+  line: 8,
+  mulHighU: 9,
 } as const
 
 /** Loops of the interpreter, outermost first; see module.ts. */
@@ -39,6 +42,8 @@ export const LOOKUP = 'lookup'
 /** Only where code is compiled: counts jumps to `slot`, then goes on to NEXT. */
 export const COUNT = 'count'
 export const NEXT = 'next'
+/** Only where caches are modelled: `slot` has started, and may still have to be fetched and decoded. */
+export const DISPATCH = 'dispatch'
 
 export const temporaryLocal = (index: number): number => LOCAL.temporary0 + index
 
@@ -50,6 +55,12 @@ export function spill(code: Code): void {
 
 export function reloadBudget(code: Code): void {
   code.i32(0).memory('i32.load', BUDGET).set(LOCAL.budget)
+}
+
+/** The instruction takes so many cycles beyond its first; fewer if negative. */
+export function charge(code: Code, cycles: number): void {
+  code.get(LOCAL.budget).i32(cycles).op('i32.sub').set(LOCAL.budget)
+  code.i32(0).i32(0).memory('i32.load', EXTRA).i32(cycles).op('i32.add').memory('i32.store', EXTRA)
 }
 
 export function currentPc(code: Code): void {

@@ -4,12 +4,14 @@
 
 import { RESERVATION, VALUE } from '../../hart/state.ts'
 import { type Condition, type Expression, type Statement, SYSTEM_CALLS } from '../../isa/ir.ts'
-import { TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
+import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
+import type { CodeTiming } from '../code-timing.ts'
 import type { Code, MemoryOperator } from '../wasm/code.ts'
 import { emitCondition, emitValue } from './expression.ts'
 import {
   CALL,
   COUNT,
+  charge,
   LOCAL,
   LOOKUP,
   NEXT,
@@ -23,20 +25,34 @@ import { SLOT_IMMEDIATE, SLOT_RD, SLOT_SHIFT } from './slot.ts'
 
 const PAGE_MASK = -4096n
 
+export interface Handling {
+  /** Its branch stays in its page. */
+  readonly near: boolean
+  /** Jumps are counted. */
+  readonly counting: boolean
+  readonly timing: CodeTiming
+  /** Cycles beyond the first. */
+  readonly extra: number
+}
+
 export class Meaning {
   readonly #code: Code
   readonly #near: boolean
   readonly #counting: boolean
+  readonly #timing: CodeTiming
+  readonly #extra: number
 
-  /** `near`: its branch stays in its page; `counting`: jumps are counted. */
-  constructor(code: Code, near: boolean, counting: boolean) {
+  constructor(code: Code, { near, counting, timing, extra }: Handling) {
     this.#code = code
     this.#near = near
     this.#counting = counting
+    this.#timing = timing
+    this.#extra = extra
   }
 
   /** The whole handler. */
   handler(meaning: readonly Statement[]): void {
+    if (this.#extra !== 0) charge(this.#code, this.#extra)
     for (const statement of meaning) this.#statement(statement)
     const last = meaning.at(-1)
     if (last?.do === 'jump' || (last?.do === 'branch' && last.when === 'always')) return
@@ -127,6 +143,7 @@ export class Meaning {
     const local = temporaryLocal(statement.index)
     this.#probe(statement.address, bytes, set)
     code.op('i32.eqz').if(() => {
+      if (this.#extra !== 0) charge(code, -this.#extra) // it is charged there
       spill(code)
       code.call(CALL.step).br(RELOAD)
     })
@@ -188,7 +205,20 @@ export class Meaning {
       return
     }
     emitCondition(code, when)
-    code.if(taken)
+    code.if(() => {
+      this.#mispredicted('i32.ge_s')
+      taken()
+    })
+    this.#mispredicted('i32.lt_s')
+  }
+
+  /** Of a branch whose distance compares so with 0: forward ones are predicted as not taken. */
+  #mispredicted(when: 'i32.ge_s' | 'i32.lt_s'): void {
+    const code = this.#code
+    const { mispredicted } = this.#timing
+    if (mispredicted === 0) return
+    code.get(LOCAL.slot).memory('i32.load', SLOT_IMMEDIATE).i32(0).op(when)
+    code.if(() => charge(code, mispredicted))
   }
 
   /** Backward jumps and calls are where hot code begins. */
@@ -212,9 +242,9 @@ export class Meaning {
     emitValue(code, address)
     code
       .tee(LOCAL.address)
-      .i64(BigInt(-4096 | (bytes - 1)))
+      .i64(BigInt(this.#timing.tagBits | (bytes - 1)))
       .op('i64.and')
-    code.get(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
+    code.get(LOCAL.address).i64(BigInt(this.#timing.shift)).op('i64.shr_u', 'i32.wrap_i64')
     code.i32(TLB_MASK).op('i32.and')
     code.get(LOCAL.dataTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load', set).op('i64.eq')
   }

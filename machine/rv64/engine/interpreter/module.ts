@@ -8,22 +8,29 @@
 
 import {
   BUDGET,
+  CONTEXT_BYTES,
   DATA_TLB,
   FETCH_TLB,
+  FLAG_BYTES,
+  LINE_FLAGS,
   PAGE_SLOTS,
   PAGE_VA,
   PC,
   SLOT,
+  SLOT_BYTES,
   STRADDLE,
+  TLB,
 } from '../../hart/state.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
+import type { CodeTiming } from '../code-timing.ts'
 import { Code } from '../wasm/code.ts'
 import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
 import {
   CALL,
   COUNT,
   currentPc,
+  DISPATCH,
   LOCAL,
   LOOKUP,
   NEXT,
@@ -39,8 +46,10 @@ import {
   handlerAt,
   PAGE_END,
   REGION,
+  SLOT_BYTES_OF_LINE,
   SLOT_HEAT,
   SLOT_SHIFT,
+  SLOT_STEP,
 } from './slot.ts'
 
 const status: FunctionType = { parameters: [], results: [I32] }
@@ -57,6 +66,7 @@ const imports = [
   { name: 'decode', type: nothing },
   { name: 'across', type: status },
   { name: 'hot', type: nothing },
+  { name: 'line', type: nothing },
 ] as const
 
 /** A compiled region: budget and the virtual address of its page; leaves pc and budget in the state. */
@@ -73,7 +83,11 @@ export interface Regions {
 /** Number of REGION_TYPE: after the imports, mulHighU and run. */
 const REGION_CALL = imports.length + 2
 
-export function interpreterModule(memoryPages: number, regions?: Regions): Uint8Array {
+export function interpreterModule(
+  memoryPages: number,
+  timing: CodeTiming,
+  regions?: Regions,
+): Uint8Array {
   return encodeModule({
     imports,
     memoryPages,
@@ -88,29 +102,30 @@ export function interpreterModule(memoryPages: number, regions?: Regions): Uint8
       {
         type: nothing,
         // In the order of LOCAL.
-        locals: [I32, I32, I32, I32, I32, I32, I64, I64, I64, I64, I64],
-        code: run(regions),
+        locals: [I32, I32, I32, I32, I32, I32, I64, I64, I64, I64, I64, I32],
+        code: run(timing, regions),
         exported: 'run',
       },
     ],
   })
 }
 
-function run(regions: Regions | undefined): Uint8Array {
+function run(timing: CodeTiming, regions: Regions | undefined): Uint8Array {
   const code = new Code()
   code.loop(RELOAD, () => {
     reloadBudget(code)
-    code.get(LOCAL.budget).op('i32.eqz')
+    spent(code)
     code.if(() => leaveWithPc(code))
     code.i32(0).memory('i64.load', PC).set(LOCAL.pc)
     code.i32(0).memory('i32.load', DATA_TLB).set(LOCAL.dataTlb)
     code.loop(LOOKUP, () => {
       lookUp(code)
-      if (regions === undefined) executing(code, false)
+      if (timing.lines) findFlags(code)
+      if (regions === undefined) executing(code, timing, false)
       else {
         code.loop(COUNT, () => {
           count(code, regions.threshold)
-          executing(code, true)
+          executing(code, timing, true)
         })
       }
     })
@@ -118,15 +133,45 @@ function run(regions: Regions | undefined): Uint8Array {
   return code.bytes
 }
 
-function executing(code: Code, counting: boolean): void {
+function executing(code: Code, timing: CodeTiming, counting: boolean): void {
   code.loop(NEXT, () => {
-    code.get(LOCAL.budget).op('i32.eqz')
+    spent(code)
     code.if(() => {
       spill(code)
       code.op('return')
     })
     code.get(LOCAL.budget).i32(1).op('i32.sub').set(LOCAL.budget)
-    handlersFrom(code, HANDLER_COUNT - 1, counting)
+    if (!timing.lines) handlersFrom(code, HANDLER_COUNT - 1, timing, counting)
+    else {
+      code.loop(DISPATCH, () => {
+        fetchLines(code)
+        handlersFrom(code, HANDLER_COUNT - 1, timing, counting)
+      })
+    }
+  })
+}
+
+/** No cycle is left in which an instruction could start. */
+function spent(code: Code): void {
+  code.get(LOCAL.budget).i32(0).op('i32.le_s')
+}
+
+/** Unless the flags of all lines that the instruction lies in are up, the model is asked. */
+function fetchLines(code: Code): void {
+  const flag = () => {
+    code.get(LOCAL.pageSlots).op('i32.sub').i32(SLOT_BYTES_OF_LINE).op('i32.shr_s')
+    code.get(LOCAL.flags).op('i32.add').memory('i32.load8_u')
+  }
+  code.get(LOCAL.slot)
+  flag()
+  code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load16_u', SLOT_STEP).op('i32.add')
+  code.i32(SLOT_BYTES).op('i32.sub') // its last halfword
+  flag()
+  code.op('i32.and', 'i32.eqz')
+  code.if(() => {
+    spill(code)
+    code.call(CALL.line)
+    reloadBudget(code)
   })
 }
 
@@ -166,7 +211,7 @@ function lookUp(code: Code): void {
   code.if(() => {
     code.i32(0).get(LOCAL.pc).memory('i64.store', PC)
     code.i32(0).get(LOCAL.budget).memory('i32.store', BUDGET)
-    code.get(LOCAL.budget).op('i32.eqz')
+    spent(code)
     code.if(() => leaveWithPc(code))
     code.call(CALL.fetch).br(RELOAD)
   })
@@ -177,20 +222,30 @@ function lookUp(code: Code): void {
   code.get(LOCAL.pageSlots).op('i32.add').set(LOCAL.slot)
 }
 
+/** Those of M-mode come first. */
+function findFlags(code: Code): void {
+  code.get(LOCAL.pageSlots).i32(LINE_FLAGS).op('i32.add')
+  code
+    .i32(0)
+    .memory('i32.load', FETCH_TLB)
+    .i32(TLB + CONTEXT_BYTES)
+    .op('i32.ge_u')
+  code.i32(FLAG_BYTES).op('i32.mul', 'i32.add').set(LOCAL.flags)
+}
+
 /** Handlers up to `number`: each lies behind the block that a jump to it leaves. */
-function handlersFrom(code: Code, number: number, counting: boolean): void {
+function handlersFrom(code: Code, number: number, timing: CodeTiming, counting: boolean): void {
   if (number < 0) {
     const labels = Array.from({ length: HANDLER_COUNT }, (_, i) => `handler${i}`)
     code.get(LOCAL.slot).memory('i32.load16_u').brTable(labels)
     return
   }
-  code.block(`handler${number}`, () => handlersFrom(code, number - 1, counting))
+  code.block(`handler${number}`, () => handlersFrom(code, number - 1, timing, counting))
   switch (number) {
     case DECODE:
       code.i32(0).get(LOCAL.slot).memory('i32.store', SLOT)
       code.call(CALL.decode)
-      giveBack(code)
-      code.br(NEXT)
+      again(code, timing)
       return
     case PAGE_END:
       giveBack(code)
@@ -198,7 +253,7 @@ function handlersFrom(code: Code, number: number, counting: boolean): void {
       code.set(LOCAL.pc).br(LOOKUP)
       return
     case ACROSS:
-      across(code)
+      across(code, timing)
       return
     case REGION:
       if (counting) enterRegion(code)
@@ -206,7 +261,8 @@ function handlersFrom(code: Code, number: number, counting: boolean): void {
       return
     default: {
       const { row, near } = handlerAt(number)
-      new Meaning(code, near, counting).handler(table[row]!.meaning)
+      const extra = timing.extra[row] ?? 0
+      new Meaning(code, { near, counting, timing, extra }).handler(table[row]!.meaning)
     }
   }
 }
@@ -216,7 +272,7 @@ function giveBack(code: Code): void {
 }
 
 /** The instruction has been decoded at STRADDLE, which counts as a page of its own at that pc. */
-function across(code: Code): void {
+function across(code: Code, timing: CodeTiming): void {
   spill(code)
   code.call(CALL.across).brIf(RELOAD)
   currentPc(code)
@@ -224,7 +280,17 @@ function across(code: Code): void {
   code.i32(0).get(LOCAL.pageVa).memory('i64.store', PAGE_VA)
   code.i32(STRADDLE).tee(LOCAL.slot).set(LOCAL.pageSlots)
   code.i32(0).i32(STRADDLE).memory('i32.store', PAGE_SLOTS)
+  if (timing.lines) findFlags(code)
   reloadBudget(code)
+  again(code, timing)
+}
+
+/** The instruction that has started now has a slot that says what it is. */
+function again(code: Code, timing: CodeTiming): void {
+  if (timing.lines) {
+    code.br(DISPATCH)
+    return
+  }
   giveBack(code)
   code.br(NEXT)
 }

@@ -20,6 +20,9 @@ export const SLOT_HEAT = 14
 /** A slot lies 8 bytes further for each byte of code: 16 bytes a halfword. */
 export const SLOT_SHIFT = 3
 
+/** The slots of a cache line span 2 to the power of this many bytes. */
+export const SLOT_BYTES_OF_LINE = 9
+
 /** Handlers that are not rows. */
 export const DECODE = 0
 export const PAGE_END = 1

@@ -15,6 +15,7 @@ const OPERATORS = {
   'i32.lt_s': 0x48,
   'i32.lt_u': 0x49,
   'i32.gt_u': 0x4b,
+  'i32.le_s': 0x4c,
   'i32.ge_s': 0x4e,
   'i32.ge_u': 0x4f,
   'i64.eqz': 0x50,
@@ -25,6 +26,7 @@ const OPERATORS = {
   'i64.gt_u': 0x56,
   'i64.ge_s': 0x59,
   'i64.ge_u': 0x5a,
+  'i32.ctz': 0x68,
   'i32.add': 0x6a,
   'i32.sub': 0x6b,
   'i32.mul': 0x6c,
@@ -75,6 +77,17 @@ const MEMORY_OPERATORS = {
 } as const
 export type MemoryOperator = keyof typeof MEMORY_OPERATORS
 
+/** Vectors of four i32; encoded behind a prefix. */
+const VECTOR_PREFIX = 0xfd
+const VECTOR_OPERATORS = {
+  'i32x4.splat': 0x11,
+  'i32x4.eq': 0x37,
+  'i32x4.bitmask': 0xa4,
+  'i32x4.shr_u': 0xad,
+} as const
+export type VectorOperator = keyof typeof VECTOR_OPERATORS
+const VECTOR_LOAD = 0x00
+
 const FIRST_BYTES = 1024
 
 export class Code {
@@ -94,6 +107,22 @@ export class Code {
   /** Address on the stack plus `offset`; alignment is only a hint, none is given. */
   memory(operator: MemoryOperator, offset = 0): this {
     this.#byte(MEMORY_OPERATORS[operator])
+    this.#byte(0)
+    return this.#unsigned(offset)
+  }
+
+  vector(...operators: readonly VectorOperator[]): this {
+    for (const operator of operators) {
+      this.#byte(VECTOR_PREFIX)
+      this.#unsigned(VECTOR_OPERATORS[operator])
+    }
+    return this
+  }
+
+  /** Address on the stack plus `offset`. */
+  loadVector(offset = 0): this {
+    this.#byte(VECTOR_PREFIX)
+    this.#byte(VECTOR_LOAD)
     this.#byte(0)
     return this.#unsigned(offset)
   }

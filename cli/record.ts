@@ -1,0 +1,62 @@
+// Record: what a session leaves for `replay`. Invariant: the file is opened before the session begins, so
+// that nobody learns at its end that it could not be written.
+
+import { type FileHandle, open } from 'node:fs/promises'
+import { sourceVersion } from '../harness/version.ts'
+import type { Machine } from '../machine/machine.ts'
+import { writeRecording } from '../machine/rv64/recording-file.ts'
+import { Rv64Machine } from '../machine/rv64/rv64.ts'
+import { INTERRUPTED, UsageError } from './exit.ts'
+
+export const RECORD_HELP = "what came from outside goes to that file, for 'replay'"
+
+export interface SessionRecord extends AsyncDisposable {
+  /** `origin`: the options by which `replay` makes the machine again. */
+  keep(machine: Machine, origin: Readonly<Record<string, string>>): Promise<void>
+}
+
+/** Without a path, a record that keeps nothing. */
+export async function openRecord(path: string | undefined, gdb?: number): Promise<SessionRecord> {
+  if (path === undefined) return { keep: async () => {}, [Symbol.asyncDispose]: async () => {} }
+  if (gdb !== undefined) {
+    throw new UsageError(
+      '--record: expected no --gdb, whose hand is not on record; got both. Try: one of them',
+    )
+  }
+  const file = await opened(path)
+  let keeping = false
+  // The signal that ends a session may come twice; the second must not cost the recording.
+  const signalled = (): void => {
+    if (!keeping && process.listenerCount('SIGINT') === 1) process.exit(INTERRUPTED)
+  }
+  process.on('SIGINT', signalled)
+  return {
+    async keep(machine, origin) {
+      keeping = true
+      if (!(machine instanceof Rv64Machine)) {
+        throw new UsageError('--record: expected back end rv64, got qemu, which is not exact')
+      }
+      const recording = machine.recording({ version: await sourceVersion(), origin })
+      await file.writeFile(writeRecording(recording))
+      const { inputs, end } = recording
+      process.stderr.write(
+        `recording: ${path}, ${inputs.length} inputs, ends at cycle ${end.cycle}\n`,
+      )
+    },
+    async [Symbol.asyncDispose]() {
+      process.off('SIGINT', signalled)
+      await file.close()
+    },
+  }
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new UsageError(`--record: expected a folder for ${path}, got none`)
+    }
+    throw error
+  }
+}

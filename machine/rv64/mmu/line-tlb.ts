@@ -1,0 +1,74 @@
+// LineTlb: the soft TLB where the memory system is modelled. Its data sets hold lines, and the model says
+// which; beside them lie sets of pages, which say where a line that is missed can be found. Invariants: besides those of Tlb, a data entry is valid only while the access would
+// hit in the first-level cache and TLB (see timing/soft-entries.ts); a decoded page has one fetch entry in
+// M-mode and one elsewhere at most, and its line flags hold for these.
+
+import { CONTEXT_BYTES, DATA_TLB, FETCH_TLB, PAGES_BESIDE, TLB } from '../hart/state.ts'
+import { LINE_BYTES } from '../timing/core.ts'
+import type { MemoryTiming } from '../timing/memory-timing.ts'
+import { lowerFlags } from '../timing/soft-entries.ts'
+import { type READ, WRITE } from './pte.ts'
+import { TLB_MASK, Tlb, WRITE_SET } from './tlb.ts'
+
+export class LineTlb extends Tlb {
+  readonly #words: Int32Array
+  readonly #bytes: Uint8Array
+  readonly #timing: MemoryTiming
+  /** By where the slots of a decoded page begin: address of the fetch entry that leads there. */
+  readonly #ofMachine = new Map<number, number>()
+  readonly #ofOthers = new Map<number, number>()
+
+  /** Requires a machine of one hart. */
+  constructor(
+    words: Int32Array,
+    ram: { readonly bytes: number; readonly harts: number },
+    timing: MemoryTiming,
+  ) {
+    super(words, ram, PAGES_BESIDE)
+    this.#words = words
+    this.#bytes = new Uint8Array(words.buffer)
+    this.#timing = timing
+  }
+
+  override fill(access: typeof READ | typeof WRITE, hi: number, lo: number, value: number): void {
+    super.fill(access, hi, lo, value)
+    this.#timing.learnData(access === WRITE, this.#words[DATA_TLB >> 2]!, hi, lo, value)
+  }
+
+  override find(access: typeof READ | typeof WRITE, hi: number, lo: number, bytes: number): number {
+    const set = this.#words[DATA_TLB >> 2]! + (access === WRITE ? WRITE_SET : 0)
+    const at = (set + ((lo >>> 2) & TLB_MASK)) >> 2
+    const wanted = lo & (-LINE_BYTES | (bytes - 1))
+    const known = this.#words[at] === wanted && this.#words[at + 1] === hi
+    return known ? (this.#words[at + 2]! + lo) >>> 0 : 0
+  }
+
+  override fillFetch(hi: number, lo: number, slots: number): number {
+    const machine = this.#words[FETCH_TLB >> 2]! < TLB + CONTEXT_BYTES
+    lowerFlags(this.#bytes, slots, machine)
+    const entry = super.fillFetch(hi, lo, slots)
+    const owners = machine ? this.#ofMachine : this.#ofOthers
+    const old = owners.get(slots)
+    if (old !== undefined && old !== entry && this.#words[(old >> 2) + 2] === slots) {
+      this.#words[old >> 2] = -1
+      this.#words[(old >> 2) + 1] = -1
+    }
+    owners.set(slots, entry)
+    return entry
+  }
+
+  override flushAll(): void {
+    super.flushAll()
+    this.#timing.soft.dropAll()
+  }
+
+  override forget(): void {
+    super.forget()
+    this.#timing.soft.dropAll()
+  }
+
+  override flushWrites(): void {
+    super.flushWrites()
+    this.#timing.soft.dropWrites()
+  }
+}

@@ -1,0 +1,68 @@
+// A recording: all that came from outside during a session, each with its cycle, and how the session
+// ended; with the same machine that is the session. Invariant: a recording that exists is whole: inputs
+// in order of time, none after the end, and every connection opened before it is used.
+
+import { type Cycles, cycles } from '../units.ts'
+import type { Input } from './input-log.ts'
+import type { MachineIdentity } from './machine-identity.ts'
+import { readEntry } from './net/recorded-socket.ts'
+
+export interface Recording {
+  readonly about: About
+  /** Of the machine that was recorded. */
+  readonly identity: MachineIdentity
+  readonly inputs: readonly Input[]
+  readonly end: End
+}
+
+/** What whoever records wants to find again; the machine asks nothing of it. */
+export interface About {
+  /** The program that recorded. */
+  readonly version: string
+  /** How the machine came about, as names and values: a verb and its options, say. */
+  readonly origin: Readonly<Record<string, string>>
+}
+
+export interface End {
+  readonly cycle: Cycles
+  /** Of the machine's state at that cycle. */
+  readonly digest: string
+}
+
+/** A session that cannot be recorded, a file that is no recording, a machine that does not fit one. */
+export class RecordingError extends Error {
+  override readonly name = 'RecordingError'
+  constructor(message: string) {
+    super(`recording: ${message}`)
+  }
+}
+
+const PORT_BYTES = 2
+
+/** Throws RecordingError unless the inputs can be replayed as they stand. */
+export function checkInputs(inputs: readonly Input[], end: Cycles): void {
+  let now = cycles(0)
+  let connections = 0
+  inputs.forEach(({ cycle, kind, bytes }, i) => {
+    const wrong = (expected: string, got: string | number): never => {
+      throw new RecordingError(`input ${i + 1}: expected ${expected}, got ${got}. Record it again`)
+    }
+    if (cycle < now || cycle > end) wrong(`a cycle from ${now} to ${end}`, cycle)
+    now = cycle
+    if (kind === 'console' || kind === 'memory-error') return
+    const entry = readEntry(bytes) ?? wrong('the number of a connection', `${bytes.length} bytes`)
+    const { number, bytes: rest } = entry
+    if (kind === 'connect') {
+      connections++
+      if (number !== connections) wrong(`connection ${connections}`, number)
+      if (rest.length !== PORT_BYTES) wrong(`${PORT_BYTES} bytes for a port`, rest.length)
+    } else if (number < 1 || number > connections) {
+      wrong(`one of ${connections} connections that are open`, number)
+    }
+  })
+}
+
+/** The port of a `connect`; requires checked inputs. */
+export function portOf(bytes: Uint8Array): number {
+  return ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)
+}

@@ -1,0 +1,74 @@
+// Where the memory system's model lies in linear memory: tags first, which are state, then what is derived
+// from them. TypeScript and generated code read the same layout. Invariant: it ends before CODE.
+
+import { CODE, TIMING } from '../hart/state.ts'
+import type { Core, Geometry } from './core.ts'
+
+/** Byte addresses of a tag array: its entries, set by set, and whose turn it is in each set. */
+export interface Place extends Geometry {
+  readonly entries: number
+  readonly turns: number
+}
+
+export const ARRAYS = ['l1d', 'l2', 'dtlb', 'l2tlb', 'l1i', 'itlb'] as const
+export type ArrayName = (typeof ARRAYS)[number]
+
+export interface Layout extends Readonly<Record<ArrayName, Place>> {
+  /** What is state ends here. */
+  readonly end: number
+  /** i32 by entry of the data cache: address of its soft entry for reads, for writes. */
+  readonly reads: number
+  readonly writes: number
+  /** By entry of the data TLB: i32, the sets its soft entries are in; four i32, of which lines. */
+  readonly set: number
+  readonly lines: number
+  /** i32 by entry of the instruction cache: address of its flag. */
+  readonly flag: number
+  /** i32 by entry of the instruction TLB: slots of its page. */
+  readonly slots: number
+  /** i32: 1 if there are soft entries or flags below M-mode without a page of a TLB. */
+  readonly untranslated: number
+  /** i32: entry of the data cache that the last access used. */
+  readonly last: number
+}
+
+const WORD = 4
+/** Generated code compares so many at once. */
+const LEAST_WAYS = 4
+
+/** Throws RangeError for a core that does not fit. */
+export function layoutOf(core: Core): Layout {
+  let at = TIMING
+  const take = (words: number): number => {
+    at += words * WORD
+    return at - words * WORD
+  }
+  const place = (name: ArrayName): Place => {
+    const { sets, ways } = core[name]
+    for (const count of [sets, ways / LEAST_WAYS]) {
+      if (count > 0 && (count & (count - 1)) === 0) continue
+      throw new RangeError(
+        `${name}: expected powers of two, and 4 ways or more, got ${sets} x ${ways}`,
+      )
+    }
+    return { sets, ways, entries: take(sets * ways), turns: take(sets) }
+  }
+  const arrays = Object.fromEntries(ARRAYS.map((name) => [name, place(name)]))
+  const count = ({ sets, ways }: Geometry): number => sets * ways
+  const layout = {
+    ...(arrays as Record<ArrayName, Place>),
+    end: at,
+    reads: take(count(core.l1d)),
+    writes: take(count(core.l1d)),
+    set: take(count(core.dtlb)),
+    lines: take(4 * count(core.dtlb)),
+    flag: take(count(core.l1i)),
+    slots: take(count(core.itlb)),
+    untranslated: take(1),
+    last: take(1),
+  }
+  if (at <= CODE) return layout
+  throw new RangeError(
+    `expected caches of up to ${CODE - TIMING} bytes of tags, got ${at - TIMING}`,
+  )
+}
