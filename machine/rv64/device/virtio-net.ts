@@ -127,11 +127,11 @@ export class VirtioNet implements VirtioFunction {
         host.fail()
         return
       }
-      const frame = queue.gather(chain).subarray(HEADER_BYTES)
-      if (frame.length < SHORTEST_FRAME || frame.length > LONGEST_FRAME) this.#dropped++
+      const length = chain.readableBytes - HEADER_BYTES
+      if (length < SHORTEST_FRAME || length > LONGEST_FRAME) this.#dropped++
       else {
         this.#sent++
-        this.#wire.send(frame)
+        this.#wire.send(queue.gather(chain).subarray(HEADER_BYTES))
       }
       queue.push(chain.head, 0)
     }
