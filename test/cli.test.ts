@@ -44,7 +44,10 @@ describe.concurrent('wrong use', () => {
     ],
     [['machine', '--kernel', 'x', '--hostfwd', '80'], /Expected p:q/],
     [['machine', '--kernel', 'guest'], /guest: expected a file, got a folder/],
-    [['machine', '--kernel', 'guest/images/kernel.elf', '--memory', '1'], /lie in RAM/],
+    [
+      ['machine', '--kernel', 'guest/images/kernel.elf', '--memory', '1'],
+      /kernel guest\/images\/kernel.elf: expected it to lie in 1048576 bytes of RAM/,
+    ],
   ])('%j is one line on stderr and exit code 2', async (args, says) => {
     const { exitCode, stdout, stderr } = await mirrorbench(...args)
     expect(stderr).toMatch(says)
@@ -118,7 +121,9 @@ describe.concurrent('the end of a session', () => {
     const kernel = await kernelOf('spin.elf', [JUMP_TO_ITSELF])
     const args = ['machine', '--kernel', kernel, '--silence', '1']
     const { exitCode, stderr } = await mirrorbench(...args)
-    expect(stderr).toMatch(/^mirrorbench: the input has ended, and the guest runs on[^\n]*$/)
+    expect(stderr).toMatch(
+      /^mirrorbench: the input has ended or is not taken, and the guest runs on[^\n]*$/,
+    )
     expect(exitCode).toBe(1)
   })
 

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { realParts } from '../harness/parts.ts'
 import { readRecording, writeRecording } from '../machine/rv64/recording-file.ts'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -39,7 +40,10 @@ describe.concurrent('a recorded session', () => {
 
   it('of machine that Ctrl-C ended is replayed', async () => {
     const file = join(folder, 'machine')
-    const args = ['machine', '--kernel', 'guest/images/kernel.elf', '--record', file]
+    const disk = join(folder, 'disk')
+    await writeFile(disk, await realParts.disk()) // without one the kernel ends by itself
+    const drive = ['--drive', disk, '--record', file]
+    const args = ['machine', '--kernel', 'guest/images/kernel.elf', ...drive]
     const command = ['cli/launch.js', 'cli/main.ts', ...args, '--append', 'seed=2']
     const options = { reject: false, cwd: project, detached: true } as const
     const child = execa(process.execPath, command, options)

@@ -141,12 +141,14 @@ describe('Board', () => {
   it('says what does not fit', () => {
     const huge = new Uint8Array(7 * MiB)
     expect(() => make({ kernel: kernelOf(7 * MiB) }).boot()).toThrow(
-      /kernel: expected it to lie in RAM, got \[0x80200000, 0x80900000\)/,
+      /kernel: expected it to lie in 8388608 bytes of RAM from 0x80000000, got 7340032 at \[0x80200000, 0x80900000\)/,
     )
     expect(() => make({ firmware: new Uint8Array(3 * MiB) }).boot()).toThrow(
       /expected firmware and kernel apart/,
     )
-    expect(() => make({ initrd: huge }).boot()).toThrow(/initrd: expected it to lie in RAM/)
+    expect(() => make({ initrd: huge }).boot()).toThrow(
+      /initrd: expected it to lie in 8388608 bytes of RAM .* got 7340032 at/,
+    )
     expect(() => make().images).toThrow(/call boot\(\) first/)
   })
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { boardTree } from './board-tree.ts'
 import { flatten, type TreeNode } from './devicetree.ts'
@@ -93,5 +94,17 @@ describe('boardTree', () => {
     const wires = (name: string) => soc?.get(name)?.properties.get('interrupts-extended')?.length
     expect([wires('clint@2000000'), wires('plic@c000000')]).toEqual([32, 32])
     expect([...(soc?.keys() ?? [])].filter((name) => name.startsWith('virtio'))).toHaveLength(8)
+  })
+
+  it('carries boot arguments of any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (bootargs) => {
+        const root = read(flatten(boardTree({ ...facts, bootargs })))
+        const { properties } = root.children.get('chosen') ?? {}
+        const expected = new TextEncoder().encode(`${bootargs}\0`)
+        expect(properties?.get('bootargs')).toEqual(expected)
+        expect(root.children.size).toBe(read(flatten(boardTree(facts))).children.size)
+      }),
+    )
   })
 })
