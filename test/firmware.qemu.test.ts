@@ -8,18 +8,20 @@ import { expect, test } from 'vitest'
 const images = (name: string): string =>
   fileURLToPath(new URL(`../guest/images/${name}.elf`, import.meta.url))
 
-test.each(['rv64', 'rv64,sstc=false,h=false'])(
-  'answers every SBI call on QEMU -cpu %s',
-  async (cpu) => {
-    const { stdout, exitCode } = await execa(
-      'qemu-system-riscv64',
-      [
-        ...['-M', 'virt', '-cpu', cpu, '-m', '128M', '-nographic'],
-        ...['-bios', images('firmware'), '-kernel', images('firmware-check')],
-      ],
-      { timeout: 20_000, reject: false, stdin: 'ignore' },
-    )
-    expect(stdout).toBe('40 answers right')
-    expect(exitCode).toBe(0)
-  },
-)
+test.each([
+  ['rv64', 1, 40],
+  ['rv64', 4, 88],
+  ['rv64,sstc=false,h=false', 1, 40],
+  ['rv64,sstc=false,h=false', 4, 88],
+])('answers every SBI call on QEMU -cpu %s -smp %i', async (cpu, harts, right) => {
+  const { stdout, exitCode } = await execa(
+    'qemu-system-riscv64',
+    [
+      ...['-M', 'virt', '-cpu', cpu, '-smp', `${harts}`, '-m', '128M', '-nographic'],
+      ...['-bios', images('firmware'), '-kernel', images('firmware-check')],
+    ],
+    { timeout: 20_000, reject: false, stdin: 'ignore' },
+  )
+  expect(stdout).toBe(`${right} answers right`)
+  expect(exitCode).toBe(0)
+})

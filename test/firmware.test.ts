@@ -7,15 +7,20 @@ import { cycles } from '../machine/units.ts'
 
 const SECONDS = 1e9
 
-test('answers every SBI call as specified, and refuses what it does not have', async () => {
+/** With other harts: starting and stopping each, calling it, and fences on it. */
+test.each([
+  [1, 40],
+  [2, 56],
+  [4, 88],
+])('with %i harts it answers every SBI call as specified', async (harts, right) => {
   await using machine = await openMachine({
     firmware: (await image('firmware')).bytes,
     kernel: (await image('firmware-check')).bytes,
     banks: [{ bytes: 2 ** 24, role: 'original' }],
-    harts: 1,
+    harts,
     profile: 'flat',
   })
   const stop = await machine.run({ deadline: cycles(5 * SECONDS) })
-  expect(machine.console.transcript.replaceAll('\r', '')).toBe('40 answers right\n')
+  expect(machine.console.transcript.replaceAll('\r', '')).toBe(`${right} answers right\n`)
   expect(stop).toEqual({ kind: 'power-off', code: 0 })
 })

@@ -7,7 +7,6 @@
 #define IMPLEMENTATION 0x6d626677UL    // "mbfw": not registered
 
 #define SUCCESS           0
-#define FAILED            (-1)
 #define NOT_SUPPORTED     (-2)
 #define INVALID_PARAM     (-3)
 #define ALREADY_AVAILABLE (-6)
@@ -20,8 +19,7 @@
 #define SRST   0x53525354UL
 #define DBCN   0x4442434eUL
 
-#define HFENCE_GVMA 0x62000073 // hfence.gvma x0, x0
-#define HFENCE_VVMA 0x22000073
+#define MISA_H (1UL << 7)
 
 struct answer {
   int64 error, value;
@@ -37,13 +35,6 @@ static struct answer
 value(int64 v)
 {
   return (struct answer){ .value = v };
-}
-
-// Whether a pair (mask, base) of harts names hart 0, the only one there is.
-static int
-names_hart(uint64 mask, uint64 base)
-{
-  return base == ~0UL || (base == 0 && (mask & 1) != 0);
 }
 
 static struct answer
@@ -70,27 +61,33 @@ base(uint64 function, uint64 extension)
 static struct answer
 remote_fence(uint64 function, uint64 mask, uint64 first)
 {
-  if(function > 6)
+  // fence.i; sfence.vma, and for an ASID; hfence.gvma for a VMID, and for all; hfence.vvma likewise
+  static const uint8 asks[] = { ASK_FENCE_I, ASK_SFENCE, ASK_SFENCE, ASK_HFENCE_GVMA,
+                                ASK_HFENCE_GVMA, ASK_HFENCE_VVMA, ASK_HFENCE_VVMA };
+  if(function >= sizeof asks || (function > 2 && (csr_read(misa) & MISA_H) == 0))
     return error(NOT_SUPPORTED);
-  if(!names_hart(mask, first))
+  uint64 set = harts_named(mask, first);
+  if(set == 0)
     return error(INVALID_PARAM);
-  if(function == 0)
-    __asm__ volatile("fence.i" : : : "memory");
-  else if(function <= 2)
-    sfence_vma();
-  else if((function <= 4 ? probe_execute(HFENCE_GVMA) : probe_execute(HFENCE_VVMA)) < 0)
-    return error(NOT_SUPPORTED);
+  harts_ask(set, asks[function]);
   return error(SUCCESS);
 }
 
 static struct answer
-hart_state(uint64 function, uint64 hart)
+hart_state(uint64 function, uint64 hart, uint64 at, uint64 opaque)
 {
+  int state = harts_state(hart);
   switch(function){
-  case 0: return error(hart == 0 ? ALREADY_AVAILABLE : INVALID_PARAM); // start
-  case 1: return error(FAILED);                                        // stop
-  case 2: return hart == 0 ? value(0) : error(INVALID_PARAM);          // status: started
-  default: return error(NOT_SUPPORTED);
+  case 0:
+    if(state < 0)
+      return error(INVALID_PARAM);
+    return error(harts_start(hart, at, opaque) == 0 ? SUCCESS : ALREADY_AVAILABLE);
+  case 1:
+    harts_stop();
+  case 2:
+    return state < 0 ? error(INVALID_PARAM) : value(state);
+  default:
+    return error(NOT_SUPPORTED);
   }
 }
 
@@ -127,7 +124,7 @@ debug_console(uint64 function, uint64 a0, uint64 a1)
 }
 
 static struct answer
-extension(uint64 which, uint64 function, uint64 a0, uint64 a1)
+extension(uint64 which, uint64 function, uint64 a0, uint64 a1, uint64 a2)
 {
   switch(which){
   case BASE:
@@ -137,15 +134,17 @@ extension(uint64 which, uint64 function, uint64 a0, uint64 a1)
       return error(NOT_SUPPORTED);
     timer_set(a0);
     return error(SUCCESS);
-  case IPI:
-    if(function != 0 || !names_hart(a0, a1))
+  case IPI: {
+    uint64 set = harts_named(a0, a1);
+    if(function != 0 || set == 0)
       return error(function != 0 ? NOT_SUPPORTED : INVALID_PARAM);
-    csr_set(mip, IP_SSIP);
+    harts_ask(set, ASK_SOFTWARE);
     return error(SUCCESS);
+  }
   case RFENCE:
     return remote_fence(function, a0, a1);
   case HSM:
-    return hart_state(function, a0);
+    return hart_state(function, a0, a1, a2);
   case SRST:
     return function == 0 ? system_reset(a0, a1) : error(NOT_SUPPORTED);
   case DBCN:
@@ -155,7 +154,8 @@ extension(uint64 which, uint64 function, uint64 a0, uint64 a1)
   }
 }
 
-// Extensions 0 to 8, from before there was a BASE.
+// Extensions 0 to 8, from before there was a BASE. Their masks of harts lie in the caller's memory and are
+// not read: all harts are meant, which is more than was asked and never too little.
 static int64
 legacy(uint64 which, uint64 a0)
 {
@@ -164,10 +164,10 @@ legacy(uint64 which, uint64 a0)
   case 1: console_put(a0 & 0xff); return 0;
   case 2: return console_get();
   case 3: csr_clear(mip, IP_SSIP); return 0;
-  case 4: csr_set(mip, IP_SSIP); return 0;
-  case 5: __asm__ volatile("fence.i" : : : "memory"); return 0;
+  case 4: harts_ask(harts_named(0, ~0UL), ASK_SOFTWARE); return 0;
+  case 5: harts_ask(harts_named(0, ~0UL), ASK_FENCE_I); return 0;
   case 8: power_off(FINISHER_PASS);
-  default: sfence_vma(); return 0; // 6 and 7
+  default: harts_ask(harts_named(0, ~0UL), ASK_SFENCE); return 0; // 6 and 7
   }
 }
 
@@ -179,7 +179,8 @@ call(struct registers *registers)
     X(registers, 10) = legacy(which, X(registers, 10));
     return;
   }
-  struct answer answer = extension(which, X(registers, 16), X(registers, 10), X(registers, 11));
+  struct answer answer = extension(which, X(registers, 16), X(registers, 10), X(registers, 11),
+                                   X(registers, 12));
   X(registers, 10) = answer.error;
   X(registers, 11) = answer.value;
 }

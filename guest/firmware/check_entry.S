@@ -16,6 +16,13 @@ entry:
 3:
   j    3b
 
+.globl other_entry
+other_entry:
+  mv   sp, a1
+  call other
+4:
+  j    4b
+
 .section .bss
 .balign 16
   .skip 4096

@@ -1,11 +1,13 @@
 // Reset and the trap vector. From the reset ROM: a0 = hart id, a1 = device tree, a2 =
 // fw_dynamic_info.
 
+#include "limits.h"
+
 .section .text.entry, "ax"
 .globl entry
 entry:
   csrw mie, zero
-  bnez a0, park
+  bnez a0, harts_park
   la   sp, stack_end
   la   t0, bss_start
   la   t1, bss_end
@@ -20,9 +22,24 @@ entry:
   csrw mscratch, sp
   li   fp, 0
   call firmware_main
-park:
+
+// A hart that is down, with its stack empty: those of higher numbers lie below. One too many waits for ever.
+.globl harts_park
+harts_park:
+  csrr a0, mhartid
+  li   t0, MOST_HARTS
+  bgeu a0, t0, 1f
+  li   t0, STACK_BYTES
+  mul  t0, t0, a0
+  la   sp, stack_end
+  sub  sp, sp, t0
+  la   t0, vector
+  csrw mtvec, t0
+  li   fp, 0
+  call harts_wait
+1:
   wfi
-  j    park
+  j    1b
 
 // All but x2, which is the stack pointer.
 .macro each_register operation
@@ -67,7 +84,8 @@ vector:
   ld   sp, 8(sp)
   mret
 
-.section .bss
+// Needs no clearing.
+.section .stacks, "aw", @nobits
 .balign 16
-  .skip 8192
+  .skip STACK_BYTES * MOST_HARTS
 stack_end:

@@ -1,10 +1,11 @@
 // A small SBI in M-mode: it sets the hart up, enters the payload in S-mode, and answers its calls.
-// SBI 2.0: BASE, TIME, IPI, RFENCE, HSM, SRST, DBCN and the legacy calls, for hart 0; other harts
-// are parked.
+// SBI 2.0: BASE, TIME, IPI, RFENCE, HSM, SRST, DBCN and the legacy calls. Hart 0 boots; the others wait
+// until they are started.
 #pragma once
 
 #include "../include/riscv.h"
 #include "../include/virt.h"
+#include "limits.h"
 
 // Registers of the interrupted code, as entry.S saves them: x1 to x31.
 struct registers {
@@ -20,7 +21,6 @@ int  console_get(void); // -1: nothing there
 
 // probe.c: registers that this hart may lack. Access by number, since assemblers do not know all of
 // them.
-extern int probe_faulted;
 int  probe_skip(void);  // from the trap handler: an access is under way; it is to be skipped
 
 #define probe_write(number, value) ({ \
@@ -41,11 +41,6 @@ int  probe_skip(void);  // from the trap handler: an access is under way; it is 
     __asm__ volatile("csrr %0, " #number : "+r"(v_) : : "memory"); \
     probe_end() == 0 ? v_ : 0; })
 
-#define probe_execute(word) ({ \
-    probe_begin(); \
-    __asm__ volatile(".word %0" : : "i"(word) : "memory"); \
-    probe_end(); })
-
 void probe_begin(void);
 int  probe_end(void);   // 0, or -1 if the hart has no such thing
 
@@ -53,6 +48,28 @@ int  probe_end(void);   // 0, or -1 if the hart has no such thing
 void timer_init(void);
 void timer_set(uint64 deadline);
 void timer_fired(void); // the machine timer interrupt
+
+// main.c
+void hart_enter(uint64 at, uint64 hart, uint64 argument) __attribute__((noreturn));
+
+// harts.c
+#define ASK_SOFTWARE    1U // the supervisor's software interrupt
+#define ASK_FENCE_I     2U
+#define ASK_SFENCE      4U
+#define ASK_HFENCE_GVMA 8U
+#define ASK_HFENCE_VVMA 16U
+
+void   harts_count(void);
+uint64 harts_named(uint64 mask, uint64 base);
+void   harts_ask(uint64 set, uint32 what);
+void   harts_called(void);  // the machine software interrupt
+int    harts_state(uint64 hart);
+int    harts_start(uint64 hart, uint64 at, uint64 opaque);
+void   harts_stop(void) __attribute__((noreturn));
+void   harts_wait(uint64 self) __attribute__((noreturn));
+
+// entry.S
+void   harts_park(void) __attribute__((noreturn));
 
 // calls.c
 void call(struct registers *registers); // answers the environment call in these registers

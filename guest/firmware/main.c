@@ -1,4 +1,4 @@
-// What the hart needs before S-mode code can run: memory protection that lets everything pass,
+// What a hart needs before S-mode code can run: memory protection that lets everything pass,
 // traps handed down to S-mode (and VS-mode's, through HS-mode), counters to be read, the timer;
 // then the payload.
 
@@ -12,6 +12,7 @@
 #define ALL_COUNTERS         7 // cycle, time, instret
 #define PMP_ALL              0x1f // NAPOT, read, write, execute
 #define SATP_BARE            0
+#define MENVCFG_CBZE         (1UL << 7) // S-mode may use cbo.zero, which the device tree promises
 
 // What QEMU's reset ROM passes in a2: where the payload begins (OpenSBI's fw_dynamic_info).
 struct dynamic_info {
@@ -20,14 +21,23 @@ struct dynamic_info {
 
 #define DYNAMIC_MAGIC 0x4942534fUL // "OSBI"
 
-static void
-enter(uint64 at, uint64 hart_id, uint64 tree)
+// Sets this hart up, and goes to S-mode at an address with its number and an argument.
+void
+hart_enter(uint64 at, uint64 hart, uint64 argument)
 {
-  register uint64 a0 __asm__("a0") = hart_id;
-  register uint64 a1 __asm__("a1") = tree;
+  probe_write(pmpaddr0, ~0UL);
+  probe_write(pmpcfg0, PMP_ALL);
+  csr_write(medeleg, DELEGATED_EXCEPTIONS);
+  csr_write(mideleg, DELEGATED_INTERRUPTS);
+  probe_write(mcounteren, ALL_COUNTERS);
+  probe_set(0x30a, MENVCFG_CBZE); // menvcfg
+  timer_init();
+  csr_write(mie, IP_MSIP);
+  register uint64 a0 __asm__("a0") = hart;
+  register uint64 a1 __asm__("a1") = argument;
   csr_write(mepc, at);
   csr_write(satp, SATP_BARE);
-  csr_clear(mstatus, MSTATUS_MPP_M | MSTATUS_MPIE | MSTATUS_MPRV);
+  csr_clear(mstatus, MSTATUS_MPP_M | MSTATUS_MPIE | MSTATUS_MPRV | SSTATUS_SIE);
   csr_set(mstatus, MSTATUS_MPP_S);
   __asm__ volatile("csrw mscratch, sp\n mret" : : "r"(a0), "r"(a1) : "memory");
   __builtin_unreachable();
@@ -38,16 +48,11 @@ firmware_main(uint64 hart_id, uint64 tree, const struct dynamic_info *info)
 {
   csr_write(mscratch, 0);
   console_init();
-  probe_write(pmpaddr0, ~0UL);
-  probe_write(pmpcfg0, PMP_ALL);
-  csr_write(medeleg, DELEGATED_EXCEPTIONS);
-  csr_write(mideleg, DELEGATED_INTERRUPTS);
-  probe_write(mcounteren, ALL_COUNTERS);
-  timer_init();
+  harts_count();
   uint64 payload = KERNEL_BASE;
   if(info != NULL && info->magic == DYNAMIC_MAGIC && info->next_address != 0)
     payload = info->next_address;
-  enter(payload, hart_id, tree);
+  hart_enter(payload, hart_id, tree);
 }
 
 static void
@@ -81,6 +86,10 @@ trap(struct registers *registers)
   }
   if(cause == (CAUSE_INTERRUPT | 7)){
     timer_fired();
+    return;
+  }
+  if(cause == (CAUSE_INTERRUPT | 3)){
+    harts_called();
     return;
   }
   print("\nfirmware: trap, mcause");

@@ -2,10 +2,10 @@
 
 IMAGES += firmware
 OBJS_firmware := firmware/entry.o firmware/main.o firmware/probe.o firmware/console.o \
-  firmware/timer.o firmware/calls.o
+  firmware/timer.o firmware/harts.o firmware/calls.o
 LDSCRIPT_firmware := firmware/firmware.ld
 
 IMAGES += firmware-check
-OBJS_firmware-check := firmware/check_entry.o firmware/check.o
+OBJS_firmware-check := firmware/check_entry.o firmware/check.o firmware/check_harts.o
 LDSCRIPT_firmware-check := firmware/check.ld
 STRIP_firmware-check := debug

@@ -3,29 +3,32 @@
 
 #include "firmware.h"
 
-int probe_faulted;
-
-static volatile int probing;
+static volatile struct {
+  int probing, faulted;
+} probes[MOST_HARTS];
 
 void
 probe_begin(void)
 {
-  probe_faulted = 0;
-  probing = 1;
+  uint64 self = csr_read(mhartid);
+  probes[self].faulted = 0;
+  probes[self].probing = 1;
 }
 
 int
 probe_end(void)
 {
-  probing = 0;
-  return probe_faulted ? -1 : 0;
+  uint64 self = csr_read(mhartid);
+  probes[self].probing = 0;
+  return probes[self].faulted ? -1 : 0;
 }
 
 int
 probe_skip(void)
 {
-  if(!probing)
+  uint64 self = csr_read(mhartid);
+  if(!probes[self].probing)
     return 0;
-  probe_faulted = 1;
+  probes[self].faulted = 1;
   return 1;
 }

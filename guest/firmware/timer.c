@@ -5,12 +5,12 @@
 
 #define MENVCFG_STCE (1UL << 63)
 
-static int sstc;
+static int sstc; // the harts are alike
 
 static volatile uint64 *
 mtimecmp(void)
 {
-  return (volatile uint64 *)VIRT_CLINT_MTIMECMP;
+  return (volatile uint64 *)VIRT_CLINT_MTIMECMP + csr_read(mhartid);
 }
 
 // stimecmp is 0x14d, menvcfg 0x30a.

@@ -1,0 +1,122 @@
+// The check of what concerns other harts, if there are any: each is started, called, made to forget a
+// translation, stopped, and started once more.
+
+#include "check.h"
+
+#define STARTED 0
+#define STOPPED 1
+#define BIG_PAGE 0x200000UL
+#define WINDOW   0x40000000UL // where the other hart looks at one big page or the other
+#define ALL_FLAGS (PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D)
+
+// What hart 0 asks of the other, which counts up `did` when it has done it.
+enum order { NOTHING, LOOK, AWAIT_IPI, STOP };
+
+static volatile uint64 order, asked, did, seen, number;
+static volatile uint64 word = 1; // in the first big page; hart 0 puts another into the second
+static uint64 root[512] __attribute__((aligned(4096))), middle[512] __attribute__((aligned(4096)));
+static char stack[4096] __attribute__((aligned(16)));
+
+static uint64
+other_word(void)
+{
+  return (uint64)&word - KERNEL_BASE;
+}
+
+// On the other hart.
+void
+other(uint64 hart)
+{
+  number = hart;
+  csr_write(satp, MAKE_SATP(root));
+  sfence_vma();
+  for(uint64 n = 0;; n++){
+    while(asked == n)
+      ;
+    __sync_synchronize();
+    if(order == LOOK)
+      seen = *(volatile uint64 *)(WINDOW + other_word());
+    if(order == AWAIT_IPI){
+      seen = comes(IP_SSIP);
+      csr_clear(sip, IP_SSIP);
+    }
+    __sync_synchronize();
+    did = n + 1;
+    if(order == STOP)
+      ask(HSM, 1, 0, 0);
+  }
+}
+
+// Whether something becomes so within a second.
+#define within_a_second(condition) ({ \
+    uint64 end_ = csr_read(time) + TIMEBASE_HZ; \
+    while(!(condition) && csr_read(time) < end_) \
+      ; \
+    (condition); })
+
+static void
+let(enum order what)
+{
+  order = what;
+  __sync_synchronize();
+  asked = asked + 1;
+}
+
+static int
+done(void)
+{
+  return within_a_second(did == asked);
+}
+
+static void
+map(uint64 at)
+{
+  *(volatile uint64 *)&middle[0] = PA2PTE(at) | ALL_FLAGS;
+}
+
+static void
+start(uint64 hart)
+{
+  asked = did = 0;
+  number = ~0UL;
+  struct answer started = ask3(HSM, 0, hart, (uint64)other_entry, (uint64)(stack + sizeof stack));
+  expect("a hart that is stopped can be started", started.error == 0);
+  expect("a hart begins with its number", within_a_second(number == hart));
+}
+
+static void
+check_hart(uint64 hart)
+{
+  uint64 mask = 1UL << hart;
+  expect("other harts are stopped at first", ask(HSM, 2, hart, 0).value == STOPPED);
+  map(KERNEL_BASE);
+  start(hart);
+  expect("it is started then", ask(HSM, 2, hart, 0).value == STARTED);
+  expect("it cannot be started twice", ask(HSM, 0, hart, 0).error == ALREADY_AVAILABLE);
+  let(LOOK);
+  expect("it sees the page", done() && seen == 1);
+  map(KERNEL_BASE + BIG_PAGE);
+  expect("a remote sfence.vma", ask(RFENCE, 1, mask, 0).error == 0);
+  let(LOOK);
+  expect("it sees the page that is there since the fence", done() && seen == 2);
+  expect("a remote fence.i on all", ask(RFENCE, 0, 0, ~0UL).error == 0);
+  let(AWAIT_IPI);
+  expect("an IPI by mask and base", ask(IPI, 0, 1, hart).error == 0 && done() && seen == 1);
+  expect("an IPI reaches no one else", (csr_read(sip) & IP_SSIP) == 0);
+  let(STOP);
+  expect("it stops", done() && within_a_second(ask(HSM, 2, hart, 0).value == STOPPED));
+  expect("a fence does not wait for a hart that is stopped", ask(RFENCE, 1, mask, 0).error == 0);
+  start(hart);
+  let(STOP);
+  expect("it stops again", done() && within_a_second(ask(HSM, 2, hart, 0).value == STOPPED));
+}
+
+void
+check_harts(void)
+{
+  root[PX(2, KERNEL_BASE)] = PA2PTE(VIRT_RAM) | ALL_FLAGS;
+  root[PX(2, WINDOW)] = PA2PTE(middle) | PTE_V;
+  *(volatile uint64 *)((uint64)&word + BIG_PAGE) = 2;
+  for(uint64 hart = 1; ask(HSM, 2, hart, 0).error == 0; hart++)
+    check_hart(hart);
+}
