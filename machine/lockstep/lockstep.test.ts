@@ -40,14 +40,12 @@ const sides = (tried: () => Side): Sides => ({
 class Planted extends Rv64Machine {
   readonly #when: Cycles
   readonly #plant: (machine: Rv64Machine) => void
+  readonly #afterRestore: boolean
   #cold = false
 
-  constructor(
-    when: number,
-    plant: (machine: Rv64Machine) => void,
-    readonly afterRestore = true,
-  ) {
+  constructor(when: number, plant: (machine: Rv64Machine) => void, afterRestore = true) {
     super(spec('compiler'))
+    this.#afterRestore = afterRestore
     this.#when = cycles(when)
     this.#plant = plant
   }
