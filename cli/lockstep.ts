@@ -16,6 +16,7 @@ import { USUAL_PACE } from '../machine/lockstep/pace.ts'
 import { type QemuVerdict, qemuLockstep } from '../machine/lockstep/qemu-lockstep.ts'
 import type { Side, Sides } from '../machine/lockstep/side.ts'
 import type { MachineSpec } from '../machine/machine.ts'
+import type { CompilerLimits } from '../machine/rv64/engine/compiler/limits.ts'
 import { Rv64Machine } from '../machine/rv64/rv64.ts'
 import { cycles, MiB } from '../machine/units.ts'
 import { FAILED_CHECK, FINE, report, UsageError } from './exit.ts'
@@ -25,6 +26,7 @@ type EngineName = NonNullable<MachineSpec['engine']>
 
 const ENGINES: readonly EngineName[] = ['reference', 'fast', 'compiler']
 const DEFAULTS = { cycles: '20000000', steps: '20000', engines: 'reference,compiler' }
+const EAGER: Partial<CompilerLimits> = { threshold: 1, batch: 1, eager: true }
 const BARE_MIB = 64
 const ALL = 'isa'
 
@@ -35,6 +37,7 @@ off, or a config (none, memv6, memvisor), which boots to its prompt. Exit code 1
 
   --engines a,b   the one that is right, and the one that is tried, out of ${ENGINES.join(', ')};
                   default: ${DEFAULTS.engines}
+  --eager         the compiler compiles what runs once, and what has not run yet
   --cycles N      compare so far at most; default: ${DEFAULTS.cycles}
   --slice N       cycles of the longest slice, lengths are random; default: ${USUAL_PACE.slice}
   --whole N       slices from one comparison of RAM and devices to the next; default: ${USUAL_PACE.whole}
@@ -52,6 +55,7 @@ interface Options {
   readonly seed: number
   readonly steps: number
   readonly qemu: boolean
+  readonly eager: boolean
 }
 
 /** What is run: its machine, where it ends, and how a place in it is named. */
@@ -91,7 +95,10 @@ interface Said {
 
 async function sideBySide(guest: Guest, options: Options): Promise<Said> {
   const [right, tried] = options.engines
-  const sides: Sides = { reference: opener(guest, right!), tried: opener(guest, tried!) }
+  const sides: Sides = {
+    reference: opener(guest, right!, options),
+    tried: opener(guest, tried!, options),
+  }
   const verdict = await lockstep(sides, {
     ...options,
     until: cycles(options.cycles),
@@ -110,8 +117,8 @@ async function againstQemu(guest: Guest, { engines, steps }: Options): Promise<S
   return { diverged: verdict.kind === 'diverged', text: await toldOfQemu(verdict, guest, spec) }
 }
 
-function opener(guest: Guest, engine: EngineName): () => Promise<Side> {
-  return async () => new Rv64Machine({ ...guest.spec, engine })
+function opener(guest: Guest, engine: EngineName, { eager }: Options): () => Promise<Side> {
+  return async () => new Rv64Machine({ ...guest.spec, engine }, eager ? { limits: EAGER } : {})
 }
 
 function told(verdict: Verdict, tried: string): string {
@@ -203,6 +210,7 @@ function parsed(): { readonly names: readonly string[] | undefined; readonly opt
     seed: number('seed'),
     steps: number('steps'),
     qemu: values.qemu,
+    eager: values.eager,
   }
   return { names: values.help ? undefined : positionals, options }
 }
@@ -220,6 +228,7 @@ function read() {
         seed: text(USUAL_PACE.seed),
         steps: text(DEFAULTS.steps),
         qemu: { type: 'boolean', default: false },
+        eager: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })

@@ -8,6 +8,7 @@ describe('textOf', () => {
   it.each([
     [encode('add', { rd: 10, rs1: 11, rs2: 12 }), '00c58533 add a0, a1, a2'],
     [encode('addi', { rd: 2, rs1: 2, immediate: -16 }), 'ff010113 addi sp, sp, -16'],
+    [encode('lbu', { rd: 10, rs1: 2, immediate: -1 }), 'fff14503 lbu a0, -1(sp)'],
     [encode('sd', { rs1: 2, rs2: 1, immediate: 8 }), '00113423 sd ra, 8(sp)'],
     [encode('beq', { rs1: 5, rs2: 0, immediate: -4 }), 'fe028ee3 beq t0, zero, pc-4'],
     [encode('lui', { rd: 8, immediate: 0x12345000 }), '12345437 lui s0, 0x12345'],

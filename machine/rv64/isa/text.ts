@@ -19,8 +19,14 @@ export function textOf(word: number): string {
   const { name, format } = table[row]!
   const [d, a, b] = [rd, rs1, rs2].map((number) => X_NAMES[number]!) as [string, string, string]
   const bits = raw.toString(16).padStart(2 * length, '0')
-  return `${bits} ${[name, operands(format, d, a, b, immediate)].filter(Boolean).join(' ')}`
+  const said = ADDRESSED.test(name)
+    ? `${d}, ${immediate}(${a})`
+    : operands(format, d, a, b, immediate)
+  return `${bits} ${[name, said].filter(Boolean).join(' ')}`
 }
+
+/** Of format I, with an address. */
+const ADDRESSED = /^(f?l[bhwd]u?|jalr)$/
 
 function operands(format: Format, d: string, a: string, b: string, immediate: number): string {
   switch (format) {
