@@ -181,6 +181,32 @@ describe.concurrent('perf', () => {
   })
 })
 
+describe.concurrent('lockstep', () => {
+  it.each([
+    [['--help'], 0, /^Usage: npm run -s lockstep/, /^$/],
+    [[], 2, /^$/, /^mirrorbench: lockstep: expected what to run, got nothing[^\n]*$/],
+    [['--nope'], 2, /^$/, /^mirrorbench: lockstep: Unknown option '--nope'[^\n]*$/],
+    [['kernel'], 2, /^$/, /^mirrorbench: lockstep: expected a name out of [^\n]*; got 'kernel'$/m],
+    [['none', '--slice', '0'], 2, /^$/, /^mirrorbench: lockstep: --slice: expected [^\n]*'0'$/m],
+    [
+      ['none', '--engines', 'v8'],
+      2,
+      /^$/,
+      /^mirrorbench: lockstep: --engines: expected two [^\n]*$/,
+    ],
+    [['isa/jump'], 0, /^isa\/jump: equal in \d+ slices up to cycle \d+ \(power-off\)$/m, /^\s*$/],
+  ])('%j is exit code %i and no stack trace', async (args, code, says, complains) => {
+    const { exitCode, stdout, stderr } = await execa(
+      process.execPath,
+      ['cli/launch.js', 'cli/lockstep.ts', ...args],
+      { reject: false, cwd: project, stdin: 'ignore' },
+    )
+    expect(stderr).toMatch(complains)
+    expect(stdout).toMatch(says)
+    expect(exitCode).toBe(code)
+  })
+})
+
 describe('a run', () => {
   const small = [
     'run',

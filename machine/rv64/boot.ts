@@ -46,6 +46,8 @@ export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
       bootargs,
       initrd: initrd && { start: initrd.at, end: initrd.at + initrd.bytes.length },
     }),
+    // Linux would take what lies below itself. OpenSBI says so too; ours leaves the tree alone.
+    firmware === undefined ? [] : [{ at: RAM_BASE, bytes: FIRMWARE_BYTES }],
   )
   const loaded: Piece[] = [
     ...(firmware?.segments ?? []).map((segment) => ({ what: 'firmware', ...segment })),

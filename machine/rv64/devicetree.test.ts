@@ -62,6 +62,15 @@ describe('flatten', () => {
     expect([...(root.properties.get('cells') ?? [])]).toEqual([0, 0, 0, 1, 255, 255, 255, 255])
     expect(text(root.children.get('child@1')?.properties.get('word'))).toBe('d\0')
   })
+
+  it('lists reserved memory before the structure, with an end', () => {
+    const tree: TreeNode = { name: '', properties: { word: 'abc' } }
+    const blob = flatten(tree, [{ at: 0x1_8000_0000, bytes: 0x20_0000 }])
+    expect(text(read(blob).properties.get('word'))).toBe('abc\0')
+    const view = new DataView(blob.buffer)
+    const words = Array.from({ length: 8 }, (_, i) => view.getUint32(view.getUint32(16) + 4 * i))
+    expect(words).toEqual([1, 0x8000_0000, 0, 0x20_0000, 0, 0, 0, 0])
+  })
 })
 
 describe('boardTree', () => {
