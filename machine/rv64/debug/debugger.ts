@@ -1,6 +1,6 @@
 // Debugger: a hand on a running machine. It halts the machine between two instructions, shows and changes
-// registers and memory as one of its harts has them, and lets it go on. Invariant: a machine that is only halted and looked at goes on
-// exactly as one that nobody watched; while it stands no virtual time passes.
+// registers and memory as one of its harts has them, and lets it go on. Invariant: a machine that is only
+// halted and looked at goes on exactly as one that nobody watched; while it stands no virtual time passes.
 
 import type { Clock } from '../clock.ts'
 import { csrByNumber } from '../hart/csr-table.ts'
@@ -77,7 +77,7 @@ export class Debugger implements Halter {
     return this.#harts.count
   }
 
-  /** The hart whose registers and translation are meant; when the machine comes to stand, that of the Halt. */
+  /** Whose registers and translation are meant; when the machine comes to stand, that of the Halt. */
   get selected(): number {
     return this.#selected
   }

@@ -36,7 +36,10 @@ export class Timers {
     return BigInt.asUintN(64, BigInt(ticks) + this.#hart.parts.timeOffset())
   }
 
-  /** After a reset of the clock, a load of the state, or a write of stimecmp, vstimecmp, htimedelta, menvcfg, henvcfg or mtime. */
+  /**
+   * After a reset of the clock, a load of the state, or a write of stimecmp, vstimecmp, htimedelta, menvcfg,
+   * henvcfg or mtime.
+   */
   update(): void {
     const { clock } = this.#hart
     const { i32, u64 } = this.#cells
