@@ -2,7 +2,7 @@
 // what is loaded lies in RAM and no two pieces overlap, or nothing starts.
 
 import type { MachineSpec } from '../machine.ts'
-import { type PhysicalAddress, physical } from '../units.ts'
+import { PAGE_BYTES, type PhysicalAddress, physical } from '../units.ts'
 import { boardTree } from './board-tree.ts'
 import type { DmaMemory } from './device/device.ts'
 import { flatten } from './devicetree.ts'
@@ -50,8 +50,8 @@ export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
     firmware === undefined ? [] : [{ at: RAM_BASE, bytes: FIRMWARE_BYTES }],
   )
   const loaded: Piece[] = [
-    ...(firmware?.segments ?? []).map((segment) => ({ what: 'firmware', ...segment })),
-    ...kernel.segments.map((segment) => ({ what: 'kernel', ...segment })),
+    ...(firmware?.segments ?? []).flatMap(inRam).map((part) => ({ what: 'firmware', ...part })),
+    ...kernel.segments.flatMap(inRam).map((part) => ({ what: 'kernel', ...part })),
     ...(initrd ? [{ what: 'initrd', ...initrd, memoryBytes: initrd.bytes.length }] : []),
   ]
   if (tree.length > TREE_BYTES) {
@@ -72,6 +72,18 @@ export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
     next: firmware === undefined ? undefined : kernel.entry,
   })
   return { firmware, kernel, deviceTree: treeAt, rom }
+}
+
+/**
+ * Without the page below RAM on which a linker that is told to put code at RAM's start puts the ELF
+ * headers: nobody reads them.
+ */
+function inRam({ at, bytes, memoryBytes }: Segment): readonly Segment[] {
+  const below = RAM_BASE - at
+  if (below <= 0 || below > PAGE_BYTES) return [{ at, bytes, memoryBytes }]
+  if (memoryBytes <= below) return []
+  const rest = { bytes: bytes.subarray(below), memoryBytes: memoryBytes - below }
+  return [{ at: physical(RAM_BASE), ...rest }]
 }
 
 interface Piece extends Segment {
