@@ -77,6 +77,9 @@ async function perform(options: Options): Promise<void> {
   if (options.record !== undefined && backend !== 'rv64') {
     throw new UsageError(`--record: expected back end rv64, which is exact; got ${backend}`)
   }
+  if (options.record !== undefined && options.harts !== 1) {
+    throw new UsageError(`--record: expected 1 hart, got ${options.harts}`)
+  }
   await using record = await openRecord(options.record, options.gdb)
   const outside = openOutside()
   try {

@@ -27,8 +27,8 @@ async function kernelMachine(): Promise<Rv64Machine> {
   return new Rv64Machine(spec, { breathe })
 }
 
-async function gdb(port: number, ...commands: readonly string[]): Promise<string> {
-  const kernel = fileURLToPath(new URL('../../guest/images/kernel.elf', import.meta.url))
+async function gdb(port: number, commands: readonly string[], name = 'kernel'): Promise<string> {
+  const kernel = fileURLToPath(new URL(`../../guest/images/${name}.elf`, import.meta.url))
   const lines = ['set pagination off', `target remote 127.0.0.1:${port}`, ...commands]
   const options = ['-q', '-nx', '-batch', ...lines.flatMap((command) => ['-ex', command]), kernel]
   const { all: said } = await execa('gdb-multiarch', options, { timeout: LIMIT_MS, all: true })
@@ -40,12 +40,11 @@ it('gdb finds its way about the kernel', { timeout: LIMIT_MS }, async () => {
   const server = await serveGdb(machine.debugger(), 0)
   const over = new AbortController()
   const running = machine.run({ deadline: cycles(1e15), signal: over.signal })
-  const said = await gdb(
-    server.port,
-    ...['info registers priv pc', 'break sys_exec', 'continue', 'backtrace', 'info registers priv'],
-    ...['stepi', 'x/i $pc', 'p/x $satp', 'monitor info', 'delete', 'watch ticks', 'continue'],
-    ...['set var ticks = 77', 'p ticks', 'detach'],
-  )
+  const said = await gdb(server.port, [
+    ...['info registers priv pc', 'break sys_exec', 'continue', 'backtrace'],
+    ...['info registers priv', 'stepi', 'x/i $pc', 'p/x $satp', 'monitor info', 'delete'],
+    ...['watch ticks', 'continue', 'set var ticks = 77', 'p ticks', 'detach'],
+  ])
   expect(said).toMatch(/priv +0x3\s+prv:3 \[Machine\]\npc +0x1000/)
   expect(said).toMatch(/Breakpoint 1, sys_exec \(\) at kernel\/sys_process\.c:\d+/)
   expect(said).toMatch(/#0 +sys_exec .*\n#1 .* in syscall .*\n#2 .* in user_trap /)
@@ -61,5 +60,29 @@ it('gdb finds its way about the kernel', { timeout: LIMIT_MS }, async () => {
   await expect.poll(() => machine.console.transcript, { timeout: LIMIT_MS }).toMatch(/\n\$ $/)
   over.abort()
   await running
+  await server.close()
+})
+
+it('gdb sees harts as threads', { timeout: LIMIT_MS }, async () => {
+  const kernel = (await image('smp/message')).bytes
+  const banks = [{ bytes: 8 * MiB, role: 'original' }] as const
+  const machine = new Rv64Machine({ kernel, banks, harts: 4, profile: 'flat' })
+  const server = await serveGdb(machine.debugger(), 0)
+  const running = machine.run({ deadline: cycles(1e9) })
+  const said = await gdb(
+    server.port,
+    [
+      ...['info threads', 'thread 3', 'p $mhartid', 'break _start', 'continue', 'continue'],
+      ...['delete', 'stepi', 'p $mhartid', 'x/i $pc', 'thread 1', 'p $mhartid', 'detach'],
+    ],
+    'smp/message',
+  )
+  expect(said.match(/Thread \d \(hart \d in M at 0x1000, cycle 0\)/g)).toHaveLength(4)
+  expect(said).toMatch(/\$1 = 2\n/)
+  expect(said).toMatch(/Thread 1 hit Breakpoint 1, .* in _start/)
+  expect(said).toMatch(/Thread 2 hit Breakpoint 1, .* in _start/)
+  expect(said).toMatch(/\$2 = 1\n=> 0x8000000[24] <_start\+[24]>:/)
+  expect(said).toMatch(/\$3 = 0\n/)
+  expect(await running).toEqual({ kind: 'power-off', code: 0 })
   await server.close()
 })

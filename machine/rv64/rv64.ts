@@ -249,6 +249,10 @@ export class Rv64Machine implements Machine {
    * not on record: a debugger's hand, a workload on the network, input beyond what the log holds.
    */
   recording(about: About): Recording {
+    if (this.#harts.count > 1) {
+      // One cycle of the machine is many moments of its harts: a stamp would not say which.
+      throw new RecordingError(`expected a machine with 1 hart, got ${this.#harts.count}`)
+    }
     const { entries, lost, unrecorded } = this.#board.gate.log
     const gap =
       (lost > 0 && `${lost} inputs too many for the log`) ||

@@ -77,7 +77,7 @@ export class Debugger implements Halter {
     return this.#harts.count
   }
 
-  /** Whose registers and translation are meant; when the machine comes to stand, that of the Halt. */
+  /** The hart whose registers and translation are meant; at each halt it becomes that of the Halt. */
   get selected(): number {
     return this.#selected
   }
