@@ -34,6 +34,7 @@ const PLAIN = [
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   ENOENT: 'expected a file there, got none',
   EACCES: 'expected permission for it, got none',
+  EIO: 'expected bytes, got an error of the device',
   EISDIR: 'expected a file, got a folder',
   ENOTDIR: 'expected a folder on the way there, got a file',
   EROFS: 'expected a writable place, got a read-only one',

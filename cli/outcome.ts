@@ -21,7 +21,7 @@ export function outcomeOf({ stop, left }: Session): number {
       if (left === 'signal') return INTERRUPTED
       if (left !== 'silence') return FINE
       return failed(
-        'the input has ended, and the guest runs on in silence; expected it to power off. ' +
+        'the input has ended or is not taken, and the guest runs on in silence; expected it to power off. ' +
           'Try: more time with --silence, or lines that end with a command to power off',
       )
     case 'condition':

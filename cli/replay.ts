@@ -26,7 +26,7 @@ export function replay(): Command {
 
 async function perform(recording: Recording): Promise<number> {
   const session = new Replay(recording, await specFrom(recording.about.origin), HOST)
-  session.machine.console.listen((text) => process.stdout.write(text, 'latin1'))
+  session.machine.console.listen((text) => process.stdout.write(text))
   const over = new AbortController()
   const signalled = (): void => over.abort()
   process.on('SIGINT', signalled).on('SIGTERM', signalled)

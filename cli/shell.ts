@@ -12,7 +12,7 @@ import { pick } from '../harness/registry.ts'
 import type { Machine } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
 import { attendDebugged, GDB_HELP } from './debugged.ts'
-import { FAILED_CHECK, INTERRUPTED } from './exit.ts'
+import { FAILED_CHECK, INTERRUPTED, UsageError } from './exit.ts'
 import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
 import { openRecord, RECORD_HELP } from './record.ts'
@@ -55,6 +55,9 @@ export function shell(): Command {
     })
 }
 
+/** No guest has room for more. */
+const LONGEST_LINE = 64 * 1024
+
 /**
  * Types each line of stdin at a prompt, in virtual time: nobody is waited for, and it repeats. A signal
  * ends it.
@@ -64,13 +67,18 @@ async function dictate(machine: Machine): Promise<number> {
   const { signal } = over
   const signalled = (): void => over.abort()
   process.on('SIGINT', signalled).on('SIGTERM', signalled)
-  machine.console.listen((text) => process.stdout.write(text, 'latin1'))
+  machine.console.listen((text) => process.stdout.write(text))
   const toPrompt = () =>
     machine.run({ text: PROMPT, deadline: cycles(machine.now() + PATIENCE), signal })
   try {
     let stop = await toPrompt()
     for await (const line of createInterface({ input: process.stdin, signal })) {
       if (stop.kind !== 'text') break
+      if (line.length > LONGEST_LINE) {
+        throw new UsageError(
+          `stdin: expected lines of at most ${LONGEST_LINE} characters, got more`,
+        )
+      }
       machine.console.type(`${line}\n`)
       stop = await toPrompt()
     }

@@ -7,9 +7,14 @@ import { cycles } from '../machine/units.ts'
 
 /** Ctrl-a x ends the session, Ctrl-a a sends one Ctrl-a; as QEMU's console has it. */
 const ESCAPE = '\u0001'
+const BELL = '\u0007'
 const HELP = 'Ctrl-a x ends the session, Ctrl-a a sends Ctrl-a\n'
 /** Beyond any session: 100 days at 1 GHz. */
 export const FOR_EVER = cycles(8_640_000_000_000_000)
+
+/** Typed bytes that the guest has not taken, above which a pipe waits; with a chunk more, all is well. */
+const MOST_WAITING = 64 * 1024
+const RETRY_MS = 10
 
 export interface Session {
   /** Why the guest stopped running. */
@@ -47,7 +52,7 @@ async function session(machine: Machine, outside: Outside, feed: Feed): Promise<
     outside.wake()
   }
   const signalled = (): void => leave('signal')
-  const forget = machine.console.listen((text) => process.stdout.write(text, 'latin1'))
+  const forget = machine.console.listen((text) => process.stdout.write(text))
   process.on('SIGINT', signalled).on('SIGTERM', signalled)
   const letGo = feed(machine, outside, leave)
   outside.attach()
@@ -66,18 +71,22 @@ function keyboard(machine: Machine, outside: Outside, leave: (who: Leaver) => vo
   process.stderr.write(HELP)
   stdin.setRawMode(true)
   let escaped = false
-  const heard = (chunk: Buffer): void => {
-    for (const key of chunk.toString('latin1')) {
+  const type = (key: string): void => {
+    if (machine.console.waiting <= MOST_WAITING) machine.console.type(key)
+    else process.stderr.write(BELL)
+  }
+  const heard = (keys: string): void => {
+    for (const key of keys) {
       if (escaped) {
         escaped = false
         if (key === 'x') leave('person')
-        else machine.console.type(key)
+        else type(key)
       } else if (key === ESCAPE) escaped = true
-      else machine.console.type(key === '\r' ? '\n' : key)
+      else type(key === '\r' ? '\n' : key)
     }
     outside.wake()
   }
-  stdin.on('data', heard).resume()
+  stdin.setEncoding('utf8').on('data', heard).resume()
   return () => {
     stdin.off('data', heard).pause()
     stdin.setRawMode(false)
@@ -90,14 +99,25 @@ function pipe(silenceMs: number | undefined): Feed {
   return (machine, outside, leave) => {
     const { stdin } = process
     let timer: NodeJS.Timeout | undefined
+    let retry: NodeJS.Timeout | undefined
     let ended = false
+    /** Input that ends, or that nobody takes: from now on the guest is to say something. */
     const rewind = (): void => {
       clearTimeout(timer)
-      if (ended) timer = setTimeout(leave, silenceMs, 'silence')
+      if (silenceMs === undefined || !(ended || stdin.isPaused())) return
+      timer = setTimeout(leave, silenceMs, 'silence')
     }
-    const heard = (chunk: Buffer): void => {
-      machine.console.type(chunk.toString('latin1'))
+    const goOn = (): void => {
+      if (machine.console.waiting > MOST_WAITING) retry = setTimeout(goOn, RETRY_MS)
+      else stdin.resume()
+    }
+    const heard = (text: string): void => {
+      machine.console.type(text)
       outside.wake()
+      if (machine.console.waiting <= MOST_WAITING) return
+      stdin.pause()
+      rewind()
+      retry = setTimeout(goOn, RETRY_MS)
     }
     const end = (): void => {
       if (silenceMs === undefined) return
@@ -106,9 +126,10 @@ function pipe(silenceMs: number | undefined): Feed {
       rewind()
     }
     const forget = machine.console.listen(rewind)
-    stdin.on('data', heard).once('end', end).resume()
+    stdin.setEncoding('utf8').on('data', heard).once('end', end).resume()
     return () => {
       clearTimeout(timer)
+      clearTimeout(retry)
       forget()
       stdin.off('data', heard).off('end', end).pause()
     }

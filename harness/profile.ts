@@ -12,6 +12,16 @@ export interface Profile {
 
 const PROFILES: readonly Profile[] = [
   { name: 'flat', about: 'one cycle an instruction, 1 GHz', hz: 1_000_000_000 },
+  {
+    name: 'in-order',
+    about: 'an in-order core in the manner of the U54: caches, TLBs, page walks, branches; 1 GHz',
+    hz: 1_000_000_000,
+  },
+  {
+    name: 'in-order-small',
+    about: 'the same with smaller caches and TLBs and slower memory, for sensitivity; 1 GHz',
+    hz: 1_000_000_000,
+  },
 ]
 
 export function profileNamed(name: string): Profile {

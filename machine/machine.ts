@@ -78,8 +78,13 @@ export type Stop =
   | { readonly kind: 'aborted' }
 
 export interface Console {
-  /** Queues text as typed; it enters at the current virtual time and is recorded. */
+  /**
+   * Queues text as typed; it enters at the current virtual time and is recorded. Throws RangeError if more
+   * waits than any guest would take (1 MiB).
+   */
   type(text: string): void
+  /** Bytes that were typed and that the guest has not taken yet, as far as the back end knows. */
+  readonly waiting: number
   /** Everything the guest has written since reset (the last 1 MiB of it). */
   readonly transcript: string
   /** Called with each piece of output as it appears. Returns the way to stop listening. */

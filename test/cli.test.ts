@@ -31,7 +31,7 @@ describe.concurrent('wrong use', () => {
     [['run', '--workload', 'nope'], /a workload out of .*; got 'nope'/],
     [['run', '--suite', 'thesis'], /a suite out of nightly, quick; got 'thesis'/],
     [['run', '--suite', 'quick', '--workload', 'micro/wait'], /nothing like 'micro\/wait'/],
-    [['run', '--profile', 'in-order'], /a profile out of flat; got 'in-order'/],
+    [['run', '--profile', 'fast'], /a profile out of flat, in-order, in-order-small; got 'fast'/],
     [['run', '--backend', 'bochs'], /a back end out of rv64, qemu; got 'bochs'/],
     [['run', '--seeds', '0'], /'--seeds <n>' argument '0' is invalid/],
     [['run', '--jobs', 'x'], /'--jobs <n>' argument 'x' is invalid/],
@@ -49,7 +49,10 @@ describe.concurrent('wrong use', () => {
       /expected 1 hart, got 2/,
     ],
     [['machine', '--kernel', 'guest'], /guest: expected a file, got a folder/],
-    [['machine', '--kernel', 'guest/images/kernel.elf', '--memory', '1'], /lie in RAM/],
+    [
+      ['machine', '--kernel', 'guest/images/kernel.elf', '--memory', '1'],
+      /kernel guest\/images\/kernel.elf: expected it to lie in 1048576 bytes of RAM/,
+    ],
   ])('%j is one line on stderr and exit code 2', async (args, says) => {
     const { exitCode, stdout, stderr } = await mirrorbench(...args)
     expect(stderr).toMatch(says)
@@ -123,7 +126,9 @@ describe.concurrent('the end of a session', () => {
     const kernel = await kernelOf('spin.elf', [JUMP_TO_ITSELF])
     const args = ['machine', '--kernel', kernel, '--silence', '1']
     const { exitCode, stderr } = await mirrorbench(...args)
-    expect(stderr).toMatch(/^mirrorbench: the input has ended, and the guest runs on[^\n]*$/)
+    expect(stderr).toMatch(
+      /^mirrorbench: the input has ended or is not taken, and the guest runs on[^\n]*$/,
+    )
     expect(exitCode).toBe(1)
   })
 
@@ -173,6 +178,32 @@ describe.concurrent('perf', () => {
     const { exitCode, stdout, stderr } = await execa(
       process.execPath,
       ['cli/launch.js', 'cli/perf.ts', ...args],
+      { reject: false, cwd: project, stdin: 'ignore' },
+    )
+    expect(stderr).toMatch(complains)
+    expect(stdout).toMatch(says)
+    expect(exitCode).toBe(code)
+  })
+})
+
+describe.concurrent('lockstep', () => {
+  it.each([
+    [['--help'], 0, /^Usage: npm run -s lockstep/, /^$/],
+    [[], 2, /^$/, /^mirrorbench: lockstep: expected what to run, got nothing[^\n]*$/],
+    [['--nope'], 2, /^$/, /^mirrorbench: lockstep: Unknown option '--nope'[^\n]*$/],
+    [['kernel'], 2, /^$/, /^mirrorbench: lockstep: expected a name out of [^\n]*; got 'kernel'$/m],
+    [['none', '--slice', '0'], 2, /^$/, /^mirrorbench: lockstep: --slice: expected [^\n]*'0'$/m],
+    [
+      ['none', '--engines', 'v8'],
+      2,
+      /^$/,
+      /^mirrorbench: lockstep: --engines: expected two [^\n]*$/,
+    ],
+    [['isa/jump'], 0, /^isa\/jump: equal in \d+ slices up to cycle \d+ \(power-off\)$/m, /^\s*$/],
+  ])('%j is exit code %i and no stack trace', async (args, code, says, complains) => {
+    const { exitCode, stdout, stderr } = await execa(
+      process.execPath,
+      ['cli/launch.js', 'cli/lockstep.ts', ...args],
       { reject: false, cwd: project, stdin: 'ignore' },
     )
     expect(stderr).toMatch(complains)

@@ -96,6 +96,7 @@ export function fakeMachine(script: Script, spec: Partial<MachineSpec> = {}): Ma
       type: (text) => {
         typed += text
       },
+      waiting: 0,
       get transcript() {
         return state.transcript
       },

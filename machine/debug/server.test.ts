@@ -58,15 +58,19 @@ let server: GdbServer
 let over: AbortController
 let running: Promise<Stop>
 
-/** A machine that loops for ever, served and run. */
-async function served(): Promise<Rv64Machine> {
+function machineThatLoops(): Rv64Machine {
   const kernel = new Uint8Array(64)
   new DataView(kernel.buffer).setUint32(56, 0x0543_5352, true) // the magic of a Linux image
   new DataView(kernel.buffer).setBigUint64(16, 64n, true)
   const banks = [{ bytes: 4 * MiB, role: 'original' }] as const
   const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
   const spec = { firmware: CODE, kernel, banks, harts: 1, profile: 'flat' } as const
-  const machine = new Rv64Machine(spec, { breathe })
+  return new Rv64Machine(spec, { breathe })
+}
+
+/** A machine that loops for ever, served and run. */
+async function served(): Promise<Rv64Machine> {
+  const machine = machineThatLoops()
   server = await serveGdb(machine.debugger(), 0)
   over = new AbortController()
   running = machine.run({ deadline: cycles(1e15), signal: over.signal })
@@ -144,4 +148,74 @@ describe('the gdb server', () => {
     expect(await client.ask('qC')).toBe('QC1')
     client.socket.destroy()
   })
+
+  it('lets go of a client that asks and never listens, and serves the next', async () => {
+    await served()
+    const deaf = new Client(server.port)
+    deaf.socket.pause()
+    const flood = Buffer.concat(Array<Uint8Array>(20_000).fill(frame('g')))
+    deaf.socket.write(flood)
+    deaf.socket.once('error', () => {}) // a reset, for what was on its way
+    const gone = new Promise((closed) => deaf.socket.once('close', closed))
+    await expect.poll(() => tryOut(), { timeout: 20_000 }).toBe('QC1')
+    deaf.socket.resume()
+    await gone
+  })
+
+  it('does not wait for a client that does not hang up', async () => {
+    await served()
+    const silent = connect({ host: '127.0.0.1', port: server.port, allowHalfOpen: true })
+    silent.on('error', () => {}).resume()
+    await new Promise((ready) => silent.once('connect', ready))
+    await server.close()
+    silent.destroy()
+  })
+
+  it('lets virtual time pass as if nobody were there, whatever is asked', async () => {
+    const number = fc.nat({ max: 600 }).map((n) => n.toString(16))
+    const place = fc
+      .constantFrom(LOOP, LOOP + 4, 0x1000, 0, 0x9000_0000)
+      .map((at) => at.toString(16))
+    const asked = fc.oneof(
+      fc.constantFrom('?', 'g', 'c', 's', 'vCont;c', 'vCont;s', 'qC', 'Hg0', 'D', 'k', 'T1'),
+      number.map((n) => `p${n}`),
+      fc.tuple(place, number).map(([at, n]) => `m${at},${n}`),
+      fc.tuple(fc.constantFrom('Z0', 'z0', 'Z2', 'z2'), place).map(([z, at]) => `${z},${at},4`),
+      fc.string().map((text) => `q${text}`),
+    )
+    const sent = fc.oneof(
+      { weight: 8, arbitrary: asked.map((payload) => frame(payload)) },
+      { weight: 1, arbitrary: asked.map((payload) => frame(payload).slice(0, -2)) },
+      { weight: 1, arbitrary: asked.map((payload) => Buffer.from(`$${payload}#zz`)) },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom('\x03', '+', '-', '$').map((one) => Buffer.from(one)),
+      },
+    )
+    const machine = await served()
+    await fc.assert(
+      fc.asyncProperty(fc.array(sent, { maxLength: 40 }), async (pieces) => {
+        const client = new Client(server.port)
+        for (const piece of pieces) client.socket.write(piece)
+        client.socket.end()
+        client.socket.resume()
+        await client.closed()
+      }),
+      { numRuns: 25 },
+    )
+    over.abort()
+    await running
+    const alone = machineThatLoops()
+    await alone.run({ deadline: machine.now() })
+    expect([machine.now(), await machine.digest()]).toEqual([alone.now(), await alone.digest()])
+    expect(machine.now()).toBeGreaterThan(1000)
+  })
 })
+
+/** What a new client hears, if it is served at all. */
+async function tryOut(): Promise<string | undefined> {
+  const client = new Client(server.port)
+  const answer = await client.ask('qC')
+  client.socket.destroy()
+  return answer
+}

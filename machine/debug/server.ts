@@ -14,6 +14,10 @@ export interface GdbServer {
 
 /** A client that sends more than this without waiting for an answer is no gdb. */
 const MOST_WAITING = 64
+/** And so is one that takes none of its answers. */
+const MOST_UNREAD_BYTES = 1 << 20
+/** For the last answer to arrive; then the connection goes, whether the client lets go or not. */
+const FAREWELL_MS = 1000
 
 /** The machine stands from now on, until a client lets it go. */
 export async function serveGdb(machine: Debugger, port: number): Promise<GdbServer> {
@@ -53,23 +57,33 @@ function connect(machine: Debugger, socket: Socket): Client {
   socket.setNoDelay(true)
   const reader = new PacketReader()
   let last: Uint8Array | undefined
+  const send = (bytes: Uint8Array | string): void => {
+    socket.write(bytes)
+    if (socket.writableLength > MOST_UNREAD_BYTES) socket.destroy()
+  }
+  const farewell = (): void => {
+    socket.end()
+    const timer = setTimeout(() => socket.destroy(), FAREWELL_MS)
+    socket.once('close', () => clearTimeout(timer))
+  }
   const session = new Session(machine, (payload) => {
     last = frame(payload)
-    socket.write(last)
+    send(last)
   })
   const waiting: string[] = []
   const handle = (payload: string): void => {
     session.packet(payload)
-    if (session.ended) socket.end()
+    if (session.ended) farewell()
   }
   machine.halt()
   socket.on('data', (bytes: Uint8Array) => {
     for (const arrival of reader.read(bytes)) {
+      if (socket.destroyed || session.ended) return
       if (arrival.kind === 'interrupt') session.interrupt()
-      else if (arrival.kind === 'nak' && last !== undefined) socket.write(last)
-      else if (arrival.kind === 'damaged' && session.acknowledges) socket.write('-')
+      else if (arrival.kind === 'nak' && last !== undefined) send(last)
+      else if (arrival.kind === 'damaged' && session.acknowledges) send('-')
       else if (arrival.kind === 'packet') {
-        if (session.acknowledges) socket.write('+')
+        if (session.acknowledges) send('+')
         if (machine.halted || session.runs) handle(arrival.payload)
         else if (waiting.push(arrival.payload) > MOST_WAITING) socket.destroy()
       }
@@ -82,7 +96,7 @@ function connect(machine: Debugger, socket: Socket): Client {
     },
     exited(code) {
       session.exited(code)
-      socket.end()
+      farewell()
     },
   }
 }

@@ -2,12 +2,21 @@
 // Invariant: one request at a time; each is answered, or fails when the connection ends.
 
 import type { Socket } from 'node:net'
-import { frame, fromHex, PacketReader, registerFromHex } from '../debug/packets.ts'
+import {
+  frame,
+  fromHex,
+  PacketReader,
+  registerFromHex,
+  registerToHex,
+  toHex,
+} from '../debug/packets.ts'
 import { QemuError } from './qemu-error.ts'
 
 const INTERRUPT = Uint8Array.of(0x03)
 /** QEMU answers reads of up to its PacketSize / 2 bytes. */
 const MOST_READ = 0x700
+/** x0 to x31 and pc. */
+const GENERALS = 33
 
 export class GdbRemote {
   readonly #socket: Socket
@@ -46,6 +55,48 @@ export class GdbRemote {
   async interrupt(): Promise<void> {
     if (this.#stop !== undefined) this.#socket.write(INTERRUPT)
     await this.#stopped
+  }
+
+  /** From now on a step takes no interrupt, and no timer runs meanwhile. */
+  async holdInterrupts(): Promise<void> {
+    const answer = await this.#ask('Qqemu.sstep=0x7')
+    if (answer !== 'OK') throw new QemuError(`expected steps without interrupts, got "${answer}"`)
+  }
+
+  /** Executes one instruction; resolves when the guest stands again, or when QEMU is gone. */
+  async step(): Promise<void> {
+    if (this.#gone) return
+    this.#stopped = new Promise((resolve) => {
+      this.#stop = resolve
+    })
+    this.#socket.write(frame('s'))
+    await this.#stopped
+  }
+
+  /** x0 to x31 and pc, in one request. */
+  async generals(): Promise<readonly bigint[]> {
+    const bytes = fromHex(await this.#ask('g'))
+    if (bytes === undefined || bytes.length < GENERALS * 8) {
+      throw new QemuError(`expected ${GENERALS} registers, got ${bytes?.length ?? 0} bytes`)
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset)
+    return Array.from({ length: GENERALS }, (_, i) => view.getBigUint64(8 * i, true))
+  }
+
+  async setRegister(number: number, value: bigint): Promise<void> {
+    await this.names() // QEMU takes registers only from those who have read what it has
+    const answer = await this.#ask(`P${number.toString(16)}=${registerToHex(value)}`)
+    if (answer !== 'OK') throw new QemuError(`expected register ${number} set, got "${answer}"`)
+  }
+
+  /** Physical, as read is. */
+  async write(at: number, bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length; done += MOST_READ) {
+      const part = bytes.subarray(done, done + MOST_READ)
+      const place = `${(at + done).toString(16)},${part.length.toString(16)}`
+      const answer = await this.#ask(`M${place}:${toHex(part)}`)
+      if (answer !== 'OK') throw new QemuError(`expected ${place} written, got "${answer}"`)
+    }
   }
 
   async read(at: number, length: number): Promise<Uint8Array> {

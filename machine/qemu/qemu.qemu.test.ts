@@ -71,12 +71,14 @@ describe('QEMU as a machine', () => {
 
   it('claims nothing that it cannot keep, and says why', async () => {
     await using machine = await QemuMachine.open(await specOf())
-    for (const capability of ['counters', 'timing', 'snapshot', 'marks', 'network'] as const) {
+    const absent = ['counters', 'timing', 'snapshot', 'memory-error', 'marks', 'network'] as const
+    for (const capability of absent) {
       expect(machine.capabilities.has(capability)).toBe(false)
       expect(machine.lacks[capability]).toMatch(/\w+/)
     }
     await expect(machine.counters()).rejects.toThrow(/no counters: its disk/)
     await expect(machine.snapshot()).rejects.toThrow(/no snapshot/)
+    await expect(machine.inject()).rejects.toThrow(/no memory-error: a riscv64 guest/)
   })
 
   it('stops a guest that never waits at the deadline, and at an abort', async () => {

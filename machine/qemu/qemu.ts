@@ -146,6 +146,9 @@ export class QemuMachine implements Machine {
     })
     return {
       type: (text) => void console.write(text),
+      get waiting() {
+        return console.writableLength
+      },
       get transcript() {
         return transcript.text
       },

@@ -23,6 +23,24 @@ function kernelOf(memoryBytes: number): Uint8Array {
   return bytes
 }
 
+/** An executable whose one segment begins with the file's headers, a page below RAM. */
+function headersBelow(code: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(4096 + code.length)
+  const view = new DataView(bytes.buffer)
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1])
+  view.setUint16(16, 2, true)
+  view.setUint16(18, 243, true)
+  view.setBigUint64(24, BigInt(RAM), true) // entry
+  view.setBigUint64(32, 64n, true) // program headers
+  view.setUint16(54, 56, true)
+  view.setUint16(56, 1, true)
+  view.setUint32(64, 1, true)
+  for (const at of [80, 88]) view.setBigUint64(at, BigInt(RAM - 4096), true)
+  for (const at of [96, 104]) view.setBigUint64(at, BigInt(bytes.length), true)
+  bytes.set(code, 4096)
+  return bytes
+}
+
 const spec: MachineSpec = {
   firmware: Uint8Array.of(1, 2, 3, 4),
   kernel: kernelOf(64),
@@ -141,13 +159,53 @@ describe('Board', () => {
   it('says what does not fit', () => {
     const huge = new Uint8Array(7 * MiB)
     expect(() => make({ kernel: kernelOf(7 * MiB) }).boot()).toThrow(
-      /kernel: expected it to lie in RAM, got \[0x80200000, 0x80900000\)/,
+      /kernel: expected it to lie in 8388608 bytes of RAM from 0x80000000, got 7340032 at \[0x80200000, 0x80900000\)/,
     )
     expect(() => make({ firmware: new Uint8Array(3 * MiB) }).boot()).toThrow(
       /expected firmware and kernel apart/,
     )
-    expect(() => make({ initrd: huge }).boot()).toThrow(/initrd: expected it to lie in RAM/)
+    expect(() => make({ initrd: huge }).boot()).toThrow(
+      /initrd: expected it to lie in 8388608 bytes of RAM .* got 7340032 at/,
+    )
     expect(() => make().images).toThrow(/call boot\(\) first/)
+  })
+
+  it('leaves out the ELF headers that lie below RAM', () => {
+    const { firmware: _, ...bare } = spec
+    const kernel = headersBelow(Uint8Array.of(5, 6, 7, 8))
+    const options = { clock, dma: ram, profile: flat, interrupt: () => {}, finish: () => {} }
+    new Board({ spec: { ...bare, kernel }, ...options }).boot()
+    expect([...ram.read(RAM, 5)]).toEqual([5, 6, 7, 8, 0])
+  })
+
+  it('reserves the memory of a firmware, and nothing without', () => {
+    const firstReservation = (board: Board): bigint => {
+      board.boot()
+      const at = board.bus.read(0x1020, 4)
+      const tree = new DataView(ram.read(at, 0x1000).slice().buffer)
+      return tree.getBigUint64(tree.getUint32(16))
+    }
+    expect(firstReservation(make())).toBe(BigInt(RAM))
+    const { firmware: _, ...bare } = spec
+    const options = { clock, dma: ram, profile: flat, interrupt: () => {}, finish: () => {} }
+    expect(firstReservation(new Board({ spec: bare, ...options }))).toBe(0n)
+  })
+
+  it('interrupts a driver that never asks its UART why once for each byte', () => {
+    const { bus } = make()
+    const { base: plic } = map.MEMORY_MAP.plic
+    bus.write(plic + 4 * map.UART_IRQ, 4, 1)
+    bus.write(plic + 0x2080, 4, 1 << map.UART_IRQ)
+    bus.write(uart.base + 1, 1, 3)
+    let taken = 0
+    for (let sent = 0; sent < 5; sent++) {
+      bus.write(uart.base, 1, 0x41)
+      while (lines.at(-1) === 'SEIP0 true' && taken < 100) {
+        taken++
+        bus.write(plic + 0x20_1004, 4, bus.read(plic + 0x20_1004, 4))
+      }
+    }
+    expect(taken).toBe(5)
   })
 
   it('clears what a segment leaves blank', () => {

@@ -94,9 +94,9 @@ export class Board {
       { base: MEMORY_MAP.rom.base, device: this.#rom },
       { base: MEMORY_MAP.finisher.base, device: new Finisher(finish) },
       { base: MEMORY_MAP.clint.base, device: this.clint },
-      { base: MEMORY_MAP.plic.base, device: plic },
       { base: MEMORY_MAP.uart.base, device: this.uart },
       ...slots,
+      { base: MEMORY_MAP.plic.base, device: plic }, // last, for it is loaded in this order
     ]
     this.bus = new Bus(placed)
     this.#devices = placed.map(({ device }) => device)

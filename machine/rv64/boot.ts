@@ -2,7 +2,7 @@
 // what is loaded lies in RAM and no two pieces overlap, or nothing starts.
 
 import type { MachineSpec } from '../machine.ts'
-import { type PhysicalAddress, physical } from '../units.ts'
+import { PAGE_BYTES, type PhysicalAddress, physical } from '../units.ts'
 import { boardTree } from './board-tree.ts'
 import type { DmaMemory } from './device/device.ts'
 import { flatten } from './devicetree.ts'
@@ -31,6 +31,10 @@ const CHUNK_BYTES = 0x1_0000
 /** Loads what `spec` says through `dma`. Throws ElfError for what cannot be loaded. */
 export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
   const bank = spec.banks[0]?.bytes ?? 0
+  const { bootargs = '' } = spec
+  if (bootargs.includes('\0')) {
+    throw new RangeError('boot arguments: expected text that a C string can hold, got a NUL in it')
+  }
   const firmware = spec.firmware && readFirmware(spec.firmware, physical(RAM_BASE))
   const kernelAt = physical(firmware === undefined ? RAM_BASE : KERNEL_BASE)
   const kernel = readKernel(spec.kernel, kernelAt)
@@ -39,21 +43,28 @@ export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
     boardTree({
       banks: spec.banks,
       harts: spec.harts,
-      bootargs: spec.bootargs ?? '',
+      bootargs,
       initrd: initrd && { start: initrd.at, end: initrd.at + initrd.bytes.length },
     }),
+    // Linux would take what lies below itself. OpenSBI says so too; ours leaves the tree alone.
+    firmware === undefined ? [] : [{ at: RAM_BASE, bytes: FIRMWARE_BYTES }],
   )
   const loaded: Piece[] = [
-    ...(firmware?.segments ?? []).map((segment) => ({ what: 'firmware', ...segment })),
-    ...kernel.segments.map((segment) => ({ what: 'kernel', ...segment })),
+    ...(firmware?.segments ?? []).flatMap(inRam).map((part) => ({ what: 'firmware', ...part })),
+    ...kernel.segments.flatMap(inRam).map((part) => ({ what: 'kernel', ...part })),
     ...(initrd ? [{ what: 'initrd', ...initrd, memoryBytes: initrd.bytes.length }] : []),
   ]
+  if (tree.length > TREE_BYTES) {
+    throw new RangeError(
+      `device tree: expected at most ${TREE_BYTES} bytes, got ${tree.length}. Try: shorter boot arguments`,
+    )
+  }
   const treeAt = treeBase(loaded, firmware, bank)
   const pieces = [
     ...loaded,
     { what: 'device tree', at: treeAt, bytes: tree, memoryBytes: TREE_BYTES },
   ]
-  check(pieces, dma)
+  check(pieces, dma, spec)
   for (const piece of pieces) place(piece, dma)
   const rom = resetVector({
     start: firmware?.entry ?? kernel.entry,
@@ -61,6 +72,18 @@ export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
     next: firmware === undefined ? undefined : kernel.entry,
   })
   return { firmware, kernel, deviceTree: treeAt, rom }
+}
+
+/**
+ * Without the page below RAM on which a linker that is told to put code at RAM's start puts the ELF
+ * headers: nobody reads them.
+ */
+function inRam({ at, bytes, memoryBytes }: Segment): readonly Segment[] {
+  const below = RAM_BASE - at
+  if (below <= 0 || below > PAGE_BYTES) return [{ at, bytes, memoryBytes }]
+  if (memoryBytes <= below) return []
+  const rest = { bytes: bytes.subarray(below), memoryBytes: memoryBytes - below }
+  return [{ at: physical(RAM_BASE), ...rest }]
 }
 
 interface Piece extends Segment {
@@ -89,11 +112,13 @@ function treeBase(
   return physical(RAM_BASE + Math.floor(bank / TREE_BYTES) * TREE_BYTES - TREE_BYTES)
 }
 
-function check(pieces: readonly Piece[], dma: DmaMemory): void {
+function check(pieces: readonly Piece[], dma: DmaMemory, { banks }: MachineSpec): void {
   for (const piece of pieces) {
     if (dma.holds(piece.at, piece.memoryBytes)) continue
+    const bytes = banks.reduce((sum, bank) => sum + bank.bytes, 0)
+    const room = `${bytes} bytes of RAM from 0x${RAM_BASE.toString(16)}`
     throw new ElfError(
-      `${piece.what}: expected it to lie in RAM, got ${range(piece)}. Try: more RAM, or another link address`,
+      `${piece.what}: expected it to lie in ${room}, got ${piece.memoryBytes} at ${range(piece)}. Try: more RAM, or another link address`,
     )
   }
   const sorted = [...pieces].sort((a, b) => a.at - b.at)
@@ -111,11 +136,6 @@ const range = ({ at, memoryBytes }: Piece): string =>
 
 /** Writes a piece and the zeros behind it, touching no page that holds them already. */
 function place(piece: Piece, dma: DmaMemory): void {
-  if (piece.bytes.length > piece.memoryBytes) {
-    throw new ElfError(
-      `${piece.what}: expected at most ${piece.memoryBytes} bytes, got ${piece.bytes.length}`,
-    )
-  }
   dma.write(piece.at, piece.bytes)
   const end = piece.at + piece.memoryBytes
   for (let at = piece.at + piece.bytes.length; at < end; at += CHUNK_BYTES) {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { boardTree } from './board-tree.ts'
 import { flatten, type TreeNode } from './devicetree.ts'
@@ -61,6 +62,15 @@ describe('flatten', () => {
     expect([...(root.properties.get('cells') ?? [])]).toEqual([0, 0, 0, 1, 255, 255, 255, 255])
     expect(text(root.children.get('child@1')?.properties.get('word'))).toBe('d\0')
   })
+
+  it('lists reserved memory before the structure, with an end', () => {
+    const tree: TreeNode = { name: '', properties: { word: 'abc' } }
+    const blob = flatten(tree, [{ at: 0x1_8000_0000, bytes: 0x20_0000 }])
+    expect(text(read(blob).properties.get('word'))).toBe('abc\0')
+    const view = new DataView(blob.buffer)
+    const words = Array.from({ length: 8 }, (_, i) => view.getUint32(view.getUint32(16) + 4 * i))
+    expect(words).toEqual([1, 0x8000_0000, 0, 0x20_0000, 0, 0, 0, 0])
+  })
 })
 
 describe('boardTree', () => {
@@ -93,5 +103,17 @@ describe('boardTree', () => {
     const wires = (name: string) => soc?.get(name)?.properties.get('interrupts-extended')?.length
     expect([wires('clint@2000000'), wires('plic@c000000')]).toEqual([32, 32])
     expect([...(soc?.keys() ?? [])].filter((name) => name.startsWith('virtio'))).toHaveLength(8)
+  })
+
+  it('carries boot arguments of any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (bootargs) => {
+        const root = read(flatten(boardTree({ ...facts, bootargs })))
+        const { properties } = root.children.get('chosen') ?? {}
+        const expected = new TextEncoder().encode(`${bootargs}\0`)
+        expect(properties?.get('bootargs')).toEqual(expected)
+        expect(root.children.size).toBe(read(flatten(boardTree(facts))).children.size)
+      }),
+    )
   })
 })

@@ -14,21 +14,28 @@ const MAGIC = 0xd00dfeed
 const VERSION = 17
 const LAST_COMPATIBLE = 16
 const HEADER_BYTES = 40
-const RESERVATIONS_BYTES = 16 // the terminating entry alone
+const RESERVATION_BYTES = 16
 const BEGIN_NODE = 1
 const END_NODE = 2
 const PROPERTY = 3
 const END = 9
 
+/** A range of memory that no kernel may use. */
+export interface Reservation {
+  readonly at: number
+  readonly bytes: number
+}
+
 /** The blob of the tree under `root`, whose own name is left out as the format wants. */
-export function flatten(root: TreeNode): Uint8Array {
+export function flatten(root: TreeNode, reserved: readonly Reservation[] = []): Uint8Array {
   const strings = new Strings()
   const words: Uint8Array[] = []
   writeNode({ ...root, name: '' }, words, strings)
   words.push(cells([END]))
   const structure = joined(words)
   const names = strings.bytes()
-  const structureAt = HEADER_BYTES + RESERVATIONS_BYTES
+  const ranges = cells(reserved.flatMap(({ at, bytes }) => [...pair(at), ...pair(bytes)]))
+  const structureAt = HEADER_BYTES + ranges.length + RESERVATION_BYTES
   const namesAt = structureAt + structure.length
   const header = cells([
     MAGIC,
@@ -42,7 +49,7 @@ export function flatten(root: TreeNode): Uint8Array {
     names.length,
     structure.length,
   ])
-  return joined([header, new Uint8Array(RESERVATIONS_BYTES), structure, names])
+  return joined([header, ranges, new Uint8Array(RESERVATION_BYTES), structure, names])
 }
 
 /** A 64-bit quantity as two cells. */

@@ -97,6 +97,22 @@ describe('readElf', () => {
   })
 })
 
+describe('a firmware linked at 0', () => {
+  it('goes where raw bytes would: it relocates itself', () => {
+    const linked = small(Uint8Array.of(1, 2), 0n)
+    new DataView(linked.buffer).setBigUint64(88, 0n, true) // physical address
+    const image = readFirmware(linked, AT)
+    expect([image.entry, image.end]).toEqual([AT, 0x8000_0002])
+    expect(image.segments).toEqual([{ at: AT, bytes: Uint8Array.of(1, 2), memoryBytes: 2 }])
+  })
+
+  it('is not a kernel', () => {
+    const linked = small(Uint8Array.of(1, 2), 0n)
+    new DataView(linked.buffer).setBigUint64(88, 0n, true)
+    expect(readKernel(linked, AT).segments[0]?.at).toBe(0)
+  })
+})
+
 describe('raw images', () => {
   it('may be firmware', () => {
     const image = readFirmware(Uint8Array.of(9, 9), AT)

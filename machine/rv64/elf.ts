@@ -33,8 +33,18 @@ export class ElfError extends Error {
 /** Reads a firmware: ELF, or raw bytes for address `rawAt` (OpenSBI's .bin says nothing of itself). */
 export function readFirmware(bytes: Uint8Array, rawAt: PhysicalAddress): BootImage {
   if (bytes.length === 0) throw new ElfError('firmware image: expected an ELF file, got 0 bytes')
-  return isElf(bytes) ? readElf(bytes, 'firmware image') : readRaw(bytes, bytes.length, rawAt)
+  if (!isElf(bytes)) return readRaw(bytes, bytes.length, rawAt)
+  const image = readElf(bytes, 'firmware image')
+  return image.segments.some(({ at }) => at === 0) ? moved(image, rawAt) : image
 }
+
+/** Linked at 0, where no RAM is: position-independent, and it relocates itself (OpenSBI from 1.4). */
+const moved = (image: BootImage, by: PhysicalAddress): BootImage => ({
+  entry: physical(image.entry + by),
+  segments: image.segments.map((segment) => ({ ...segment, at: physical(segment.at + by) })),
+  end: physical(image.end + by),
+  symbols: image.symbols,
+})
 
 /** Reads a kernel: ELF, or a Linux `Image` for address `rawAt`. */
 export function readKernel(bytes: Uint8Array, rawAt: PhysicalAddress): BootImage {

@@ -46,7 +46,8 @@ export class Ram implements DmaMemory {
     }
     const pages = memoryPages(bytes, harts)
     if (pages > MOST_PAGES) {
-      throw new RangeError(`RAM: expected less than 2 GiB, got ${bytes / 2 ** 20} MiB`)
+      const most = Math.floor((MOST_PAGES - memoryPages(0, harts)) / 16)
+      throw new RangeError(`RAM: expected at most ${most} MiB, got ${bytes / 2 ** 20} MiB`)
     }
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
     this.bytes = bytes

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Machine, MachineSpec, Pacer } from '../machine.ts'
 import { openMachine } from '../open.ts'
@@ -210,14 +211,6 @@ describe.each(ENGINES)('the machine with the %s engine', (engine) => {
 })
 
 describe('the run loop', () => {
-  it('can be aborted', async () => {
-    const abort = new AbortController()
-    const machine = await openMachine(specOf(forever(new Assembler())))
-    setTimeout(() => abort.abort(), 5)
-    const stop = await machine.run({ deadline: cycles(1e15), signal: abort.signal })
-    expect(stop).toEqual({ kind: 'aborted' })
-  })
-
   it('runs one at a time', async () => {
     const machine = await openMachine(specOf(forever(new Assembler())))
     const first = machine.run({ deadline: cycles(20_000_000) })
@@ -317,6 +310,26 @@ describe('snapshots', () => {
     const larger = { banks: [{ bytes: 8 * MiB, role: 'original' }] } as const
     const other = await openMachine(specOf(busy(), larger))
     await expect(other.restore({ bytes })).rejects.toThrow(/banks/)
+  })
+
+  it('are refused with any bit changed, or cut anywhere', async () => {
+    const machine = await openMachine(specOf(busy()))
+    await machine.run({ deadline: cycles(500) })
+    const { bytes } = await machine.snapshot()
+    const refused = async (damaged: Uint8Array): Promise<void> => {
+      await expect(machine.restore({ bytes: damaged })).rejects.toThrow(/^snapshot: expected/)
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length - 1), fc.nat(7), async (at, bit) => {
+        const damaged = bytes.slice()
+        damaged[at]! ^= 1 << bit
+        await refused(damaged)
+        await refused(bytes.subarray(0, at))
+      }),
+      { numRuns: 300 },
+    )
+    expect(machine.now()).toBe(500)
+    await machine.restore({ bytes })
   })
 
   it('are as large as the RAM in use', async () => {

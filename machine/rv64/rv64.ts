@@ -358,6 +358,9 @@ function engineFor(
 function consoleOf(board: Board, transcript: Transcript): Console {
   return {
     type: (text) => board.type(text),
+    get waiting() {
+      return board.uart.waiting
+    },
     get transcript() {
       return transcript.text
     },

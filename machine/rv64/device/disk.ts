@@ -11,10 +11,10 @@ export class Disk {
   readonly #image: Uint8Array
   readonly #changed = new Map<number, Uint8Array>()
 
-  /** A last partial sector is not part of the disk. */
+  /** A last partial sector is filled up with zeros, as QEMU has it. */
   constructor(image: Uint8Array) {
     this.#image = image
-    this.sectors = Math.floor(image.length / SECTOR_BYTES)
+    this.sectors = Math.ceil(image.length / SECTOR_BYTES)
   }
 
   /** True if `bytes` bytes from `sector` are whole sectors on the disk. */

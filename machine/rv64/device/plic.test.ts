@@ -47,20 +47,31 @@ describe('Plic', () => {
     expect(lines[S]).toBe(false)
   })
 
-  it('asks again on completion while the level is high, and not before', () => {
+  it('asks again on completion for what was asserted in service, and not before', () => {
     plic.write(4 * 8, 4, 1)
     enable(S, 8)
     plic.line(8)(true)
     expect(claim()).toBe(8)
-    plic.line(8)(false)
     plic.line(8)(true)
     expect(claim()).toBe(0)
     complete(8)
     expect(lines[S]).toBe(true)
     expect(claim()).toBe(8)
+    plic.line(8)(true)
     plic.line(8)(false)
     complete(8)
     expect(lines[S]).toBe(false)
+  })
+
+  it('does not ask again for a level that only stayed high', () => {
+    plic.write(4 * 8, 4, 1)
+    enable(S, 8)
+    plic.line(8)(true)
+    claim()
+    complete(8)
+    expect(lines[S]).toBe(false)
+    plic.line(8)(true)
+    expect(lines[S]).toBe(true)
   })
 
   it('masks by threshold, but lets claims through', () => {
@@ -99,6 +110,7 @@ describe('Plic', () => {
     enable(S, 5, 6)
     plic.line(5)(true)
     claim()
+    plic.line(5)(true)
     plic.line(6)(true)
     const saved = plic.save()
     lines = [false, false]

@@ -1,6 +1,9 @@
-// PLIC (RISC-V platform-level interrupt controller 1.0, QEMU `virt` layout): level-triggered sources
-// to one M and one S context a hart. Invariant: a source is pending or in service, never both; after
-// every change each context's line is high exactly if an enabled pending source beats its threshold.
+// PLIC (RISC-V platform-level interrupt controller 1.0, QEMU `virt` layout): sources to one M and one S
+// context a hart. Invariant: a source is pending or in service, never both; after every change each
+// context's line is high exactly if an enabled pending source beats its threshold.
+// A gateway is QEMU's: what a device asserts in service, and does not take back, asks again on
+// completion; a level that merely stayed high does not. Drivers written on QEMU depend on it: xv6's
+// never reads why its UART interrupts, and would be interrupted for ever.
 
 import { type Device, type DeviceState, numbersOf } from './device.ts'
 
@@ -25,8 +28,9 @@ export class Plic implements Device {
   readonly #output: PlicLine
   readonly #priority = new Uint8Array(PLIC_SOURCES)
   readonly #pending = new Uint32Array(WORDS)
-  readonly #level = new Uint32Array(WORDS)
   readonly #serving = new Uint32Array(WORDS)
+  /** Asserted in service. */
+  readonly #again = new Uint32Array(WORDS)
   readonly #contexts: Context[]
 
   /** Context 2h is hart h in M-mode, 2h + 1 in S-mode; `output` drives MEIP or SEIP. */
@@ -38,14 +42,15 @@ export class Plic implements Device {
     }))
   }
 
-  /** The wire of a source: the gateway turns a high level into one request at a time. */
+  /** The wire of a source. A device says `true` whenever something has happened that interrupts. */
   readonly line =
     (source: number) =>
     (level: boolean): void => {
-      const high = has(this.#level, source)
-      if (high === level) return
-      put(this.#level, source, level)
-      if (level) this.#request(source)
+      if (!level || has(this.#serving, source)) put(this.#again, source, level)
+      else if (!has(this.#pending, source)) {
+        put(this.#pending, source, true)
+        this.#update()
+      }
     }
 
   read(offset: number, bytes: 1 | 2 | 4): number {
@@ -82,7 +87,7 @@ export class Plic implements Device {
   }
 
   reset(): void {
-    for (const array of [this.#priority, this.#pending, this.#level, this.#serving]) array.fill(0)
+    for (const array of [this.#priority, this.#pending, this.#serving, this.#again]) array.fill(0)
     for (const context of this.#contexts) {
       context.enable.fill(0)
       context.threshold = 0
@@ -94,30 +99,25 @@ export class Plic implements Device {
     return {
       priority: [...this.#priority],
       pending: [...this.#pending],
-      level: [...this.#level],
       serving: [...this.#serving],
+      again: [...this.#again],
       enable: this.#contexts.map((context) => [...context.enable]),
       threshold: this.#contexts.map((context) => context.threshold),
     }
   }
 
+  /** To be called after the devices' own: they assert while they load. */
   load(state: DeviceState): void {
     this.#priority.set(numbersOf(state.priority))
     this.#pending.set(numbersOf(state.pending))
-    this.#level.set(numbersOf(state.level))
     this.#serving.set(numbersOf(state.serving))
+    this.#again.set(numbersOf(state.again))
     const enables = Array.isArray(state.enable) ? state.enable : []
     const thresholds = numbersOf(state.threshold)
     this.#contexts.forEach((context, i) => {
       context.enable.set(numbersOf(enables[i]))
       context.threshold = thresholds[i] ?? 0
     })
-    this.#update()
-  }
-
-  #request(source: number): void {
-    if (has(this.#serving, source)) return
-    put(this.#pending, source, true)
     this.#update()
   }
 
@@ -131,12 +131,13 @@ export class Plic implements Device {
     return source
   }
 
-  /** Ends the service of a source that the context has enabled; a level still high asks again. */
+  /** Ends the service of a source that the context has enabled. */
   #complete(context: Context, source: number): void {
     if (source >= PLIC_SOURCES || !has(context.enable, source)) return
     if (!has(this.#serving, source)) return
     put(this.#serving, source, false)
-    if (has(this.#level, source)) put(this.#pending, source, true)
+    if (has(this.#again, source)) put(this.#pending, source, true)
+    put(this.#again, source, false)
   }
 
   #update(): void {

@@ -17,7 +17,6 @@ const HEADER_BYTES = 12
 const NUM_BUFFERS = 10
 const SHORTEST_FRAME = 14
 const LONGEST_FRAME = 1514
-const NO_FRAME = new Uint8Array(0)
 /** Frames that wait for receive buffers. */
 const MOST_WAITING = 256
 
@@ -128,11 +127,13 @@ export class VirtioNet implements VirtioFunction {
         host.fail()
         return
       }
-      const frame = queue.gather(chain)?.subarray(HEADER_BYTES) ?? NO_FRAME // poison
-      if (frame.length < SHORTEST_FRAME || frame.length > LONGEST_FRAME) this.#dropped++
+      const length = chain.readableBytes - HEADER_BYTES
+      const fits = length >= SHORTEST_FRAME && length <= LONGEST_FRAME
+      const frame = fits ? queue.gather(chain) : undefined // undefined too if poison is in it
+      if (frame === undefined) this.#dropped++
       else {
         this.#sent++
-        this.#wire.send(frame)
+        this.#wire.send(frame.subarray(HEADER_BYTES))
       }
       queue.push(chain.head, 0)
     }

@@ -29,7 +29,7 @@ const SHM_BASE = 0x0b8
 const CONFIG = 0x100
 
 const MAGIC = 0x7472_6976 // 'virt'
-const VENDOR = 0x4d42_5231 // 'MBR1'
+const VENDOR = 0x554d_4551 // 'QEMU': xv6 takes a disk from nobody else
 
 const DRIVER_OK = 4
 const FEATURES_OK = 8
@@ -234,15 +234,17 @@ export class VirtioMmio implements Device, VirtioHost {
     return value
   }
 
-  /** FEATURES_OK stays clear unless the driver takes VERSION_1 and nothing that is not offered. */
+  /**
+   * FEATURES_OK stays clear if the driver takes what is not offered. A driver that leaves VERSION_1
+   * out is let through, as on QEMU: xv6's does, and means this layout all the same.
+   */
   #writeStatus(status: number): void {
     if (status === 0) {
       this.reset()
       return
     }
     const [low = 0, high = 0] = this.#driverFeatures
-    const acceptable =
-      (low & ~this.#offered(0)) === 0 && (high & ~VERSION_1) === 0 && (high & VERSION_1) !== 0
+    const acceptable = (low & ~this.#offered(0)) === 0 && (high & ~VERSION_1) === 0
     const refused = acceptable ? 0 : FEATURES_OK
     this.#status = (status & ~refused & ~NEEDS_RESET) | (this.#status & NEEDS_RESET)
   }

@@ -152,7 +152,7 @@ export class CodeCache implements CodeWatcher {
   disturbed(page: number): void {
     const index = this.#indexOf[page]! - 1
     if (index >= 0) this.#drop(index)
-    this.#hart.tlb?.forget() // it may hold tables
+    this.#hart.tlb?.forget() // it may hold tables, of any hart
   }
 
   dropAll(): void {

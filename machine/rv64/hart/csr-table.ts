@@ -15,6 +15,8 @@ const IALIGN_MASK = ~1 // with C, instructions lie on even addresses
 /** Direct or vectored: bit 1 of a trap vector stays 0. */
 const TVEC_MASK = ~2
 const COUNTERS = -1
+/** The one type that may be stored in tdata1: 0, no trigger. */
+const TINFO_NONE = 1
 
 /** misa: MXL = 2 (64 bits); A, C, D, F, H, I, M, S, U. */
 const letter = (name: string): number => 1 << (name.charCodeAt(0) - 65)
@@ -44,6 +46,15 @@ const machineRows: readonly CsrRow[] = [
   plain(0x34b, 'mtval2'),
 ]
 
+/** Sdtrig without triggers: whoever enumerates them finds at the first that there is none. */
+const triggerRows: readonly CsrRow[] = [
+  fixed(0x7a0, 'tselect', 0, 0),
+  fixed(0x7a1, 'tdata1', 0, 0),
+  fixed(0x7a2, 'tdata2', 0, 0),
+  fixed(0x7a3, 'tdata3', 0, 0),
+  fixed(0x7a4, 'tinfo', 0, TINFO_NONE),
+]
+
 const supervisorRows: readonly CsrRow[] = [
   plain(0x105, 'stvec', -1, TVEC_MASK),
   plain(0x106, 'scounteren', 0, COUNTERS),
@@ -68,6 +79,7 @@ const hypervisorRows: readonly CsrRow[] = [
 
 export const csrRows: readonly CsrRow[] = [
   ...machineRows,
+  ...triggerRows,
   ...supervisorRows,
   ...hypervisorRows,
   ...floatRows,

@@ -99,8 +99,20 @@ describe.each(ENGINES)('CSRs on the %s engine', (engine) => {
     ['pmpaddr16', 0n],
     ['mhpmcounter3', 0n],
     ['mhpmevent31', 0n],
+    ['tselect', 0n],
+    ['tdata1', 0n],
+    ['tdata2', 0n],
+    ['tinfo', 1n],
   ])('%s keeps its legal bits', (name, value) => {
     expect(stored(name, ALL)).toBe(value)
+  })
+
+  it('lets S-mode clear cache blocks after reset, whoever the firmware is', () => {
+    expect(read('menvcfg')).toBe((1n << 61n) | 0x80n)
+  })
+
+  it('keeps triggers to M-mode', () => {
+    expect(execute(csr('csrrs', 'tselect', A0), 'HS')).toBe(2)
   })
 
   it('keeps MPP out of its reserved value', () => {

@@ -1,7 +1,8 @@
 // LineTlb: the soft TLB where the memory system is modelled. Its data sets hold lines, and the model says
-// which; beside them lie sets of pages, which say where a line that is missed can be found. Invariants: besides those of Tlb, a data entry is valid only while the access would
-// hit in the first-level cache and TLB (see timing/soft-entries.ts); a decoded page has one fetch entry in
-// M-mode and one elsewhere at most, and its line flags hold for these.
+// which; beside them lie sets of pages, which say where a line that is missed can be found. Invariants:
+// besides those of Tlb, a data entry is valid only while the access would hit in the first-level cache and
+// TLB (see timing/soft-entries.ts); a decoded page has one fetch entry in M-mode and one elsewhere at most,
+// and its line flags hold for these.
 
 import { CONTEXT_BYTES, DATA_TLB, FETCH_TLB, PAGES_BESIDE, TLB } from '../hart/state.ts'
 import { LINE_BYTES } from '../timing/core.ts'

@@ -1,6 +1,6 @@
 // A load or store that misses the soft TLB where the memory system is modelled, within WebAssembly:
-// the page is known to the page-grain sets (mmu/line-tlb.ts), and a walk, if there is one, has three levels in
-// RAM, with PMP open. Invariant: it does what timing/memory-timing.ts and mmu/data.ts would do, or nothing.
+// the page is known to the page-grain sets (mmu/line-tlb.ts), and a walk, if there is one, has three levels
+// in RAM, with PMP open. Invariant: it does what timing/memory-timing.ts and mmu/data.ts would, or nothing.
 
 import {
   CELL,

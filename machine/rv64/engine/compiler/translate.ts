@@ -1,7 +1,8 @@
 // A region as a WebAssembly function. Registers live in locals; they come from the state at the entry
 // and go back at the exit, of which there is one. Invariants: a block starts only if the budget holds
-// all its instructions, as far as their cycles are known beforehand; whoever calls out has put pc and budget where the shared code finds them; a
-// region that leaves has left the state as the interpreter would have it before the next instruction.
+// all its instructions, as far as their cycles are known beforehand; whoever calls out has put pc and budget
+// where the shared code finds them; a region that leaves has left the state as the interpreter would have it
+// before the next instruction.
 
 import {
   BUDGET,
