@@ -14,8 +14,18 @@ test('perf compares an engine with both kinds of QEMU', { timeout: 120_000 }, as
     ['cli/launch.js', 'cli/perf.ts', ...options],
     { cwd: project },
   )
-  const readings = JSON.parse(stdout) as { engine: string; mips: number; ratioToTcg: number }[]
-  expect(readings.map(({ engine }) => engine)).toEqual(['compiler', 'qemu-tcg', 'qemu-icount'])
+  const readings = JSON.parse(stdout) as {
+    engine: string
+    profile: string
+    mips: number
+    ratioToTcg: number
+  }[]
+  expect(readings.map(({ engine, profile }) => `${engine} ${profile}`)).toEqual([
+    'compiler flat',
+    'compiler in-order',
+    'qemu-tcg flat',
+    'qemu-icount flat',
+  ])
   for (const { mips, ratioToTcg } of readings) expect(Math.min(mips, ratioToTcg)).toBeGreaterThan(0)
-  expect(readings[1]?.ratioToTcg).toBe(1)
+  expect(readings[2]?.ratioToTcg).toBe(1)
 })

@@ -28,8 +28,6 @@ export interface Layout extends Readonly<Record<ArrayName, Place>> {
   readonly slots: number
   /** i32: 1 if there are soft entries or flags below M-mode without a page of a TLB. */
   readonly untranslated: number
-  /** i32: entry of the data cache that the last access used. */
-  readonly last: number
 }
 
 const WORD = 4
@@ -65,7 +63,6 @@ export function layoutOf(core: Core): Layout {
     flag: take(count(core.l1i)),
     slots: take(count(core.itlb)),
     untranslated: take(1),
-    last: take(1),
   }
   if (at <= CODE) return layout
   throw new RangeError(

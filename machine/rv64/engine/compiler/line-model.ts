@@ -9,7 +9,6 @@ import { Code } from '../wasm/code.ts'
 /** Of the functions, by what they do. */
 export interface Calls {
   readonly dataLine: number
-  readonly second: number
   readonly writeBack: number
   readonly dropPage: number
 }
@@ -19,15 +18,44 @@ export const WORD_SHIFT = 2
 /** Entries that are compared at once; sets have a multiple of that many ways. */
 const VECTOR = 4
 
-/** Line, and whether it is written; cycles. The entry's number goes to `last`. */
-export function dataLine({ l1d, reads, writes, last }: Layout, calls: Calls): Uint8Array {
-  const [line, write, tag, at, way, cycles, entry, old] = [0, 1, 2, 3, 4, 5, 6, 7]
+/** Locals that a look at the data cache uses: the line, whether it is written; the others are its own. */
+export interface LineLocals {
+  readonly line: number
+  readonly write: number
+  readonly tag: number
+  readonly at: number
+  readonly way: number
+  readonly cycles: number
+  readonly entry: number
+  readonly old: number
+  readonly at2: number
+  readonly way2: number
+}
+
+/** Line, and whether it is written; cycles. */
+export function dataLine(core: Core, layout: Layout, calls: Calls): Uint8Array {
   const code = new Code()
+  const [line, write, tag, at, way, cycles, entry, old, at2, way2] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+  const locals = { line, write, tag, at, way, cycles, entry, old, at2, way2 }
+  lookAtLine(code, core, layout, calls, locals)
+  code.get(cycles)
+  return code.bytes
+}
+
+/** The same in place: adds to `cycles`, leaves the entry's number in `entry`. */
+export function lookAtLine(
+  code: Code,
+  core: Core,
+  { l1d, l2, reads, writes }: Layout,
+  calls: Calls,
+  locals: LineLocals,
+): void {
+  const { line, write, tag, at, way, cycles, entry, old } = locals
   code.get(line).i32(1).op('i32.shl').set(tag)
   setAddress(code, l1d, line, at)
   code.block(FOUND, () => {
     findWay(code, l1d, at, tag, way)
-    code.get(line).call(calls.second).set(cycles)
+    second(code, core, l2, locals)
     takeTurn(code, l1d, line, way)
     entryNumber(code, l1d, line, way)
     code.i32(WORD_SHIFT).op('i32.shl').set(entry)
@@ -50,39 +78,33 @@ export function dataLine({ l1d, reads, writes, last }: Layout, calls: Calls): Ui
   })
   code.get(write).if(() => {
     wayAddress(code, at, way)
-    code.get(tag)
-    wayAddress(code, at, way)
-    code.memory('i32.load').op('i32.or').i32(1).op('i32.or').memory('i32.store')
+    code.get(tag).i32(1).op('i32.or').memory('i32.store')
   })
-  code.i32(0)
   entryNumber(code, l1d, line, way)
-  code.memory('i32.store', last)
-  code.get(cycles)
-  return code.bytes
+  code.set(entry)
 }
 
-/** A line from behind the first level; cycles. */
-export function second({ cycles }: Core, l2: Place): Uint8Array {
-  const [line, tag, at, way, old] = [0, 1, 2, 3, 4]
-  const code = new Code()
-  const miss = 'miss'
-  code.get(line).i32(1).op('i32.shl').set(tag)
-  setAddress(code, l2, line, at)
-  code.block(miss, () => {
-    code.block(FOUND, () => {
-      findWay(code, l2, at, tag, way)
-      code.br(miss)
-    })
-    code.i32(cycles.l2).op('return')
+/** A line from behind the first level. */
+function second(code: Code, core: Core, l2: Place, locals: LineLocals): void {
+  const { line, tag, cycles, old, at2, way2 } = locals
+  const { dram, writeBack } = core.cycles
+  const known = 'second'
+  const add = () => code.get(cycles).op('i32.add').set(cycles)
+  setAddress(code, l2, line, at2)
+  code.i32(core.cycles.l2)
+  add()
+  code.block(known, () => {
+    findWay(code, l2, at2, tag, way2, known)
+    takeTurn(code, l2, line, way2)
+    wayAddress(code, at2, way2)
+    code.memory('i32.load').set(old)
+    wayAddress(code, at2, way2)
+    code.get(tag).memory('i32.store')
+    // Instead of what the second level takes.
+    code.i32(dram + writeBack - core.cycles.l2).i32(dram - core.cycles.l2)
+    code.get(old).i32(1).op('i32.and', 'select')
+    add()
   })
-  takeTurn(code, l2, line, way)
-  wayAddress(code, at, way)
-  code.memory('i32.load').set(old)
-  wayAddress(code, at, way)
-  code.get(tag).memory('i32.store')
-  code.i32(cycles.dram + cycles.writeBack).i32(cycles.dram)
-  code.get(old).i32(1).op('i32.and', 'select')
-  return code.bytes
 }
 
 /** A changed line leaves the first level; cycles. */

@@ -32,7 +32,7 @@ import {
   dropPage,
   entryNumber,
   findWay,
-  second,
+  lookAtLine,
   setAddress,
   takeTurn,
   WORD_SHIFT,
@@ -48,7 +48,7 @@ const FOUND = 'found'
 const FIRST_FRAME = RAM_BASE / 4096
 
 /** How many functions lineRefill makes. */
-export const LINE_FUNCTIONS = 5
+export const LINE_FUNCTIONS = 4
 
 /** The functions, the access first; `first` is its number. */
 export function lineRefill(
@@ -57,23 +57,17 @@ export function lineRefill(
   first: number,
 ): readonly DefinedFunction[] {
   const layout = layoutOf(core)
-  const calls = {
-    dataLine: first + 1,
-    second: first + 2,
-    writeBack: first + 3,
-    dropPage: first + 4,
-  }
+  const calls = { dataLine: first + 1, writeBack: first + 2, dropPage: first + 3 }
   const i32s = (count: number): ValueType[] => new Array<ValueType>(count).fill(I32)
   const unary: FunctionType = { parameters: [I32], results: [I32] }
   const access = new Access(core, layout, ramPages, calls)
   return [
-    { type: LINE_ACCESS, locals: [I64, ...i32s(15)], code: access.code.bytes },
+    { type: LINE_ACCESS, locals: [I64, ...i32s(20)], code: access.code.bytes },
     {
       type: { parameters: [I32, I32], results: [I32] },
-      locals: i32s(7),
-      code: dataLine(layout, calls),
+      locals: i32s(8),
+      code: dataLine(core, layout, calls),
     },
-    { type: unary, locals: i32s(4), code: second(core, layout.l2) },
     { type: unary, locals: i32s(3), code: writeBack(core, layout.l2) },
     { type: { parameters: [I32, I32], results: [] }, locals: i32s(4), code: dropPage(layout) },
   ]
@@ -106,6 +100,11 @@ class Access {
     step0: 16,
     step1: 17,
     step2: 18,
+    slot: 19,
+    old: 20,
+    lineAt: 21,
+    at2: 22,
+    way2: 23,
   } as const
 
   constructor(core: Core, layout: Layout, ramPages: number, calls: Calls) {
@@ -117,12 +116,12 @@ class Access {
     code.block(ELSE, () => {
       this.#findPage()
       this.#translate()
-      const { local } = Access
-      code.get(local.cycles).get(local.line).get(local.write).call(calls.dataLine).op('i32.add')
-      code.set(local.cycles)
+      const { line, write, tag, way, cycles, slot, old, lineAt, at2, way2 } = Access.local
+      const locals = { line, write, tag, at: lineAt, way, cycles, entry: slot, old, at2, way2 }
+      lookAtLine(code, core, layout, calls, locals)
       this.#enter()
       this.#move()
-      code.get(local.cycles).op('return')
+      code.get(cycles).op('return')
     })
     code.i32(-1)
   }
@@ -274,8 +273,8 @@ class Access {
   /** As SoftEntries.enter. */
   #enter(): void {
     const { code } = this
-    const { reads, writes, set: setOf, lines, last, untranslated } = this.#layout
-    const { address, write, set, entry, at, page, number, value } = Access.local
+    const { reads, writes, set: setOf, lines, untranslated } = this.#layout
+    const { address, write, set, entry, at, page, number, value, slot } = Access.local
     code.get(address).op('i32.wrap_i64').i32(2).op('i32.shr_u').i32(TLB_MASK).op('i32.and')
     code.get(set).op('i32.add').get(write).i32(WRITE_SET).op('i32.mul', 'i32.add').set(entry)
     code.get(write).if(
@@ -283,7 +282,7 @@ class Access {
       () => code.i32(reads),
       I32,
     )
-    code.i32(0).memory('i32.load', last).i32(WORD_SHIFT).op('i32.shl', 'i32.add').tee(at)
+    code.get(slot).i32(WORD_SHIFT).op('i32.shl', 'i32.add').tee(at)
     code
       .memory('i32.load')
       .get(entry)
