@@ -34,11 +34,18 @@ test.each([
   expect(failures).toEqual([])
 })
 
-test.each(['none', 'memv6', 'memvisor'])(
-  'a boot of %s and a command leave the same state on both engines',
-  async (name) => {
+test.each([
+  ['none', 'flat'],
+  ['memv6', 'flat'],
+  ['memvisor', 'flat'],
+  ['none', 'in-order'],
+  ['memvisor', 'in-order'],
+  ['memv6', 'in-order-small'],
+])(
+  'a boot of %s under %s and commands leave the same state on both engines',
+  async (name, profile) => {
     const { configs } = await loadCatalogue()
-    const spec = await specFor(configs.get(name)!, realParts, { seed: 1, profile: 'flat' })
+    const spec = await specFor(configs.get(name)!, realParts, { seed: 1, profile })
     const compiled = await session({ ...spec, engine: 'compiler' }, EARLY)
     expect(compiled).toEqual(await session({ ...spec, engine: 'fast' }, {}))
   },
@@ -60,6 +67,23 @@ test.each(['perf-ecall-s', 'perf-satp-s', 'perf-memory-s'])(
     expect(fast?.[0]).toBe('deadline')
   },
 )
+
+test('a snapshot holds what caches and TLBs hold: whoever goes on from it takes the same cycles', async () => {
+  const { configs } = await loadCatalogue()
+  const spec = await specFor(configs.get('memv6')!, realParts, { seed: 1, profile: 'in-order' })
+  await using first = new Rv64Machine(spec)
+  await first.run({ deadline: cycles(2_000_001) })
+  const snapshot = await first.snapshot()
+  await using second = new Rv64Machine({ ...spec, engine: 'fast' })
+  await second.restore(snapshot)
+  const ends = [first, second].map(async (machine) => {
+    await machine.run({ deadline: cycles(3_500_000) })
+    const { why: _, ...counters } = await machine.counters()
+    return [machine.now(), await machine.digest(), counters]
+  })
+  const [went, resumed] = await Promise.all(ends)
+  expect(resumed).toEqual(went)
+})
 
 async function session(spec: MachineSpec, limits: Partial<CompilerLimits>): Promise<unknown> {
   await using machine = new Rv64Machine(spec, { limits })

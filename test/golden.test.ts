@@ -12,6 +12,7 @@ import { Workbench } from '../harness/workbench.ts'
 
 const catalogue = await loadCatalogue()
 const WORKLOADS = ['boot', 'commands/ls', 'micro/fork']
+const PROFILES = ['flat', 'in-order']
 const HASH_SHOWN = 12
 
 it('every config takes exactly the cycles that it took', async () => {
@@ -35,13 +36,13 @@ async function counts(config: Config): Promise<string[]> {
     parts: realParts,
     hostLimit: 60_000,
   })
-  for (const plan of plansOf(config)) {
+  for (const [profile, plan] of plansOf(config)) {
     const { outcome, rows } = await bench.run(plan)
     expect(outcome).toMatchObject({ kind: 'done' })
     const first = (metric: string) =>
       rows.find((row) => row.metric === metric && row.iteration === 0)?.value
     lines.push(
-      `  ${plan.workload}: wall ${first('wall')}, busy ${first('busy')} cycles, ` +
+      `  ${profile} ${plan.workload}: wall ${first('wall')}, busy ${first('busy')} cycles, ` +
         `${first('instructions')} instructions`,
     )
   }
@@ -51,8 +52,10 @@ async function counts(config: Config): Promise<string[]> {
 function plansOf(config: Config) {
   const workloads = WORKLOADS.map((name) => catalogue.workloads.get(name)!)
   const nothing = { version: '', images: {}, disk: '', bootargs: '', banks: [] }
-  return matrix(
-    { configs: [config], workloads, seeds: [1], profile: 'flat', backend: 'rv64' },
-    () => nothing,
+  return PROFILES.flatMap((profile) =>
+    matrix(
+      { configs: [config], workloads, seeds: [1], profile, backend: 'rv64' },
+      () => nothing,
+    ).map((plan) => [profile, plan] as const),
   )
 }
