@@ -115,13 +115,29 @@ export class MemoryTiming {
   /** All pages of the host (HS and U), or of the guest. */
   flush(guest: boolean): void {
     this.soft.dropUntranslated()
-    this.#flushWhere((key) => isGuest(key) === guest)
+    for (let entry = 0; entry < this.#l2tlb.entries; entry++) {
+      const key = this.#l2tlb.tag(entry)
+      if (key !== 0 && isGuest(key) === guest) this.#l2tlb.clear(entry)
+    }
+    for (let entry = 0; entry < this.#dtlb.entries; entry++) {
+      const key = this.#dtlb.tag(entry)
+      if (key !== 0 && isGuest(key) === guest) this.#dropDataPage(entry, key)
+    }
+    for (let entry = 0; entry < this.#itlb.entries; entry++) {
+      const key = this.#itlb.tag(entry)
+      if (key !== 0 && isGuest(key) === guest) this.#dropCodePage(entry)
+    }
   }
 
   flushPage(hi: number, lo: number, guest: boolean): void {
     this.soft.dropUntranslated()
-    const wanted = pageKey(hi, lo, guest)
-    this.#flushWhere((key) => key === wanted)
+    const key = pageKey(hi, lo, guest)
+    const second = this.#l2tlb.find(pageNumber(key), key)
+    if (second >= 0) this.#l2tlb.clear(second)
+    const data = this.#dtlb.find(pageNumber(key), key)
+    if (data >= 0) this.#dropDataPage(data, key)
+    const code = this.#itlb.find(pageNumber(key), key)
+    if (code >= 0) this.#dropCodePage(code)
   }
 
   /** fence.i: the instruction cache starts anew. */
@@ -227,22 +243,13 @@ export class MemoryTiming {
     return cycles
   }
 
-  #flushWhere(which: (key: number) => boolean): void {
-    for (let entry = 0; entry < this.#l2tlb.entries; entry++) {
-      const key = this.#l2tlb.tag(entry)
-      if (key !== 0 && which(key)) this.#l2tlb.clear(entry)
-    }
-    for (let entry = 0; entry < this.#dtlb.entries; entry++) {
-      const key = this.#dtlb.tag(entry)
-      if (key === 0 || !which(key)) continue
-      this.soft.dropDataPage(entry, pageNumber(key))
-      this.#dtlb.clear(entry)
-    }
-    for (let entry = 0; entry < this.#itlb.entries; entry++) {
-      const key = this.#itlb.tag(entry)
-      if (key === 0 || !which(key)) continue
-      this.soft.dropCodePage(entry)
-      this.#itlb.clear(entry)
-    }
+  #dropDataPage(entry: number, key: number): void {
+    this.soft.dropDataPage(entry, pageNumber(key))
+    this.#dtlb.clear(entry)
+  }
+
+  #dropCodePage(entry: number): void {
+    this.soft.dropCodePage(entry)
+    this.#itlb.clear(entry)
   }
 }
