@@ -7,6 +7,7 @@ import { image } from '../guest/images.ts'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { specFor } from '../harness/computer.ts'
 import { realParts } from '../harness/parts.ts'
+import { PROFILES } from '../harness/profile.ts'
 import type { MachineSpec, Until } from '../machine/machine.ts'
 import { openMachine } from '../machine/open.ts'
 import { cycles, MiB } from '../machine/units.ts'
@@ -41,7 +42,7 @@ const BOOT = 'boot'
 const PROMPT = /(?:^|\n)\$ $/
 const QEMU_ENGINES: readonly QemuEngine[] = ['qemu-tcg', 'qemu-icount']
 /** An engine that needs longer for a whole kernel executes so many instructions of it. */
-const PROFILES = ['flat', 'in-order', 'in-order-small']
+const KNOWN_PROFILES = PROFILES.map(({ name }) => name)
 const MOST: Readonly<Record<OurEngine, number>> = {
   compiler: 10_000_000_000,
   fast: 100_000_000,
@@ -54,7 +55,7 @@ How fast this host runs the emulated machine, in guest MIPS; beside QEMU where i
 
   --kernels a,b   out of ${[...KERNELS, BOOT].join(', ')}; default: all
   --engines a,b   out of ${Object.keys(MOST).join(', ')}; default: compiler
-  --profiles a,b  out of ${PROFILES.join(', ')}; default: flat,in-order
+  --profiles a,b  out of ${KNOWN_PROFILES.join(', ')}; default: flat,in-order
   --rounds N      how often each is timed; the median counts; default: 3
   --json          readings as JSON
   --help          this text
@@ -66,7 +67,7 @@ if (values.help) {
   process.exit()
 }
 const engines = list('engines', values.engines, Object.keys(MOST)) as OurEngine[]
-const profiles = list('profiles', values.profiles, PROFILES)
+const profiles = list('profiles', values.profiles, KNOWN_PROFILES)
 const kernels = list('kernels', values.kernels, [...KERNELS, BOOT])
 const rounds = Number(values.rounds)
 if (!/^[1-9]\d*$/.test(values.rounds)) {

@@ -1,6 +1,7 @@
 // Profile: which timing model a run uses, as the results name it. One cycle of `flat` is one
 // instruction; a millisecond claim judged on it says so.
 
+import { profiles } from '../machine/open.ts'
 import { UnknownName } from './registry.ts'
 
 export interface Profile {
@@ -10,19 +11,11 @@ export interface Profile {
   readonly hz: number
 }
 
-const PROFILES: readonly Profile[] = [
-  { name: 'flat', about: 'one cycle an instruction, 1 GHz', hz: 1_000_000_000 },
-  {
-    name: 'in-order',
-    about: 'an in-order core in the manner of the U54: caches, TLBs, page walks, branches; 1 GHz',
-    hz: 1_000_000_000,
-  },
-  {
-    name: 'in-order-small',
-    about: 'the same with smaller caches and TLBs and slower memory, for sensitivity; 1 GHz',
-    hz: 1_000_000_000,
-  },
-]
+export const PROFILES: readonly Profile[] = profiles.map(({ name, about, hertz }) => ({
+  name,
+  about,
+  hz: hertz,
+}))
 
 export function profileNamed(name: string): Profile {
   const found = PROFILES.find((profile) => profile.name === name)

@@ -4,6 +4,9 @@ import type { Backend, Machine, MachineSpec } from './machine.ts'
 import type { Rv64Options } from './rv64/rv64.ts'
 import { hostMs } from './units.ts'
 
+/** The timing profiles that MachineSpec.profile may name; QEMU knows only time like that of `flat`. */
+export { profiles } from './rv64/timing/profile.ts'
+
 /** What besides the sources of this project decides how a back end behaves. Throws QemuError. */
 export async function backendVersion(backend: Backend): Promise<Readonly<Record<string, string>>> {
   if (backend !== 'qemu') return {}

@@ -5,6 +5,7 @@ import type { Profile } from './profile.ts'
 
 export const flat: Profile = {
   name: 'flat',
+  about: 'one cycle an instruction, 1 GHz',
   hertz: 1_000_000_000,
   cyclesPerTick: 100, // mtime at 10 MHz, as on QEMU `virt`
   latencies: {

@@ -8,6 +8,7 @@ import type { Profile } from './profile.ts'
 export const inOrderSmall: Profile = {
   ...flat,
   name: 'in-order-small',
+  about: 'the same with smaller caches and TLBs and slower memory, for sensitivity; 1 GHz',
   core: {
     ...U54,
     l1i: { sets: 64, ways: 4 }, // 16 KiB

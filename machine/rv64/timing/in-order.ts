@@ -45,4 +45,9 @@ export const U54: Core = {
   },
 }
 
-export const inOrder: Profile = { ...flat, name: 'in-order', core: U54 }
+export const inOrder: Profile = {
+  ...flat,
+  name: 'in-order',
+  about: 'an in-order core in the manner of the U54: caches, TLBs, page walks, branches; 1 GHz',
+  core: U54,
+}

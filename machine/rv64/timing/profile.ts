@@ -8,6 +8,8 @@ import { inOrderSmall } from './in-order-small.ts'
 
 export interface Profile {
   readonly name: string
+  /** In one line, for people. */
+  readonly about: string
   readonly hertz: number
   /** Cycles in one tick of mtime; hertz / 10 MHz. */
   readonly cyclesPerTick: number
@@ -31,7 +33,7 @@ export type Latency =
   /** Each byte on the cable, one direction at a time. */
   | 'wire-byte'
 
-const profiles: readonly Profile[] = [flat, inOrder, inOrderSmall]
+export const profiles: readonly Profile[] = [flat, inOrder, inOrderSmall]
 
 /** Throws RangeError for a name that no profile has. */
 export function profileNamed(name: string): Profile {
