@@ -154,8 +154,16 @@ extension(uint64 which, uint64 function, uint64 a0, uint64 a1, uint64 a2)
   }
 }
 
-// Extensions 0 to 8, from before there was a BASE. Their masks of harts lie in the caller's memory and are
-// not read: all harts are meant, which is more than was asked and never too little.
+// The harts that a legacy call means: its mask lies in the caller's memory. No mask, or one that cannot be
+// read, means all.
+static uint64
+legacy_set(uint64 at)
+{
+  uint64 all = harts_named(0, ~0UL), mask;
+  return at == 0 || probe_caller(at, &mask) < 0 ? all : mask & all;
+}
+
+// Extensions 0 to 8, from before there was a BASE.
 static int64
 legacy(uint64 which, uint64 a0)
 {
@@ -164,10 +172,10 @@ legacy(uint64 which, uint64 a0)
   case 1: console_put(a0 & 0xff); return 0;
   case 2: return console_get();
   case 3: csr_clear(mip, IP_SSIP); return 0;
-  case 4: harts_ask(harts_named(0, ~0UL), ASK_SOFTWARE); return 0;
-  case 5: harts_ask(harts_named(0, ~0UL), ASK_FENCE_I); return 0;
+  case 4: harts_ask(legacy_set(a0), ASK_SOFTWARE); return 0;
+  case 5: harts_ask(legacy_set(a0), ASK_FENCE_I); return 0;
   case 8: power_off(FINISHER_PASS);
-  default: harts_ask(harts_named(0, ~0UL), ASK_SFENCE); return 0; // 6 and 7
+  default: harts_ask(legacy_set(a0), ASK_SFENCE); return 0; // 6 and 7
   }
 }
 

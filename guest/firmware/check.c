@@ -114,6 +114,24 @@ check_ipi(void)
   expect("an IPI can be cleared", (csr_read(sip) & IP_SSIP) == 0);
 }
 
+// The legacy IPI (4) and fences (5, 6) take the address of their mask.
+static void
+check_legacy_mask(void)
+{
+  static uint64 mask;
+  expect("a legacy IPI to nobody reaches nobody",
+         ask(4, 0, (uint64)&mask, 0).error == 0 && (csr_read(sip) & IP_SSIP) == 0);
+  mask = 1;
+  expect("a legacy IPI by mask", ask(4, 0, (uint64)&mask, 0).error == 0 && comes(IP_SSIP));
+  csr_clear(sip, IP_SSIP);
+  expect("a legacy IPI without mask reaches all", ask(4, 0, 0, 0).error == 0 && comes(IP_SSIP));
+  csr_clear(sip, IP_SSIP);
+  expect("a mask that cannot be read means all", ask(4, 0, 1UL << 50, 0).error == 0 && comes(IP_SSIP));
+  csr_clear(sip, IP_SSIP);
+  expect("a legacy fence.i and sfence.vma",
+         ask(5, 0, (uint64)&mask, 0).error == 0 && ask(6, 0, (uint64)&mask, 0).error == 0);
+}
+
 void
 check(uint64 hart_id)
 {
@@ -130,6 +148,7 @@ check(uint64 hart_id)
   }
   check_timer();
   check_ipi();
+  check_legacy_mask();
   check_harts();
   expect("legacy getchar finds nothing", ask(2, 0, 0, 0).error == -1);
   char count[] = "00 answers right\n"; // with four harts fewer than 100

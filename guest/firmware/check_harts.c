@@ -103,6 +103,10 @@ check_hart(uint64 hart)
   let(AWAIT_IPI);
   expect("an IPI by mask and base", ask(IPI, 0, 1, hart).error == 0 && done() && seen == 1);
   expect("an IPI reaches no one else", (csr_read(sip) & IP_SSIP) == 0);
+  let(AWAIT_IPI);
+  expect("a legacy IPI reaches it, and no one else",
+         ask(4, 0, (uint64)&mask, 0).error == 0 && done() && seen == 1 &&
+         (csr_read(sip) & IP_SSIP) == 0);
   let(STOP);
   expect("it stops", done() && within_a_second(ask(HSM, 2, hart, 0).value == STOPPED));
   expect("a fence does not wait for a hart that is stopped", ask(RFENCE, 1, mask, 0).error == 0);

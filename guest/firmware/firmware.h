@@ -19,9 +19,10 @@ void console_init(void);
 void console_put(int c);
 int  console_get(void); // -1: nothing there
 
-// probe.c: registers that this hart may lack. Access by number, since assemblers do not know all of
-// them.
-int  probe_skip(void);  // from the trap handler: an access is under way; it is to be skipped
+// probe.c: registers that this hart may lack, by number, since assemblers do not know all of them; and
+// memory that the caller may lack.
+int  probe_skip(uint64 cause); // from the trap handler: an access is under way; it is to be skipped
+int  probe_caller(uint64 at, uint64 *word); // as the caller would read it; 0, or -1 if it could not
 
 #define probe_write(number, value) ({ \
     uint64 v_ = (value); \
