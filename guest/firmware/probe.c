@@ -36,18 +36,29 @@ probe_skip(uint64 cause)
   return 1;
 }
 
-// A trap within this one loses where it came from and from which mode, so both are kept.
+// Executes `load` as a probe within a trap. A trap within a trap loses where that came from and from which
+// mode, so both are kept.
+#define probe_load(load) ({ \
+    uint64 epc_ = csr_read(mepc), status_ = csr_read(mstatus); \
+    probe_begin(); \
+    load; \
+    int failed_ = probe_end(); \
+    csr_write(mepc, epc_); \
+    csr_write(mstatus, status_); \
+    failed_; })
+
+int
+probe_byte(uint64 at)
+{
+  uint64 found;
+  return probe_load(__asm__ volatile("lbu %0, 0(%1)" : "=r"(found) : "r"(at) : "memory"));
+}
+
 int
 probe_caller(uint64 at, uint64 *word)
 {
-  uint64 epc = csr_read(mepc), status = csr_read(mstatus), found = 0;
-  probe_begin();
-  __asm__ volatile(".option push\n .option norvc\n"
-                   "csrs mstatus, %1\n ld %0, 0(%2)\n csrc mstatus, %1\n .option pop"
-                   : "+&r"(found) : "r"(MSTATUS_MPRV), "r"(at) : "memory");
-  int failed = probe_end();
-  csr_write(mepc, epc);
-  csr_write(mstatus, status);
-  *word = found;
-  return failed;
+  return probe_load(__asm__ volatile(".option push\n .option norvc\n"
+                                     "csrs mstatus, %1\n ld %0, 0(%2)\n csrc mstatus, %1\n"
+                                     ".option pop"
+                                     : "=&r"(*word) : "r"(MSTATUS_MPRV), "r"(at) : "memory"));
 }
