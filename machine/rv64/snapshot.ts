@@ -145,6 +145,7 @@ function identityOf(spec: MachineSpec): DeviceState {
     banks: spec.banks.map(({ bytes, role }) => `${role} ${bytes}`),
     profile: spec.profile,
     network: spec.network === true,
+    virtio: spec.virtio ?? 2,
     disk: spec.disk?.length ?? 0,
     harts: spec.harts,
     quantum: QUANTUM,
