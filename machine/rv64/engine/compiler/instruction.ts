@@ -114,14 +114,37 @@ export class Instructions {
     const operator = loadOperator(bytes, statement.signed)
     const local = LOCAL.temporary0 + statement.index
     this.#probe(statement.address, at, bytes, 0)
+    const { rd, rs1 } = at.instruction
     code.if(
-      () => this.#host(0).memory(operator).set(local),
+      () => {
+        if (rd === rs1 && bytes === 8) this.#followed(local)
+        else this.#host(0).memory(operator).set(local)
+      },
       () => {
         code.get(LOCAL.address)
         this.#context(at)
         code.i32(bytes).call(CALL.load).set(LOCAL.status)
         code.i32(0).memory(operator, VALUE).set(local)
         this.#afterSlow(at, rest)
+      },
+    )
+  }
+
+  /**
+   * A pointer to where the next one is: each load waits for the one before. So that it does not wait for
+   * the soft TLB too, the distance to the host address is guessed to be the last one, and compared beside.
+   */
+  #followed(local: number): void {
+    const { code } = this
+    code.get(LOCAL.entry).memory('i32.load', 8).tee(LOCAL.host).get(LOCAL.distance).op('i32.eq')
+    code.if(
+      () => {
+        code.get(LOCAL.address).op('i32.wrap_i64').get(LOCAL.distance).op('i32.add')
+        code.memory('i64.load').set(local)
+      },
+      () => {
+        code.get(LOCAL.address).op('i32.wrap_i64').get(LOCAL.host).tee(LOCAL.distance)
+        code.op('i32.add').memory('i64.load').set(local)
       },
     )
   }

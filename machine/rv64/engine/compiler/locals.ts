@@ -26,12 +26,15 @@ export const LOCAL = {
   temporary1: 12,
   /** 0 in M-mode, else FLAG_BYTES. */
   flags: 13,
+  /** From a guest address to the host's, at the last step along a list. */
+  distance: 14,
 } as const
-export const FIRST_REGISTER = 14
+export const FIRST_REGISTER = 15
 
 export const localTypes = (registers: number): readonly ValueType[] => [
   ...new Array<ValueType>(7).fill(I32),
   ...new Array<ValueType>(4).fill(I64),
+  I32,
   I32,
   ...new Array<ValueType>(registers).fill(I64),
 ]
