@@ -128,6 +128,7 @@ export class Rv64Machine implements Machine {
       pacer: spec.pacer,
       breathe: options.breathe,
       hostNow: options.hostNow,
+      quiet: () => this.#board.quiet,
       stopped: () => this.#stopped(),
       halter: () => this.#halter,
       rebooted: () => this.#reboot(),
