@@ -31,7 +31,10 @@ describe.concurrent('wrong use', () => {
     [['run', '--workload', 'nope'], /a workload out of .*; got 'nope'/],
     [['run', '--suite', 'thesis'], /a suite out of nightly, quick; got 'thesis'/],
     [['run', '--suite', 'quick', '--workload', 'micro/wait'], /nothing like 'micro\/wait'/],
-    [['run', '--profile', 'fast'], /a profile out of flat, in-order, in-order-small; got 'fast'/],
+    [
+      ['run', '--profile', 'fast'],
+      /a profile out of flat, in-order, in-order-small, in-order-bimodal; got 'fast'/,
+    ],
     [['run', '--backend', 'bochs'], /a back end out of rv64, qemu; got 'bochs'/],
     [['run', '--seeds', '0'], /'--seeds <n>' argument '0' is invalid/],
     [['run', '--jobs', 'x'], /'--jobs <n>' argument 'x' is invalid/],
