@@ -202,6 +202,24 @@ describe.concurrent('lockstep', () => {
       /^$/,
       /^mirrorbench: lockstep: --engines: expected two [^\n]*$/,
     ],
+    [
+      ['none', '--profile', 'fast'],
+      2,
+      /^$/,
+      /^mirrorbench: [^\n]*a profile out of flat, [^\n]*; got 'fast'$/m,
+    ],
+    [
+      ['isa/jump', '--qemu', '--profile', 'in-order'],
+      2,
+      /^$/,
+      /^mirrorbench: lockstep: --qemu: expected profile flat, the only one of QEMU; got 'in-order'[^\n]*$/,
+    ],
+    [
+      ['isa/jump', '--profile', 'in-order-bimodal', '--eager', '--block', '1'],
+      0,
+      /^isa\/jump: equal in \d+ slices up to cycle \d+ \(power-off\)$/m,
+      /^\s*$/,
+    ],
     [['isa/jump'], 0, /^isa\/jump: equal in \d+ slices up to cycle \d+ \(power-off\)$/m, /^\s*$/],
   ])('%j is exit code %i and no stack trace', async (args, code, says, complains) => {
     const { exitCode, stdout, stderr } = await execa(
