@@ -31,7 +31,10 @@ describe.concurrent('wrong use', () => {
     [['run', '--workload', 'nope'], /a workload out of .*; got 'nope'/],
     [['run', '--suite', 'thesis'], /a suite out of nightly, quick; got 'thesis'/],
     [['run', '--suite', 'quick', '--workload', 'micro/wait'], /nothing like 'micro\/wait'/],
-    [['run', '--profile', 'fast'], /a profile out of flat, in-order, in-order-small; got 'fast'/],
+    [
+      ['run', '--profile', 'fast'],
+      /a profile out of flat, in-order, in-order-small, in-order-bimodal; got 'fast'/,
+    ],
     [
       ['run', '--backend', 'qemu', '--profile', 'in-order'],
       /a profile out of flat on qemu; got 'in-order'/,
@@ -202,6 +205,24 @@ describe.concurrent('lockstep', () => {
       2,
       /^$/,
       /^mirrorbench: lockstep: --engines: expected two [^\n]*$/,
+    ],
+    [
+      ['none', '--profile', 'fast'],
+      2,
+      /^$/,
+      /^mirrorbench: [^\n]*a profile out of flat, [^\n]*; got 'fast'$/m,
+    ],
+    [
+      ['isa/jump', '--qemu', '--profile', 'in-order'],
+      2,
+      /^$/,
+      /^mirrorbench: lockstep: --qemu: expected profile flat, the only one of QEMU; got 'in-order'[^\n]*$/,
+    ],
+    [
+      ['isa/jump', '--profile', 'in-order-bimodal', '--eager', '--block', '1'],
+      0,
+      /^isa\/jump: equal in \d+ slices up to cycle \d+ \(power-off\)$/m,
+      /^\s*$/,
     ],
     [['isa/jump'], 0, /^isa\/jump: equal in \d+ slices up to cycle \d+ \(power-off\)$/m, /^\s*$/],
   ])('%j is exit code %i and no stack trace', async (args, code, says, complains) => {

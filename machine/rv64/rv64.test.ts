@@ -188,7 +188,7 @@ describe.each(ENGINES)('the machine with the %s engine', (engine) => {
   it('refuses a misfit of RAM, profile and harts', async () => {
     const code = forever(new Assembler())
     await expect(open(code, { profile: 'fast' })).rejects.toThrow(
-      /expected one of flat, in-order, in-order-small, got "fast"/,
+      /expected one of flat, in-order, in-order-small, in-order-bimodal, got "fast"/,
     )
     for (const harts of [0, 1.5, 9]) {
       await expect(open(code, { harts })).rejects.toThrow(/harts: expected a number from 1 to 8/)

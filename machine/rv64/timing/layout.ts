@@ -14,6 +14,8 @@ export const ARRAYS = ['l1d', 'l2', 'dtlb', 'l2tlb', 'l1i', 'itlb'] as const
 export type ArrayName = (typeof ARRAYS)[number]
 
 export interface Layout extends Readonly<Record<ArrayName, Place>> {
+  /** By word of a page, a byte: its counter of branches. */
+  readonly counters: number
   /** What is state ends here. */
   readonly end: number
   /** i32 by entry of the data cache: address of its soft entry for reads, for writes. */
@@ -33,6 +35,8 @@ export interface Layout extends Readonly<Record<ArrayName, Place>> {
 const WORD = 4
 /** Generated code compares so many at once. */
 const LEAST_WAYS = 4
+/** So that a page decides which counter. */
+const MOST_COUNTERS = 4096 / WORD
 
 /** Throws RangeError for a core that does not fit. */
 export function layoutOf(core: Core): Layout {
@@ -52,9 +56,11 @@ export function layoutOf(core: Core): Layout {
     return { sets, ways, entries: take(sets * ways), turns: take(sets) }
   }
   const arrays = Object.fromEntries(ARRAYS.map((name) => [name, place(name)]))
+  const counters = takeCounters(core, take)
   const count = ({ sets, ways }: Geometry): number => sets * ways
   const layout = {
     ...(arrays as Record<ArrayName, Place>),
+    counters,
     end: at,
     reads: take(count(core.l1d)),
     writes: take(count(core.l1d)),
@@ -67,5 +73,16 @@ export function layoutOf(core: Core): Layout {
   if (at <= CODE) return layout
   throw new RangeError(
     `expected caches of up to ${CODE - TIMING} bytes of tags, got ${at - TIMING}`,
+  )
+}
+
+function takeCounters({ branchCounters }: Core, take: (words: number) => number): number {
+  const power = (branchCounters & (branchCounters - 1)) === 0
+  if (power && branchCounters % WORD === 0 && branchCounters <= MOST_COUNTERS) {
+    return take(branchCounters / WORD)
+  }
+  throw new RangeError(
+    `branch counters: expected 0, or a power of two from ${WORD} to ${MOST_COUNTERS}, ` +
+      `got ${branchCounters}`,
   )
 }

@@ -18,7 +18,9 @@ import {
 } from '../../hart/state.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
+import { counterIndex } from '../../timing/branch-predictor.ts'
 import { LINE_BYTES } from '../../timing/core.ts'
+import { learnBranch } from '../branch-code.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { REGION_TYPE } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
@@ -159,10 +161,10 @@ class Translation {
       case 'branch':
         this.#values.condition(end.when, last)
         code.if(() => {
-          this.#mispredicted(last.instruction.immediate >= 0)
+          this.#branched(last, true)
           this.#go(block, end.taken)
         })
-        this.#mispredicted(last.instruction.immediate < 0)
+        this.#branched(last, false)
         this.#go(block, end.otherwise)
         return
       case 'jump':
@@ -212,12 +214,18 @@ class Translation {
     return instructions.length + this.#extraOf(instructions)
   }
 
-  #mispredicted(wrong: boolean): void {
-    const { mispredicted } = this.#timing
-    if (!wrong || mispredicted === 0) return
+  /** A conditional branch has gone that way. */
+  #branched({ instruction, offset }: Placed, taken: boolean): void {
     const { code } = this
-    code.get(LOCAL.budget).i32(mispredicted).op('i32.sub').set(LOCAL.budget)
-    code.get(LOCAL.extra).i32(mispredicted).op('i32.add').set(LOCAL.extra)
+    const { mispredicted, branchCounters, countersAt } = this.#timing
+    const wrong = () => {
+      code.get(LOCAL.budget).i32(mispredicted).op('i32.sub').set(LOCAL.budget)
+      code.get(LOCAL.extra).i32(mispredicted).op('i32.add').set(LOCAL.extra)
+    }
+    if (branchCounters > 0) {
+      const counter = countersAt + counterIndex(offset & 0xfff, branchCounters)
+      learnBranch(code, taken, () => code.i32(0), counter, wrong)
+    } else if (mispredicted > 0 && taken !== instruction.immediate < 0) wrong()
   }
 
   /** Two rounds of a loop at the price of one look at the budget, as long as it lasts. */

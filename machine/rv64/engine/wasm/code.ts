@@ -117,6 +117,7 @@ const MEMORY_OPERATORS = {
   'i32.load8_u': 0x2d,
   'i32.load16_u': 0x2f,
   'i32.store': 0x36,
+  'i32.store8': 0x3a,
   'i32.store16': 0x3b,
   'i64.store': 0x37,
   'f64.store': 0x39,
