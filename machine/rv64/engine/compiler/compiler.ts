@@ -21,6 +21,7 @@ import { DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts
 import { encodeModule } from '../wasm/encoder.ts'
 import { glueModule, LINE_TYPE, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
 import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
+import { LINE_ACCESS } from './line-refill.ts'
 import { type Block, type CodeSource, findRegion } from './region.ts'
 import { RegionTable, type Span } from './region-table.ts'
 import { translate } from './translate.ts'
@@ -57,6 +58,10 @@ const imports = [
   { name: 'mret', type: TRAP },
   { name: 'sret', type: TRAP },
   { name: 'line', type: LINE_TYPE },
+] as const
+const modelImports = [
+  { name: 'read', type: LINE_ACCESS },
+  { name: 'write', type: LINE_ACCESS },
 ] as const
 
 export class Compiler {
@@ -151,7 +156,11 @@ export class Compiler {
     const functions = found.map(({ blocks, pages }, i) =>
       translate(blocks, (page) => pages.slotsOf(page)!, this.#timing, `r${i}`),
     )
-    const bytes = encodeModule({ imports, memoryPages: this.#memoryPages, functions })
+    const bytes = encodeModule({
+      imports: this.#timing.lines ? [...imports, ...modelImports] : imports,
+      memoryPages: this.#memoryPages,
+      functions,
+    })
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: this.#environment,
     })

@@ -50,6 +50,9 @@ export const CALL = {
   mret: 5,
   sret: 6,
   line: 7,
+  /** These two where caches are modelled. */
+  read: 8,
+  write: 9,
 } as const
 
 /** Which x registers the code reads or writes. */
