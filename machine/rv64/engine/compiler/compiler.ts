@@ -22,6 +22,7 @@ import { encodeModule } from '../wasm/encoder.ts'
 import { FUSED, FUSED_SINGLE, floatHelpers, LOSS } from './float-helpers.ts'
 import { glueModule, LINE_TYPE, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
 import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
+import { LINE_ACCESS } from './line-refill.ts'
 import { type Block, type CodeSource, findRegion } from './region.ts'
 import { RegionTable, type Span } from './region-table.ts'
 import { translate } from './translate.ts'
@@ -64,6 +65,10 @@ const imports = [
   { name: 'root', type: LOSS },
   { name: 'fused', type: FUSED },
   { name: 'fusedSingle', type: FUSED_SINGLE },
+] as const
+const modelImports = [
+  { name: 'read', type: LINE_ACCESS },
+  { name: 'write', type: LINE_ACCESS },
 ] as const
 
 export class Compiler {
@@ -168,7 +173,11 @@ export class Compiler {
     const functions = found.map(({ blocks, pages }, i) =>
       translate(blocks, (page) => pages.slotsOf(page)!, this.#timing, this.#limits.fuses, `r${i}`),
     )
-    const bytes = encodeModule({ imports, memoryPages: this.#memoryPages, functions })
+    const bytes = encodeModule({
+      imports: this.#timing.lines ? [...imports, ...modelImports] : imports,
+      memoryPages: this.#memoryPages,
+      functions,
+    })
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: this.#environment,
     })

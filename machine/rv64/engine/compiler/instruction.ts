@@ -181,10 +181,17 @@ export class Instructions {
         else this.#host(0).memory(operator).set(local)
       },
       () => {
-        code.get(LOCAL.address)
-        this.#context(at)
-        code.i32(bytes).call(CALL.load).set(LOCAL.status)
-        code.i32(0).memory(operator, VALUE).set(local)
+        const load = () => {
+          code.get(LOCAL.address)
+          this.#context(at)
+          code.i32(bytes).call(CALL.load).set(LOCAL.status)
+          code.i32(0).memory(operator, VALUE).set(local)
+        }
+        if (!this.#timing.lines) load()
+        else
+          this.#byLine(CALL.read, bytes, load, () =>
+            code.get(LOCAL.host).memory(operator).set(local),
+          )
         this.#afterSlow(at, finish)
       },
     )
@@ -220,13 +227,34 @@ export class Instructions {
         code.memory(storeOperator(bytes))
       },
       () => {
-        code.get(LOCAL.address)
-        value()
-        this.#context(at)
-        code.i32(bytes).call(CALL.store).set(LOCAL.status)
+        const store = () => {
+          code.get(LOCAL.address)
+          value()
+          this.#context(at)
+          code.i32(bytes).call(CALL.store).set(LOCAL.status)
+        }
+        if (!this.#timing.lines) store()
+        else {
+          this.#byLine(CALL.write, bytes, store, () => {
+            code.get(LOCAL.host)
+            value()
+            code.memory(storeOperator(bytes))
+          })
+        }
         this.#afterSlow(at, () => {})
       },
     )
+  }
+
+  /** The line comes by WebAssembly alone, or by the shared slow path. */
+  #byLine(call: number, bytes: number, slow: () => void, found: () => void): void {
+    const { code } = this
+    code.get(LOCAL.address).i32(bytes).get(LOCAL.dataTlb).call(call)
+    code.set(LOCAL.status).tee(LOCAL.host)
+    code.if(() => {
+      found()
+      code.get(LOCAL.extra).get(LOCAL.status).op('i32.add').set(LOCAL.extra)
+    }, slow)
   }
 
   /** pc and budget as the shared code wants them. */

@@ -71,6 +71,9 @@ export const CALL = {
   root: 11,
   fused: 12,
   fusedSingle: 13,
+  /** These two where caches are modelled. */
+  read: 14,
+  write: 15,
 } as const
 
 /** Which registers of one kind the code reads or writes, and their locals. */
