@@ -31,7 +31,7 @@ import { PC } from './hart/state.ts'
 import { MEIP, MSIP, MTIP, SEIP } from './hart/status.ts'
 import { Injector } from './injector.ts'
 import type { Moment } from './input-log.ts'
-import { identityOf } from './machine-identity.ts'
+import { identityOf, type MachineIdentity } from './machine-identity.ts'
 import { Marks } from './marks.ts'
 import { MEMORY_MAP } from './memory-map.ts'
 import { Ram } from './ram.ts'
@@ -73,6 +73,7 @@ export class Rv64Machine implements Machine {
   #condition: (() => boolean) | undefined
   #conditionHolds = false
   #running = false
+  #known: MachineIdentity | undefined
 
   /** Throws RangeError or ElfError for a spec that cannot be built. */
   constructor(spec: MachineSpec, options: Rv64Options = {}) {
@@ -265,14 +266,20 @@ export class Rv64Machine implements Machine {
     if (gap) throw new RecordingError(`expected all that happened on record, got ${gap}`)
     this.#settle()
     const end = { ...this.moment, digest: digestOf(this.#parts) }
-    return { about, identity: identityOf(this.spec), inputs: entries.slice(), end }
+    return { about, identity: this.#identity, inputs: entries.slice(), end }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
+  /** Made once: its digests take a while. */
+  get #identity(): MachineIdentity {
+    this.#known ??= identityOf(this.spec)
+    return this.#known
+  }
+
   get #parts(): MachineParts {
     return {
-      spec: this.spec,
+      identity: this.#identity,
       clock: this.#clock,
       ram: this.#ram,
       injector: this.#injector,
