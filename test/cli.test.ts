@@ -35,6 +35,10 @@ describe.concurrent('wrong use', () => {
       ['run', '--profile', 'fast'],
       /a profile out of flat, in-order, in-order-small, in-order-bimodal; got 'fast'/,
     ],
+    [
+      ['run', '--backend', 'qemu', '--profile', 'in-order'],
+      /a profile out of flat on qemu; got 'in-order'/,
+    ],
     [['run', '--backend', 'bochs'], /a back end out of rv64, qemu; got 'bochs'/],
     [['run', '--seeds', '0'], /'--seeds <n>' argument '0' is invalid/],
     [['run', '--jobs', 'x'], /'--jobs <n>' argument 'x' is invalid/],
@@ -310,7 +314,9 @@ describe('what there is', () => {
   it('can be planned without running', async () => {
     const args = ['run', '--suite', 'quick', '--config', 'none', '--workload', 'noop,boot']
     const { stdout, exitCode } = await mirrorbench(...args, '--dry-run')
-    expect(stdout).toBe('6 cells: 2 workloads, 1 configs, 3 seeds; profile flat')
+    expect(stdout).toBe('6 cells: 2 workloads, 1 configs, 3 seeds; profile in-order')
+    const onQemu = await mirrorbench(...args, '--dry-run', '--backend', 'qemu')
+    expect(onQemu.stdout).toMatch(/; profile flat$/)
     expect(exitCode).toBe(0)
     const listed = await mirrorbench(...args, '--list')
     expect(listed.stdout.split('\n')).toHaveLength(6)

@@ -16,7 +16,7 @@ import { VirtioMmio } from './device/virtio.ts'
 import { VirtioBlock } from './device/virtio-block.ts'
 import { VirtioNet } from './device/virtio-net.ts'
 import { type BootImage, ElfError } from './elf.ts'
-import { HostInterface } from './host-interface.ts'
+import { HOST_INTERFACE, HostInterface, type HostWords } from './host-interface.ts'
 import { InputGate } from './input-gate.ts'
 import type { Moment } from './input-log.ts'
 import { MEMORY_MAP, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
@@ -124,11 +124,16 @@ export class Board {
     return this.#booted
   }
 
+  /** True if devices will do nothing by themselves, whatever time passes. */
+  get quiet(): boolean {
+    return this.#options.clock.waitsOnlyFor(HOST_INTERFACE) && !this.#host.asked
+  }
+
   /** Loads the images into RAM and programs the reset ROM; harts start at 0x1000 in M-mode. */
   boot(): void {
     this.#booted = boot(this.#options.spec, this.#options.dma)
     this.#rom.program(this.#booted.rom)
-    this.#host.watch(tohostOf(this.#booted))
+    this.#host.watch(hostWordsOf(this.#booted))
   }
 
   /** Typed text; it enters at the current virtual time and is recorded. */
@@ -204,12 +209,14 @@ function plugIn(options: BoardOptions, gate: InputGate): Cable {
   return { card: new VirtioNet(link.left, clock, profile.latencies), link, peer }
 }
 
-/** The address of `tohost` in the program that has it, as ISA test programs do. */
-function tohostOf({ firmware, kernel }: Boot): number | undefined {
+/** Where `tohost` and `fromhost` are in the program that has them, as ISA test programs do. */
+function hostWordsOf({ firmware, kernel }: Boot): HostWords | undefined {
   for (const image of [firmware, kernel]) {
     try {
-      const symbol = image?.symbols.named('tohost')
-      if (symbol !== undefined) return Number(symbol.address)
+      const tohost = image?.symbols.named('tohost')
+      const fromhost = image?.symbols.named('fromhost')
+      if (tohost === undefined) continue
+      return { tohost: Number(tohost.address), fromhost: fromhost && Number(fromhost.address) }
     } catch (error) {
       // A damaged symbol table does not stop an image from running.
       if (!(error instanceof ElfError)) throw error

@@ -27,6 +27,8 @@ export interface RunLoopParts {
   readonly breathe: (() => Promise<void>) | undefined
   /** Says when that is due; without it, it is guessed from cycles. */
   readonly hostNow: (() => HostMs) | undefined
+  /** True if no device will do anything by itself, whatever time passes. */
+  readonly quiet: () => boolean
   /** A reason to stop that guest or devices have given. */
   readonly stopped: () => Stop | undefined
   /** Whoever may halt the machine between instructions, if there is somebody. */
@@ -95,10 +97,10 @@ export class RunLoop {
 
   /** Moves virtual time to the next event, or as far as the pacer lets it. */
   async #wait(until: Until): Promise<Stop | undefined> {
-    const { clock, harts, pacer } = this.#parts
+    const { clock, harts, pacer, quiet } = this.#parts
     const next = clock.next()
     if (pacer === undefined) {
-      if (next === NEVER) return { kind: 'stuck', why: 'wfi with no interrupt to come' }
+      if (quiet()) return { kind: 'stuck', why: 'wfi with no interrupt to come' }
       harts.idleUntil(cycles(Math.min(next, until.deadline)))
       return undefined
     }

@@ -130,6 +130,7 @@ export class Rv64Machine implements Machine {
       pacer: spec.pacer,
       breathe: options.breathe,
       hostNow: options.hostNow,
+      quiet: () => this.#board.quiet,
       stopped: () => this.#stopped(),
       halter: () => this.#halter,
       letIn: () => this.#board.gate.open(),

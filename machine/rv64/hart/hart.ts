@@ -97,7 +97,7 @@ export class Hart {
     this.u64 = new BigUint64Array(buffer, 0, RAM_LONGS)
     this.f32 = new Float32Array(buffer, 0, STATE_WORDS)
     this.f64 = new Float64Array(buffer, 0, RAM_LONGS)
-    this.timing = parts.core && new MemoryTiming(parts.core, this.i32)
+    this.timing = parts.core && new MemoryTiming(parts.core, this.i32, this.ram.bytes)
     this.#predictor = parts.core && new BranchPredictor(parts.core, parts.ram.u8)
     this.pmp = new Pmp(this)
     this.mmu = new Mmu(this)

@@ -176,8 +176,14 @@ const WASM_PAGE = 65536
 export const RAM =
   Math.ceil((TLB + PAGES_BESIDE + CONTEXTS * CONTEXT_BYTES) / WASM_PAGE) * WASM_PAGE
 
+/** Behind RAM: what the harts beyond the first need; of a single one, the directory of its caches. */
 export const memoryPages = (ramBytes: number, harts: number): number =>
-  (RAM + ramBytes + (harts - 1) * TLB_BYTES) / WASM_PAGE
+  Math.ceil(
+    (RAM + ramBytes + (harts - 1) * TLB_BYTES + (harts === 1 ? ramBytes / 64 : 0)) / WASM_PAGE,
+  )
+
+/** A byte a line of RAM, where a profile models caches: see timing/line-array.ts. */
+export const directoryOf = (ramBytes: number): number => RAM + ramBytes
 
 /** Where the soft TLB of a hart lies. */
 export const tlbOf = (hart: number, ramBytes: number): number =>
