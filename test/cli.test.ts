@@ -51,10 +51,6 @@ describe.concurrent('wrong use', () => {
     ],
     [['machine', '--kernel', 'x', '--hostfwd', '80'], /Expected p:q/],
     [['machine', '--kernel', 'guest/images/kernel.elf', '--harts', '9'], /from 1 to 8, got 9/],
-    [
-      ['machine', '--kernel', 'x', '--harts', '2', '--record', '/dev/null'],
-      /expected 1 hart, got 2/,
-    ],
     [['machine', '--kernel', 'guest'], /guest: expected a file, got a folder/],
     [
       ['machine', '--kernel', 'guest/images/kernel.elf', '--memory', '1'],

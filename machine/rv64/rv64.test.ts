@@ -312,6 +312,37 @@ describe('snapshots', () => {
     await expect(other.restore({ bytes })).rejects.toThrow(/banks/)
   })
 
+  it('are refused by a machine of other images, by name', async () => {
+    const disk = new Uint8Array(1024)
+    const initrd = new Uint8Array(16)
+    const banks = [{ bytes: 16 * MiB, role: 'original' }] as const
+    const made = specOf(busy(), { banks, disk, initrd, bootargs: 'a' })
+    const { bytes } = await (await openMachine(made)).snapshot()
+    const other = (image: Uint8Array | undefined): Uint8Array => {
+      const copy = image!.slice()
+      copy[copy.length - 1]! ^= 1
+      return copy
+    }
+    const changes: Readonly<Record<string, Partial<MachineSpec>>> = {
+      firmware: { firmware: other(made.firmware) },
+      kernel: { kernel: other(made.kernel) },
+      initrd: { initrd: other(initrd) },
+      disk: { disk: other(disk) },
+      bootargs: { bootargs: 'b' },
+    }
+    for (const [part, change] of Object.entries(changes)) {
+      const machine = await openMachine({ ...made, ...change })
+      const before = await machine.digest()
+      await expect(machine.restore({ bytes })).rejects.toThrow(
+        new RegExp(
+          `^snapshot: expected one of a machine with ${part} .*, got .*\\. Take a new one$`,
+        ),
+      )
+      expect(await machine.digest()).toBe(before)
+    }
+    await (await openMachine({ ...made, disk: disk.slice() })).restore({ bytes })
+  })
+
   it('are refused with any bit changed, or cut anywhere', async () => {
     const machine = await openMachine(specOf(busy()))
     await machine.run({ deadline: cycles(500) })
