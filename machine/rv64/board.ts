@@ -18,6 +18,7 @@ import { VirtioNet } from './device/virtio-net.ts'
 import { type BootImage, ElfError } from './elf.ts'
 import { HOST_INTERFACE, HostInterface, type HostWords } from './host-interface.ts'
 import { InputGate } from './input-gate.ts'
+import type { Moment } from './input-log.ts'
 import { MEMORY_MAP, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
 import { Link } from './net/link.ts'
 import { Peer } from './net/peer.ts'
@@ -37,6 +38,8 @@ export interface BoardOptions {
   readonly timeMoved?: () => void
   /** Does all that is due at this cycle; the clock's events, unless there is more to it. */
   readonly settle?: () => void
+  /** Where the machine stands; where there is one hart, its time says it. */
+  readonly moment?: () => Moment
   /** Ends the slice that is being executed at its next boundary. */
   readonly leave?: () => void
   /** The peer has dealt with a frame from the guest: a `when` condition may hold now. */
@@ -66,6 +69,7 @@ export class Board {
     this.#options = options
     this.gate = new InputGate({
       clock,
+      moment: options.moment ?? (() => ({ cycle: clock.now })),
       settle: options.settle ?? (() => clock.fireDue()),
       leave: () => options.leave?.(),
     })
@@ -141,7 +145,7 @@ export class Board {
   /** Typed text; it enters at the current virtual time and is recorded. */
   type(text: string): void {
     const bytes = new TextEncoder().encode(text)
-    this.gate.soon('console', () => this.gate.enter('console', bytes, () => this.uart.type(bytes)))
+    this.gate.soon(() => this.gate.enter('console', bytes, () => this.uart.type(bytes)))
   }
 
   /**

@@ -8,6 +8,7 @@ import { Mmu } from '../mmu/mmu.ts'
 import { Pmp } from '../mmu/pmp.ts'
 import type { Tlb } from '../mmu/tlb.ts'
 import type { Ram } from '../ram.ts'
+import { BranchPredictor } from '../timing/branch-predictor.ts'
 import type { Core } from '../timing/core.ts'
 import { MemoryTiming, pageKey, UNTRANSLATED } from '../timing/memory-timing.ts'
 import { HartCounters } from './counters.ts'
@@ -71,6 +72,7 @@ export class Hart {
   readonly f64: Float64Array
   /** What caches and TLBs cost; absent where they cost nothing. */
   readonly timing: MemoryTiming | undefined
+  readonly #predictor: BranchPredictor | undefined
   /** Absent where every access walks the tables. */
   tlb: Tlb | undefined
   /** The bits of the instruction that executes; set by the engine. */
@@ -95,7 +97,8 @@ export class Hart {
     this.u64 = new BigUint64Array(buffer, 0, RAM_LONGS)
     this.f32 = new Float32Array(buffer, 0, STATE_WORDS)
     this.f64 = new Float64Array(buffer, 0, RAM_LONGS)
-    this.timing = parts.core && new MemoryTiming(parts.core, this.i32)
+    this.timing = parts.core && new MemoryTiming(parts.core, this.i32, this.ram.bytes)
+    this.#predictor = parts.core && new BranchPredictor(parts.core, parts.ram.u8)
     this.pmp = new Pmp(this)
     this.mmu = new Mmu(this)
     this.timers = new Timers(this, this)
@@ -147,6 +150,11 @@ export class Hart {
   charge(cycles: number): void {
     this.i32[BUDGET >> 2] = this.i32[BUDGET >> 2]! - cycles
     this.#extra += cycles
+  }
+
+  /** For a conditional branch that goes that way, at the address with that low half. */
+  chargeBranch(lo: number, distance: number, taken: boolean): void {
+    if (this.#predictor !== undefined) this.charge(this.#predictor.branched(lo, distance, taken))
   }
 
   /** For a load or store at physical `at`, just translated. */

@@ -19,8 +19,10 @@ import type { CodeCache } from '../code-cache.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts'
 import { encodeModule } from '../wasm/encoder.ts'
+import { FUSED, FUSED_SINGLE, floatHelpers, LOSS } from './float-helpers.ts'
 import { glueModule, LINE_TYPE, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
 import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
+import { LINE_ACCESS } from './line-refill.ts'
 import { type Block, type CodeSource, findRegion } from './region.ts'
 import { RegionTable, type Span } from './region-table.ts'
 import { translate } from './translate.ts'
@@ -57,6 +59,16 @@ const imports = [
   { name: 'mret', type: TRAP },
   { name: 'sret', type: TRAP },
   { name: 'line', type: LINE_TYPE },
+  { name: 'sum', type: LOSS },
+  { name: 'product', type: LOSS },
+  { name: 'quotient', type: LOSS },
+  { name: 'root', type: LOSS },
+  { name: 'fused', type: FUSED },
+  { name: 'fusedSingle', type: FUSED_SINGLE },
+] as const
+const modelImports = [
+  { name: 'read', type: LINE_ACCESS },
+  { name: 'write', type: LINE_ACCESS },
 ] as const
 
 export class Compiler {
@@ -97,6 +109,10 @@ export class Compiler {
         env: { memory, load: this.#slow('load', load), store: this.#slow('store', store) },
       },
     )
+    const floats = new WebAssembly.Instance(
+      new WebAssembly.Module(floatHelpers(this.#memoryPages)),
+      { env: { memory } },
+    )
     const left = this.#left
     const fetching = (slot: number) => {
       left.line++
@@ -106,7 +122,13 @@ export class Compiler {
       left.alone++
       alone()
     }
-    this.#environment = { memory, alone: leaving, line: fetching, ...glue.exports }
+    this.#environment = {
+      memory,
+      alone: leaving,
+      line: fetching,
+      ...glue.exports,
+      ...floats.exports,
+    }
   }
 
   /** The instruction in SLOT, which has not started, is hot. */
@@ -149,9 +171,13 @@ export class Compiler {
 
   #install(found: readonly Found[]): void {
     const functions = found.map(({ blocks, pages }, i) =>
-      translate(blocks, (page) => pages.slotsOf(page)!, this.#timing, `r${i}`),
+      translate(blocks, (page) => pages.slotsOf(page)!, this.#timing, this.#limits.fuses, `r${i}`),
     )
-    const bytes = encodeModule({ imports, memoryPages: this.#memoryPages, functions })
+    const bytes = encodeModule({
+      imports: this.#timing.lines ? [...imports, ...modelImports] : imports,
+      memoryPages: this.#memoryPages,
+      functions,
+    })
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: this.#environment,
     })

@@ -7,6 +7,7 @@ import type { Decoded } from '../../isa/decode.ts'
 import type { Condition, SystemCall } from '../../isa/ir.ts'
 import { ILLEGAL_ROW, table } from '../../isa/table.ts'
 import { csrAccess } from './csr.ts'
+import { floatForm } from './float-form.ts'
 
 /** Where instructions come from; offsets are bytes from the start of the entry's page. */
 export interface CodeSource {
@@ -140,7 +141,10 @@ class Exploration {
     const next = offset + length
     if (row === ILLEGAL_ROW) return undefined
     if (last?.do === 'system' && isTrap(last.call)) return { kind: 'trap' }
-    if (last?.do === 'system' && csrAccess(instruction) === undefined) return undefined
+    if (last?.do === 'system') {
+      const known = csrAccess(instruction) ?? floatForm(instruction)
+      return known === undefined ? undefined : { kind: 'on', to: { context, offset: next } }
+    }
     if (last?.do === 'jump') {
       const returns = rd === 0 && isLink(rs1) && context.caller !== undefined
       return {
