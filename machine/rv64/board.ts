@@ -91,7 +91,13 @@ export class Board {
     const slots = Array.from({ length: VIRTIO_SLOTS }, (_, slot): Placed => {
       const { base, bytes } = MEMORY_MAP.virtio
       const line = plic.line(VIRTIO_IRQ + slot)
-      const device = new VirtioMmio(`virtio${slot}`, options.dma, line, functions[slot])
+      const device = new VirtioMmio(
+        `virtio${slot}`,
+        options.dma,
+        line,
+        functions[slot],
+        spec.virtio,
+      )
       return { base: base + slot * bytes, device }
     })
     const placed: Placed[] = [
