@@ -1,5 +1,5 @@
-// A small SBI in M-mode: it sets the hart up, enters the payload in S-mode, and answers its calls.
-// SBI 2.0: BASE, TIME, IPI, RFENCE, HSM with suspend, SRST, DBCN and the legacy calls. Hart 0 boots; the others wait
+// A small SBI in M-mode: it sets the hart up, enters the payload in S-mode, and answers its calls. SBI 2.0:
+// BASE, TIME, IPI, RFENCE, HSM with suspend, SRST, DBCN and the legacy calls. Hart 0 boots; the others wait
 // until they are started.
 #pragma once
 

@@ -26,7 +26,7 @@ import {
   RESERVATION,
   VIRTUALISED,
 } from './state.ts'
-import { ADUE_HI, CAUSE, CBZE, MACHINE, SUPERVISOR, USER, VS_INTERRUPTS } from './status.ts'
+import { ADUE_HI, CAUSE, CBZE, MACHINE, SGEIP, SUPERVISOR, USER, VS_INTERRUPTS } from './status.ts'
 import { Timers } from './timers.ts'
 
 /** What the hart reads and writes outside RAM. */
@@ -301,7 +301,7 @@ export class Hart {
     this.put(CELL.mstatus, STATUS_HI, 0)
     this.put(CELL.hstatus, XLEN_HI, 0)
     this.put(CELL.vsstatus, XLEN_HI, 0)
-    this.put(CELL.mideleg, 0, VS_INTERRUPTS)
+    this.put(CELL.mideleg, 0, VS_INTERRUPTS | SGEIP)
     // ADUE as on QEMU `virt`; CBZE for kernels above firmware that knows nothing of Zicboz.
     this.put(CELL.menvcfg, ADUE_HI, CBZE)
     this.put(CELL.stimecmp, -1, -1)

@@ -145,8 +145,8 @@ export const TLB_BYTES = 0xb_0000
 /** Decoded instructions: see engine/code-cache.ts. */
 export const CODE = 0x10_0000
 
-/** Code pages that can be decoded at once; 17 MiB of host memory. */
-export const CODE_PAGES = 512
+/** Code pages that can be decoded at once: more than a Linux kernel executes. Each takes 33 KiB of host memory then. */
+export const CODE_PAGES = 2048
 /** Bytes of one decoded instruction. */
 export const SLOT_BYTES = 16
 /**
