@@ -3,7 +3,7 @@
 // the pacer at wfi; the loop ends at the deadline at the latest, or at the moment that a replay names.
 
 import type { Pacer, Stop, Until } from '../machine.ts'
-import { cycles, type HostMs } from '../units.ts'
+import { type Cycles, cycles, type HostMs } from '../units.ts'
 import { type Clock, NEVER } from './clock.ts'
 import type { Halter } from './debug/debugger.ts'
 import type { Engine } from './engine/engine.ts'
