@@ -154,8 +154,8 @@ function originOf(options: Making): Readonly<Record<string, string>> {
   return {
     verb: 'machine',
     memory: String(memory),
-    virtio: String(virtio),
     harts: String(harts),
+    virtio: String(virtio),
     ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
   }
 }

@@ -145,7 +145,7 @@ export const TLB_BYTES = 0xb_0000
 /** Decoded instructions: see engine/code-cache.ts. */
 export const CODE = 0x10_0000
 
-/** Code pages that can be decoded at once: more than a Linux kernel executes. Each takes 33 KiB of host memory then. */
+/** Code pages that can be decoded at once: more than a Linux kernel executes. Each takes 33 KiB then. */
 export const CODE_PAGES = 2048
 /** Bytes of one decoded instruction. */
 export const SLOT_BYTES = 16
