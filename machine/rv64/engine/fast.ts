@@ -44,6 +44,7 @@ import {
   SLOT_STEP,
   writeSlot,
 } from './interpreter/slot.ts'
+import { pagingModule } from './paging/module.ts'
 import { ReferenceEngine } from './reference.ts'
 
 export class FastEngine implements Engine {
@@ -69,10 +70,15 @@ export class FastEngine implements Engine {
     hart.contextChanged()
     const { memory } = hart.ram
     const pages = memory.buffer.byteLength / 65536
+    const paging = new WebAssembly.Instance(
+      new WebAssembly.Module(pagingModule(pages, ram.pages)),
+      { env: { memory } },
+    ).exports
     if (limits !== undefined) {
       this.#compiler = new Compiler(hart, this.#code, limits, codeTiming, {
         alone: () => this.#byReference(),
         line: (slot) => this.#compiledLine(slot),
+        paging,
       })
     }
     const instance = new WebAssembly.Instance(moduleFor(pages, codeTiming, limits?.threshold), {
@@ -88,6 +94,7 @@ export class FastEngine implements Engine {
         across: () => this.#across(),
         hot: () => this.#compiler?.hot(),
         line: () => this.#lines(),
+        ...paging,
       },
     })
     this.#run = instance.exports.run as () => void

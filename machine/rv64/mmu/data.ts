@@ -170,7 +170,7 @@ function learn(
   const value = (ram.host(frame) - (lo & ~0xfff)) | 0
   if (access === READ) hart.tlb?.fill(READ, hi, lo, value)
   else {
-    if (ram.code[page] === 1) return
+    if (ram.code[page] !== 0) return
     ram.touched[page] = 1
     hart.tlb?.fill(WRITE, hi, lo, value)
   }

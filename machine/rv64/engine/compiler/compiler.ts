@@ -18,6 +18,8 @@ import { TLB_ENTRIES, TLB_ENTRY_BYTES } from '../../mmu/tlb.ts'
 import type { CodeCache } from '../code-cache.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts'
+import { FENCE, FENCE_PAGE, SATP } from '../paging/fence.ts'
+import { FETCH } from '../paging/fetch.ts'
 import { encodeModule } from '../wasm/encoder.ts'
 import { glueModule, LINE_TYPE, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
 import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
@@ -45,6 +47,8 @@ export interface Help {
   readonly alone: () => void
   /** Fetches the halfword at pc, which a slot stands for; returns what it took off the budget. */
   readonly line: (slot: number) => number
+  /** What paging/module.ts exports. */
+  readonly paging: Record<string, unknown>
 }
 
 /** In the order of CALL. */
@@ -57,6 +61,10 @@ const imports = [
   { name: 'mret', type: TRAP },
   { name: 'sret', type: TRAP },
   { name: 'line', type: LINE_TYPE },
+  { name: 'fetchRefill', type: FETCH },
+  { name: 'satp', type: SATP },
+  { name: 'fence', type: FENCE },
+  { name: 'fencePage', type: FENCE_PAGE },
 ] as const
 
 export class Compiler {
@@ -81,7 +89,7 @@ export class Compiler {
     code: CodeCache,
     limits: CompilerLimits,
     timing: CodeTiming,
-    { alone, line }: Help,
+    { alone, line, paging }: Help,
   ) {
     this.#hart = hart
     this.#code = code
@@ -106,7 +114,7 @@ export class Compiler {
       left.alone++
       alone()
     }
-    this.#environment = { memory, alone: leaving, line: fetching, ...glue.exports }
+    this.#environment = { memory, alone: leaving, line: fetching, ...paging, ...glue.exports }
   }
 
   /** The instruction in SLOT, which has not started, is hot. */
@@ -140,7 +148,8 @@ export class Compiler {
       if (slots.has(hot.slot) || this.#handler(hot.slot) === REGION) continue
       slots.add(hot.slot)
       const pages = new Pages(this.#hart, hot)
-      const blocks = findRegion(this.#source(pages), pages.entry, this.#limits)
+      const fences = !this.#timing.lines
+      const blocks = findRegion(this.#source(pages), pages.entry, this.#limits, { fences })
       if (blocks.length > 0) found.push({ slot: hot.slot, blocks, pages })
     }
     this.#waiting = []

@@ -5,10 +5,10 @@
 import { BUDGET, EXTRA, PAGES_BESIDE, PC, VALUE } from '../../hart/state.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { mulHighU } from '../interpreter/module.ts'
+import { loadRefill, storeRefill } from '../paging/refill.ts'
 import { Code } from '../wasm/code.ts'
 import { type DefinedFunction, encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
 import { LINE_FUNCTIONS, lineRefill } from './line-refill.ts'
-import { REFILL, REFILL_LOCALS, refill } from './refill.ts'
 import { ecall, mret, sret, TRAP, TRAP_LOCALS } from './trap.ts'
 
 /** What the slow paths return if they trapped; budget put aside counts as taken. */
@@ -33,11 +33,8 @@ export function glueModule(memoryPages: number, ramPages: number, timing: CodeTi
   const { core } = timing
   const refills: readonly DefinedFunction[] =
     core === undefined
-      ? [{ type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages) }]
-      : [
-          ...lineRefill(core, ramPages, REFILL_CALL),
-          { type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages, PAGES_BESIDE) },
-        ]
+      ? [loadRefill(ramPages), storeRefill(ramPages)]
+      : [...lineRefill(core, ramPages, REFILL_CALL), loadRefill(ramPages, PAGES_BESIDE)]
   const modelled = core !== undefined
   return encodeModule({
     imports: [
@@ -64,8 +61,11 @@ function access(call: number, pc: number, modelled: boolean): Uint8Array {
   const code = new Code()
   if (call === STORE) code.i32(0).get(1).memory('i64.store', VALUE)
   if (modelled) tryLine(code, call, bytes)
-  else if (call === LOAD) {
-    code.get(address).get(bytes).call(REFILL_CALL)
+  else {
+    code
+      .get(address)
+      .get(bytes)
+      .call(REFILL_CALL + call)
     code.if(() => code.i32(0).op('return'))
   }
   code.i32(0).get(pc).memory('i64.store', PC)

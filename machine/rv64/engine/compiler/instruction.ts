@@ -2,15 +2,7 @@
 // inline, everything else by the shared slow paths. Invariant: whoever calls out has put pc and budget
 // where the shared code finds them.
 
-import {
-  BUDGET,
-  LINE_FLAGS,
-  PC,
-  PRIVILEGE,
-  RESERVATION,
-  VALUE,
-  VIRTUALISED,
-} from '../../hart/state.ts'
+import { BUDGET, LINE_FLAGS, PC, RESERVATION, VALUE } from '../../hart/state.ts'
 import type { Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
@@ -19,10 +11,9 @@ import type { CodeTiming } from '../code-timing.ts'
 import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
 import { SLOT_SHIFT } from '../interpreter/slot.ts'
 import type { Code } from '../wasm/code.ts'
-import { csrAccess } from './csr.ts'
 import { TRAPPED_STATUS } from './glue.ts'
 import { CALL, LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
-import { isTrap } from './region.ts'
+import { SystemInstructions } from './system.ts'
 import type { Placed, Timed, Values } from './value.ts'
 
 export class Instructions {
@@ -31,6 +22,7 @@ export class Instructions {
   readonly #values: Values
   readonly #timing: CodeTiming
   readonly #slotsOf: (page: number) => number
+  readonly #system: SystemInstructions
 
   constructor(
     code: Code,
@@ -44,6 +36,10 @@ export class Instructions {
     this.#values = values
     this.#timing = timing
     this.#slotsOf = slotsOf
+    this.#system = new SystemInstructions(code, registers, values, {
+      alone: (at) => this.#alone(at),
+      budgetAt: (at) => this.#budgetAt(at),
+    })
   }
 
   /** When it starts, the budget is LOCAL.budget and the cycles of `at`. */
@@ -103,8 +99,7 @@ export class Instructions {
       case 'branch':
         return // the end of the block
       case 'system':
-        if (isTrap(statement.call)) this.#trap(statement.call, at)
-        else this.#csr(at)
+        this.#system.emit(statement.call, at)
     }
   }
 
@@ -187,43 +182,6 @@ export class Instructions {
   #takeBackExtra(cycles: number): void {
     if (cycles === 0) return
     this.code.get(LOCAL.extra).i32(cycles).op('i32.sub').set(LOCAL.extra)
-  }
-
-  #csr(at: Timed): void {
-    const access = csrAccess(at.instruction)
-    if (access === undefined) throw new Error('expected a CSR instruction')
-    const { code } = this
-    const { cell, maskHi, maskLo, operation, level } = access
-    const { rd, rs1 } = at.instruction
-    code.i32(0).memory('i32.load', PRIVILEGE).i32(level).op('i32.lt_u')
-    code.if(() => this.#alone(at))
-    code.i32(0).memory('i32.load', VIRTUALISED).i32(access.toGuest).op('i32.mul').set(LOCAL.host)
-    if (access.reads) code.get(LOCAL.host).memory('i64.load', cell).set(LOCAL.temporary0)
-    if (access.writes) {
-      const mask = (BigInt(maskHi) << 32n) | BigInt(maskLo >>> 0)
-      code.get(LOCAL.host)
-      if (operation !== 'write') code.get(LOCAL.temporary0)
-      if (access.immediate) code.i64(BigInt(operation === 'clear' ? ~rs1 : rs1))
-      else {
-        if (rs1 === 0) code.i64(0n)
-        else code.get(this.#registers.of(rs1))
-        if (operation === 'clear') code.i64(-1n).op('i64.xor')
-      }
-      if (operation === 'set') code.op('i64.or')
-      if (operation === 'clear') code.op('i64.and')
-      code.i64(mask).op('i64.and').memory('i64.store', cell)
-    }
-    if (rd !== 0) code.get(LOCAL.temporary0).set(this.#registers.of(rd))
-  }
-
-  #trap(call: 'ecall' | 'mret' | 'sret', at: Timed): void {
-    const { code } = this
-    code.i32(0)
-    this.#budgetAt(at)
-    code.memory('i32.store', BUDGET)
-    this.#values.address(at.offset)
-    code.call(CALL[call]).brIf(TRAPPED)
-    this.#alone(at)
   }
 
   /** The reference interpreter executes this instruction, which has started, and the region is left. */

@@ -6,6 +6,7 @@ import type { Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
 import { I32, I64, type ValueType } from '../wasm/encoder.ts'
 import { csrForm } from './csr.ts'
+import { isFence } from './region.ts'
 
 /** Parameters first: see REGION_TYPE. */
 export const LOCAL = {
@@ -50,6 +51,10 @@ export const CALL = {
   mret: 5,
   sret: 6,
   line: 7,
+  fetchRefill: 8,
+  satp: 9,
+  fence: 10,
+  fencePage: 11,
 } as const
 
 /** Which x registers the code reads or writes. */
@@ -92,6 +97,7 @@ const operandsOfRow: readonly OperandUse[] = table.map(({ meaning }, row) => ({
   rd: csrForm(row) !== undefined || meaning.some((statement) => statement.do === 'set'),
   rs1:
     csrForm(row)?.immediate === false ||
+    meaning.some((statement) => statement.do === 'system' && isFence(statement.call)) ||
     meaning.some((statement) => expressionsOf(statement).some((one) => reads(one, 'rs1'))),
   rs2: meaning.some((statement) => expressionsOf(statement).some((one) => reads(one, 'rs2'))),
 }))
