@@ -38,8 +38,9 @@ export { CONTEXT_BYTES }
 const TLB_LOGS = CONTEXTS * CONTEXT_BYTES
 export const LOG_BYTES = 0x2000
 export const LOG_ENTRIES = LOG_BYTES / 4 - 1
-/** From the sets of a hart to the log of S and U. */
+/** From the sets of a hart to the log of S and U, and to that of VS and VU. */
 export const SUPERVISOR_LOG = TLB_LOGS + LOG_BYTES
+export const GUEST_LOG = SUPERVISOR_LOG + LOG_BYTES
 
 /** Contexts; those of a supervisor come without and with SUM. */
 const M = 0
@@ -106,6 +107,13 @@ export class Tlb {
     const at = entryOf(set, lo) >> 2
     const known = this.#i32[at] === (lo & (-4096 | (bytes - 1))) && this.#i32[at + 1] === hi
     return known ? (this.#i32[at + 2]! + lo) >>> 0 : 0
+  }
+
+  /** Where the slots of the page that the current context executes there begin, or 0: not known here. */
+  findFetch(hi: number, lo: number): number {
+    const at = entryOf(this.#i32[FETCH_TLB >> 2]!, lo) >> 2
+    const known = this.#i32[at] === (lo & ~0xfff) && this.#i32[at + 1] === hi
+    return known ? this.#i32[at + 2]! : 0
   }
 
   /** Enters a code page; `slots` is where its decoded instructions lie. Returns the entry's address. */

@@ -21,6 +21,7 @@ import { DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts
 import { FENCE, FENCE_PAGE, SATP } from '../paging/fence.ts'
 import { FETCH } from '../paging/fetch.ts'
 import { encodeModule } from '../wasm/encoder.ts'
+import { moduleFor } from '../wasm/modules.ts'
 import { glueModule, LINE_TYPE, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
 import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
 import { type Block, type CodeSource, findRegion } from './region.ts'
@@ -43,7 +44,7 @@ interface Found {
 
 /** What the engine does for compiled code. */
 export interface Help {
-  /** Executes the instruction at pc by the reference interpreter. */
+  /** Executes the instruction at pc, which has started. */
   readonly alone: () => void
   /** Fetches the halfword at pc, which a slot stands for; returns what it took off the budget. */
   readonly line: (slot: number) => number
@@ -99,8 +100,10 @@ export class Compiler {
     code.slotWatcher = this.#regions
     const { memory } = hart.ram
     this.#memoryPages = memory.buffer.byteLength / 65536
+    const pages = this.#memoryPages
+    const key = `glue ${pages} ${hart.ram.pages} ${JSON.stringify(timing)}`
     const glue = new WebAssembly.Instance(
-      new WebAssembly.Module(glueModule(this.#memoryPages, hart.ram.pages, timing)),
+      moduleFor(key, () => glueModule(pages, hart.ram.pages, timing)),
       {
         env: { memory, load: this.#slow('load', load), store: this.#slow('store', store) },
       },

@@ -184,7 +184,7 @@ export class Instructions {
     this.code.get(LOCAL.extra).i32(cycles).op('i32.sub').set(LOCAL.extra)
   }
 
-  /** The reference interpreter executes this instruction, which has started, and the region is left. */
+  /** The region is left, and this instruction, which has started, is executed alone. */
   #alone({ offset, own, rest, extra }: Timed): void {
     const { code } = this
     code

@@ -17,7 +17,7 @@ export const LOCAL = {
   entry: 4,
   host: 5,
   status: 6,
-  /** 1 if the reference interpreter shall execute the instruction at `pc`. */
+  /** 1 if the instruction at `pc` shall be executed alone. */
   alone: 7,
   /** Cycles beyond one an instruction. */
   extra: 8,

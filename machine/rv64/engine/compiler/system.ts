@@ -1,6 +1,5 @@
 // The instructions of a region that reach into privileged state: CSRs that only hold (csr.ts), satp, fences,
-// and what leads to another privilege (trap.ts). Invariant: what is not ordinary, the reference interpreter
-// executes.
+// and what leads to another privilege (trap.ts). Invariant: what is not ordinary is executed alone.
 
 import { BUDGET, CELL, PRIVILEGE, VIRTUALISED } from '../../hart/state.ts'
 import type { SystemCall } from '../../isa/ir.ts'
@@ -13,7 +12,7 @@ import type { Timed, Values } from './value.ts'
 
 /** What those of all kinds share. */
 export interface Surroundings {
-  /** Leaves the region at this instruction, which the reference interpreter executes. */
+  /** Leaves the region at this instruction, which is executed alone. */
   readonly alone: (at: Timed) => void
   /** Puts the budget on the stack, as it is once the instruction has taken its own. */
   readonly budgetAt: (at: Timed) => void

@@ -13,7 +13,7 @@ export const FETCH: FunctionType = { parameters: [I64], results: [I32] }
 export function fetchRefill(ramPages: number): DefinedFunction {
   const code = new Code()
   code.block(ELSE, () => {
-    walk(code, ramPages, EXECUTE)
+    walk(code, { ramPages, guests: true }, EXECUTE)
     code.get(LOCAL.page).i32(1).op('i32.shl').memory('i32.load16_u', CODE_OF_PAGE)
     code.tee(LOCAL.page).op('i32.eqz').brIf(ELSE)
     code.get(LOCAL.page).i32(1).op('i32.sub').i32(CODE_PAGE_BYTES).op('i32.mul')

@@ -12,10 +12,10 @@ import { ELSE, enter, LOCAL, WALK_LOCALS, walk } from './walk.ts'
 /** Address and bytes; 1: VALUE holds what was read, or its low bytes are stored; 0: nothing has happened. */
 export const REFILL: FunctionType = { parameters: [I64, I32], results: [I32] }
 
-/** `beside`: where page-grain sets lie, from those that DATA_TLB tells. */
+/** `beside`: where page-grain sets lie, from those that DATA_TLB tells; then not for guests. */
 export function loadRefill(ramPages: number, beside = 0): DefinedFunction {
   return refill((code) => {
-    walk(code, ramPages, READ)
+    walk(code, { ramPages, guests: beside === 0 }, READ)
     enter(code, DATA_TLB, beside, () => addend(code))
     transfer(code, read)
   })
@@ -24,7 +24,7 @@ export function loadRefill(ramPages: number, beside = 0): DefinedFunction {
 /** A page that holds decoded code must not be in the write set. */
 export function storeRefill(ramPages: number): DefinedFunction {
   return refill((code) => {
-    walk(code, ramPages, WRITE)
+    walk(code, { ramPages, guests: true }, WRITE)
     code.get(LOCAL.page).i32(1).op('i32.shl').memory('i32.load16_u', CODE_OF_PAGE).brIf(ELSE)
     code.get(LOCAL.page).i32(1).memory('i32.store8', TOUCHED)
     enter(code, DATA_TLB, WRITE_SET, () => addend(code))

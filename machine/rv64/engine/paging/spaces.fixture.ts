@@ -3,8 +3,8 @@
 // same in both. Invariant: what is mapped anew is fenced before it is used, so that a TLB may not show.
 
 import fc from 'fast-check'
-import { CELL, PRIVILEGE } from '../../hart/state.ts'
-import { CAUSE, SUM, TVM } from '../../hart/status.ts'
+import { CELL, PRIVILEGE, VIRTUALISED } from '../../hart/state.ts'
+import { CAUSE, MACHINE, SUM, TVM, VTVM } from '../../hart/status.ts'
 import { Assembler, encode } from '../../isa/assemble.ts'
 import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from '../../mmu/pte.ts'
 import { RAM_BASE } from '../../ram.ts'
@@ -15,12 +15,16 @@ const HANDLER = RAM_BASE + 0x4000
 /** Four pages of data, then one of code; and the frame that the other space has for that. */
 export const DATA = RAM_BASE + 0xa000
 export const CALLED = DATA + 0x4000
+/** In the other space, a user's. */
+export const USERS = DATA + 0x2000
 const OTHER_CALLED = DATA + 0x5000
 /** Where the program lies in the frames that the other space has for its two pages. */
 export const OTHER_CODE = RAM_BASE + 0x1_2000 + (CODE & 0xfff)
 const PAGES = 5
 /** Root, middle and leaves, of each space. */
 export const ROOTS = [RAM_BASE + 0x2_0000, RAM_BASE + 0x2_4000] as const
+/** Of the second stage: 16 KiB, in which one leaf maps RAM at its own address. */
+const G_ROOT = RAM_BASE + 0x1_8000
 const LEAVES = ROOTS.map((root) => root + 0x2000)
 export const USED_BYTES = 0x2_8000
 const MAPPED = 256
@@ -158,14 +162,21 @@ const step = fc.oneof(
 export const program = fc.record({
   steps: fc.array(step, { minLength: 4, maxLength: 20 }),
   privilege: fc.constantFrom(0, 1, 1, 1, 1, 3),
+  /** If it is a guest, with its own stage only, or with a second one. */
+  guest: fc.constantFrom('none', 'none', 'one stage', 'two stages', 'two stages, read-only'),
   /** Without it a fence of a supervisor traps. */
   allowed: fc.constantFrom(true, true, true, false),
+  /** SUM of mstatus; that of vsstatus is the opposite. */
+  sum: fc.boolean(),
   /** Of each of the program's pages, whether the other space has another frame. */
   apart: fc.tuple(fc.boolean(), fc.boolean()),
 })
 export type Program = typeof program extends fc.Arbitrary<infer T> ? T : never
 
-export function prepare(stand: Stand, { steps, privilege, allowed, apart }: Program): void {
+export function prepare(
+  stand: Stand,
+  { steps, privilege, guest, allowed, sum, apart }: Program,
+): void {
   const { hart, ram, clock } = stand
   ram.clear()
   clock.reset(0 as typeof clock.now)
@@ -179,6 +190,8 @@ export function prepare(stand: Stand, { steps, privilege, allowed, apart }: Prog
   ram.write(HANDLER, handler())
   for (const [i, at] of [CALLED, OTHER_CALLED].entries()) ram.write(at, called(COUNTS[i]!))
   writeTables(stand, privilege === 0 ? PTE_U : 0, apart)
+  const second = FULL | PTE_U
+  writeEntry(stand, G_ROOT + 16, RAM_BASE, guest === 'two stages' ? second : second & ~PTE_W)
   RESULTS.forEach((register, i) => {
     stand.setX(register, 0x0123_4567_89ab_cdefn * BigInt(i + 1))
   })
@@ -194,7 +207,14 @@ export function prepare(stand: Stand, { steps, privilege, allowed, apart }: Prog
   ram.u8[CELL.pmpcfg0] = 0x1f
   hart.put(CELL.mtvec, 0, HANDLER)
   hart.put(CELL.satp, 8 << 28, ROOTS[0] / 4096)
-  if (!allowed) hart.i32[CELL.mstatus >> 2]! |= TVM
+  hart.put(CELL.vsatp, 8 << 28, ROOTS[0] / 4096)
+  if (guest.startsWith('two')) hart.put(CELL.hgatp, 8 << 28, G_ROOT / 4096)
+  hart.i32[(sum ? CELL.mstatus : CELL.vsstatus) >> 2]! |= SUM
+  if (!allowed) {
+    hart.i32[CELL.mstatus >> 2]! |= TVM
+    hart.i32[CELL.hstatus >> 2]! |= VTVM
+  }
+  hart.i32[VIRTUALISED >> 2] = guest !== 'none' && privilege !== MACHINE ? 1 : 0
   hart.i32[PRIVILEGE >> 2] = privilege
   stand.pc = CODE
   hart.stateLoaded()
@@ -204,6 +224,7 @@ export function prepare(stand: Stand, { steps, privilege, allowed, apart }: Prog
 const handler = (): Uint8Array =>
   new Assembler()
     .emit('sfence.vma')
+    .emit('hfence.vvma')
     .emit('csrrs', { rd: T5, immediate: MEPC })
     .emit('csrrs', { rd: T4, immediate: MCAUSE })
     .emit('addi', { rd: T4, rs1: T4, immediate: -CAUSE.fetchPage })
@@ -222,12 +243,8 @@ const called = (counter: number): Uint8Array =>
     .bytes()
 
 /** RAM at its own address, but for what the second space has in other frames, with other rights. */
-function writeTables({ ram }: Stand, owner: number, apart: readonly boolean[]): void {
-  const entry = (at: number, target: number, bits: number): void => {
-    const bytes = new Uint8Array(8)
-    new DataView(bytes.buffer).setBigUint64(0, (BigInt(target >>> 12) << 10n) | BigInt(bits), true)
-    ram.write(at, bytes)
-  }
+function writeTables(stand: Stand, owner: number, apart: readonly boolean[]): void {
+  const entry = (at: number, to: number, bits: number) => writeEntry(stand, at, to, bits)
   for (const root of ROOTS) {
     entry(root + 16, root + 0x1000, PTE_V)
     entry(root + 0x1000, root + 0x2000, PTE_V)
@@ -241,6 +258,13 @@ function writeTables({ ram }: Stand, owner: number, apart: readonly boolean[]): 
   })
   const first = LEAVES[1]! + 8 * ((DATA >>> 12) & 511)
   for (let i = 0; i < 4; i++) entry(first + 8 * i, DATA + 4096 * ((i + 1) % 4), FULL | owner)
+  entry(first + 8 * 2, DATA + 4096 * 3, FULL | PTE_U)
   entry(first + 8 * 3, DATA, (FULL & ~(PTE_A | PTE_D)) | owner)
   entry(first + 8 * 4, OTHER_CALLED, FULL | owner)
+}
+
+function writeEntry({ ram }: Stand, at: number, target: number, bits: number): void {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, (BigInt(target >>> 12) << 10n) | BigInt(bits), true)
+  ram.write(at, bytes)
 }

@@ -21,6 +21,7 @@ import {
   ROOTS,
   satpOf,
   USED_BYTES,
+  USERS,
 } from './spaces.fixture.ts'
 
 const BUDGET = 1200
@@ -38,7 +39,7 @@ const RIVALS: readonly (readonly [string, StandOptions])[] = [
 
 const PROFILED = RIVALS.flatMap(([name, options]) =>
   (['flat', 'in-order'] as const).map(
-    (profile) => [name, profile, options, profile === 'flat' ? 150 : 40] as const,
+    (profile) => [name, profile, options, profile === 'flat' ? 200 : 40] as const,
   ),
 )
 
@@ -73,6 +74,15 @@ describe.each(PROFILED)('two address spaces on the %s under %s', (_, profile, op
     )
   })
 })
+
+/** No program yet, in S-mode. */
+const SUPERVISOR_ONLY: Omit<Program, 'apart'> = {
+  steps: [],
+  privilege: SUPERVISOR,
+  guest: 'none',
+  allowed: true,
+  sum: false,
+}
 
 function stateAfter(stand: Stand, one: Program, cuts: readonly number[]): unknown {
   const { hart, ram, clock } = stand
@@ -110,7 +120,7 @@ describe('a switch of the address space in a hot loop', () => {
   /** Each round: one space, a load, a store, a fence of a page, a call; the other, the same. */
   beforeEach(() => {
     stand = new Stand({ engine: 'compiler', limits: { threshold: 3, batch: 1 } })
-    prepare(stand, { steps: [], privilege: SUPERVISOR, allowed: true, apart: [true, true] })
+    prepare(stand, { ...SUPERVISOR_ONLY, apart: [true, true] })
     const code = new Assembler().label('again')
     for (const rs1 of [S0, S1]) {
       code.emit('csrrw', { rs1, immediate: SATP }).emit('sfence.vma')
@@ -194,7 +204,7 @@ describe('a region that changes the space on another page than it begins on', ()
     [false, true],
   ])('executes what is mapped now, if so in the first page: %s', (...apart) => {
     const stand = new Stand({ engine: 'compiler', limits: { threshold: 3, batch: 1 } })
-    prepare(stand, { steps: [], privilege: SUPERVISOR, allowed: true, apart })
+    prepare(stand, { ...SUPERVISOR_ONLY, apart })
     const switched = (code: Assembler): Assembler =>
       code.emit('csrrw', { rd: NEXT, rs1: NEXT, immediate: 0x180 }).emit('sfence.vma')
     const counted = (code: Assembler, by: number): Assembler =>
@@ -216,4 +226,23 @@ describe('a region that changes the space on another page than it begins on', ()
     expect(stand.x(COUNT)).toBe(100n * 1001n)
     expect(stand.engine.why?.()['left-for-reference']).toBe(0)
   })
+})
+
+it.each([
+  [true, 1],
+  [false, 0],
+])('asks a guest for its own SUM: %s', (sum, faults) => {
+  const stand = new Stand({ engine: 'fast' })
+  const load = (code: Assembler) =>
+    code
+      .li(6, USERS - DATA)
+      .emit('add', { rd: 6, rs1: 6, rs2: 24 })
+      .emit('ld', { rd: 5, rs1: 6 })
+  const toOther = (code: Assembler) => code.emit('csrrw', { rs1: 21, immediate: 0x180 })
+  prepare(stand, {
+    ...SUPERVISOR_ONLY,
+    ...{ steps: [toOther, load], guest: 'one stage', sum, apart: [false, false] },
+  })
+  stand.run(5)
+  expect(stand.hart.counters.events()['trap-exception-13'] ?? 0).toBe(faults)
 })

@@ -1,6 +1,6 @@
-// The commonest walk as WebAssembly, and the entry that the soft TLB gets by it: Sv39, no guest, three levels
-// in RAM, A (and D) set, PMP open over all of RAM, no memory errors. Invariant: whoever begins it is in a
-// block ELSE, which is left before anything has happened if the walk is another one.
+// The commonest walk as WebAssembly, and the entry that the soft TLB gets by it: Sv39 in one stage, three
+// levels in RAM, A (and D) set, PMP open over all of RAM, no memory errors. Invariant: whoever begins it is
+// in a block ELSE, which is left before anything has happened if the walk is another one.
 
 import { CELL, ERRORS, PMP_OPEN, PRIVILEGE, RAM, TLB_BASE, VIRTUALISED } from '../../hart/state.ts'
 import { MACHINE, SUM } from '../../hart/status.ts'
@@ -16,7 +16,7 @@ import {
   PTE_W,
   PTE_X,
 } from '../../mmu/pte.ts'
-import { LOG_ENTRIES, SUPERVISOR_LOG, TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
+import { GUEST_LOG, LOG_ENTRIES, SUPERVISOR_LOG, TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import { RAM_BASE } from '../../ram.ts'
 import type { Code } from '../wasm/code.ts'
 import { I32, I64, type ValueType } from '../wasm/encoder.ts'
@@ -43,10 +43,17 @@ const NOT_TABLE = PTE_LEAF | PTE_U | PTE_A | PTE_D
 /** By access, what its leaf must have. */
 const WANTED = [PTE_R | PTE_A, PTE_R | PTE_W | PTE_A | PTE_D, PTE_X | PTE_A] as const
 
+export interface Reach {
+  readonly ramPages: number
+  /** Of a guest too, unless it has a second stage. */
+  readonly guests: boolean
+}
+
 /** Puts the page that LOCAL.address leads to into LOCAL.page. */
-export function walk(code: Code, ramPages: number, access: Access): void {
-  checkContext(code)
-  code.i32(0).memory('i64.load', CELL.satp).i64(0xfff_ffff_ffffn).op('i64.and')
+export function walk(code: Code, { ramPages, guests }: Reach, access: Access): void {
+  checkContext(code, guests)
+  ofGuest(code, CELL.vsatp - CELL.satp)
+  code.memory('i64.load', CELL.satp).i64(0xfff_ffff_ffffn).op('i64.and')
   code.i64(BigInt(FIRST_FRAME)).op('i64.sub')
   for (const level of LEVELS) {
     takePage(code, ramPages)
@@ -60,15 +67,25 @@ export function walk(code: Code, ramPages: number, access: Access): void {
 }
 
 /** In S or U under Sv39, at a canonical address. */
-function checkContext(code: Code): void {
+function checkContext(code: Code, guests: boolean): void {
   code.i32(0).memory('i32.load', PMP_OPEN).op('i32.eqz').brIf(ELSE)
   code.i32(0).memory('i32.load', ERRORS).brIf(ELSE)
-  code.i32(0).memory('i32.load', VIRTUALISED).brIf(ELSE)
+  code.i32(0).memory('i32.load', VIRTUALISED)
+  if (guests) {
+    code.i32(0).memory('i64.load', CELL.hgatp).i64(60n).op('i64.shr_u', 'i64.eqz', 'i32.eqz')
+    code.op('i32.and')
+  }
+  code.brIf(ELSE)
   code.i32(0).memory('i32.load', PRIVILEGE).i32(MACHINE).op('i32.eq').brIf(ELSE)
-  code.i32(0).memory('i64.load', CELL.satp).i64(60n).op('i64.shr_u')
-  code.i64(8n).op('i64.ne').brIf(ELSE)
+  ofGuest(code, CELL.vsatp - CELL.satp)
+  code.memory('i64.load', CELL.satp).i64(60n).op('i64.shr_u', 'i64.eqz').brIf(ELSE)
   code.get(LOCAL.address).i64(25n).op('i64.shl').i64(25n).op('i64.shr_s')
   code.get(LOCAL.address).op('i64.ne').brIf(ELSE)
+}
+
+/** Leaves what leads from something of HS-mode to the guest's, if that is what executes. */
+function ofGuest(code: Code, distance: number): void {
+  code.i32(0).memory('i32.load', VIRTUALISED).i32(distance).op('i32.mul')
 }
 
 /** A frame, counted from the first of RAM, is on the stack. */
@@ -114,7 +131,8 @@ function checkUser(code: Code): void {
     () => code.i32(0).memory('i32.load', PRIVILEGE).op('i32.eqz').brIf(ELSE),
     () => {
       code.i32(0).memory('i32.load', PRIVILEGE).i32(0).op('i32.ne')
-      code.i32(0).memory('i32.load', CELL.mstatus).i32(SUM).op('i32.and', 'i32.eqz', 'i32.and')
+      ofGuest(code, CELL.vsstatus - CELL.mstatus)
+      code.memory('i32.load', CELL.mstatus).i32(SUM).op('i32.and', 'i32.eqz', 'i32.and')
       code.brIf(ELSE)
     },
   )
@@ -144,7 +162,9 @@ export function entryOffset(code: Code): void {
 
 /** As Tlb does it. */
 function note(code: Code): void {
-  code.i32(0).memory('i32.load', TLB_BASE).i32(SUPERVISOR_LOG).op('i32.add').tee(LOCAL.log)
+  code.i32(0).memory('i32.load', TLB_BASE).i32(SUPERVISOR_LOG).op('i32.add')
+  ofGuest(code, GUEST_LOG - SUPERVISOR_LOG)
+  code.op('i32.add').tee(LOCAL.log)
   code.memory('i32.load').tee(LOCAL.count).i32(LOG_ENTRIES).op('i32.le_u')
   code.if(() => {
     code.get(LOCAL.log).get(LOCAL.count).i32(1).op('i32.add').memory('i32.store')
