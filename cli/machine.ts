@@ -77,9 +77,6 @@ async function perform(options: Options): Promise<void> {
   if (options.record !== undefined && backend !== 'rv64') {
     throw new UsageError(`--record: expected back end rv64, which is exact; got ${backend}`)
   }
-  if (options.record !== undefined && options.harts !== 1) {
-    throw new UsageError(`--record: expected 1 hart, got ${options.harts}`)
-  }
   await using record = await openRecord(options.record, options.gdb)
   const outside = openOutside()
   try {
@@ -142,13 +139,14 @@ export async function specOf(options: Making): Promise<MachineSpec> {
   }
 }
 
-/** What specOf needs to know again; of one hart and our own back end. */
+/** What specOf needs to know again; of our own back end. */
 function originOf(options: Making): Readonly<Record<string, string>> {
-  const { kernel, bios, initrd, append, drive, memory, profile } = options
+  const { kernel, bios, initrd, append, drive, memory, harts, profile } = options
   const given = Object.entries({ kernel, bios, initrd, append, drive, profile })
   return {
     verb: 'machine',
     memory: String(memory),
+    harts: String(harts),
     ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
   }
 }

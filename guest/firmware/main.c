@@ -80,7 +80,7 @@ trap(struct registers *registers)
     call(registers);
     return;
   }
-  if(cause == CAUSE_ILLEGAL_INSTRUCTION && probe_skip()){
+  if(probe_skip(cause)){
     csr_write(mepc, csr_read(mepc) + 4);
     return;
   }

@@ -146,12 +146,14 @@ export class CodeCache implements CodeWatcher {
     } else if (++this.#writes[index]! > this.#patience[page]!) {
       this.#givenUp[page] = this.#now
       this.#drop(index)
+      this.#dropped()
     }
   }
 
   disturbed(page: number): void {
     const index = this.#indexOf[page]! - 1
     if (index >= 0) this.#drop(index)
+    this.#dropped()
     this.#hart.tlb?.forget() // it may hold tables, of any hart
   }
 
@@ -160,6 +162,7 @@ export class CodeCache implements CodeWatcher {
       const page = this.#pageOf[index]!
       if (this.#indexOf[page] === index + 1) this.#drop(index)
     }
+    this.#dropped()
   }
 
   get #now(): number {
@@ -173,6 +176,9 @@ export class CodeCache implements CodeWatcher {
     this.slotWatcher?.dropped(slotsAt(index))
     this.#free.push(index)
     this.#hart.counters.codeDrops++
+  }
+
+  #dropped(): void {
     this.#hart.tlb?.flushFetches()
     this.#hart.stopAfterThis() // it may be the page that executes
   }

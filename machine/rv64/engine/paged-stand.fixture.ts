@@ -4,7 +4,7 @@
 import { CELL, PRIVILEGE, VIRTUALISED } from '../hart/state.ts'
 import { FS, MPP_SHIFT, SPVP } from '../hart/status.ts'
 import { RAM_BASE } from '../ram.ts'
-import { type EngineName, Stand } from './stand.ts'
+import { type EngineName, Stand, type StandOptions } from './stand.ts'
 
 export const VIRTUAL = 0x4000_0000
 export const [M_VECTOR, S_VECTOR, VS_VECTOR] = [
@@ -63,8 +63,12 @@ export const seen = ({ first }: Context, at: number): number =>
 export const leafOf = (at: number): number => LEAVES + 8 * ((at - RAM_BASE) >>> 12)
 export const guestLeafOf = (at: number): number => G_LEAVES + 8 * ((at - RAM_BASE) >>> 12)
 
-export function pagedStand(engine: EngineName, one: Context): Stand {
-  const stand = new Stand({ engine, limits: { threshold: 1, batch: 1, eager: true } })
+export function pagedStand(
+  engine: EngineName,
+  one: Context,
+  more: Partial<StandOptions> = {},
+): Stand {
+  const stand = new Stand({ engine, limits: { threshold: 1, batch: 1, eager: true }, ...more })
   const { hart, ram } = stand
   const pointer = (at: number): bigint => (BigInt(at) >> 12n) << 10n
   writeTables(stand, one.privilege === 0 ? FULL | PTE_U : FULL)

@@ -8,6 +8,7 @@ import { Mmu } from '../mmu/mmu.ts'
 import { Pmp } from '../mmu/pmp.ts'
 import type { Tlb } from '../mmu/tlb.ts'
 import type { Ram } from '../ram.ts'
+import { BranchPredictor } from '../timing/branch-predictor.ts'
 import type { Core } from '../timing/core.ts'
 import { MemoryTiming, pageKey, UNTRANSLATED } from '../timing/memory-timing.ts'
 import { HartCounters } from './counters.ts'
@@ -26,7 +27,7 @@ import {
   RESERVATION,
   VIRTUALISED,
 } from './state.ts'
-import { ADUE_HI, CAUSE, CBZE, MACHINE, SUPERVISOR, USER, VS_INTERRUPTS } from './status.ts'
+import { ADUE_HI, CAUSE, CBZE, MACHINE, SGEIP, SUPERVISOR, USER, VS_INTERRUPTS } from './status.ts'
 import { Timers } from './timers.ts'
 
 /** What the hart reads and writes outside RAM. */
@@ -72,6 +73,7 @@ export class Hart {
   readonly f64: Float64Array
   /** What caches and TLBs cost; absent where they cost nothing. */
   readonly timing: MemoryTiming | undefined
+  readonly #predictor: BranchPredictor | undefined
   /** Absent where every access walks the tables. */
   tlb: Tlb | undefined
   /** The bits of the instruction that executes; set by the engine. */
@@ -96,7 +98,8 @@ export class Hart {
     this.u64 = new BigUint64Array(buffer, 0, RAM_LONGS)
     this.f32 = new Float32Array(buffer, 0, STATE_WORDS)
     this.f64 = new Float64Array(buffer, 0, RAM_LONGS)
-    this.timing = parts.core && new MemoryTiming(parts.core, this.i32)
+    this.timing = parts.core && new MemoryTiming(parts.core, this.i32, this.ram.bytes)
+    this.#predictor = parts.core && new BranchPredictor(parts.core, parts.ram.u8)
     this.pmp = new Pmp(this)
     this.mmu = new Mmu(this)
     this.timers = new Timers(this, this)
@@ -148,6 +151,11 @@ export class Hart {
   charge(cycles: number): void {
     this.i32[BUDGET >> 2] = this.i32[BUDGET >> 2]! - cycles
     this.#extra += cycles
+  }
+
+  /** For a conditional branch that goes that way, at the address with that low half. */
+  chargeBranch(lo: number, distance: number, taken: boolean): void {
+    if (this.#predictor !== undefined) this.charge(this.#predictor.branched(lo, distance, taken))
   }
 
   /** For a load or store at physical `at`, just translated. */
@@ -297,7 +305,7 @@ export class Hart {
     this.put(CELL.mstatus, STATUS_HI, 0)
     this.put(CELL.hstatus, XLEN_HI, 0)
     this.put(CELL.vsstatus, XLEN_HI, 0)
-    this.put(CELL.mideleg, 0, VS_INTERRUPTS)
+    this.put(CELL.mideleg, 0, VS_INTERRUPTS | SGEIP)
     // ADUE as on QEMU `virt`; CBZE for kernels above firmware that knows nothing of Zicboz.
     this.put(CELL.menvcfg, ADUE_HI, CBZE)
     this.put(CELL.stimecmp, -1, -1)

@@ -147,8 +147,8 @@ export const TLB_BYTES = 0xb_0000
 /** Decoded instructions: see engine/code-cache.ts. */
 export const CODE = 0x10_0000
 
-/** Code pages that can be decoded at once; 17 MiB of host memory. */
-export const CODE_PAGES = 512
+/** Code pages that can be decoded at once: more than a Linux kernel executes. Each takes 33 KiB then. */
+export const CODE_PAGES = 2048
 /** Bytes of one decoded instruction. */
 export const SLOT_BYTES = 16
 /**
@@ -184,8 +184,14 @@ const WASM_PAGE = 65536
 /** Host address of guest RAM. */
 export const RAM = Math.ceil((TOUCHED + MOST_RAM_PAGES) / WASM_PAGE) * WASM_PAGE
 
+/** Behind RAM: what the harts beyond the first need; of a single one, the directory of its caches. */
 export const memoryPages = (ramBytes: number, harts: number): number =>
-  (RAM + ramBytes + (harts - 1) * TLB_BYTES) / WASM_PAGE
+  Math.ceil(
+    (RAM + ramBytes + (harts - 1) * TLB_BYTES + (harts === 1 ? ramBytes / 64 : 0)) / WASM_PAGE,
+  )
+
+/** A byte a line of RAM, where a profile models caches: see timing/line-array.ts. */
+export const directoryOf = (ramBytes: number): number => RAM + ramBytes
 
 /** Where the soft TLB of a hart lies. */
 export const tlbOf = (hart: number, ramBytes: number): number =>

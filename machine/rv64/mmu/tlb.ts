@@ -14,7 +14,7 @@ import {
   tlbOf,
 } from '../hart/state.ts'
 import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../hart/status.ts'
-import { type READ, WRITE } from './pte.ts'
+import { type DataAccess, WRITE } from './pte.ts'
 
 /** 8 MiB of pages, twice what the second-level TLBs of real processors reach. */
 export const TLB_ENTRIES = 2048
@@ -95,16 +95,24 @@ export class Tlb {
     this.#i32[DATA_TLB >> 2] = this.#setOf(lent ? lentContext(hart) : dataContext(hart))
   }
 
-  /** Enters a data page of the current context; `value` is host address less virtual address. */
-  fill(access: typeof READ | typeof WRITE, hi: number, lo: number, value: number): void {
-    const set = this.#i32[DATA_TLB >> 2]! + (access === WRITE ? WRITE_SET : 0)
-    this.#enter(set, hi, lo, value, this.#beside)
+  /** The read set of loads and stores now. */
+  dataSet(): number {
+    return this.#i32[DATA_TLB >> 2]!
   }
 
-  /** Host address of aligned data that the current context may access so, or 0: not known here. */
-  find(access: typeof READ | typeof WRITE, hi: number, lo: number, bytes: number): number {
-    const set = this.#i32[DATA_TLB >> 2]! + (access === WRITE ? WRITE_SET : 0)
-    const at = entryOf(set, lo) >> 2
+  /** That of the guest at a privilege, which HLV and HSV borrow. */
+  guestSet(hart: Hart, privilege: number): number {
+    return this.#setOf(contextOf(hart, privilege, true))
+  }
+
+  /** Enters a data page of the context of a read set; `value` is host address less virtual address. */
+  fill(access: DataAccess, hi: number, lo: number, value: number, set: number): void {
+    this.#enter(access === WRITE ? set + WRITE_SET : set, hi, lo, value, this.#beside)
+  }
+
+  /** Host address of aligned data that the context of a read set may access so, or 0: not known here. */
+  find(access: DataAccess, hi: number, lo: number, bytes: number, set = this.dataSet()): number {
+    const at = entryOf(access === WRITE ? set + WRITE_SET : set, lo) >> 2
     const known = this.#i32[at] === (lo & (-4096 | (bytes - 1))) && this.#i32[at + 1] === hi
     return known ? (this.#i32[at + 2]! + lo) >>> 0 : 0
   }

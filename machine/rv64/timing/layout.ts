@@ -14,13 +14,17 @@ export const ARRAYS = ['l1d', 'l2', 'dtlb', 'l2tlb', 'l1i', 'itlb'] as const
 export type ArrayName = (typeof ARRAYS)[number]
 
 export interface Layout extends Readonly<Record<ArrayName, Place>> {
+  /** By word of a page, a byte: its counter of branches. */
+  readonly counters: number
   /** What is state ends here. */
   readonly end: number
-  /** i32 by entry of the data cache: address of its soft entry for reads, for writes. */
-  readonly reads: number
-  readonly writes: number
-  /** By entry of the data TLB: i32, the sets its soft entries are in; four i32, of which lines. */
+  /** Two i32 by entry of the data cache: address of its soft entry for reads, for writes; or `nowhere`. */
+  readonly holders: number
+  /** What is emptied instead of a soft entry where there is none. */
+  readonly nowhere: number
+  /** By entry of the data TLB: i32, the sets its soft entries are in. */
   readonly set: number
+  /** Besides, two i64: lines that have soft entries for reads, for writes. */
   readonly lines: number
   /** i32 by entry of the instruction cache: address of its flag. */
   readonly flag: number
@@ -33,6 +37,10 @@ export interface Layout extends Readonly<Record<ArrayName, Place>> {
 const WORD = 4
 /** Generated code compares so many at once. */
 const LEAST_WAYS = 4
+/** So that a page decides which counter. */
+const MOST_COUNTERS = 4096 / WORD
+/** The directory tells so many apart: see line-array.ts. */
+const MOST_WAYS = 15
 
 /** Throws RangeError for a core that does not fit. */
 export function layoutOf(core: Core): Layout {
@@ -44,20 +52,22 @@ export function layoutOf(core: Core): Layout {
   const place = (name: ArrayName): Place => {
     const { sets, ways } = core[name]
     for (const count of [sets, ways / LEAST_WAYS]) {
-      if (count > 0 && (count & (count - 1)) === 0) continue
+      if (count > 0 && (count & (count - 1)) === 0 && ways <= MOST_WAYS) continue
       throw new RangeError(
-        `${name}: expected powers of two, and 4 ways or more, got ${sets} x ${ways}`,
+        `${name}: expected powers of two, and 4 or 8 ways, got ${sets} x ${ways}`,
       )
     }
     return { sets, ways, entries: take(sets * ways), turns: take(sets) }
   }
   const arrays = Object.fromEntries(ARRAYS.map((name) => [name, place(name)]))
+  const counters = takeCounters(core, take)
   const count = ({ sets, ways }: Geometry): number => sets * ways
   const layout = {
     ...(arrays as Record<ArrayName, Place>),
+    counters,
     end: at,
-    reads: take(count(core.l1d)),
-    writes: take(count(core.l1d)),
+    holders: take(2 * count(core.l1d)),
+    nowhere: take(4),
     set: take(count(core.dtlb)),
     lines: take(4 * count(core.dtlb)),
     flag: take(count(core.l1i)),
@@ -67,5 +77,16 @@ export function layoutOf(core: Core): Layout {
   if (at <= CODE) return layout
   throw new RangeError(
     `expected caches of up to ${CODE - TIMING} bytes of tags, got ${at - TIMING}`,
+  )
+}
+
+function takeCounters({ branchCounters }: Core, take: (words: number) => number): number {
+  const power = (branchCounters & (branchCounters - 1)) === 0
+  if (power && branchCounters % WORD === 0 && branchCounters <= MOST_COUNTERS) {
+    return take(branchCounters / WORD)
+  }
+  throw new RangeError(
+    `branch counters: expected 0, or a power of two from ${WORD} to ${MOST_COUNTERS}, ` +
+      `got ${branchCounters}`,
   )
 }

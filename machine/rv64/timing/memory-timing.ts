@@ -3,9 +3,10 @@
 // nothing, so it makes no difference whether an engine asks; what is held lies in linear memory, from
 // TIMING on, and is part of snapshots.
 
-import { TIMING } from '../hart/state.ts'
+import { directoryOf, TIMING } from '../hart/state.ts'
 import type { Core } from './core.ts'
 import { type ArrayName, layoutOf } from './layout.ts'
+import { FIRST_LEVEL, LineArray, SECOND_LEVEL } from './line-array.ts'
 import { SoftEntries } from './soft-entries.ts'
 import { TagArray } from './tag-array.ts'
 
@@ -31,8 +32,8 @@ export class MemoryTiming {
   readonly #core: Core
   readonly #state: Int32Array
   readonly #l1i: TagArray
-  readonly #l1d: TagArray
-  readonly #l2: TagArray
+  readonly #l1d: LineArray
+  readonly #l2: LineArray
   readonly #itlb: TagArray
   readonly #dtlb: TagArray
   readonly #l2tlb: TagArray
@@ -40,12 +41,14 @@ export class MemoryTiming {
   #line = -1
   #page = -1
 
-  constructor(core: Core, words: Int32Array) {
+  /** `words`: linear memory with `ramBytes` of RAM. */
+  constructor(core: Core, words: Int32Array, ramBytes: number) {
     this.#core = core
     const layout = layoutOf(core)
     const array = (name: ArrayName): TagArray => new TagArray(words, layout[name])
-    this.#l1d = array('l1d')
-    this.#l2 = array('l2')
+    const directory = new Uint8Array(words.buffer, directoryOf(ramBytes), ramBytes / 64)
+    this.#l1d = new LineArray(words, layout.l1d, directory, FIRST_LEVEL)
+    this.#l2 = new LineArray(words, layout.l2, directory, SECOND_LEVEL)
     this.#dtlb = array('dtlb')
     this.#l2tlb = array('l2tlb')
     this.#l1i = array('l1i')
@@ -162,7 +165,7 @@ export class MemoryTiming {
   /** As after power-on: everything empty. */
   reset(): void {
     this.soft.dropAll()
-    this.#state.fill(0)
+    this.#overwrite(() => this.#state.fill(0))
   }
 
   save(): Uint8Array {
@@ -176,7 +179,13 @@ export class MemoryTiming {
       throw new RangeError(`expected ${this.#state.length} words of caches, got ${words.length}`)
     }
     this.soft.dropAll()
-    this.#state.set(words)
+    this.#overwrite(() => this.#state.set(words))
+  }
+
+  #overwrite(write: () => void): void {
+    for (const cache of [this.#l1d, this.#l2]) cache.leaveDirectory()
+    write()
+    for (const cache of [this.#l1d, this.#l2]) cache.enterDirectory()
   }
 
   #dataLine(line: number, write: boolean): number {

@@ -10,13 +10,15 @@ import type { Layout } from './layout.ts'
 
 const LINES = 64
 const LINE_SHIFT = 2 // from an address to the offset of its line's entry in a set
+/** Of a flag, of slots. */
 const NONE = 0
 
 export class SoftEntries {
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
-  readonly #reads: Int32Array
-  readonly #writes: Int32Array
+  /** By line, those for reads and writes. */
+  readonly #holders: Int32Array
+  readonly #nowhere: number
   readonly #set: Int32Array
   readonly #lines: Int32Array
   readonly #flag: Int32Array
@@ -30,8 +32,8 @@ export class SoftEntries {
     const entries = ({ sets, ways }: Geometry) => sets * ways
     this.#words = words
     this.#bytes = new Uint8Array(words.buffer)
-    this.#reads = part(layout.reads, entries(l1d))
-    this.#writes = part(layout.writes, entries(l1d))
+    this.#holders = part(layout.holders, 2 * entries(l1d)).fill(layout.nowhere)
+    this.#nowhere = layout.nowhere
     this.#set = part(layout.set, entries(dtlb))
     this.#lines = part(layout.lines, 4 * entries(dtlb))
     this.#flag = part(layout.flag, entries(l1i))
@@ -50,9 +52,7 @@ export class SoftEntries {
     value: number,
   ): void {
     const entry = set + (write ? WRITE_SET : 0) + ((lo >>> LINE_SHIFT) & TLB_MASK)
-    const holders = write ? this.#writes : this.#reads
-    if (holders[line] !== entry) this.#drop(holders[line]!)
-    holders[line] = entry
+    this.#hold(2 * line + (write ? 1 : 0), entry)
     if (page >= 0) {
       if (this.#set[page] !== set) this.dropDataPage(page, lo >>> 12)
       this.#set[page] = set
@@ -66,10 +66,8 @@ export class SoftEntries {
   }
 
   dropDataLine(line: number): void {
-    this.#drop(this.#reads[line]!)
-    this.#drop(this.#writes[line]!)
-    this.#reads[line] = NONE
-    this.#writes[line] = NONE
+    this.#hold(2 * line, this.#nowhere)
+    this.#hold(2 * line + 1, this.#nowhere)
   }
 
   /** `pageNumber`: the low bits of the virtual page number. */
@@ -117,21 +115,25 @@ export class SoftEntries {
   }
 
   dropAll(): void {
-    for (let line = 0; line < this.#reads.length; line++) this.dropDataLine(line)
+    for (let line = 0; line < this.#holders.length / 2; line++) this.dropDataLine(line)
     for (let line = 0; line < this.#flag.length; line++) this.dropCodeLine(line)
     this.#lines.fill(0)
     this.#untranslated[0] = 0
   }
 
   dropWrites(): void {
-    for (let line = 0; line < this.#writes.length; line++) {
-      this.#drop(this.#writes[line]!)
-      this.#writes[line] = NONE
+    for (let holder = 1; holder < this.#holders.length; holder += 2) {
+      this.#hold(holder, this.#nowhere)
     }
   }
 
+  /** The soft entry that stood for the line is empty from now on, and `entry` stands for it. */
+  #hold(holder: number, entry: number): void {
+    this.#drop(this.#holders[holder]!)
+    this.#holders[holder] = entry
+  }
+
   #drop(entry: number): void {
-    if (entry === NONE) return
     this.#words[entry >> 2] = -1
     this.#words[(entry >> 2) + 1] = -1
   }

@@ -22,8 +22,10 @@ import { FENCE, FENCE_PAGE, SATP } from '../paging/fence.ts'
 import { FETCH } from '../paging/fetch.ts'
 import { encodeModule } from '../wasm/encoder.ts'
 import { moduleFor } from '../wasm/modules.ts'
+import { FUSED, FUSED_SINGLE, floatHelpers, LOSS } from './float-helpers.ts'
 import { glueModule, LINE_TYPE, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
 import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
+import { LINE_ACCESS } from './line-refill.ts'
 import { type Block, type CodeSource, findRegion } from './region.ts'
 import { RegionTable, type Span } from './region-table.ts'
 import { translate } from './translate.ts'
@@ -62,10 +64,20 @@ const imports = [
   { name: 'mret', type: TRAP },
   { name: 'sret', type: TRAP },
   { name: 'line', type: LINE_TYPE },
+  { name: 'sum', type: LOSS },
+  { name: 'product', type: LOSS },
+  { name: 'quotient', type: LOSS },
+  { name: 'root', type: LOSS },
+  { name: 'fused', type: FUSED },
+  { name: 'fusedSingle', type: FUSED_SINGLE },
   { name: 'fetchRefill', type: FETCH },
   { name: 'satp', type: SATP },
   { name: 'fence', type: FENCE },
   { name: 'fencePage', type: FENCE_PAGE },
+] as const
+const modelImports = [
+  { name: 'read', type: LINE_ACCESS },
+  { name: 'write', type: LINE_ACCESS },
 ] as const
 
 export class Compiler {
@@ -108,6 +120,10 @@ export class Compiler {
         env: { memory, load: this.#slow('load', load), store: this.#slow('store', store) },
       },
     )
+    const floats = new WebAssembly.Instance(
+      new WebAssembly.Module(floatHelpers(this.#memoryPages)),
+      { env: { memory } },
+    )
     const left = this.#left
     const fetching = (slot: number) => {
       left.line++
@@ -117,7 +133,14 @@ export class Compiler {
       left.alone++
       alone()
     }
-    this.#environment = { memory, alone: leaving, line: fetching, ...paging, ...glue.exports }
+    this.#environment = {
+      memory,
+      alone: leaving,
+      line: fetching,
+      ...paging,
+      ...glue.exports,
+      ...floats.exports,
+    }
   }
 
   /** The instruction in SLOT, which has not started, is hot. */
@@ -161,9 +184,13 @@ export class Compiler {
 
   #install(found: readonly Found[]): void {
     const functions = found.map(({ blocks, pages }, i) =>
-      translate(blocks, (page) => pages.slotsOf(page)!, this.#timing, `r${i}`),
+      translate(blocks, (page) => pages.slotsOf(page)!, this.#timing, this.#limits.fuses, `r${i}`),
     )
-    const bytes = encodeModule({ imports, memoryPages: this.#memoryPages, functions })
+    const bytes = encodeModule({
+      imports: this.#timing.lines ? [...imports, ...modelImports] : imports,
+      memoryPages: this.#memoryPages,
+      functions,
+    })
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: this.#environment,
     })

@@ -2,13 +2,13 @@
 // values do not become bigint on the way. Invariant: pc and budget are in the state before the slow
 // path begins; the result is what the access took off the budget, or TRAPPED_STATUS.
 
-import { BUDGET, EXTRA, PAGES_BESIDE, PC, VALUE } from '../../hart/state.ts'
+import { BUDGET, PAGES_BESIDE, PC, VALUE } from '../../hart/state.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { mulHighU } from '../interpreter/module.ts'
 import { loadRefill, storeRefill } from '../paging/refill.ts'
 import { Code } from '../wasm/code.ts'
 import { type DefinedFunction, encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
-import { LINE_FUNCTIONS, lineRefill } from './line-refill.ts'
+import { lineRefill } from './line-refill.ts'
 import { ecall, mret, sret, TRAP, TRAP_LOCALS } from './trap.ts'
 
 /** What the slow paths return if they trapped; budget put aside counts as taken. */
@@ -28,14 +28,16 @@ const LOAD = 0
 const STORE = 1
 const REFILL_CALL = 8
 
-/** Imports `load` and `store`, which return 1 if they trapped; exports load, store and mulHighU. */
+/** Imports `load` and `store`, which return 1 if they trapped; exports what regions call. */
 export function glueModule(memoryPages: number, ramPages: number, timing: CodeTiming): Uint8Array {
   const { core } = timing
-  const refills: readonly DefinedFunction[] =
-    core === undefined
-      ? [loadRefill(ramPages), storeRefill(ramPages)]
-      : [...lineRefill(core, ramPages, REFILL_CALL), loadRefill(ramPages, PAGES_BESIDE)]
   const modelled = core !== undefined
+  const refills: readonly DefinedFunction[] = modelled
+    ? [
+        loadRefill(ramPages, PAGES_BESIDE),
+        ...lineRefill(core, ramPages, REFILL_CALL + 1, REFILL_CALL),
+      ]
+    : [loadRefill(ramPages), storeRefill(ramPages)]
   return encodeModule({
     imports: [
       { name: 'load', type: ACCESS },
@@ -60,8 +62,7 @@ function access(call: number, pc: number, modelled: boolean): Uint8Array {
   const [budget, bytes] = [pc + 1, pc + 2]
   const code = new Code()
   if (call === STORE) code.i32(0).get(1).memory('i64.store', VALUE)
-  if (modelled) tryLine(code, call, bytes)
-  else {
+  if (!modelled) {
     code
       .get(address)
       .get(bytes)
@@ -75,27 +76,4 @@ function access(call: number, pc: number, modelled: boolean): Uint8Array {
   code.if(() => code.i32(TRAPPED_STATUS).op('return'))
   code.get(budget).i32(0).memory('i32.load', BUDGET).op('i32.sub')
   return code.bytes
-}
-
-/** Without JavaScript, where caches are modelled: what it took counts as extra. */
-function tryLine(code: Code, call: number, bytes: number): void {
-  const cycles = bytes + 1
-  const attempt = () => {
-    code
-      .get(0)
-      .get(bytes)
-      .i32(call === STORE ? 1 : 0)
-    code.call(REFILL_CALL).tee(cycles).i32(0).op('i32.ge_s')
-    code.if(() => {
-      code.i32(0).i32(0).memory('i32.load', EXTRA).get(cycles).op('i32.add')
-      code.memory('i32.store', EXTRA).get(cycles).op('return')
-    })
-  }
-  attempt()
-  if (call === STORE) return
-  code
-    .get(0)
-    .get(bytes)
-    .call(REFILL_CALL + LINE_FUNCTIONS)
-  code.if(attempt)
 }

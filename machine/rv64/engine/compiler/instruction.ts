@@ -3,7 +3,16 @@
 // where the shared code finds them.
 
 import { BUDGET, LINE_FLAGS, PC, RESERVATION, VALUE } from '../../hart/state.ts'
-import type { Expression, Statement } from '../../isa/ir.ts'
+import type { Decoded } from '../../isa/decode.ts'
+import {
+  add,
+  type Bytes,
+  type Expression,
+  immediate,
+  rs1,
+  type Statement,
+  type SystemCall,
+} from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
 import { LINE_BYTES } from '../../timing/core.ts'
@@ -11,15 +20,37 @@ import type { CodeTiming } from '../code-timing.ts'
 import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
 import { SLOT_SHIFT } from '../interpreter/slot.ts'
 import type { Code } from '../wasm/code.ts'
+import type { Floats } from './float.ts'
+import { type FloatForm, floatForm } from './float-form.ts'
 import { TRAPPED_STATUS } from './glue.ts'
 import { CALL, LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
 import { SystemInstructions } from './system.ts'
 import type { Placed, Timed, Values } from './value.ts'
 
+interface Access {
+  readonly bytes: Bytes
+  readonly address: Expression
+}
+
+interface Load extends Access {
+  readonly index: number
+  readonly signed: boolean
+}
+
+/** Loads and stores of f registers, and where. */
+const MOVES: Readonly<Partial<Record<SystemCall, { bytes: 4 | 8; store: boolean }>>> = {
+  flw: { bytes: 4, store: false },
+  fld: { bytes: 8, store: false },
+  fsw: { bytes: 4, store: true },
+  fsd: { bytes: 8, store: true },
+}
+const MOVED = add(rs1, immediate)
+
 export class Instructions {
   readonly code: Code
   readonly #registers: RegisterLocals
   readonly #values: Values
+  readonly #floats: Floats
   readonly #timing: CodeTiming
   readonly #slotsOf: (page: number) => number
   readonly #system: SystemInstructions
@@ -28,12 +59,14 @@ export class Instructions {
     code: Code,
     registers: RegisterLocals,
     values: Values,
+    floats: Floats,
     timing: CodeTiming,
     slotsOf: (page: number) => number,
   ) {
     this.code = code
     this.#registers = registers
     this.#values = values
+    this.#floats = floats
     this.#timing = timing
     this.#slotsOf = slotsOf
     this.#system = new SystemInstructions(code, registers, values, {
@@ -45,9 +78,11 @@ export class Instructions {
   /** When it starts, the budget is LOCAL.budget and the cycles of `at`. */
   emit(at: Timed): void {
     const { meaning } = table[at.instruction.row]!
-    meaning.forEach((statement, i) => {
-      this.#statement(statement, at, meaning.slice(i + 1))
-    })
+    const finish = (from: number) => {
+      for (let i = from; i < meaning.length; i++)
+        this.#statement(meaning[i]!, at, () => finish(i + 1))
+    }
+    finish(0)
   }
 
   /** Before the instruction: the line of its halfword at `offset` is fetched unless it would hit. */
@@ -73,7 +108,8 @@ export class Instructions {
     })
   }
 
-  #statement(statement: Statement, at: Timed, rest: readonly Statement[]): void {
+  /** `finish` emits what follows in the instruction. */
+  #statement(statement: Statement, at: Timed, finish: () => void): void {
     switch (statement.do) {
       case 'set':
         if (at.instruction.rd === 0) return
@@ -85,10 +121,10 @@ export class Instructions {
         this.code.set(LOCAL.temporary0 + statement.index)
         return
       case 'load':
-        this.#load(statement, at, rest)
+        this.#load(statement, at, finish)
         return
       case 'store':
-        this.#store(statement, at)
+        this.#store(statement, at, () => this.#values.emit(statement.value, at))
         return
       case 'exchange':
       case 'reserve':
@@ -99,46 +135,119 @@ export class Instructions {
       case 'branch':
         return // the end of the block
       case 'system':
-        this.#system.emit(statement.call, at)
+        this.#call(statement.call, at)
     }
   }
 
-  #load(statement: Statement & { do: 'load' }, at: Timed, rest: readonly Statement[]): void {
+  #call(call: SystemCall, at: Timed): void {
+    const form = floatForm(at.instruction)
+    if (form === undefined) this.#system.emit(call, at)
+    else this.#float(form, at)
+  }
+
+  #float(form: FloatForm, at: Timed): void {
+    const alone = () => this.#alone(at)
+    const move = MOVES[form.call]
+    if (move === undefined) {
+      this.#floats.emit(form, at, alone)
+      return
+    }
+    const { bytes } = move
+    this.#floats.check(form, alone)
+    if (move.store) this.#store({ bytes, address: MOVED }, at, () => this.#floats.stored(at))
+    else {
+      const finish = () => this.#floats.load(bytes, LOCAL.temporary0, at)
+      this.#load({ bytes, address: MOVED, index: 0, signed: false }, at, finish)
+      finish()
+    }
+  }
+
+  #load(access: Load, at: Timed, finish: () => void): void {
     const { code } = this
-    const { bytes } = statement
-    const operator = loadOperator(bytes, statement.signed)
-    const local = LOCAL.temporary0 + statement.index
-    this.#probe(statement.address, at, bytes, 0)
+    const { bytes, address, index, signed } = access
+    const operator = loadOperator(bytes, signed)
+    const local = LOCAL.temporary0 + index
+    this.#probe(address, at, bytes, 0)
     code.if(
-      () => this.#host(0).memory(operator).set(local),
       () => {
-        code.get(LOCAL.address)
-        this.#context(at)
-        code.i32(bytes).call(CALL.load).set(LOCAL.status)
-        code.i32(0).memory(operator, VALUE).set(local)
-        this.#afterSlow(at, rest)
+        if (isStep(at.instruction)) this.#followed(local)
+        else this.#host(0).memory(operator).set(local)
+      },
+      () => {
+        const load = () => {
+          code.get(LOCAL.address)
+          this.#context(at)
+          code.i32(bytes).call(CALL.load).set(LOCAL.status)
+          code.i32(0).memory(operator, VALUE).set(local)
+        }
+        if (!this.#timing.lines) load()
+        else
+          this.#byLine(CALL.read, bytes, load, () =>
+            code.get(LOCAL.host).memory(operator).set(local),
+          )
+        this.#afterSlow(at, finish)
       },
     )
   }
 
-  #store(statement: Statement & { do: 'store' }, at: Timed): void {
+  /**
+   * A pointer to where the next one is: each load waits for the one before. So that it does not wait for
+   * the soft TLB too, the distance to the host address is guessed to be the last one, and compared beside.
+   */
+  #followed(local: number): void {
     const { code } = this
-    const { bytes } = statement
-    this.#probe(statement.address, at, bytes, WRITE_SET)
+    code.get(LOCAL.entry).memory('i32.load', 8).tee(LOCAL.host).get(LOCAL.distance).op('i32.eq')
+    code.if(
+      () => {
+        code.get(LOCAL.address).op('i32.wrap_i64').get(LOCAL.distance).op('i32.add')
+        code.memory('i64.load').set(local)
+      },
+      () => {
+        code.get(LOCAL.address).op('i32.wrap_i64').get(LOCAL.host).tee(LOCAL.distance)
+        code.op('i32.add').memory('i64.load').set(local)
+      },
+    )
+  }
+
+  /** `value` leaves what is stored. */
+  #store({ bytes, address }: Access, at: Timed, value: () => void): void {
+    const { code } = this
+    this.#probe(address, at, bytes, WRITE_SET)
     code.if(
       () => {
         this.#host(WRITE_SET)
-        this.#values.emit(statement.value, at)
+        value()
         code.memory(storeOperator(bytes))
       },
       () => {
-        code.get(LOCAL.address)
-        this.#values.emit(statement.value, at)
-        this.#context(at)
-        code.i32(bytes).call(CALL.store).set(LOCAL.status)
-        this.#afterSlow(at, [])
+        const store = () => {
+          code.get(LOCAL.address)
+          value()
+          this.#context(at)
+          code.i32(bytes).call(CALL.store).set(LOCAL.status)
+        }
+        if (!this.#timing.lines) store()
+        else {
+          this.#byLine(CALL.write, bytes, store, () => {
+            code.get(LOCAL.host)
+            value()
+            code.memory(storeOperator(bytes))
+          })
+        }
+        this.#afterSlow(at, () => {})
       },
     )
+  }
+
+  /** The line comes by WebAssembly alone, or by the shared slow path. */
+  #byLine(call: number, bytes: number, slow: () => void, found: () => void): void {
+    const { code } = this
+    code.get(LOCAL.address).i32(bytes).get(LOCAL.dataTlb).call(call)
+    code.set(LOCAL.status).tee(LOCAL.host)
+    code.if(() => {
+      found()
+      code.get(LOCAL.extra).get(LOCAL.status).op('i32.add').set(LOCAL.extra)
+    }, slow)
   }
 
   /** pc and budget as the shared code wants them. */
@@ -154,7 +263,7 @@ export class Instructions {
   }
 
   /** The instruction has trapped; or it has taken cycles and may have to be the last one. */
-  #afterSlow(at: Timed, rest: readonly Statement[]): void {
+  #afterSlow(at: Timed, finish: () => void): void {
     const { code } = this
     code.get(LOCAL.status).if(() => {
       code
@@ -170,7 +279,7 @@ export class Instructions {
         .i32(at.least)
         .op('i32.lt_s')
         .if(() => {
-          for (const statement of rest) this.#statement(statement, at, [])
+          finish()
           this.#budgetAt(at)
           code.set(LOCAL.budget)
           this.#takeBackExtra(at.extra)
@@ -261,3 +370,6 @@ export class Instructions {
       .op('i32.add')
   }
 }
+
+/** A pointer is replaced by what it points to. */
+const isStep = ({ row, rd, rs1 }: Decoded): boolean => table[row]!.name === 'ld' && rd === rs1

@@ -1,255 +1,216 @@
-// The memory system's model as WebAssembly functions: a line through the caches, and the moves from which
-// look-ups are made. Invariant: they do what timing/memory-timing.ts does, in the same order.
+// The caches of the memory system's model as WebAssembly: a line comes into the data cache. Where a line is,
+// the directory says (timing/line-array.ts). Invariant: it does what timing/memory-timing.ts does, in the
+// same order, and keeps the directory true.
 
-import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
+import { directoryOf } from '../../hart/state.ts'
 import type { Core } from '../../timing/core.ts'
-import type { Layout, Place } from '../../timing/layout.ts'
+import { type Layout, layoutOf, type Place } from '../../timing/layout.ts'
+import { FIRST_LEVEL, FIRST_LINE } from '../../timing/line-array.ts'
 import { Code } from '../wasm/code.ts'
 
-/** Of the functions, by what they do. */
-export interface Calls {
-  readonly dataLine: number
-  readonly writeBack: number
-  readonly dropPage: number
+/** What the code of the model is made from. */
+export interface Model {
+  readonly core: Core
+  readonly layout: Layout
+  /** Lines of RAM, and where the directory begins. */
+  readonly lines: number
+  readonly directory: number
 }
 
-const FOUND = 'found'
-export const WORD_SHIFT = 2
-/** Entries that are compared at once; sets have a multiple of that many ways. */
-const VECTOR = 4
+export function modelOf(core: Core, ramPages: number): Model {
+  const directory = directoryOf(4096 * ramPages)
+  return { core, layout: layoutOf(core), lines: 64 * ramPages, directory }
+}
 
-/** Locals that a look at the data cache uses: the line, whether it is written; the others are its own. */
+/** Locals: `line` counts from the first of RAM, to `cycles` is added; the others are the code's own. */
 export interface LineLocals {
   readonly line: number
-  readonly write: number
-  readonly tag: number
-  readonly at: number
-  readonly way: number
   readonly cycles: number
+  /** Leaves the entry's number here. */
   readonly entry: number
+  readonly where: number
   readonly old: number
-  readonly at2: number
-  readonly way2: number
+  readonly at: number
 }
 
-/** Line, and whether it is written; cycles. */
-export function dataLine(core: Core, layout: Layout, calls: Calls): Uint8Array {
+export const WORD_SHIFT = 2
+/** From the first holder of a line to the second: see Layout.holders. */
+const HOLDER = 4
+const WAY_MASK = (1 << FIRST_LEVEL) - 1
+
+/** Line; cycles. What a walk reads. */
+export function dataLine(model: Model): Uint8Array {
   const code = new Code()
-  const [line, write, tag, at, way, cycles, entry, old, at2, way2] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
-  const locals = { line, write, tag, at, way, cycles, entry, old, at2, way2 }
-  lookAtLine(code, core, layout, calls, locals)
+  const [line, cycles, entry, where, old, at] = [0, 1, 2, 3, 4, 5]
+  bringLine(code, model, { line, cycles, entry, where, old, at }, false)
   code.get(cycles)
   return code.bytes
 }
 
-/** The same in place: adds to `cycles`, leaves the entry's number in `entry`. */
-export function lookAtLine(
-  code: Code,
-  core: Core,
-  { l1d, l2, reads, writes }: Layout,
-  calls: Calls,
-  locals: LineLocals,
-): void {
-  const { line, write, tag, at, way, cycles, entry, old } = locals
-  code.get(line).i32(1).op('i32.shl').set(tag)
-  setAddress(code, l1d, line, at)
-  code.block(FOUND, () => {
-    findWay(code, l1d, at, tag, way)
-    second(code, core, l2, locals)
-    takeTurn(code, l1d, line, way)
-    entryNumber(code, l1d, line, way)
-    code.i32(WORD_SHIFT).op('i32.shl').set(entry)
-    for (const holders of [reads, writes]) {
-      drop(code, () => code.get(entry).memory('i32.load', holders))
-      code.get(entry).i32(0).memory('i32.store', holders)
-    }
-    wayAddress(code, at, way)
+/** As MemoryTiming.#dataLine. */
+export function bringLine(code: Code, model: Model, locals: LineLocals, write: boolean): void {
+  const { l1d } = model.layout
+  const { line, entry, where } = locals
+  code.get(line).memory('i32.load8_u', model.directory).tee(where)
+  code.i32(WAY_MASK).op('i32.le_u')
+  code.if(
+    () => missFirst(code, model, locals, write),
+    () => {
+      setBase(code, l1d, line)
+      code.get(where).i32(FIRST_LEVEL).op('i32.shr_u').i32(1).op('i32.sub', 'i32.add').tee(entry)
+      if (!write) {
+        code.op('drop')
+        return
+      }
+      code.i32(WORD_SHIFT).op('i32.shl')
+      tagOf(code, line, true)
+      code.memory('i32.store', l1d.entries)
+    },
+  )
+}
+
+function missFirst(code: Code, model: Model, locals: LineLocals, write: boolean): void {
+  const { l1d, holders, nowhere } = model.layout
+  const { line, cycles, entry, where, old, at } = locals
+  code.get(cycles).i32(model.core.cycles.l2).op('i32.add').set(cycles)
+  code.get(where).op('i32.eqz')
+  code.if(() => missSecond(code, model, locals))
+  takeTurn(code, l1d, line, at, entry)
+  code
+    .get(line)
+    .get(entry)
+    .i32(l1d.ways - 1)
+    .op('i32.and')
+    .i32(FIRST_LEVEL)
+    .op('i32.shl')
+  code.i32(1 << FIRST_LEVEL).op('i32.add')
+  code.get(where).op('i32.or').memory('i32.store8', model.directory)
+  for (const holder of [0, HOLDER]) {
     code
-      .memory('i32.load')
-      .tee(old)
-      .i32(1)
-      .op('i32.and')
-      .if(() => {
-        code.get(old).i32(1).op('i32.shr_u').call(calls.writeBack)
-        code.get(cycles).op('i32.add').set(cycles)
-      })
-    wayAddress(code, at, way)
-    code.get(tag).memory('i32.store')
-  })
-  code.get(write).if(() => {
-    wayAddress(code, at, way)
-    code.get(tag).i32(1).op('i32.or').memory('i32.store')
-  })
-  entryNumber(code, l1d, line, way)
-  code.set(entry)
-}
-
-/** A line from behind the first level. */
-function second(code: Code, core: Core, l2: Place, locals: LineLocals): void {
-  const { line, tag, cycles, old, at2, way2 } = locals
-  const { dram, writeBack } = core.cycles
-  const known = 'second'
-  const add = () => code.get(cycles).op('i32.add').set(cycles)
-  setAddress(code, l2, line, at2)
-  code.i32(core.cycles.l2)
-  add()
-  code.block(known, () => {
-    findWay(code, l2, at2, tag, way2, known)
-    takeTurn(code, l2, line, way2)
-    wayAddress(code, at2, way2)
-    code.memory('i32.load').set(old)
-    wayAddress(code, at2, way2)
-    code.get(tag).memory('i32.store')
-    // Instead of what the second level takes.
-    code.i32(dram + writeBack - core.cycles.l2).i32(dram - core.cycles.l2)
-    code.get(old).i32(1).op('i32.and', 'select')
-    add()
-  })
-}
-
-/** A changed line leaves the first level; cycles. */
-export function writeBack({ cycles }: Core, l2: Place): Uint8Array {
-  const [line, tag, at, way] = [0, 1, 2, 3]
-  const code = new Code()
-  const miss = 'miss'
-  code.get(line).i32(1).op('i32.shl').set(tag)
-  setAddress(code, l2, line, at)
-  code.block(miss, () => {
-    code.block(FOUND, () => {
-      findWay(code, l2, at, tag, way)
-      code.br(miss)
-    })
-    wayAddress(code, at, way)
-    code.get(tag).i32(1).op('i32.or').memory('i32.store')
-    code.i32(0).op('return')
-  })
-  code.i32(cycles.writeBack)
-  return code.bytes
-}
-
-/** As SoftEntries.dropDataPage. */
-export function dropPage({ set: setOf, lines }: Layout): Uint8Array {
-  const [page, number, bits, set, lo, entry] = [0, 1, 2, 3, 4, 5]
-  const code = new Code()
-  code.get(page).i32(WORD_SHIFT).op('i32.shl').memory('i32.load', setOf).set(set)
-  for (let word = 0; word < 4; word++) {
-    const at = lines + 4 * word
-    code
-      .get(page)
-      .i32(4)
+      .get(entry)
+      .i32(3)
       .op('i32.shl')
-      .memory('i32.load', at)
-      .tee(bits)
-      .if(() => {
-        code.get(page).i32(4).op('i32.shl').i32(0).memory('i32.store', at)
-        code.loop('bit', () => {
-          code.get(number).i32(12).op('i32.shl')
-          code
-            .get(bits)
-            .op('i32.ctz')
-            .i32(32 * (word & 1))
-            .op('i32.add')
-            .i32(6)
-            .op('i32.shl')
-          code.op('i32.or').tee(lo).i32(2).op('i32.shr_u').i32(TLB_MASK).op('i32.and')
-          code
-            .get(set)
-            .op('i32.add')
-            .i32(word > 1 ? WRITE_SET : 0)
-            .op('i32.add')
-            .tee(entry)
-          code.memory('i32.load').get(lo).op('i32.eq')
-          code.if(() => code.get(entry).i64(-1n).memory('i64.store'))
-          code.get(bits).get(bits).i32(1).op('i32.sub', 'i32.and').tee(bits).brIf('bit')
-        })
-      })
+      .memory('i32.load', holders + holder)
+    code.i64(-1n).memory('i64.store')
+    code
+      .get(entry)
+      .i32(3)
+      .op('i32.shl')
+      .i32(nowhere)
+      .memory('i32.store', holders + holder)
   }
-  return code.bytes
+  code.get(entry).i32(WORD_SHIFT).op('i32.shl').tee(at).memory('i32.load', l1d.entries).set(old)
+  code.get(at)
+  tagOf(code, line, write)
+  code.memory('i32.store', l1d.entries)
+  leaveFirst(code, model, locals)
 }
 
-/** Into `at`: where the entries of the set lie that `index` chooses. */
-export function setAddress(
+/** A line has left the first level, if the entry was not empty: `old`. */
+function leaveFirst(code: Code, model: Model, locals: LineLocals): void {
+  const { core, directory, layout } = model
+  const { l2 } = layout
+  const { cycles, where, old, at } = locals
+  lineOfTag(code, model, old, at)
+  code.if(() => {
+    code.get(at).get(at).memory('i32.load8_u', directory).i32(WAY_MASK).op('i32.and').tee(where)
+    code.memory('i32.store8', directory)
+    code.get(old).i32(1).op('i32.and')
+    code.if(() => {
+      code.get(where).if(
+        () => {
+          setBase(code, l2, at)
+          code.get(where).op('i32.add').i32(WORD_SHIFT).op('i32.shl').tee(at)
+          const marks = l2.entries - 4
+          code.get(at).memory('i32.load8_u', marks).i32(1).op('i32.or').memory('i32.store8', marks)
+        },
+        () => code.get(cycles).i32(core.cycles.writeBack).op('i32.add').set(cycles),
+      )
+    })
+  })
+}
+
+/** The line comes from behind the second level; `where` is as the directory must have it. */
+function missSecond(code: Code, model: Model, locals: LineLocals): void {
+  const { core, directory, layout } = model
+  const { l2 } = layout
+  const { line, cycles, entry, where, old, at } = locals
+  const { dram, writeBack } = core.cycles
+  takeTurn(code, l2, line, at, entry)
+  code
+    .get(entry)
+    .i32(l2.ways - 1)
+    .op('i32.and')
+    .i32(1)
+    .op('i32.add')
+    .set(where)
+  code.get(entry).i32(WORD_SHIFT).op('i32.shl').tee(at).memory('i32.load', l2.entries).set(old)
+  code.get(at)
+  tagOf(code, line, false)
+  code.memory('i32.store', l2.entries)
+  // Instead of what the second level takes.
+  code.i32(dram + writeBack - core.cycles.l2).i32(dram - core.cycles.l2)
+  code.get(old).i32(1).op('i32.and', 'select').get(cycles).op('i32.add').set(cycles)
+  lineOfTag(code, model, old, at)
+  code.if(() => {
+    code
+      .get(at)
+      .get(at)
+      .memory('i32.load8_u', directory)
+      .i32(WAY_MASK << FIRST_LEVEL)
+    code.op('i32.and').memory('i32.store8', directory)
+  })
+}
+
+/** Leaves the number of the first entry of the line's set. */
+function setBase(code: Code, { sets, ways }: Place, line: number): void {
+  code
+    .get(line)
+    .i32(sets - 1)
+    .op('i32.and')
+    .i32(ways)
+    .op('i32.mul')
+}
+
+/** Into `entry`: whose turn it is in the set that `index` chooses by its low bits; the turn moves on. */
+export function takeTurn(
   code: Code,
-  { entries, sets, ways }: Place,
+  { turns, sets, ways }: Place,
   index: number,
   at: number,
+  entry: number,
 ): void {
   code
     .get(index)
     .i32(sets - 1)
     .op('i32.and')
-    .i32(4 * ways)
-    .op('i32.mul')
-  code.i32(entries).op('i32.add').set(at)
-}
-
-/** Leaves `found` with the way in `way` if one of the set has that tag, marked or not: all at once. */
-export function findWay(
-  code: Code,
-  { ways }: Place,
-  at: number,
-  tag: number,
-  way: number,
-  found = FOUND,
-): void {
-  for (let first = 0; first < ways; first += VECTOR) {
-    code
-      .get(at)
-      .loadVector(4 * first)
-      .i32(1)
-      .vector('i32x4.shr_u')
-    code.get(tag).i32(1).op('i32.shr_u').vector('i32x4.splat', 'i32x4.eq', 'i32x4.bitmask')
-    if (first > 0) code.i32(first).op('i32.shl', 'i32.or')
-  }
-  // Of no way it becomes 32, which nobody reads.
-  code.tee(way).get(way).op('i32.ctz').set(way)
-  code.brIf(found)
-}
-
-/** Into `way`: whose turn it is; the turn moves on. */
-export function takeTurn(
-  code: Code,
-  { turns, sets, ways }: Place,
-  index: number,
-  way: number,
-): void {
-  const turn = () =>
-    code
-      .get(index)
-      .i32(sets - 1)
-      .op('i32.and')
-      .i32(WORD_SHIFT)
-      .op('i32.shl')
-  turn().memory('i32.load', turns).set(way)
-  turn()
-    .get(way)
+    .i32(WORD_SHIFT)
+    .op('i32.shl')
+    .tee(at)
+  code.get(at).memory('i32.load', turns).tee(entry)
+  code
     .i32(1)
     .op('i32.add')
     .i32(ways - 1)
     .op('i32.and')
     .memory('i32.store', turns)
-}
-
-export function entryNumber(code: Code, { sets, ways }: Place, index: number, way: number): void {
   code
-    .get(index)
-    .i32(sets - 1)
-    .op('i32.and')
-    .i32(ways)
+    .get(at)
+    .i32(ways / 4)
     .op('i32.mul')
-    .get(way)
+    .get(entry)
     .op('i32.add')
+    .set(entry)
 }
 
-export function wayAddress(code: Code, at: number, way: number): void {
-  code.get(at).get(way).i32(WORD_SHIFT).op('i32.shl', 'i32.add')
+/** Leaves what an entry that holds the line contains. */
+function tagOf(code: Code, line: number, marked: boolean): void {
+  code.get(line).i32(FIRST_LINE).op('i32.add').i32(1).op('i32.shl')
+  if (marked) code.i32(1).op('i32.or')
 }
 
-/** Empties the soft entry whose address is loaded, if there is one. */
-export function drop(code: Code, load: () => void): void {
-  load()
-  code.if(() => {
-    load()
-    code.i64(-1n).memory('i64.store')
-  })
+/** The inverse, into `line`; leaves whether there is such a line in RAM. */
+function lineOfTag(code: Code, { lines }: Model, tag: number, line: number): void {
+  code.get(tag).i32(1).op('i32.shr_u').i32(FIRST_LINE).op('i32.sub').tee(line)
+  code.i32(lines).op('i32.lt_u')
 }

@@ -7,6 +7,7 @@ import type { Decoded } from '../../isa/decode.ts'
 import type { Condition, SystemCall } from '../../isa/ir.ts'
 import { ILLEGAL_ROW, table } from '../../isa/table.ts'
 import { csrAccess, satpUse } from './csr.ts'
+import { floatForm } from './float-form.ts'
 
 /** Where instructions come from; offsets are bytes from the start of the entry's page. */
 export interface CodeSource {
@@ -158,7 +159,8 @@ class Exploration {
     if (row === ILLEGAL_ROW) return undefined
     if (last?.do === 'system' && isTrap(last.call)) return { kind: 'trap' }
     const on = { context, offset: next }
-    if (last?.do === 'system' && csrAccess(instruction) === undefined) {
+    if (last?.do === 'system') {
+      if (csrAccess(instruction) ?? floatForm(instruction)) return { kind: 'on', to: on }
       const fences = isFence(last.call) || satpUse(instruction) !== undefined
       if (!this.#abilities.fences || !fences) return undefined
       return { kind: satpUse(instruction)?.writes === false ? 'on' : 'anew', to: on }

@@ -5,6 +5,8 @@
 import { RESERVATION, VALUE } from '../../hart/state.ts'
 import { type Condition, type Expression, type Statement, SYSTEM_CALLS } from '../../isa/ir.ts'
 import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
+import { WORD_SHIFT } from '../../timing/branch-predictor.ts'
+import { learnBranch } from '../branch-code.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import type { Code, MemoryOperator } from '../wasm/code.ts'
 import { emitCondition, emitValue } from './expression.ts'
@@ -12,6 +14,7 @@ import {
   CALL,
   COUNT,
   charge,
+  currentPc,
   LOCAL,
   LOOKUP,
   NEXT,
@@ -213,19 +216,29 @@ export class Meaning {
     }
     emitCondition(code, when)
     code.if(() => {
-      this.#mispredicted('i32.ge_s')
+      this.#branched(true)
       taken()
     })
-    this.#mispredicted('i32.lt_s')
+    this.#branched(false)
   }
 
-  /** Of a branch whose distance compares so with 0: forward ones are predicted as not taken. */
-  #mispredicted(when: 'i32.ge_s' | 'i32.lt_s'): void {
+  /** A conditional branch has gone that way. */
+  #branched(taken: boolean): void {
     const code = this.#code
-    const { mispredicted } = this.#timing
-    if (mispredicted === 0) return
-    code.get(LOCAL.slot).memory('i32.load', SLOT_IMMEDIATE).i32(0).op(when)
-    code.if(() => charge(code, mispredicted))
+    const { mispredicted, branchCounters, countersAt } = this.#timing
+    const wrong = () => charge(code, mispredicted)
+    if (branchCounters > 0) {
+      currentPc(code)
+      code.op('i32.wrap_i64').i32(WORD_SHIFT).op('i32.shr_u')
+      code
+        .i32(branchCounters - 1)
+        .op('i32.and')
+        .set(LOCAL.host)
+      learnBranch(code, taken, () => code.get(LOCAL.host), countersAt, wrong)
+    } else if (mispredicted > 0) {
+      code.get(LOCAL.slot).memory('i32.load', SLOT_IMMEDIATE).i32(0)
+      code.op(taken ? 'i32.ge_s' : 'i32.lt_s').if(wrong)
+    }
   }
 
   /** Backward jumps and calls are where hot code begins. */

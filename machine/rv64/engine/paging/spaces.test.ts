@@ -178,8 +178,8 @@ describe('a switch of the address space in a hot loop', () => {
         numbers.filter((lo) => tlb!.find(access as typeof READ, 1, lo, 1) !== 0),
       ).length
     for (const lo of numbers) {
-      tlb!.fill(READ, 1, lo, VALUE)
-      tlb!.fill(WRITE, 1, lo, VALUE)
+      tlb!.fill(READ, 1, lo, VALUE, tlb!.dataSet())
+      tlb!.fill(WRITE, 1, lo, VALUE, tlb!.dataSet())
     }
     expect(known()).toBe(2 * pages)
     stand.run(ROUND)
