@@ -152,10 +152,31 @@ check_legacy_mask(void)
          ask(5, 0, (uint64)&mask, 0).error == 0 && ask(6, 0, (uint64)&mask, 0).error == 0);
 }
 
+static uint64
+big_endian(const uint8 *at, int bytes)
+{
+  uint64 value = 0;
+  for(int i = 0; i < bytes; i++)
+    value = value << 8 | at[i];
+  return value;
+}
+
+// The list of reservations lies within the tree, ends within it, and has the firmware's memory once.
+static void
+check_tree(const uint8 *tree)
+{
+  uint64 size = big_endian(tree + 4, 4), found = 0;
+  uint64 at = big_endian(tree + 16, 4);
+  for(; at + 16 <= size && big_endian(tree + at + 8, 8) != 0; at += 16)
+    found += big_endian(tree + at, 8) == VIRT_RAM && big_endian(tree + at + 8, 8) == FIRMWARE_BYTES;
+  expect("the firmware's memory is reserved", found == 1 && at + 16 <= size);
+}
+
 void
-check(uint64 hart_id)
+check(uint64 hart_id, const uint8 *tree)
 {
   expect("hart 0 boots", hart_id == 0);
+  check_tree(tree);
   expect("paging is off", csr_read(satp) == 0);
   expect("time goes on", csr_read(time) <= csr_read(time));
   expect("instructions are counted", csr_read(instret) < csr_read(instret));

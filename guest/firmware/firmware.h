@@ -51,6 +51,9 @@ void timer_init(void);
 void timer_set(uint64 deadline);
 void timer_fired(void); // the machine timer interrupt
 
+// tree.c
+void tree_reserve(uint8 *tree);
+
 // main.c
 void hart_enter(uint64 at, uint64 hart, uint64 argument) __attribute__((noreturn));
 

@@ -34,7 +34,7 @@ export function argumentsFor(spec: MachineSpec, places: Places): string[] {
     ...['-bios', places.firmware ?? 'none', '-kernel', places.kernel],
     ...(places.initrd === undefined ? [] : ['-initrd', places.initrd]),
     ...(spec.bootargs === undefined ? [] : ['-append', spec.bootargs]),
-    ...['-global', 'virtio-mmio.force-legacy=false'],
+    ...['-global', `virtio-mmio.force-legacy=${spec.virtio === 1}`],
     ...disk(places.disk),
     ...(spec.network === true ? NETWORK : []),
     ...['-chardev', `socket,id=console,path=${escaped(places.console)}`],

@@ -91,7 +91,13 @@ export class Board {
     const slots = Array.from({ length: VIRTIO_SLOTS }, (_, slot): Placed => {
       const { base, bytes } = MEMORY_MAP.virtio
       const line = plic.line(VIRTIO_IRQ + slot)
-      const device = new VirtioMmio(`virtio${slot}`, options.dma, line, functions[slot])
+      const device = new VirtioMmio(
+        `virtio${slot}`,
+        options.dma,
+        line,
+        functions[slot],
+        spec.virtio,
+      )
       return { base: base + slot * bytes, device }
     })
     const placed: Placed[] = [
@@ -129,7 +135,7 @@ export class Board {
     return this.#options.clock.waitsOnlyFor(HOST_INTERFACE) && !this.#host.asked
   }
 
-  /** Loads the images into RAM and programs the reset ROM; harts start at 0x1000 in M-mode. */
+  /** Loads the images into RAM, which holds zeros only, and programs the reset ROM; harts start at 0x1000 in M-mode. */
   boot(): void {
     this.#booted = boot(this.#options.spec, this.#options.dma)
     this.#rom.program(this.#booted.rom)

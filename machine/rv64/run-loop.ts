@@ -3,7 +3,7 @@
 // the pacer at wfi; the loop ends at the deadline at the latest, or at the moment that a replay names.
 
 import type { Pacer, Stop, Until } from '../machine.ts'
-import { cycles, type HostMs } from '../units.ts'
+import { type Cycles, cycles, type HostMs } from '../units.ts'
 import { type Clock, NEVER } from './clock.ts'
 import type { Halter } from './debug/debugger.ts'
 import type { Engine } from './engine/engine.ts'
@@ -98,18 +98,18 @@ export class RunLoop {
   /** Moves virtual time to the next event, or as far as the pacer lets it. */
   async #wait(until: Until): Promise<Stop | undefined> {
     const { clock, harts, pacer, quiet } = this.#parts
-    const next = clock.next()
+    const next = (): Cycles => (quiet() ? NEVER : clock.next())
     if (pacer === undefined) {
       if (quiet()) return { kind: 'stuck', why: 'wfi with no interrupt to come' }
-      harts.idleUntil(cycles(Math.min(next, until.deadline)))
+      harts.idleUntil(cycles(Math.min(next(), until.deadline)))
       return undefined
     }
-    const goal = Math.min(next, until.deadline)
+    const goal = Math.min(next(), until.deadline)
     await pacer.idle(clock.now, cycles(goal))
     // Whoever ends the run may have ended the waiting: then no time has passed.
     if (until.signal?.aborted === true) return undefined
     // Input may have woken a hart, or brought an earlier event.
-    if (harts.allWait()) harts.idleUntil(cycles(Math.min(goal, clock.next())))
+    if (harts.allWait()) harts.idleUntil(cycles(Math.min(goal, next())))
     return undefined
   }
 

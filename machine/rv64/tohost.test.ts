@@ -1,7 +1,7 @@
 // Programs that end by HTIF, on the whole machine: an ELF whose symbol table names `tohost`.
 
 import { describe, expect, it } from 'vitest'
-import type { Machine, Stop } from '../machine.ts'
+import type { Machine, MachineSpec, Pacer, Stop } from '../machine.ts'
 import { openMachine } from '../open.ts'
 import { cycles } from '../units.ts'
 import { ENGINES } from './engine/stand.ts'
@@ -55,13 +55,14 @@ function elfOf(code: Uint8Array): Uint8Array {
 }
 
 describe.each(ENGINES)('a program with tohost on the %s engine', (engine) => {
-  const open = (code: Assembler): Promise<Machine> =>
+  const open = (code: Assembler, change: Partial<MachineSpec> = {}): Promise<Machine> =>
     openMachine({
       kernel: elfOf(code.bytes()),
       banks: [{ bytes: 4 << 20, role: 'original' }],
       harts: 1,
       profile: 'flat',
       engine,
+      ...change,
     })
   const run = async (code: Assembler): Promise<Stop> =>
     (await open(code)).run({ deadline: cycles(1_000_000) })
@@ -77,6 +78,17 @@ describe.each(ENGINES)('a program with tohost on the %s engine', (engine) => {
   it('is stuck if it waits for ever and has said nothing', async () => {
     const why = 'wfi with no interrupt to come'
     expect(await run(waiting(new Assembler()))).toEqual({ kind: 'stuck', why })
+  })
+
+  it('waits for the outside, if somebody is there, all at once', async () => {
+    const asked: number[] = []
+    const pacer: Pacer = {
+      idle: async (_now, to) => void asked.push(to),
+      breathe: async () => {},
+    }
+    const machine = await open(waiting(new Assembler()), { pacer })
+    expect(await machine.run({ deadline: cycles(50_000) })).toEqual({ kind: 'deadline' })
+    expect(asked).toEqual([50_000])
   })
 
   it('is not stuck while a timer is to come', async () => {
