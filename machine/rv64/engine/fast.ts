@@ -194,7 +194,11 @@ export class FastEngine implements Engine {
     const half = ram.view.getUint16(this.#code.hostOf(hart.i32[SLOT >> 2]!), true)
     const lo = (hart.lo(PC) + 2) | 0
     const hi = lo === 0 ? (hart.hi(PC) + 1) | 0 : hart.hi(PC)
-    const at = hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
+    const next = hart.tlb!.findFetch(hi, lo)
+    const at =
+      next !== 0
+        ? ram.physical(this.#code.hostOf(next))
+        : hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
     if (at === FAULT) {
       hart.chargeFault(hi, lo, true, hart.privilege, hart.virtualised)
       takeFault(hart, hi, lo)

@@ -92,6 +92,11 @@ export function store(hart: Hart, hi: number, lo: number, bytes: number, from: V
 
 /** Zeroes an aligned block; only RAM can. False: trapped, and nothing is zeroed. */
 export function clearBlock(hart: Hart, hi: number, lo: number, bytes: number): boolean {
+  const known = hart.tlb?.find(WRITE, hi, lo, bytes) ?? 0
+  if (known !== 0) {
+    hart.ram.u8.fill(0, known, known + bytes)
+    return true
+  }
   const from = viewpoint(hart)
   const at = locate(hart, hi, lo, bytes, WRITE, from)
   if (at === FAULT) return false

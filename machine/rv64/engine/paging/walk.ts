@@ -1,5 +1,5 @@
-// The commonest walk as WebAssembly, and the entry that the soft TLB gets by it: Sv39 in one stage, three
-// levels in RAM, A (and D) set, PMP open over all of RAM, no memory errors. Invariant: whoever begins it is
+// The commonest walk as WebAssembly, and the entry that the soft TLB gets by it: Sv39 in one stage, tables
+// in RAM, A (and D) set, PMP open over all of RAM, no memory errors. Invariant: whoever begins it is
 // in a block ELSE, which is left before anything has happened if the walk is another one.
 
 import { CELL, ERRORS, PMP_OPEN, PRIVILEGE, RAM, TLB_BASE, VIRTUALISED } from '../../hart/state.ts'
@@ -32,12 +32,15 @@ export const LOCAL = {
   entry: 5,
   log: 6,
   count: 7,
+  /** Bits of a page's number that the leaf leaves to the address. */
+  span: 8,
 } as const
-export const WALK_LOCALS: readonly ValueType[] = [I64, I64, I32, I32, I32, I32]
+export const WALK_LOCALS: readonly ValueType[] = [I64, I64, I32, I32, I32, I32, I32]
 export const ELSE = 'else'
+const LEAF = 'leaf'
 
 const FIRST_FRAME = RAM_BASE / 4096
-const LEVELS = [2, 1, 0] as const
+const spanOf = (level: number): number => 2 ** (9 * level) - 1
 /** Bits that an entry which points to a table has not. */
 const NOT_TABLE = PTE_LEAF | PTE_U | PTE_A | PTE_D
 /** By access, what its leaf must have. */
@@ -55,14 +58,21 @@ export function walk(code: Code, { ramPages, guests }: Reach, access: Access): v
   ofGuest(code, CELL.vsatp - CELL.satp)
   code.memory('i64.load', CELL.satp).i64(0xfff_ffff_ffffn).op('i64.and')
   code.i64(BigInt(FIRST_FRAME)).op('i64.sub')
-  for (const level of LEVELS) {
-    takePage(code, ramPages)
-    step(code, level, access)
-  }
   code.set(LOCAL.frame)
-  if (access === EXECUTE) checkOwner(code)
-  else checkUser(code)
-  code.get(LOCAL.frame)
+  code.block(LEAF, () => {
+    for (const level of [2, 1, 0]) {
+      code.get(LOCAL.frame)
+      takePage(code, ramPages)
+      readEntry(code, level)
+      code.i32(spanOf(level)).set(LOCAL.span)
+      if (level === 0) continue
+      code.get(LOCAL.pte).i64(BigInt(PTE_LEAF)).op('i64.and', 'i64.eqz', 'i32.eqz').brIf(LEAF)
+      expectBits(code, NOT_TABLE | PTE_V, PTE_V)
+    }
+  })
+  checkLeaf(code, access)
+  code.get(LOCAL.frame).get(LOCAL.address).i64(12n).op('i64.shr_u')
+  code.get(LOCAL.span).op('i64.extend_i32_u', 'i64.and', 'i64.add')
   takePage(code, ramPages)
 }
 
@@ -93,8 +103,8 @@ function takePage(code: Code, ramPages: number): void {
   code.op('i32.wrap_i64').tee(LOCAL.page).i32(ramPages).op('i32.ge_u').brIf(ELSE)
 }
 
-/** Reads the entry of a level in the table LOCAL.page; leaves the frame that it names. */
-function step(code: Code, level: number, access: Access): void {
+/** Reads the entry of a level in the table LOCAL.page, and the frame that it names. */
+function readEntry(code: Code, level: number): void {
   code.get(LOCAL.page).i32(12).op('i32.shl')
   code
     .get(LOCAL.address)
@@ -102,16 +112,23 @@ function step(code: Code, level: number, access: Access): void {
     .op('i64.shr_u', 'i32.wrap_i64')
   code.i32(511).op('i32.and').i32(3).op('i32.shl', 'i32.or').memory('i64.load', RAM)
   code.tee(LOCAL.pte).i64(32n).op('i64.shr_u', 'i64.eqz', 'i32.eqz').brIf(ELSE)
-  const wanted = PTE_V | (level > 0 ? 0 : WANTED[access])
-  expectBits(code, level > 0 ? NOT_TABLE | PTE_V : wanted, wanted)
-  if (level === 0 && access === EXECUTE) {
+  code.get(LOCAL.pte).i64(10n).op('i64.shr_u').i64(BigInt(FIRST_FRAME)).op('i64.sub')
+  code.set(LOCAL.frame)
+}
+
+function checkLeaf(code: Code, access: Access): void {
+  const wanted = PTE_V | WANTED[access]
+  expectBits(code, wanted, wanted)
+  // A superpage lies where its size wants it; the first frame of RAM does too.
+  code.get(LOCAL.frame).op('i32.wrap_i64').get(LOCAL.span).op('i32.and').brIf(ELSE)
+  if (access === EXECUTE) {
     code
       .get(LOCAL.pte)
-      .i64(BigInt(PTE_R | PTE_W))
-      .op('i64.and')
-    code.i64(BigInt(PTE_W)).op('i64.eq').brIf(ELSE)
-  }
-  code.get(LOCAL.pte).i64(10n).op('i64.shr_u').i64(BigInt(FIRST_FRAME)).op('i64.sub')
+      .op('i32.wrap_i64')
+      .i32(PTE_R | PTE_W)
+    code.op('i32.and').i32(PTE_W).op('i32.eq').brIf(ELSE)
+    checkOwner(code)
+  } else checkUser(code)
 }
 
 function expectBits(code: Code, mask: number, wanted: number): void {
