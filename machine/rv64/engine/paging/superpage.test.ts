@@ -34,13 +34,22 @@ const PLACES = [
 
 const leaf = fc.record({
   /** In pages from the start of RAM: aligned, out of line, out of RAM. */
-  page: fc.constantFrom(0, 0, 512, 512, 1, 511, 513, 0x4_0000, -512),
-  flags: fc.oneof(
-    fc.constantFrom(FULL, FULL, FULL | PTE_U, FULL & ~PTE_D, FULL & ~PTE_A, PTE_V),
-    fc.integer({ min: 0, max: 0xff }),
+  page: fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(0, 512) },
+    { weight: 4, arbitrary: fc.constantFrom(1, 256, 511, 513) },
+    { weight: 1, arbitrary: fc.constantFrom(0x4_0000, -512) },
+  ),
+  /** What of a sound leaf's flags is turned. */
+  turned: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.constantFrom(PTE_U, PTE_D, PTE_A, PTE_W, PTE_R, FULL & ~PTE_V) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 0xff }) },
   ),
   /** Bits that Sv39 reserves. */
-  above: fc.constantFrom(0n, 0n, 0n, 0n, 1n << 63n, 1n << 54n),
+  above: fc.oneof(
+    { weight: 5, arbitrary: fc.constant(0n) },
+    { weight: 1, arbitrary: fc.constantFrom(1n << 63n, 1n << 54n) },
+  ),
 })
 const access = fc.record({
   place: fc.nat({ max: 2 }),
@@ -67,9 +76,10 @@ function outcome(
     megabytes: MEGABYTES,
     ...(core === undefined ? {} : { core }),
   })
-  leaves.forEach(({ page, flags, above }, i) => {
+  const owner = context.privilege === 0 ? PTE_U : 0
+  leaves.forEach(({ page, turned, above }, i) => {
     const ppn = BigInt(RAM_BASE / 4096 + page)
-    write(stand, PLACES[i]!.entry, above | (ppn << 10n) | BigInt(flags))
+    write(stand, PLACES[i]!.entry, above | (ppn << 10n) | BigInt((FULL | owner) ^ turned))
   })
   const operation = accesses.map(({ stores }, i) => {
     const rs1 = i === 0 ? T0 : T1
