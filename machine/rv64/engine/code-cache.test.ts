@@ -131,7 +131,7 @@ describe('the code cache', () => {
     stand.ram.write(RAM_BASE + PAGE, words(encode('jal')))
     stand.pc = RAM_BASE + PAGE
     stand.run(1)
-    expect(stand.ram.code[1]).toBe(1)
+    expect(stand.ram.code[1]).toBeGreaterThan(0)
     stand.setX(T0, RAM_BASE + PAGE + 64)
     stand.pc = RAM_BASE
     stand.run(200)
@@ -139,7 +139,7 @@ describe('the code cache', () => {
     expect(stand.hart.counters.codeDrops).toBe(1)
     stand.pc = RAM_BASE + PAGE
     stand.run(1)
-    expect(stand.ram.code[1]).toBe(1)
+    expect(stand.ram.code[1]).toBeGreaterThan(0)
     expect(stand.pc).toBe(BigInt(RAM_BASE + PAGE))
   })
 
@@ -151,6 +151,6 @@ describe('the code cache', () => {
       stand.run(1)
     }
     expect(stand.hart.counters.codePoolFlushes).toBe(1)
-    expect(stand.ram.code.reduce((sum, one) => sum + one, 0)).toBe(1)
+    expect(stand.ram.code.filter((one) => one !== 0)).toHaveLength(1)
   })
 })

@@ -19,6 +19,7 @@ import {
   ECALLS,
   ERRORS,
   EXTRA,
+  FENCES,
   HELD,
   LINES,
   PC,
@@ -215,10 +216,13 @@ export class Hart {
     this.counters.traps[cause]!++
   }
 
-  /** Counts what generated code has left to be counted: cycles, and the environment calls it took. */
+  /** Counts what generated code has left to be counted: cycles, fences, and the environment calls it took. */
   countCalls(): void {
     this.#extra += this.i32[EXTRA >> 2]!
     this.i32[EXTRA >> 2] = 0
+    this.counters.tlbFlushes += this.i32[FENCES >> 2]!
+    this.counters.pageFlushes += this.i32[(FENCES >> 2) + 1]!
+    this.i32.fill(0, FENCES >> 2, (FENCES >> 2) + 2)
     for (const privilege of [USER, SUPERVISOR, MACHINE]) {
       const at = (ECALLS >> 2) + privilege
       this.#unretired += this.i32[at]!

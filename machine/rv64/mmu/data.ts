@@ -92,6 +92,11 @@ export function store(hart: Hart, hi: number, lo: number, bytes: number, from: V
 
 /** Zeroes an aligned block; only RAM can. False: trapped, and nothing is zeroed. */
 export function clearBlock(hart: Hart, hi: number, lo: number, bytes: number): boolean {
+  const known = hart.tlb?.find(WRITE, hi, lo, bytes) ?? 0
+  if (known !== 0) {
+    hart.ram.u8.fill(0, known, known + bytes)
+    return true
+  }
   const from = viewpoint(hart)
   const at = locate(hart, hi, lo, bytes, WRITE, from)
   if (at === FAULT) return false
@@ -187,7 +192,7 @@ function learn(
   if (ram.errors.onPage[page] !== 0) return
   const value = (ram.host(frame) - (lo & ~0xfff)) | 0
   if (access === WRITE) {
-    if (ram.code[page] === 1) return
+    if (ram.code[page] !== 0) return
     ram.touched[page] = 1
   }
   const tlb = hart.tlb!

@@ -18,7 +18,10 @@ import { TLB_ENTRIES, TLB_ENTRY_BYTES } from '../../mmu/tlb.ts'
 import type { CodeCache } from '../code-cache.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts'
+import { FENCE, FENCE_PAGE, SATP } from '../paging/fence.ts'
+import { FETCH } from '../paging/fetch.ts'
 import { encodeModule } from '../wasm/encoder.ts'
+import { moduleFor } from '../wasm/modules.ts'
 import { FUSED, FUSED_SINGLE, floatHelpers, LOSS } from './float-helpers.ts'
 import { glueModule, LINE_TYPE, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
 import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
@@ -43,10 +46,12 @@ interface Found {
 
 /** What the engine does for compiled code. */
 export interface Help {
-  /** Executes the instruction at pc by the reference interpreter. */
+  /** Executes the instruction at pc, which has started. */
   readonly alone: () => void
   /** Fetches the halfword at pc, which a slot stands for; returns what it took off the budget. */
   readonly line: (slot: number) => number
+  /** What paging/module.ts exports. */
+  readonly paging: Record<string, unknown>
 }
 
 /** In the order of CALL. */
@@ -65,6 +70,10 @@ const imports = [
   { name: 'root', type: LOSS },
   { name: 'fused', type: FUSED },
   { name: 'fusedSingle', type: FUSED_SINGLE },
+  { name: 'fetchRefill', type: FETCH },
+  { name: 'satp', type: SATP },
+  { name: 'fence', type: FENCE },
+  { name: 'fencePage', type: FENCE_PAGE },
 ] as const
 const modelImports = [
   { name: 'read', type: LINE_ACCESS },
@@ -93,7 +102,7 @@ export class Compiler {
     code: CodeCache,
     limits: CompilerLimits,
     timing: CodeTiming,
-    { alone, line }: Help,
+    { alone, line, paging }: Help,
   ) {
     this.#hart = hart
     this.#code = code
@@ -103,8 +112,10 @@ export class Compiler {
     code.slotWatcher = this.#regions
     const { memory } = hart.ram
     this.#memoryPages = memory.buffer.byteLength / 65536
+    const pages = this.#memoryPages
+    const key = `glue ${pages} ${hart.ram.pages} ${JSON.stringify(timing)}`
     const glue = new WebAssembly.Instance(
-      new WebAssembly.Module(glueModule(this.#memoryPages, hart.ram.pages, timing)),
+      moduleFor(key, () => glueModule(pages, hart.ram.pages, timing)),
       {
         env: { memory, load: this.#slow('load', load), store: this.#slow('store', store) },
       },
@@ -126,6 +137,7 @@ export class Compiler {
       memory,
       alone: leaving,
       line: fetching,
+      ...paging,
       ...glue.exports,
       ...floats.exports,
     }
@@ -162,7 +174,8 @@ export class Compiler {
       if (slots.has(hot.slot) || this.#handler(hot.slot) === REGION) continue
       slots.add(hot.slot)
       const pages = new Pages(this.#hart, hot)
-      const blocks = findRegion(this.#source(pages), pages.entry, this.#limits)
+      const fences = !this.#timing.lines
+      const blocks = findRegion(this.#source(pages), pages.entry, this.#limits, { fences })
       if (blocks.length > 0) found.push({ slot: hot.slot, blocks, pages })
     }
     this.#waiting = []

@@ -2,15 +2,7 @@
 // inline, everything else by the shared slow paths. Invariant: whoever calls out has put pc and budget
 // where the shared code finds them.
 
-import {
-  BUDGET,
-  LINE_FLAGS,
-  PC,
-  PRIVILEGE,
-  RESERVATION,
-  VALUE,
-  VIRTUALISED,
-} from '../../hart/state.ts'
+import { BUDGET, LINE_FLAGS, PC, RESERVATION, VALUE } from '../../hart/state.ts'
 import type { Decoded } from '../../isa/decode.ts'
 import {
   add,
@@ -28,12 +20,11 @@ import type { CodeTiming } from '../code-timing.ts'
 import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
 import { SLOT_SHIFT } from '../interpreter/slot.ts'
 import type { Code } from '../wasm/code.ts'
-import { csrAccess } from './csr.ts'
 import type { Floats } from './float.ts'
 import { type FloatForm, floatForm } from './float-form.ts'
 import { TRAPPED_STATUS } from './glue.ts'
 import { CALL, LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
-import { isTrap } from './region.ts'
+import { SystemInstructions } from './system.ts'
 import type { Placed, Timed, Values } from './value.ts'
 
 interface Access {
@@ -62,6 +53,7 @@ export class Instructions {
   readonly #floats: Floats
   readonly #timing: CodeTiming
   readonly #slotsOf: (page: number) => number
+  readonly #system: SystemInstructions
 
   constructor(
     code: Code,
@@ -77,6 +69,10 @@ export class Instructions {
     this.#floats = floats
     this.#timing = timing
     this.#slotsOf = slotsOf
+    this.#system = new SystemInstructions(code, registers, values, {
+      alone: (at) => this.#alone(at),
+      budgetAt: (at) => this.#budgetAt(at),
+    })
   }
 
   /** When it starts, the budget is LOCAL.budget and the cycles of `at`. */
@@ -139,17 +135,14 @@ export class Instructions {
       case 'branch':
         return // the end of the block
       case 'system':
-        this.#system(statement.call, at)
+        this.#call(statement.call, at)
     }
   }
 
-  #system(call: SystemCall, at: Timed): void {
-    if (isTrap(call)) this.#trap(call, at)
-    else {
-      const form = floatForm(at.instruction)
-      if (form === undefined) this.#csr(at)
-      else this.#float(form, at)
-    }
+  #call(call: SystemCall, at: Timed): void {
+    const form = floatForm(at.instruction)
+    if (form === undefined) this.#system.emit(call, at)
+    else this.#float(form, at)
   }
 
   #float(form: FloatForm, at: Timed): void {
@@ -300,44 +293,7 @@ export class Instructions {
     this.code.get(LOCAL.extra).i32(cycles).op('i32.sub').set(LOCAL.extra)
   }
 
-  #csr(at: Timed): void {
-    const access = csrAccess(at.instruction)
-    if (access === undefined) throw new Error('expected a CSR instruction')
-    const { code } = this
-    const { cell, maskHi, maskLo, operation, level } = access
-    const { rd, rs1 } = at.instruction
-    code.i32(0).memory('i32.load', PRIVILEGE).i32(level).op('i32.lt_u')
-    code.if(() => this.#alone(at))
-    code.i32(0).memory('i32.load', VIRTUALISED).i32(access.toGuest).op('i32.mul').set(LOCAL.host)
-    if (access.reads) code.get(LOCAL.host).memory('i64.load', cell).set(LOCAL.temporary0)
-    if (access.writes) {
-      const mask = (BigInt(maskHi) << 32n) | BigInt(maskLo >>> 0)
-      code.get(LOCAL.host)
-      if (operation !== 'write') code.get(LOCAL.temporary0)
-      if (access.immediate) code.i64(BigInt(operation === 'clear' ? ~rs1 : rs1))
-      else {
-        if (rs1 === 0) code.i64(0n)
-        else code.get(this.#registers.of(rs1))
-        if (operation === 'clear') code.i64(-1n).op('i64.xor')
-      }
-      if (operation === 'set') code.op('i64.or')
-      if (operation === 'clear') code.op('i64.and')
-      code.i64(mask).op('i64.and').memory('i64.store', cell)
-    }
-    if (rd !== 0) code.get(LOCAL.temporary0).set(this.#registers.of(rd))
-  }
-
-  #trap(call: 'ecall' | 'mret' | 'sret', at: Timed): void {
-    const { code } = this
-    code.i32(0)
-    this.#budgetAt(at)
-    code.memory('i32.store', BUDGET)
-    this.#values.address(at.offset)
-    code.call(CALL[call]).brIf(TRAPPED)
-    this.#alone(at)
-  }
-
-  /** The reference interpreter executes this instruction, which has started, and the region is left. */
+  /** The region is left, and this instruction, which has started, is executed alone. */
   #alone({ offset, own, rest, extra }: Timed): void {
     const { code } = this
     code

@@ -7,6 +7,7 @@ import { table } from '../../isa/table.ts'
 import { F32, F64, I32, I64, type ValueType } from '../wasm/encoder.ts'
 import { csrForm } from './csr.ts'
 import { floatOperands, thirdSource } from './float-form.ts'
+import { isFence } from './region.ts'
 
 /** Parameters first: see REGION_TYPE. */
 export const LOCAL = {
@@ -17,7 +18,7 @@ export const LOCAL = {
   entry: 4,
   host: 5,
   status: 6,
-  /** 1 if the reference interpreter shall execute the instruction at `pc`. */
+  /** 1 if the instruction at `pc` shall be executed alone. */
   alone: 7,
   /** Cycles beyond one an instruction. */
   extra: 8,
@@ -71,9 +72,13 @@ export const CALL = {
   root: 11,
   fused: 12,
   fusedSingle: 13,
+  fetchRefill: 14,
+  satp: 15,
+  fence: 16,
+  fencePage: 17,
   /** These two where caches are modelled. */
-  read: 14,
-  write: 15,
+  read: 18,
+  write: 19,
 } as const
 
 /** Which registers of one kind the code reads or writes, and their locals. */
@@ -122,10 +127,11 @@ const operandsOfRow = table.map(({ meaning }, row) => {
   const { x, f } = floatOperands(row)
   const readsField = (field: 'rs1' | 'rs2') =>
     meaning.some((statement) => expressionsOf(statement).some((one) => reads(one, field)))
+  const fences = meaning.some((statement) => statement.do === 'system' && isFence(statement.call))
   return {
     x: {
       rd: x.rd || csrForm(row) !== undefined || meaning.some(({ do: does }) => does === 'set'),
-      rs1: x.rs1 || csrForm(row)?.immediate === false || readsField('rs1'),
+      rs1: x.rs1 || csrForm(row)?.immediate === false || fences || readsField('rs1'),
       rs2: readsField('rs2'),
     },
     f,

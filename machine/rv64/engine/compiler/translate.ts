@@ -60,6 +60,8 @@ class Translation {
   readonly #timing: CodeTiming
   readonly #registers: Registers
   readonly #structure: Structure
+  /** Pages may be mapped otherwise within it. */
+  readonly #anew: boolean
   readonly #values: Values
   readonly #floats: Floats
   readonly #instructions: Instructions
@@ -75,6 +77,7 @@ class Translation {
     this.#slotsOf = slotsOf
     this.#timing = timing
     this.#registers = registers
+    this.#anew = blocks.some(({ end }) => end.kind === 'go' && end.anew)
     this.#structure = new Structure(blocks, !timing.lines)
     this.#values = new Values(this.code, registers.x)
     this.#floats = new Floats(this.code, registers, this.#values, fuses)
@@ -156,6 +159,7 @@ class Translation {
     const { end } = block
     switch (end.kind) {
       case 'go':
+        if (end.anew && end.to.block !== undefined) this.#expectPage(end.to)
         this.#go(block, end.to)
         return
       case 'branch':
@@ -281,18 +285,31 @@ class Translation {
     else this.code.br(labelOf(block, edge === 'back' ? 'loop' : 'block'))
   }
 
-  /** Into another page only if the fetch TLB has it, and has that from which the region was made. */
+  /** Into another page; that of the entry stays as it was unless the region itself maps anew. */
   #checkPage(from: Block, to: Block): void {
     const page = to.offset >> 12
-    if (page === from.offset >> 12 || page === 0) return
+    if (page === from.offset >> 12 || (page === 0 && !this.#anew)) return
+    this.#expectPage(to)
+  }
+
+  /** Leaves unless the fetch TLB has the page, and has that from which the region was made. */
+  #expectPage({ offset }: { readonly offset: number }): void {
     const { code } = this
+    const page = offset >> 12
+    const slots = this.#slotsOf(page)
     this.#values.address(page * 4096)
     code.tee(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
     code.i32(TLB_MASK).op('i32.and')
     code.get(LOCAL.fetchTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load')
     code.get(LOCAL.address).op('i64.ne')
-    code.get(LOCAL.entry).memory('i32.load', 8).i32(this.#slotsOf(page)).op('i32.ne', 'i32.or')
-    code.if(() => this.#values.leave(to.offset))
+    code.get(LOCAL.entry).memory('i32.load', 8).i32(slots).op('i32.ne', 'i32.or')
+    code.if(() => {
+      if (this.#timing.lines) this.#values.leave(offset)
+      else {
+        code.get(LOCAL.address).call(CALL.fetchRefill).i32(slots).op('i32.ne')
+        code.if(() => this.#values.leave(offset))
+      }
+    })
   }
 
   /** To LOCAL.pc. */

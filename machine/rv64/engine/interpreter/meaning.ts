@@ -107,10 +107,7 @@ export class Meaning {
     code.if(
       () => hostAddress(code, 0).memory(operator).set(local),
       () => {
-        spill(code)
-        slowAddress(code, bytes)
-        code.call(CALL.load).brIf(RELOAD)
-        reloadBudget(code)
+        this.#slowly(CALL.loadRefill, CALL.load, bytes)
         code.i32(0).memory(operator, VALUE).set(local)
       },
     )
@@ -127,15 +124,25 @@ export class Meaning {
         code.memory(storeOperator(bytes))
       },
       () => {
-        spill(code)
         code.i32(0)
         emitValue(code, statement.value)
         code.memory('i64.store', VALUE)
-        slowAddress(code, bytes)
-        code.call(CALL.store).brIf(RELOAD)
-        reloadBudget(code)
+        this.#slowly(CALL.storeRefill, CALL.store, bytes)
       },
     )
+  }
+
+  /** Between LOCAL.address and VALUE: by refilling the TLB, or else by the shared code, which may trap. */
+  #slowly(refill: number, shared: number, bytes: number): void {
+    const code = this.#code
+    const call = () => {
+      spill(code)
+      slowAddress(code, bytes)
+      code.call(shared).brIf(RELOAD)
+      reloadBudget(code)
+    }
+    if (this.#timing.lines) call()
+    else code.get(LOCAL.address).i32(bytes).call(refill).op('i32.eqz').if(call)
   }
 
   /** What misses the TLB is executed by the reference interpreter, which teaches the TLB. */
