@@ -135,7 +135,7 @@ export class Board {
     return this.#options.clock.waitsOnlyFor(HOST_INTERFACE) && !this.#host.asked
   }
 
-  /** Loads the images into RAM, which holds zeros only, and programs the ROM at which harts start in M-mode. */
+  /** Loads the images into RAM, which holds zeros only, and programs the ROM at which harts start. */
   boot(): void {
     this.#booted = boot(this.#options.spec, this.#options.dma)
     this.#rom.program(this.#booted.rom)
