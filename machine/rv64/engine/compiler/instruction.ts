@@ -24,6 +24,7 @@ import type { Floats } from './float.ts'
 import { type FloatForm, floatForm } from './float-form.ts'
 import { TRAPPED_STATUS } from './glue.ts'
 import { CALL, LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
+import { type Range, signedRange, unsignedRange } from './range.ts'
 import { SystemInstructions } from './system.ts'
 import type { Placed, Timed, Values } from './value.ts'
 
@@ -110,17 +111,21 @@ export class Instructions {
 
   /** `finish` emits what follows in the instruction. */
   #statement(statement: Statement, at: Timed, finish: () => void): void {
+    const { ranges } = this.#values
     switch (statement.do) {
       case 'set':
         if (at.instruction.rd === 0) return
         this.#values.emit(statement.value, at)
         this.code.set(this.#registers.of(at.instruction.rd))
+        ranges.setRegister(at.instruction.rd, ranges.of(statement.value, at))
         return
       case 'let':
         this.#values.emit(statement.value, at)
         this.code.set(LOCAL.temporary0 + statement.index)
+        ranges.setTemporary(statement.index, ranges.of(statement.value, at))
         return
       case 'load':
+        ranges.setTemporary(statement.index, rangeOf(statement.bytes, statement.signed))
         this.#load(statement, at, finish)
         return
       case 'store':
@@ -129,12 +134,14 @@ export class Instructions {
       case 'exchange':
       case 'reserve':
       case 'store-reserved':
+        ranges.setTemporary(statement.index, rangeOf(statement.bytes, true))
         this.#atomic(statement, at)
         return
       case 'jump':
       case 'branch':
         return // the end of the block
       case 'system':
+        ranges.setRegister(at.instruction.rd, undefined)
         this.#call(statement.call, at)
     }
   }
@@ -373,3 +380,6 @@ export class Instructions {
 
 /** A pointer is replaced by what it points to. */
 const isStep = ({ row, rd, rs1 }: Decoded): boolean => table[row]!.name === 'ld' && rd === rs1
+
+const rangeOf = (bytes: Bytes, signed: boolean): Range | undefined =>
+  bytes === 8 ? undefined : signed ? signedRange(8 * bytes) : unsignedRange(8 * bytes)
