@@ -101,10 +101,13 @@ export class Tlb {
     this.#i32[DATA_TLB >> 2] = this.#setOf(lent ? lentContext(hart) : dataContext(hart))
   }
 
-  /** Enters a data page of the current context; `value` is host address less virtual address. */
-  fill(access: typeof READ | typeof WRITE, hi: number, lo: number, value: number): void {
+  /**
+   * Enters a data page of the current context; `value` is host address less virtual address. Returns the
+   * entry's address.
+   */
+  fill(access: typeof READ | typeof WRITE, hi: number, lo: number, value: number): number {
     const set = this.#i32[DATA_TLB >> 2]! + (access === WRITE ? WRITE_SET : 0)
-    this.#enter(set, hi, lo, value, this.#beside)
+    return this.#enter(set, hi, lo, value, this.#beside)
   }
 
   /** Host address of aligned data that the current context may access so, or 0: not known here. */

@@ -1,6 +1,6 @@
-// A cache as a tag array that also says of each line of RAM where it is: in a directory with a byte a line,
-// half of it this cache's. Generated code looks there instead of at the tags of a set. Invariant: a half is
-// the way plus 1 of the entry that holds the line, or 0; it follows from the tags, which alone are state.
+// A cache as a tag array that also says of each line of RAM whether it holds it, in a directory with a
+// byte a line. Generated code looks there instead of at the tags of a set. Invariant: a byte is the way
+// plus 1 of the entry that holds the line, or 0; it follows from the tags, which alone are state.
 
 import { RAM_BASE } from '../ram.ts'
 import { LINE_BYTES } from './core.ts'
@@ -9,19 +9,14 @@ import { TagArray } from './tag-array.ts'
 
 /** Number of the first line of RAM. */
 export const FIRST_LINE = RAM_BASE / LINE_BYTES
-/** Where the half of the second level begins, and that of the first. */
-export const SECOND_LEVEL = 0
-export const FIRST_LEVEL = 4
 
 export class LineArray extends TagArray {
   readonly #directory: Uint8Array
-  readonly #shift: typeof FIRST_LEVEL | typeof SECOND_LEVEL
   readonly #ways: number
 
-  constructor(words: Int32Array, place: Place, directory: Uint8Array, shift: 0 | 4) {
+  constructor(words: Int32Array, place: Place, directory: Uint8Array) {
     super(words, place)
     this.#directory = directory
-    this.#shift = shift
     this.#ways = place.ways
   }
 
@@ -36,13 +31,10 @@ export class LineArray extends TagArray {
     super.clear(entry)
   }
 
-  /** The directory forgets what the tags say: they are about to be overwritten. */
-  leaveDirectory(): void {
+  /** Tags are overwritten by `write`, all at once. */
+  overwritten(write: () => void): void {
     for (let entry = 0; entry < this.entries; entry++) this.#note(this.tag(entry), 0)
-  }
-
-  /** The tags have been overwritten. */
-  enterDirectory(): void {
+    write()
     for (let entry = 0; entry < this.entries; entry++) {
       this.#note(this.tag(entry), this.#wayOf(entry))
     }
@@ -52,11 +44,9 @@ export class LineArray extends TagArray {
     return 1 + (entry & (this.#ways - 1))
   }
 
-  /** A line outside RAM has no place there, and none is asked for: 0 is the tag of an empty entry. */
+  /** Lines outside RAM have no place there, nor has the tag of an empty entry. */
   #note(tag: number, way: number): void {
     const line = tag - FIRST_LINE
-    if (line < 0 || line >= this.#directory.length) return
-    const other = this.#directory[line]! & (0xf0 >>> this.#shift)
-    this.#directory[line] = other | (way << this.#shift)
+    if (line >= 0 && line < this.#directory.length) this.#directory[line] = way
   }
 }

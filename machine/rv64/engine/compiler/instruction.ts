@@ -21,6 +21,7 @@ import { SLOT_SHIFT } from '../interpreter/slot.ts'
 import type { Code } from '../wasm/code.ts'
 import { csrAccess } from './csr.ts'
 import { TRAPPED_STATUS } from './glue.ts'
+import { alignedTag } from './line-refill.ts'
 import { CALL, LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
 import { isTrap } from './region.ts'
 import type { Placed, Timed, Values } from './value.ts'
@@ -166,7 +167,7 @@ export class Instructions {
   /** The line comes by WebAssembly alone, or by the shared slow path. */
   #byLine(call: number, bytes: number, slow: () => void, found: () => void): void {
     const { code } = this
-    code.get(LOCAL.address).i32(bytes).get(LOCAL.dataTlb).call(call)
+    code.get(LOCAL.address).i64(alignedTag(bytes)).get(LOCAL.dataTlb).call(call)
     code.set(LOCAL.status).tee(LOCAL.host)
     code.if(() => {
       found()
