@@ -4,9 +4,9 @@
 // TIMING on, and is part of snapshots.
 
 import { directoryOf, TIMING } from '../hart/state.ts'
-import type { Core } from './core.ts'
+import { type Core, LINE_BYTES } from './core.ts'
 import { type ArrayName, layoutOf } from './layout.ts'
-import { LineArray } from './line-array.ts'
+import { FIRST_LINE, LineArray } from './line-array.ts'
 import { SoftEntries } from './soft-entries.ts'
 import { TagArray } from './tag-array.ts'
 
@@ -30,6 +30,8 @@ const lineAt = (at: number): number => Math.floor(at / 64)
 export class MemoryTiming {
   readonly soft: SoftEntries
   readonly #core: Core
+  /** Of RAM. */
+  readonly #lines: number
   readonly #state: Int32Array
   readonly #l1i: TagArray
   readonly #l1d: TagArray
@@ -44,9 +46,10 @@ export class MemoryTiming {
   /** `words`: linear memory with `ramBytes` of RAM. */
   constructor(core: Core, words: Int32Array, ramBytes: number) {
     this.#core = core
+    this.#lines = ramBytes / LINE_BYTES
     const layout = layoutOf(core)
     const array = (name: ArrayName): TagArray => new TagArray(words, layout[name])
-    const directory = new Uint8Array(words.buffer, directoryOf(ramBytes), ramBytes / 64)
+    const directory = new Uint8Array(words.buffer, directoryOf(ramBytes), this.#lines)
     this.#l1d = array('l1d')
     this.#l2 = new LineArray(words, layout.l2, directory)
     this.#dtlb = array('dtlb')
@@ -176,6 +179,7 @@ export class MemoryTiming {
   }
 
   save(): Uint8Array {
+    this.#l2.settle()
     return new Uint8Array(this.#state.slice().buffer)
   }
 
@@ -187,6 +191,16 @@ export class MemoryTiming {
     }
     this.soft.dropAll()
     this.#l2.overwritten(() => this.#state.set(words))
+    for (const cache of [this.#l1d, this.#l2]) this.#demandLines(cache)
+  }
+
+  /** Generated code looks into the directory for whatever the data caches hold. */
+  #demandLines(cache: TagArray): void {
+    for (let entry = 0; entry < cache.entries; entry++) {
+      const line = cache.tag(entry)
+      if (line === 0 || (line >= FIRST_LINE && line < FIRST_LINE + this.#lines)) continue
+      throw new RangeError(`expected caches to hold lines of RAM, got line ${line}`)
+    }
   }
 
   #dataLine(line: number, write: boolean): number {

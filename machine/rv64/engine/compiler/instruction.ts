@@ -118,18 +118,19 @@ export class Instructions {
     code.if(
       () => this.#host(0).memory(operator).set(local),
       () => {
-        const load = () => {
-          code.get(LOCAL.address)
-          this.#context(at)
-          code.i32(bytes).call(CALL.load).set(LOCAL.status)
-          code.i32(0).memory(operator, VALUE).set(local)
-        }
-        if (!this.#timing.lines) load()
-        else
-          this.#byLine(CALL.read, bytes, load, () =>
-            code.get(LOCAL.host).memory(operator).set(local),
-          )
-        this.#afterSlow(at, rest)
+        this.#miss(
+          CALL.read,
+          bytes,
+          () => code.get(LOCAL.host).memory(operator).set(local),
+          () => {
+            code.get(LOCAL.address)
+            this.#context(at)
+            code.i32(bytes)
+            this.#slow(CALL.load, at)
+            code.i32(0).memory(operator, VALUE).set(local)
+          },
+        )
+        this.#afterMiss(at, rest)
       },
     )
   }
@@ -137,36 +138,45 @@ export class Instructions {
   #store(statement: Statement & { do: 'store' }, at: Timed): void {
     const { code } = this
     const { bytes } = statement
+    const value = () => this.#values.emit(statement.value, at)
+    const store = () => {
+      value()
+      code.memory(storeOperator(bytes))
+    }
     this.#probe(statement.address, at, bytes, WRITE_SET)
     code.if(
       () => {
         this.#host(WRITE_SET)
-        this.#values.emit(statement.value, at)
-        code.memory(storeOperator(bytes))
+        store()
       },
       () => {
-        const store = () => {
-          code.get(LOCAL.address)
-          this.#values.emit(statement.value, at)
-          this.#context(at)
-          code.i32(bytes).call(CALL.store).set(LOCAL.status)
-        }
-        if (!this.#timing.lines) store()
-        else {
-          this.#byLine(CALL.write, bytes, store, () => {
+        this.#miss(
+          CALL.write,
+          bytes,
+          () => {
             code.get(LOCAL.host)
-            this.#values.emit(statement.value, at)
-            code.memory(storeOperator(bytes))
-          })
-        }
-        this.#afterSlow(at, [])
+            store()
+          },
+          () => {
+            code.get(LOCAL.address)
+            value()
+            this.#context(at)
+            code.i32(bytes)
+            this.#slow(CALL.store, at)
+          },
+        )
+        this.#afterMiss(at, [])
       },
     )
   }
 
-  /** The line comes by WebAssembly alone, or by the shared slow path. */
-  #byLine(call: number, bytes: number, slow: () => void, found: () => void): void {
+  /** Where caches are modelled, by the model's code, which says where the data lies, if it can. */
+  #miss(call: number, bytes: number, found: () => void, slow: () => void): void {
     const { code } = this
+    if (!this.#timing.lines) {
+      slow()
+      return
+    }
     code.get(LOCAL.address).i64(alignedTag(bytes)).get(LOCAL.dataTlb).call(call)
     code.set(LOCAL.status).tee(LOCAL.host)
     code.if(() => {
@@ -187,29 +197,27 @@ export class Instructions {
     if (rest !== 0) this.code.i32(rest).op('i32.add')
   }
 
-  /** The instruction has trapped; or it has taken cycles and may have to be the last one. */
-  #afterSlow(at: Timed, rest: readonly Statement[]): void {
+  /** By the shared slow path; LOCAL.status is what it took, unless the instruction has trapped. */
+  #slow(call: number, at: Timed): void {
     const { code } = this
-    code.get(LOCAL.status).if(() => {
-      code
-        .get(LOCAL.status)
-        .i32(TRAPPED_STATUS)
-        .op('i32.eq')
-        .if(() => {
-          this.#takeBackExtra(at.extra)
-          code.br(TRAPPED)
-        })
-      code.get(LOCAL.budget).get(LOCAL.status).op('i32.sub').tee(LOCAL.budget)
-      code
-        .i32(at.least)
-        .op('i32.lt_s')
-        .if(() => {
-          for (const statement of rest) this.#statement(statement, at, [])
-          this.#budgetAt(at)
-          code.set(LOCAL.budget)
-          this.#takeBackExtra(at.extra)
-          this.#values.leave(at.offset + at.instruction.length)
-        })
+    code.call(call).tee(LOCAL.status).i32(TRAPPED_STATUS).op('i32.eq')
+    code.if(() => {
+      this.#takeBackExtra(at.extra)
+      code.br(TRAPPED)
+    })
+  }
+
+  /** The instruction has taken LOCAL.status off the budget, and may have to be the last one. */
+  #afterMiss(at: Timed, rest: readonly Statement[]): void {
+    const { code } = this
+    code.get(LOCAL.budget).get(LOCAL.status).op('i32.sub').tee(LOCAL.budget)
+    code.i32(at.least).op('i32.lt_s')
+    code.if(() => {
+      for (const statement of rest) this.#statement(statement, at, [])
+      this.#budgetAt(at)
+      code.set(LOCAL.budget)
+      this.#takeBackExtra(at.extra)
+      this.#values.leave(at.offset + at.instruction.length)
     })
   }
 

@@ -5,7 +5,7 @@
 import { directoryOf } from '../../hart/state.ts'
 import type { Core } from '../../timing/core.ts'
 import { type Layout, layoutOf } from '../../timing/layout.ts'
-import { FIRST_LINE } from '../../timing/line-array.ts'
+import { CHANGED, FIRST_LINE } from '../../timing/line-array.ts'
 import { Code } from '../wasm/code.ts'
 import { findEntry, setOf, takeTurn, WORD_SHIFT } from './tag-model.ts'
 
@@ -13,14 +13,14 @@ import { findEntry, setOf, takeTurn, WORD_SHIFT } from './tag-model.ts'
 export interface Model {
   readonly core: Core
   readonly layout: Layout
-  /** Lines of RAM, and where the directory begins. */
-  readonly lines: number
+  readonly ramPages: number
+  /** Where the second level's directory begins. */
   readonly directory: number
 }
 
 export function modelOf(core: Core, ramPages: number): Model {
   const directory = directoryOf(4096 * ramPages)
-  return { core, layout: layoutOf(core), lines: 64 * ramPages, directory }
+  return { core, layout: layoutOf(core), ramPages, directory }
 }
 
 /** Why a line is looked at: a load, a store, or a page walk, which leaves no soft entry. */
@@ -101,16 +101,11 @@ function dropHolder(code: Code, entry: number, holder: number): void {
 
 /** `old`, which is marked, has left the first level: the second takes it back if it has it. */
 function writeBack(code: Code, model: Model, { cycles, old, first, mask }: LineLocals): void {
-  const { l2 } = model.layout
   lineOf(code, old, first)
   code.get(first).memory('i32.load8_u', model.directory).tee(mask)
   code.if(
     () => {
-      setOf(code, l2, first)
-      code.get(mask).op('i32.add').i32(WORD_SHIFT).op('i32.shl').tee(first)
-      const marks = l2.entries - 4 // for the directory counts ways from 1
-      code.get(first).memory('i32.load8_u', marks).i32(1).op('i32.or')
-      code.memory('i32.store8', marks)
+      code.get(first).get(mask).i32(CHANGED).op('i32.or').memory('i32.store8', model.directory)
     },
     () => code.get(cycles).i32(model.core.cycles.writeBack).op('i32.add').set(cycles),
   )
@@ -118,10 +113,10 @@ function writeBack(code: Code, model: Model, { cycles, old, first, mask }: LineL
 
 /** The line comes from behind the second level. */
 function missSecond(code: Code, model: Model, locals: LineLocals): void {
-  const { core, directory, layout, lines } = model
+  const { core, directory, layout } = model
   const { l2 } = layout
   const { line, cycles, entry, tag, mask, old } = locals
-  const { dram, writeBack } = core.cycles
+  const { l2: known, dram, writeBack } = core.cycles
   setOf(code, l2, line)
   code.set(mask)
   takeTurn(code, l2, mask, entry)
@@ -131,12 +126,18 @@ function missSecond(code: Code, model: Model, locals: LineLocals): void {
   code.get(entry).i32(WORD_SHIFT).op('i32.shl')
   contentOf(code, tag, false)
   code.memory('i32.store', l2.entries)
-  // Instead of what the second level takes.
-  code.i32(dram + writeBack - core.cycles.l2).i32(dram - core.cycles.l2)
-  code.get(old).i32(1).op('i32.and', 'select').get(cycles).op('i32.add').set(cycles)
-  lineOf(code, old, mask)
-  code.get(mask).i32(lines).op('i32.lt_u') // not, if the entry was empty
-  code.if(() => code.get(mask).i32(0).memory('i32.store8', directory))
+  code
+    .get(cycles)
+    .i32(dram - known)
+    .op('i32.add')
+    .set(cycles) // instead of what that takes
+  code.get(old).if(() => {
+    lineOf(code, old, mask)
+    code.get(cycles).i32(writeBack).i32(0)
+    code.get(mask).memory('i32.load8_u', directory).i32(CHANGED).op('i32.and', 'select')
+    code.op('i32.add').set(cycles)
+    code.get(mask).i32(0).memory('i32.store8', directory)
+  })
 }
 
 /** Leaves what an entry with the tag contains. */

@@ -152,7 +152,7 @@ export function enterPage(
 }
 
 /** Address; cycles of the host's walk, or -1 before anything has happened. */
-export function walk({ core, lines }: Model, calls: PageCalls): Uint8Array {
+export function walk({ core, ramPages }: Model, calls: PageCalls): Uint8Array {
   const [address, pte, at, cycles, ...steps] = [0, 1, 2, 3, 4, 5, 6] as const
   const code = new Code()
   code.block(ELSE, () => {
@@ -160,7 +160,7 @@ export function walk({ core, lines }: Model, calls: PageCalls): Uint8Array {
     code.i32(0).memory('i32.load', ERRORS).brIf(ELSE)
     code.i32(0).memory('i64.load', CELL.satp).i64(0xfff_ffff_ffffn).op('i64.and').set(pte)
     steps.forEach((step, i) => {
-      walkStep(code, { address, pte, at, step }, 2 - i, lines / 64)
+      walkStep(code, { address, pte, at, step }, 2 - i, ramPages)
     })
     for (const step of steps) {
       code.get(cycles).i32(core.cycles.walkStep).op('i32.add')
