@@ -119,7 +119,7 @@ export class Instructions {
       () => this.#host(0).memory(operator).set(local),
       () => {
         this.#miss(
-          CALL.read,
+          CALL.commonRead,
           bytes,
           () => code.get(LOCAL.host).memory(operator).set(local),
           () => {
@@ -151,7 +151,7 @@ export class Instructions {
       },
       () => {
         this.#miss(
-          CALL.write,
+          CALL.commonWrite,
           bytes,
           () => {
             code.get(LOCAL.host)

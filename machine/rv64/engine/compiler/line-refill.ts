@@ -62,7 +62,10 @@ const LOCALS: readonly ValueType[] = [I64, ...new Array<ValueType>(14).fill(I32)
 /** Bytes of the soft entries of a page, which lie side by side. */
 const PAGE_OF_LINES = 64 * TLB_ENTRY_BYTES
 
-/** The functions; `first` is the number of the first, `refill` that of the refill of page-grain sets. */
+/**
+ * The functions of the whole access, reads first, and what they call; `first` is the number of the first,
+ * `refill` that of the refill of page-grain sets.
+ */
 export function lineRefill(
   core: Core,
   ramPages: number,
@@ -70,28 +73,41 @@ export function lineRefill(
   refill: number,
 ): readonly DefinedFunction[] {
   const model = modelOf(core, ramPages)
-  const calls = { refill, dataLine: first + 4, walk: first + 5 }
+  const calls = { refill, dataLine: first + 2, walk: first + 3 }
   const i32s = (count: number): ValueType[] => new Array<ValueType>(count).fill(I32)
   const unary: FunctionType = { parameters: [I32], results: [I32] }
-  const access = (write: boolean) => {
-    const whole = new Access(model, write, calls).code.bytes
-    const common = new Access(model, write, first + (write ? 3 : 2)).code.bytes
-    return { whole, common }
-  }
-  const [read, write] = [access(false), access(true)]
+  const access = (write: boolean, exported: string): DefinedFunction => ({
+    ...accessFunction(model, write, calls),
+    exported,
+  })
   return [
-    { type: LINE_ACCESS, locals: LOCALS, code: read.common, exported: 'read' },
-    { type: LINE_ACCESS, locals: LOCALS, code: write.common, exported: 'write' },
-    { type: LINE_ACCESS, locals: LOCALS, code: read.whole },
-    { type: LINE_ACCESS, locals: LOCALS, code: write.whole },
+    access(false, 'read'),
+    access(true, 'write'),
     { type: unary, locals: i32s(6), code: dataLine(model) },
     { type: WALK, locals: [I64, ...i32s(5)], code: walk(model, calls) },
   ]
 }
 
+/** The functions of the common access, given the numbers of those of the whole one. */
+export function commonAccess(
+  core: Core,
+  ramPages: number,
+  read: number,
+  write: number,
+): readonly DefinedFunction[] {
+  const model = modelOf(core, ramPages)
+  return [accessFunction(model, false, read), accessFunction(model, true, write)]
+}
+
+const accessFunction = (model: Model, write: boolean, calls: Calls | number): DefinedFunction => ({
+  type: LINE_ACCESS,
+  locals: LOCALS,
+  code: new Access(model, write, calls).code.bytes,
+})
+
 /**
  * The whole access; or what is common of it, an aligned one to a page that the second TLB has, without calls
- * that registers would have to be saved for, and by `calls` itself if it is not that.
+ * that registers would have to be saved for, and by the function `calls` if it is not that.
  */
 class Access {
   readonly code = new Code()

@@ -40,7 +40,7 @@ export const localTypes = (registers: number): readonly ValueType[] => [
 export const EXIT = 'exit'
 export const TRAPPED = 'trapped'
 
-/** Imported functions of a module of regions, in order. */
+/** Functions of a module of regions that they call, imported ones first, in order. */
 export const CALL = {
   load: 0,
   store: 1,
@@ -50,9 +50,11 @@ export const CALL = {
   mret: 5,
   sret: 6,
   line: 7,
-  /** These two where caches are modelled. */
+  /** Where caches are modelled: the whole access, then the module's own functions for the common one. */
   read: 8,
   write: 9,
+  commonRead: 10,
+  commonWrite: 11,
 } as const
 
 /** Which x registers the code reads or writes. */
