@@ -9,6 +9,7 @@ import { loadCatalogue } from '../harness/catalogue.ts'
 import { specFor } from '../harness/computer.ts'
 import { PROMPT } from '../harness/conversation.ts'
 import { realParts } from '../harness/parts.ts'
+import { PROFILES, profileNamed } from '../harness/profile.ts'
 import { symbolsOf } from '../harness/view/symbols-with-lines.ts'
 import { openView } from '../harness/view/view.ts'
 import { lockstep, type Verdict } from '../machine/lockstep/lockstep.ts'
@@ -25,7 +26,12 @@ import { table } from './table.ts'
 type EngineName = NonNullable<MachineSpec['engine']>
 
 const ENGINES: readonly EngineName[] = ['reference', 'fast', 'compiler']
-const DEFAULTS = { cycles: '20000000', steps: '20000', engines: 'reference,compiler' }
+const DEFAULTS = {
+  cycles: '20000000',
+  steps: '20000',
+  engines: 'reference,compiler',
+  profile: 'flat',
+}
 const EAGER: Partial<CompilerLimits> = { threshold: 1, batch: 1, eager: true }
 const BARE_MIB = 64
 const ALL = 'isa'
@@ -37,25 +43,28 @@ off, or a config (none, memv6, memvisor), which boots to its prompt. Exit code 1
 
   --engines a,b   the one that is right, and the one that is tried, out of ${ENGINES.join(', ')};
                   default: ${DEFAULTS.engines}
+  --profile p     out of ${PROFILES.map(({ name }) => name).join(', ')}; default: ${DEFAULTS.profile}
   --eager         the compiler compiles what runs once, and what has not run yet
+  --block N       instructions of a compiled block at most
   --cycles N      compare so far at most; default: ${DEFAULTS.cycles}
   --slice N       cycles of the longest slice, lengths are random; default: ${USUAL_PACE.slice}
   --whole N       slices from one comparison of RAM and devices to the next; default: ${USUAL_PACE.whole}
   --seed N        of the lengths; default: ${USUAL_PACE.seed}
-  --qemu          the first engine against QEMU, instruction by instruction
+  --qemu          the first engine against QEMU, instruction by instruction; profile flat only
   --steps N       of those; default: ${DEFAULTS.steps}
   --help          this text
 `
 
 interface Options {
   readonly engines: readonly EngineName[]
+  readonly profile: string
   readonly cycles: number
   readonly slice: number
   readonly whole: number
   readonly seed: number
   readonly steps: number
   readonly qemu: boolean
-  readonly eager: boolean
+  readonly limits: Partial<CompilerLimits>
 }
 
 /** What is run: its machine, where it ends, and how a place in it is named. */
@@ -79,7 +88,7 @@ async function perform(): Promise<number> {
   }
   let diverged = 0
   for (const name of await expanded(names)) {
-    const guest = await guestNamed(name)
+    const guest = await guestNamed(name, options.profile)
     const said = options.qemu ? await againstQemu(guest, options) : await sideBySide(guest, options)
     process.stderr.write('\r')
     process.stdout.write(`${name}: ${said.text}\n`)
@@ -117,8 +126,8 @@ async function againstQemu(guest: Guest, { engines, steps }: Options): Promise<S
   return { diverged: verdict.kind === 'diverged', text: await toldOfQemu(verdict, guest, spec) }
 }
 
-function opener(guest: Guest, engine: EngineName, { eager }: Options): () => Promise<Side> {
-  return async () => new Rv64Machine({ ...guest.spec, engine }, eager ? { limits: EAGER } : {})
+function opener(guest: Guest, engine: EngineName, { limits }: Options): () => Promise<Side> {
+  return async () => new Rv64Machine({ ...guest.spec, engine }, { limits })
 }
 
 function told(verdict: Verdict, tried: string): string {
@@ -155,10 +164,10 @@ async function expanded(names: readonly string[]): Promise<readonly string[]> {
   return names.flatMap((name) => (name === ALL ? all : [name]))
 }
 
-async function guestNamed(name: string): Promise<Guest> {
+async function guestNamed(name: string, profile: string): Promise<Guest> {
   const { configs } = await loadCatalogue()
   const config = configs.get(name)
-  if (config !== undefined) return configGuest(config)
+  if (config !== undefined) return configGuest(config, profile)
   const known = [...(await imageNames(`${ALL}/`)), ...(await imageNames('perf-'))]
   if (!known.includes(name)) {
     const choice = `${[...configs.keys()].join(', ')}, ${ALL}, isa/NAME, perf-NAME`
@@ -168,7 +177,7 @@ async function guestNamed(name: string): Promise<Guest> {
   const banks = [{ bytes: BARE_MIB * MiB, role: 'original' }] as const
   const symbols = symbolsOf(kernel)
   return {
-    spec: { kernel, banks, harts: 1, profile: 'flat' },
+    spec: { kernel, banks, harts: 1, profile },
     place: async (standing) => {
       const { pc, privilege } = await standing.registers(0)
       return `${privilege} 0x${pc.toString(16)} ${symbols.describe(Number(pc)) ?? ''}`.trim()
@@ -176,8 +185,8 @@ async function guestNamed(name: string): Promise<Guest> {
   }
 }
 
-async function configGuest(config: Config): Promise<Guest> {
-  const spec = await specFor(config, realParts, { seed: 1, profile: 'flat' })
+async function configGuest(config: Config, profile: string): Promise<Guest> {
+  const spec = await specFor(config, realParts, { seed: 1, profile })
   return {
     spec,
     text: PROMPT,
@@ -187,11 +196,10 @@ async function configGuest(config: Config): Promise<Guest> {
 
 function parsed(): { readonly names: readonly string[] | undefined; readonly options: Options } {
   const { values, positionals } = read()
-  const number = (option: 'cycles' | 'slice' | 'whole' | 'seed' | 'steps'): number => {
-    if (/^[1-9]\d{0,14}$/.test(values[option])) return Number(values[option])
-    throw new UsageError(
-      `lockstep: --${option}: expected a whole number >= 1, got '${values[option]}'`,
-    )
+  const number = (option: 'cycles' | 'slice' | 'whole' | 'seed' | 'steps' | 'block'): number => {
+    const text = String(values[option])
+    if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
+    throw new UsageError(`lockstep: --${option}: expected a whole number >= 1, got '${text}'`)
   }
   const engines = values.engines.split(',') as EngineName[]
   if (engines.length !== 2 || engines.some((name) => !ENGINES.includes(name))) {
@@ -202,15 +210,25 @@ function parsed(): { readonly names: readonly string[] | undefined; readonly opt
   if (positionals.length === 0 && !values.help) {
     throw new UsageError('lockstep: expected what to run, got nothing. Try: --help')
   }
+  profileNamed(values.profile)
+  if (values.qemu && values.profile !== DEFAULTS.profile) {
+    throw new UsageError(
+      `lockstep: --qemu: expected profile ${DEFAULTS.profile}, the only one of QEMU; got '${values.profile}'`,
+    )
+  }
   const options = {
     engines,
+    profile: values.profile,
     cycles: number('cycles'),
     slice: number('slice'),
     whole: number('whole'),
     seed: number('seed'),
     steps: number('steps'),
     qemu: values.qemu,
-    eager: values.eager,
+    limits: {
+      ...(values.eager ? EAGER : {}),
+      ...(values.block === undefined ? {} : { block: number('block') }),
+    },
   }
   return { names: values.help ? undefined : positionals, options }
 }
@@ -228,7 +246,9 @@ function read() {
         seed: text(USUAL_PACE.seed),
         steps: text(DEFAULTS.steps),
         qemu: { type: 'boolean', default: false },
+        profile: text(DEFAULTS.profile),
         eager: { type: 'boolean', default: false },
+        block: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })

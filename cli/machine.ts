@@ -24,6 +24,7 @@ interface Making {
   readonly initrd?: string
   readonly append?: string
   readonly drive?: string
+  readonly virtio: number
   readonly memory: number
   readonly harts: number
   readonly profile: string
@@ -55,6 +56,12 @@ export function machine(): Command {
     .option('--initrd <file>', 'placed in memory and named in the device tree')
     .option('--append <text>', 'boot arguments')
     .option('--drive <file>', 'raw disk image; the machine writes to its own copy')
+    .option(
+      '--virtio <version>',
+      'of virtio-mmio: 2, or 1 for drivers from before virtio 1.0',
+      wholeNumber(1, 2),
+      2,
+    )
     .option('--hostfwd <p:q>', 'port p of 127.0.0.1 leads to port q of the guest', forward)
     .option('--memory <MiB>', 'RAM', wholeNumber(1, MOST_MEMORY_MIB), 128)
     .option('--harts <n>', 'hardware threads', wholeNumber(1), 1)
@@ -76,9 +83,6 @@ async function perform(options: Options): Promise<void> {
   const backend = backendNamed(options.backend)
   if (options.record !== undefined && backend !== 'rv64') {
     throw new UsageError(`--record: expected back end rv64, which is exact; got ${backend}`)
-  }
-  if (options.record !== undefined && options.harts !== 1) {
-    throw new UsageError(`--record: expected 1 hart, got ${options.harts}`)
   }
   await using record = await openRecord(options.record, options.gdb)
   const outside = openOutside()
@@ -127,7 +131,7 @@ function withPaths(message: string, { kernel, bios, initrd }: Options): string {
 
 /** Also for `replay`, with the options that a recording names. */
 export async function specOf(options: Making): Promise<MachineSpec> {
-  const { bios, kernel, initrd, append, drive, memory, harts, profile } = options
+  const { bios, kernel, initrd, append, drive, virtio, memory, harts, profile } = options
   const firmware = bios === undefined ? (await image('firmware')).bytes : await optional(bios)
   return {
     ...(firmware === undefined ? {} : { firmware }),
@@ -137,18 +141,21 @@ export async function specOf(options: Making): Promise<MachineSpec> {
     banks: [{ bytes: memory * MiB, role: 'original' }],
     ...(drive === undefined ? {} : { disk: await bytesOf(drive) }),
     network: true,
+    virtio: virtio === 1 ? 1 : 2,
     harts,
     profile,
   }
 }
 
-/** What specOf needs to know again; of one hart and our own back end. */
+/** What specOf needs to know again; of our own back end. */
 function originOf(options: Making): Readonly<Record<string, string>> {
-  const { kernel, bios, initrd, append, drive, memory, profile } = options
+  const { kernel, bios, initrd, append, drive, virtio, memory, harts, profile } = options
   const given = Object.entries({ kernel, bios, initrd, append, drive, profile })
   return {
     verb: 'machine',
     memory: String(memory),
+    harts: String(harts),
+    virtio: String(virtio),
     ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
   }
 }

@@ -37,7 +37,7 @@ interface Reading {
   readonly ratioToIcount: number | null
 }
 
-const KERNELS = ['crc', 'sieve', 'memory', 'chase-512k', 'chase-4m', 'ecall', 'satp']
+const KERNELS = ['crc', 'sieve', 'memory', 'chase-512k', 'chase-4m', 'float', 'ecall', 'satp']
 const BOOT = 'boot'
 const PROMPT = /(?:^|\n)\$ $/
 const QEMU_ENGINES: readonly QemuEngine[] = ['qemu-tcg', 'qemu-icount']

@@ -66,13 +66,14 @@ async function judged(end: ReplayEnd, { about, inputs, end: told }: Recording): 
 
 /** The machine that was recorded, as far as its origin tells; the replay compares the rest. */
 async function specFrom(origin: Readonly<Record<string, string>>): Promise<MachineSpec> {
-  const { verb, config, seed, profile = '', kernel, memory, ...files } = origin
+  const { verb, config, seed, profile = '', kernel, memory, virtio, harts = '1', ...files } = origin
   if ((verb === 'shell' || verb === 'serve') && config !== undefined) {
     const { configs } = await loadCatalogue()
     return specFor(pick(configs, 'config', config), realParts, { seed: Number(seed), profile })
   }
   if (verb === 'machine' && kernel !== undefined) {
-    return specOf({ ...files, kernel, memory: Number(memory), harts: 1, profile })
+    const numbers = { memory: Number(memory), virtio: Number(virtio), harts: Number(harts) }
+    return specOf({ ...files, kernel, ...numbers, profile })
   }
   throw new RecordingError(
     `expected one of 'machine', 'shell' or 'serve', got ${JSON.stringify(origin)}`,

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { type Catalogue, loadCatalogue } from '../harness/catalogue.ts'
-import { profileNamed } from '../harness/profile.ts'
+import { profileNamed, usualProfile } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
 import { executeRun, type Plan, planRun } from '../harness/run.ts'
 import { readSuite } from '../harness/suite.ts'
@@ -13,7 +13,7 @@ import { cellName } from '../results/cell.ts'
 import type { CellRecord } from '../results/store.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { FAILED_CHECK, INTERRUPTED, PARTIAL, UsageError } from './exit.ts'
-import { backendNamed, backendOption, profileOption, wholeNumber, words } from './options.ts'
+import { backendNamed, backendOption, wholeNumber, words } from './options.ts'
 import { packageVersion } from './package-version.ts'
 import { openProgress } from './progress.ts'
 import { drawAndPrint } from './report.ts'
@@ -23,7 +23,7 @@ interface Options {
   readonly config?: readonly string[]
   readonly workload?: readonly string[]
   readonly seeds?: number
-  readonly profile: string
+  readonly profile?: string
   readonly backend: string
   readonly out?: string
   readonly resume?: boolean
@@ -37,6 +37,7 @@ interface Options {
 const DEFAULT_SUITE = 'quick'
 const MOST_SEEDS = 1000
 const MOST_JOBS = 256
+const PROFILE_TEXT = `timing profile (default: ${usualProfile('rv64')}; on qemu ${usualProfile('qemu')})`
 
 export function run(): Command {
   return new Command('run')
@@ -45,7 +46,7 @@ export function run(): Command {
     .option('--config <a,b>', 'only these configs', words)
     .option('--workload <a,b>', 'only these workloads; a trailing * stands for any rest', words)
     .option('--seeds <n>', 'how many seeds (frame allocation orders)', wholeNumber(1, MOST_SEEDS))
-    .addOption(profileOption())
+    .addOption(new Option('--profile <name>', PROFILE_TEXT).env('MIRRORBENCH_PROFILE'))
     .addOption(backendOption())
     .addOption(new Option('--out <dir>', 'where the run is kept').env('MIRRORBENCH_OUT'))
     .option('--resume', 'go on with the run in --out: finished cells are not run again')
@@ -101,7 +102,8 @@ function againCommand(directory: string): string {
 
 async function planned(options: Options): Promise<Plan> {
   const backend = backendNamed(options.backend)
-  profileNamed(options.profile)
+  const profile = options.profile ?? usualProfile(backend)
+  profileNamed(profile, backend)
   const catalogue = await loadCatalogue()
   const { name: suite, seeds, workloads } = await chosenWorkloads(options, catalogue)
   const configs = options.config ?? [...catalogue.configs.keys()]
@@ -111,7 +113,7 @@ async function planned(options: Options): Promise<Plan> {
     configs: [...new Set(configs)].map((name) => pick(catalogue.configs, 'config', name)),
     workloads,
     seeds: Array.from({ length: options.seeds ?? seeds }, (_, n) => n + 1),
-    profile: options.profile,
+    profile,
     backend,
     command: ['mirrorbench', ...process.argv.slice(2)],
     packageVersion: packageVersion(),

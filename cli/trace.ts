@@ -7,7 +7,7 @@ import { loadCatalogue } from '../harness/catalogue.ts'
 import { chromeTrace } from '../harness/chrome-trace.ts'
 import { Computer, specFor } from '../harness/computer.ts'
 import { realParts } from '../harness/parts.ts'
-import { profileNamed } from '../harness/profile.ts'
+import { profileNamed, usualProfile } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
 import { type Recorded, record } from '../harness/trace.ts'
 import { profileOption, wholeNumber } from './options.ts'
@@ -31,7 +31,7 @@ export function trace(): Command {
     .option('--config <name>', 'what to boot', 'none')
     .option('--line <text>', 'what to type at the prompt; may be repeated', another, DEFAULT_LINES)
     .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
-    .addOption(profileOption())
+    .addOption(profileOption(usualProfile('rv64')))
     .option('--out <file>', 'JSON goes there, and a table of functions to stdout')
     .option('--top <n>', 'functions in the table', wholeNumber(1), 25)
     .action(perform)

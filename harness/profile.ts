@@ -1,7 +1,8 @@
 // Profile: which timing model a run uses, as the results name it. One cycle of `flat` is one
 // instruction; a millisecond claim judged on it says so.
 
-import { profiles } from '../machine/open.ts'
+import type { Backend } from '../machine/machine.ts'
+import { profilesOf } from '../machine/open.ts'
 import { UnknownName } from './registry.ts'
 
 export interface Profile {
@@ -11,15 +12,27 @@ export interface Profile {
   readonly hz: number
 }
 
-export const PROFILES: readonly Profile[] = profiles.map(({ name, about, hertz }) => ({
-  name,
-  about,
-  hz: hertz,
-}))
+/** What results are of unless asked otherwise: memory that takes time is what backups are about. */
+const USUAL = 'in-order'
 
-export function profileNamed(name: string): Profile {
-  const found = PROFILES.find((profile) => profile.name === name)
+export const PROFILES: readonly Profile[] = offered('rv64')
+
+/** The usual one, or the first that the back end has. */
+export function usualProfile(backend: Backend): string {
+  const names = offered(backend).map(({ name }) => name)
+  return names.includes(USUAL) ? USUAL : names[0]!
+}
+
+/** Throws UnknownName, in the user's words. */
+export function profileNamed(name: string, backend: Backend = 'rv64'): Profile {
+  const known = offered(backend)
+  const found = known.find((profile) => profile.name === name)
   if (found !== undefined) return found
-  const known = PROFILES.map((profile) => profile.name).join(', ')
-  throw new UnknownName(`expected a profile out of ${known}; got '${name}'`)
+  const names = known.map((profile) => profile.name).join(', ')
+  const on = backend === 'rv64' ? '' : ` on ${backend}`
+  throw new UnknownName(`expected a profile out of ${names}${on}; got '${name}'`)
+}
+
+function offered(backend: Backend): readonly Profile[] {
+  return profilesOf(backend).map(({ name, about, hertz }) => ({ name, about, hz: hertz }))
 }

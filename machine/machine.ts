@@ -130,6 +130,8 @@ export interface MachineSpec {
   readonly disk?: Uint8Array
   /** A network card in virtio-mmio slot 1, with its peer. */
   readonly network?: boolean
+  /** Of virtio-mmio: 2 unless told; 1 for drivers from before virtio 1.0, which take no other. */
+  readonly virtio?: 1 | 2
   /** Loses frames on the network cable: a probability, and the seed that says which. */
   readonly loss?: { readonly probability: number; readonly seed: number }
   /** 1 to 8; they take turns, deterministically (docs/machine.md). */

@@ -1,11 +1,15 @@
 // openMachine: from what a machine is to be, to a machine. The only place that knows every back end.
 
 import type { Backend, Machine, MachineSpec } from './machine.ts'
+import { QEMU_PROFILE } from './qemu/options.ts'
 import type { Rv64Options } from './rv64/rv64.ts'
+import { type Profile, profiles } from './rv64/timing/profile.ts'
 import { hostMs } from './units.ts'
 
-/** The timing profiles that MachineSpec.profile may name; QEMU knows only time like that of `flat`. */
-export { profiles } from './rv64/timing/profile.ts'
+/** The timing profiles that MachineSpec.profile may name on a back end. */
+export function profilesOf(backend: Backend): readonly Profile[] {
+  return backend === 'qemu' ? profiles.filter(({ name }) => name === QEMU_PROFILE) : profiles
+}
 
 /** What besides the sources of this project decides how a back end behaves. Throws QemuError. */
 export async function backendVersion(backend: Backend): Promise<Readonly<Record<string, string>>> {

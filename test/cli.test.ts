@@ -31,7 +31,14 @@ describe.concurrent('wrong use', () => {
     [['run', '--workload', 'nope'], /a workload out of .*; got 'nope'/],
     [['run', '--suite', 'thesis'], /a suite out of nightly, quick; got 'thesis'/],
     [['run', '--suite', 'quick', '--workload', 'micro/wait'], /nothing like 'micro\/wait'/],
-    [['run', '--profile', 'fast'], /a profile out of flat, in-order, in-order-small; got 'fast'/],
+    [
+      ['run', '--profile', 'fast'],
+      /a profile out of flat, in-order, in-order-small, in-order-bimodal; got 'fast'/,
+    ],
+    [
+      ['run', '--backend', 'qemu', '--profile', 'in-order'],
+      /a profile out of flat on qemu; got 'in-order'/,
+    ],
     [['run', '--backend', 'bochs'], /a back end out of rv64, qemu; got 'bochs'/],
     [['run', '--seeds', '0'], /'--seeds <n>' argument '0' is invalid/],
     [['run', '--jobs', 'x'], /'--jobs <n>' argument 'x' is invalid/],
@@ -44,10 +51,6 @@ describe.concurrent('wrong use', () => {
     ],
     [['machine', '--kernel', 'x', '--hostfwd', '80'], /Expected p:q/],
     [['machine', '--kernel', 'guest/images/kernel.elf', '--harts', '9'], /from 1 to 8, got 9/],
-    [
-      ['machine', '--kernel', 'x', '--harts', '2', '--record', '/dev/null'],
-      /expected 1 hart, got 2/,
-    ],
     [['machine', '--kernel', 'guest'], /guest: expected a file, got a folder/],
     [
       ['machine', '--kernel', 'guest/images/kernel.elf', '--memory', '1'],
@@ -199,6 +202,24 @@ describe.concurrent('lockstep', () => {
       /^$/,
       /^mirrorbench: lockstep: --engines: expected two [^\n]*$/,
     ],
+    [
+      ['none', '--profile', 'fast'],
+      2,
+      /^$/,
+      /^mirrorbench: [^\n]*a profile out of flat, [^\n]*; got 'fast'$/m,
+    ],
+    [
+      ['isa/jump', '--qemu', '--profile', 'in-order'],
+      2,
+      /^$/,
+      /^mirrorbench: lockstep: --qemu: expected profile flat, the only one of QEMU; got 'in-order'[^\n]*$/,
+    ],
+    [
+      ['isa/jump', '--profile', 'in-order-bimodal', '--eager', '--block', '1'],
+      0,
+      /^isa\/jump: equal in \d+ slices up to cycle \d+ \(power-off\)$/m,
+      /^\s*$/,
+    ],
     [['isa/jump'], 0, /^isa\/jump: equal in \d+ slices up to cycle \d+ \(power-off\)$/m, /^\s*$/],
   ])('%j is exit code %i and no stack trace', async (args, code, says, complains) => {
     const { exitCode, stdout, stderr } = await execa(
@@ -293,7 +314,9 @@ describe('what there is', () => {
   it('can be planned without running', async () => {
     const args = ['run', '--suite', 'quick', '--config', 'none', '--workload', 'noop,boot']
     const { stdout, exitCode } = await mirrorbench(...args, '--dry-run')
-    expect(stdout).toBe('6 cells: 2 workloads, 1 configs, 3 seeds; profile flat')
+    expect(stdout).toBe('6 cells: 2 workloads, 1 configs, 3 seeds; profile in-order')
+    const onQemu = await mirrorbench(...args, '--dry-run', '--backend', 'qemu')
+    expect(onQemu.stdout).toMatch(/; profile flat$/)
     expect(exitCode).toBe(0)
     const listed = await mirrorbench(...args, '--list')
     expect(listed.stdout.split('\n')).toHaveLength(6)

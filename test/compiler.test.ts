@@ -41,6 +41,7 @@ test.each([
   ['none', 'in-order'],
   ['memvisor', 'in-order'],
   ['memv6', 'in-order-small'],
+  ['memv6', 'in-order-bimodal'],
 ])(
   'a boot of %s under %s and commands leave the same state on both engines',
   async (name, profile) => {
@@ -68,9 +69,10 @@ test.each(['perf-ecall-s', 'perf-satp-s', 'perf-memory-s'])(
   },
 )
 
-test('a snapshot holds what caches and TLBs hold: whoever goes on from it takes the same cycles', async () => {
+test('a snapshot holds caches, TLBs and what branches did: whoever goes on takes the same cycles', async () => {
   const { configs } = await loadCatalogue()
-  const spec = await specFor(configs.get('memv6')!, realParts, { seed: 1, profile: 'in-order' })
+  const profile = 'in-order-bimodal'
+  const spec = await specFor(configs.get('memv6')!, realParts, { seed: 1, profile })
   await using first = new Rv64Machine(spec)
   await first.run({ deadline: cycles(2_000_001) })
   const snapshot = await first.snapshot()

@@ -9,9 +9,9 @@ const SECONDS = 1e9
 
 /** With other harts: starting and stopping each, calling it, and fences on it. */
 test.each([
-  [1, 40],
-  [2, 56],
-  [4, 88],
+  [1, 54],
+  [2, 77],
+  [4, 123],
 ])('with %i harts it answers every SBI call as specified', async (harts, right) => {
   await using machine = await openMachine({
     firmware: (await image('firmware')).bytes,

@@ -12,7 +12,7 @@ import { Workbench } from '../harness/workbench.ts'
 
 const catalogue = await loadCatalogue()
 const WORKLOADS = ['boot', 'commands/ls', 'micro/fork']
-const PROFILES = ['flat', 'in-order']
+const PROFILES = ['flat', 'in-order', 'in-order-bimodal']
 const HASH_SHOWN = 12
 
 it('every config takes exactly the cycles that it took', async () => {

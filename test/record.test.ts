@@ -41,19 +41,20 @@ describe.concurrent('a recorded session', () => {
     await replays(file, /\n\$ echo hello\nhello\n\$ ls\n/)
   })
 
-  it('of machine that Ctrl-C ended is replayed', async () => {
-    const file = join(folder, 'machine')
-    const kernel = join(folder, 'spin.elf')
+  it.each([1, 3])('of machine with %d harts that Ctrl-C ended is replayed', async (harts) => {
+    const file = join(folder, `machine-${harts}`)
+    const kernel = join(folder, `spin-${harts}.elf`)
     await writeFile(kernel, elfOf(...SAY_AND_SPIN))
     const args = ['machine', '--bios', 'none', '--kernel', kernel, '--record', file]
-    const command = ['cli/launch.js', 'cli/main.ts', ...args, '--append', 'seed=2']
+    const more = ['--append', 'seed=2', '--harts', String(harts)]
+    const command = ['cli/launch.js', 'cli/main.ts', ...args, ...more]
     const options = { reject: false, cwd: project, detached: true } as const
     const child = execa(process.execPath, command, options)
     child.stdin.write('typed ahead')
     await new Promise((heard) => child.stdout.once('data', heard))
     process.kill(-child.pid!, 'SIGINT')
     expect((await child).exitCode).toBe(130)
-    await replays(file, /^!$/)
+    await replays(file, /^!{1,3}$/)
   })
 
   it('that ended otherwise than it does now is exit code 1', async () => {

@@ -35,9 +35,9 @@ async function shown(machine: Rv64Machine, text: RegExp): Promise<Stop> {
   return machine.run({ text, deadline: cycles(machine.now() + PATIENCE) })
 }
 
-async function replayed(recording: Recording, engine: 'fast' | 'compiler') {
+async function replayed(recording: Recording, engine: 'fast' | 'compiler', harts = 1) {
   const again = readRecording(writeRecording(recording))
-  const replay = new Replay(again, { ...spec, engine })
+  const replay = new Replay(again, { ...spec, harts, engine })
   return { end: await replay.run(), said: replay.machine.console.transcript }
 }
 
@@ -82,10 +82,10 @@ describe('a session with the kernel', () => {
 })
 
 describe('a session with HTTP clients at the bridge', () => {
-  it('is replayed to the same state', async () => {
+  it.each([1, 3])('is replayed to the same state, with %d harts', async (harts) => {
     const outside = openOutside()
     const machine = new Rv64Machine(
-      { ...spec, engine: 'compiler', pacer: outside.pacer },
+      { ...spec, harts, engine: 'compiler', pacer: outside.pacer },
       { breathe: () => new Promise(setImmediate) },
     )
     await shown(machine, PROMPT)
@@ -124,7 +124,7 @@ describe('a session with HTTP clients at the bridge', () => {
     const kinds = new Set(recording.inputs.map(({ kind }) => kind))
     expect([...kinds].sort()).toEqual(['connect', 'console', 'destroy', 'end', 'receive', 'send'])
     for (const engine of ['fast', 'compiler'] as const) {
-      expect((await replayed(recording, engine)).end).toEqual({ kind: 'same' })
+      expect((await replayed(recording, engine, harts)).end).toEqual({ kind: 'same' })
     }
   })
 })

@@ -44,7 +44,8 @@ LDSCRIPT_perf-$(1) := bare/bare.ld
 LDFLAGS_perf-$(1) := -Wl,-n
 STRIP_perf-$(1) := debug
 endef
-$(foreach name,noop crc sieve memory ecall,\
+$(BUILD)/bare/perf/float.o: CFLAGS += -march=rv64imafdc_zicsr_zifencei
+$(foreach name,noop crc sieve memory ecall float,\
   $(eval $(call perf_program,$(name)-m,$(name) machine))\
   $(eval $(call perf_program,$(name)-s,$(name) supervisor)))
 $(foreach size,512k 4m,\

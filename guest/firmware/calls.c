@@ -19,6 +19,9 @@
 #define SRST   0x53525354UL
 #define DBCN   0x4442434eUL
 
+#define RETENTIVE     0U
+#define NON_RETENTIVE 0x80000000U
+
 #define MISA_H (1UL << 7)
 
 struct answer {
@@ -59,6 +62,16 @@ base(uint64 function, uint64 extension)
 }
 
 static struct answer
+ask_harts(uint64 mask, uint64 first, uint32 what)
+{
+  uint64 set;
+  if(harts_named(mask, first, &set) < 0)
+    return error(INVALID_PARAM);
+  harts_ask(set, what);
+  return error(SUCCESS);
+}
+
+static struct answer
 remote_fence(uint64 function, uint64 mask, uint64 first)
 {
   // fence.i; sfence.vma, and for an ASID; hfence.gvma for a VMID, and for all; hfence.vvma likewise
@@ -66,10 +79,18 @@ remote_fence(uint64 function, uint64 mask, uint64 first)
                                 ASK_HFENCE_GVMA, ASK_HFENCE_VVMA, ASK_HFENCE_VVMA };
   if(function >= sizeof asks || (function > 2 && (csr_read(misa) & MISA_H) == 0))
     return error(NOT_SUPPORTED);
-  uint64 set = harts_named(mask, first);
-  if(set == 0)
-    return error(INVALID_PARAM);
-  harts_ask(set, asks[function]);
+  return ask_harts(mask, first, asks[function]);
+}
+
+// Types of suspend from 0x10000000 on, and from 0x90000000 on, are a platform's own; this has none.
+static struct answer
+suspend(uint32 type, uint64 at, uint64 opaque)
+{
+  if(type != RETENTIVE && type != NON_RETENTIVE)
+    return error((type & 0x7fffffff) < 0x10000000 ? INVALID_PARAM : NOT_SUPPORTED);
+  harts_rest();
+  if(type == NON_RETENTIVE)
+    harts_again(at, opaque);
   return error(SUCCESS);
 }
 
@@ -86,6 +107,8 @@ hart_state(uint64 function, uint64 hart, uint64 at, uint64 opaque)
     harts_stop();
   case 2:
     return state < 0 ? error(INVALID_PARAM) : value(state);
+  case 3:
+    return suspend((uint32)hart, at, opaque);
   default:
     return error(NOT_SUPPORTED);
   }
@@ -101,9 +124,19 @@ system_reset(uint64 type, uint64 reason)
   return error(INVALID_PARAM);
 }
 
-static struct answer
-debug_console(uint64 function, uint64 a0, uint64 a1)
+// Whether there is memory at both ends of a stretch.
+static int
+is_memory(uint64 at, uint64 bytes)
 {
+  return bytes == 0 || (probe_byte(at) == 0 && probe_byte(at + bytes - 1) == 0);
+}
+
+// The address in a1 is physical; a2 holds what does not fit into it, which is nothing.
+static struct answer
+debug_console(uint64 function, uint64 a0, uint64 a1, uint64 a2)
+{
+  if(function <= 1 && (a2 != 0 || !is_memory(a1, a0)))
+    return error(INVALID_PARAM);
   switch(function){
   case 0: // write a0 bytes at a1
     for(uint64 i = 0; i < a0; i++)
@@ -134,13 +167,8 @@ extension(uint64 which, uint64 function, uint64 a0, uint64 a1, uint64 a2)
       return error(NOT_SUPPORTED);
     timer_set(a0);
     return error(SUCCESS);
-  case IPI: {
-    uint64 set = harts_named(a0, a1);
-    if(function != 0 || set == 0)
-      return error(function != 0 ? NOT_SUPPORTED : INVALID_PARAM);
-    harts_ask(set, ASK_SOFTWARE);
-    return error(SUCCESS);
-  }
+  case IPI:
+    return function == 0 ? ask_harts(a0, a1, ASK_SOFTWARE) : error(NOT_SUPPORTED);
   case RFENCE:
     return remote_fence(function, a0, a1);
   case HSM:
@@ -148,14 +176,23 @@ extension(uint64 which, uint64 function, uint64 a0, uint64 a1, uint64 a2)
   case SRST:
     return function == 0 ? system_reset(a0, a1) : error(NOT_SUPPORTED);
   case DBCN:
-    return debug_console(function, a0, a1);
+    return debug_console(function, a0, a1, a2);
   default:
     return error(NOT_SUPPORTED);
   }
 }
 
-// Extensions 0 to 8, from before there was a BASE. Their masks of harts lie in the caller's memory and are
-// not read: all harts are meant, which is more than was asked and never too little.
+// The harts that a legacy call means: its mask lies in the caller's memory. No mask, or one that cannot be
+// read, means all.
+static uint64
+legacy_set(uint64 at)
+{
+  uint64 all, mask;
+  harts_named(0, ~0UL, &all);
+  return at == 0 || probe_caller(at, &mask) < 0 ? all : mask & all;
+}
+
+// Extensions 0 to 8, from before there was a BASE.
 static int64
 legacy(uint64 which, uint64 a0)
 {
@@ -164,10 +201,10 @@ legacy(uint64 which, uint64 a0)
   case 1: console_put(a0 & 0xff); return 0;
   case 2: return console_get();
   case 3: csr_clear(mip, IP_SSIP); return 0;
-  case 4: harts_ask(harts_named(0, ~0UL), ASK_SOFTWARE); return 0;
-  case 5: harts_ask(harts_named(0, ~0UL), ASK_FENCE_I); return 0;
+  case 4: harts_ask(legacy_set(a0), ASK_SOFTWARE); return 0;
+  case 5: harts_ask(legacy_set(a0), ASK_FENCE_I); return 0;
   case 8: power_off(FINISHER_PASS);
-  default: harts_ask(harts_named(0, ~0UL), ASK_SFENCE); return 0; // 6 and 7
+  default: harts_ask(legacy_set(a0), ASK_SFENCE); return 0; // 6 and 7
   }
 }
 

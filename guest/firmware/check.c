@@ -64,6 +64,7 @@ static const struct {
   { "no such extension", NO_SUCH_EXTENSION, 0, 0, 0, NOT_SUPPORTED, ANY },
   { "no such function of TIME", TIME, 1, 0, 0, NOT_SUPPORTED, ANY },
   { "no IPI to a hart that is not there", IPI, 0, 0x80, 0, INVALID_PARAM, ANY },
+  { "an IPI to nobody", IPI, 0, 0, 1, 0, ANY },
   { "remote fence.i", RFENCE, 0, 1, 0, 0, ANY },
   { "remote sfence.vma", RFENCE, 1, 1, 0, 0, ANY },
   { "remote sfence.vma, all harts", RFENCE, 1, 0, ~0UL, 0, ANY },
@@ -73,9 +74,15 @@ static const struct {
   { "hart 0 is started", HSM, 2, 0, 0, 0, 0 },
   { "hart 0 cannot be started again", HSM, 0, 0, 0, ALREADY_AVAILABLE, ANY },
   { "no hart 7", HSM, 2, 7, 0, INVALID_PARAM, ANY },
+  { "no suspend of a reserved type", HSM, 3, 1, 0, INVALID_PARAM, ANY },
+  { "no suspend of a platform's own type", HSM, 3, 0x10000000, 0, NOT_SUPPORTED, ANY },
+  { "no such function of HSM", HSM, 9, 0, 0, NOT_SUPPORTED, ANY },
   { "no such reset", SRST, 0, 9, 0, INVALID_PARAM, ANY },
   { "no such function of SRST", SRST, 1, 0, 0, NOT_SUPPORTED, ANY },
   { "nothing typed", DBCN, 1, 0, 0, 0, 0 },
+  { "nothing written to the console, fine", DBCN, 0, 0, 1UL << 40, 0, 0 },
+  { "nothing written from where no memory is", DBCN, 0, 1, 1UL << 40, INVALID_PARAM, ANY },
+  { "nothing read to where no memory is", DBCN, 1, 1, 1UL << 40, INVALID_PARAM, ANY },
   { "no such function of DBCN", DBCN, 9, 0, 0, NOT_SUPPORTED, ANY },
 };
 
@@ -114,10 +121,62 @@ check_ipi(void)
   expect("an IPI can be cleared", (csr_read(sip) & IP_SSIP) == 0);
 }
 
+// Rests until the timer comes, though the interrupt is not taken.
+static void
+check_suspend(void)
+{
+  csr_set(sie, IP_STIP);
+  uint64 end = csr_read(time) + TIMEBASE_HZ / 50;
+  ask(TIME, 0, end, 0);
+  expect("a hart rests until an interrupt",
+         ask(HSM, 3, 0, 0).error == 0 && csr_read(time) >= end && (csr_read(sip) & IP_STIP) != 0);
+  csr_clear(sie, IP_STIP);
+  ask(TIME, 0, ~0UL, 0);
+}
+
+// The legacy IPI (4) and fences (5, 6) take the address of their mask.
+static void
+check_legacy_mask(void)
+{
+  static uint64 mask;
+  expect("a legacy IPI to nobody reaches nobody",
+         ask(4, 0, (uint64)&mask, 0).error == 0 && (csr_read(sip) & IP_SSIP) == 0);
+  mask = 1;
+  expect("a legacy IPI by mask", ask(4, 0, (uint64)&mask, 0).error == 0 && comes(IP_SSIP));
+  csr_clear(sip, IP_SSIP);
+  expect("a legacy IPI without mask reaches all", ask(4, 0, 0, 0).error == 0 && comes(IP_SSIP));
+  csr_clear(sip, IP_SSIP);
+  expect("a mask that cannot be read means all", ask(4, 0, 1UL << 50, 0).error == 0 && comes(IP_SSIP));
+  csr_clear(sip, IP_SSIP);
+  expect("a legacy fence.i and sfence.vma",
+         ask(5, 0, (uint64)&mask, 0).error == 0 && ask(6, 0, (uint64)&mask, 0).error == 0);
+}
+
+static uint64
+big_endian(const uint8 *at, int bytes)
+{
+  uint64 value = 0;
+  for(int i = 0; i < bytes; i++)
+    value = value << 8 | at[i];
+  return value;
+}
+
+// The list of reservations lies within the tree, ends within it, and has the firmware's memory once.
+static void
+check_tree(const uint8 *tree)
+{
+  uint64 size = big_endian(tree + 4, 4), found = 0;
+  uint64 at = big_endian(tree + 16, 4);
+  for(; at + 16 <= size && big_endian(tree + at + 8, 8) != 0; at += 16)
+    found += big_endian(tree + at, 8) == VIRT_RAM && big_endian(tree + at + 8, 8) == FIRMWARE_BYTES;
+  expect("the firmware's memory is reserved", found == 1 && at + 16 <= size);
+}
+
 void
-check(uint64 hart_id)
+check(uint64 hart_id, const uint8 *tree)
 {
   expect("hart 0 boots", hart_id == 0);
+  check_tree(tree);
   expect("paging is off", csr_read(satp) == 0);
   expect("time goes on", csr_read(time) <= csr_read(time));
   expect("instructions are counted", csr_read(instret) < csr_read(instret));
@@ -130,11 +189,14 @@ check(uint64 hart_id)
   }
   check_timer();
   check_ipi();
+  check_suspend();
+  check_legacy_mask();
   check_harts();
   expect("legacy getchar finds nothing", ask(2, 0, 0, 0).error == -1);
-  char count[] = "00 answers right\n"; // with four harts fewer than 100
-  count[0] += right / 10;
-  count[1] += right % 10;
-  say(count);
+  char count[] = "000 answers right\n";
+  count[0] += right / 100;
+  count[1] += right / 10 % 10;
+  count[2] += right % 10;
+  say(count + (right < 100));
   ask(SRST, 0, 0, wrong == 0 ? 0 : 1);
 }

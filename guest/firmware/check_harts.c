@@ -5,12 +5,14 @@
 
 #define STARTED 0
 #define STOPPED 1
+#define SUSPENDED 4
+#define NON_RETENTIVE 0x80000000UL
 #define BIG_PAGE 0x200000UL
 #define WINDOW   0x40000000UL // where the other hart looks at one big page or the other
 #define ALL_FLAGS (PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D)
 
 // What hart 0 asks of the other, which counts up `did` when it has done it.
-enum order { NOTHING, LOOK, AWAIT_IPI, STOP };
+enum order { NOTHING, LOOK, AWAIT_IPI, REST, REST_AND_BEGIN, STOP };
 
 static volatile uint64 order, asked, did, seen, number;
 static volatile uint64 word = 1; // in the first big page; hart 0 puts another into the second
@@ -27,6 +29,7 @@ other_word(void)
 void
 other(uint64 hart)
 {
+  csr_clear(sip, IP_SSIP);
   number = hart;
   csr_write(satp, MAKE_SATP(root));
   sfence_vma();
@@ -38,6 +41,12 @@ other(uint64 hart)
       seen = *(volatile uint64 *)(WINDOW + other_word());
     if(order == AWAIT_IPI){
       seen = comes(IP_SSIP);
+      csr_clear(sip, IP_SSIP);
+    }
+    if(order == REST || order == REST_AND_BEGIN){
+      csr_set(sie, IP_SSIP);
+      ask3(HSM, 3, order == REST ? 0 : NON_RETENTIVE, (uint64)other_entry,
+           (uint64)(stack + sizeof stack));
       csr_clear(sip, IP_SSIP);
     }
     __sync_synchronize();
@@ -85,6 +94,23 @@ start(uint64 hart)
 }
 
 static void
+check_suspend(uint64 hart)
+{
+  let(REST);
+  expect("it is suspended", within_a_second(ask(HSM, 2, hart, 0).value == SUSPENDED));
+  expect("a fence waits for a hart that is suspended", ask(RFENCE, 1, 1UL << hart, 0).error == 0);
+  expect("it rests on", ask(HSM, 2, hart, 0).value == SUSPENDED);
+  ask(IPI, 0, 1, hart);
+  expect("it goes on", done() && ask(HSM, 2, hart, 0).value == STARTED);
+  let(REST_AND_BEGIN);
+  expect("it is suspended again", within_a_second(ask(HSM, 2, hart, 0).value == SUSPENDED));
+  asked = did = 0;
+  number = ~0UL;
+  ask(IPI, 0, 1, hart);
+  expect("it begins anew", within_a_second(number == hart));
+}
+
+static void
 check_hart(uint64 hart)
 {
   uint64 mask = 1UL << hart;
@@ -103,6 +129,11 @@ check_hart(uint64 hart)
   let(AWAIT_IPI);
   expect("an IPI by mask and base", ask(IPI, 0, 1, hart).error == 0 && done() && seen == 1);
   expect("an IPI reaches no one else", (csr_read(sip) & IP_SSIP) == 0);
+  let(AWAIT_IPI);
+  expect("a legacy IPI reaches it, and no one else",
+         ask(4, 0, (uint64)&mask, 0).error == 0 && done() && seen == 1 &&
+         (csr_read(sip) & IP_SSIP) == 0);
+  check_suspend(hart);
   let(STOP);
   expect("it stops", done() && within_a_second(ask(HSM, 2, hart, 0).value == STOPPED));
   expect("a fence does not wait for a hart that is stopped", ask(RFENCE, 1, mask, 0).error == 0);

@@ -1,5 +1,5 @@
-// A small SBI in M-mode: it sets the hart up, enters the payload in S-mode, and answers its calls.
-// SBI 2.0: BASE, TIME, IPI, RFENCE, HSM, SRST, DBCN and the legacy calls. Hart 0 boots; the others wait
+// A small SBI in M-mode: it sets the hart up, enters the payload in S-mode, and answers its calls. SBI 2.0:
+// BASE, TIME, IPI, RFENCE, HSM with suspend, SRST, DBCN and the legacy calls. Hart 0 boots; the others wait
 // until they are started.
 #pragma once
 
@@ -19,9 +19,11 @@ void console_init(void);
 void console_put(int c);
 int  console_get(void); // -1: nothing there
 
-// probe.c: registers that this hart may lack. Access by number, since assemblers do not know all of
-// them.
-int  probe_skip(void);  // from the trap handler: an access is under way; it is to be skipped
+// probe.c: registers that this hart may lack, by number, since assemblers do not know all of them; and
+// memory that the caller may lack.
+int  probe_skip(uint64 cause); // from the trap handler: an access is under way; it is to be skipped
+int  probe_byte(uint64 at);    // whether M-mode can read it: 0, or -1
+int  probe_caller(uint64 at, uint64 *word); // as the caller would read it; 0, or -1 if it could not
 
 #define probe_write(number, value) ({ \
     uint64 v_ = (value); \
@@ -49,6 +51,9 @@ void timer_init(void);
 void timer_set(uint64 deadline);
 void timer_fired(void); // the machine timer interrupt
 
+// tree.c
+void tree_reserve(uint8 *tree);
+
 // main.c
 void hart_enter(uint64 at, uint64 hart, uint64 argument) __attribute__((noreturn));
 
@@ -60,12 +65,14 @@ void hart_enter(uint64 at, uint64 hart, uint64 argument) __attribute__((noreturn
 #define ASK_HFENCE_VVMA 16U
 
 void   harts_count(void);
-uint64 harts_named(uint64 mask, uint64 base);
+int    harts_named(uint64 mask, uint64 base, uint64 *set);
 void   harts_ask(uint64 set, uint32 what);
 void   harts_called(void);  // the machine software interrupt
 int    harts_state(uint64 hart);
 int    harts_start(uint64 hart, uint64 at, uint64 opaque);
 void   harts_stop(void) __attribute__((noreturn));
+void   harts_rest(void);
+void   harts_again(uint64 at, uint64 opaque) __attribute__((noreturn));
 void   harts_wait(uint64 self) __attribute__((noreturn));
 
 // entry.S

@@ -7,6 +7,7 @@
 #define DOWN   0
 #define COMING 1 // somebody starts it
 #define UP     2
+#define RESTS  3 // up, until an interrupt comes
 
 static struct hart {
   uint32 state;
@@ -41,16 +42,25 @@ harts_count(void)
   harts[0].state = UP;
 }
 
-// The set of harts that a pair (mask, base) of a call names, or 0 if it names one that is not there.
-uint64
-harts_named(uint64 mask, uint64 base)
+// The set of harts that a pair (mask, base) of a call names. -1 if it names one that is not there.
+int
+harts_named(uint64 mask, uint64 base, uint64 *set)
 {
   uint64 all = (1UL << count) - 1;
-  if(base == ~0UL)
-    return all;
-  if(base >= count || mask == 0 || (mask & ~(all >> base)) != 0)
+  *set = base == ~0UL ? all : 0;
+  if(base == ~0UL || mask == 0)
     return 0;
-  return mask << base;
+  if(base >= count || (mask & ~(all >> base)) != 0)
+    return -1;
+  *set = mask << base;
+  return 0;
+}
+
+static int
+is_up(uint64 hart)
+{
+  uint32 state = __atomic_load_n(&harts[hart].state, ACQUIRE);
+  return state == UP || state == RESTS;
 }
 
 static void
@@ -87,7 +97,7 @@ harts_ask(uint64 set, uint32 what)
   uint64 self = csr_read(mhartid), others = 0;
   uint32 tickets[MOST_HARTS];
   for(uint64 i = 0; i < count; i++){
-    if((set >> i & 1) == 0 || i == self || __atomic_load_n(&harts[i].state, ACQUIRE) != UP)
+    if((set >> i & 1) == 0 || i == self || !is_up(i))
       continue;
     __atomic_or_fetch(&harts[i].asked, what, __ATOMIC_ACQ_REL);
     tickets[i] = __atomic_add_fetch(&harts[i].requests, 1, __ATOMIC_ACQ_REL);
@@ -108,7 +118,7 @@ harts_ask(uint64 set, uint32 what)
 int
 harts_state(uint64 hart)
 {
-  static const int number[] = { [DOWN] = 1, [COMING] = 2, [UP] = 0 };
+  static const int number[] = { [DOWN] = 1, [COMING] = 2, [UP] = 0, [RESTS] = 4 };
   return hart < count ? number[__atomic_load_n(&harts[hart].state, ACQUIRE)] : -1;
 }
 
@@ -133,6 +143,38 @@ harts_stop(void)
 {
   csr_write(mie, 0);
   __atomic_store_n(&harts[csr_read(mhartid)].state, DOWN, RELEASE);
+  harts_park();
+}
+
+// Until an interrupt is pending that this hart's supervisor has enabled.
+void
+harts_rest(void)
+{
+  uint32 *state = &harts[csr_read(mhartid)].state;
+  __atomic_store_n(state, RESTS, RELEASE);
+  for(;;){
+    uint64 pending = csr_read(mip) & csr_read(mie);
+    if(pending & IP_MSIP)
+      harts_called();
+    else if(pending & IP_MTIP)
+      timer_fired();
+    else if(pending != 0)
+      break;
+    else
+      __asm__ volatile("wfi");
+  }
+  __atomic_store_n(state, UP, RELEASE);
+}
+
+// This hart begins anew, with its stack empty.
+void
+harts_again(uint64 at, uint64 opaque)
+{
+  struct hart *self = &harts[csr_read(mhartid)];
+  self->at = at;
+  self->opaque = opaque;
+  __atomic_store_n(&self->started, 1, RELEASE);
+  ring(csr_read(mhartid), 1);
   harts_park();
 }
 

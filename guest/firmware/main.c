@@ -44,15 +44,16 @@ hart_enter(uint64 at, uint64 hart, uint64 argument)
 }
 
 void
-firmware_main(uint64 hart_id, uint64 tree, const struct dynamic_info *info)
+firmware_main(uint64 hart_id, uint8 *tree, const struct dynamic_info *info)
 {
   csr_write(mscratch, 0);
   console_init();
   harts_count();
+  tree_reserve(tree);
   uint64 payload = KERNEL_BASE;
   if(info != NULL && info->magic == DYNAMIC_MAGIC && info->next_address != 0)
     payload = info->next_address;
-  hart_enter(payload, hart_id, tree);
+  hart_enter(payload, hart_id, (uint64)tree);
 }
 
 static void
@@ -80,7 +81,7 @@ trap(struct registers *registers)
     call(registers);
     return;
   }
-  if(cause == CAUSE_ILLEGAL_INSTRUCTION && probe_skip()){
+  if(probe_skip(cause)){
     csr_write(mepc, csr_read(mepc) + 4);
     return;
   }

@@ -2,7 +2,7 @@
 
 IMAGES += firmware
 OBJS_firmware := firmware/entry.o firmware/main.o firmware/probe.o firmware/console.o \
-  firmware/timer.o firmware/harts.o firmware/calls.o
+  firmware/timer.o firmware/tree.o firmware/harts.o firmware/calls.o
 LDSCRIPT_firmware := firmware/firmware.ld
 
 IMAGES += firmware-check

@@ -7,9 +7,10 @@ import { X_NAMES } from '../rv64/isa/text.ts'
 import { MEMORY_MAP } from '../rv64/memory-map.ts'
 import { physical } from '../units.ts'
 import type { Side } from './side.ts'
+import { timingDifferences } from './timing-difference.ts'
 
 export interface Difference {
-  /** `pc`, `a0`, `f3`, `mcause`, `ram 0x80001238`, `privilege`, or `devices`. */
+  /** `pc`, `a0`, `f3`, `mcause`, `ram 0x80001238`, `l1d 17`, `privilege`, or `devices`. */
   readonly what: string
   readonly reference: string
   readonly tried: string
@@ -46,7 +47,8 @@ export async function differences(reference: Side, tried: Side): Promise<readonl
     const [left, right] = [String(reference.now()), String(tried.now())]
     found.unshift({ what: 'cycle', reference: left, tried: right })
   }
-  found.push(...floatDifferences(reference, tried), ...(await ramDifferences(reference, tried)))
+  found.push(...floatDifferences(reference, tried), ...timingDifferences(reference, tried))
+  found.push(...(await ramDifferences(reference, tried)))
   if (found.length > 0) return found
   return [{ what: 'devices', reference: 'one state', tried: 'another' }]
 }

@@ -2,9 +2,12 @@
 
 import { describe, expect, it } from 'vitest'
 import type { MachineSpec, Snapshot, Stop, Until } from '../machine.ts'
+import type { CompilerLimits } from '../rv64/engine/compiler/limits.ts'
 import { encode } from '../rv64/isa/assemble.ts'
 import { Rv64Machine } from '../rv64/rv64.ts'
+import { U54 } from '../rv64/timing/in-order.ts'
 import { type Cycles, cycles, MiB } from '../units.ts'
+import { differences } from './difference.ts'
 import { type LockstepOptions, lockstep } from './lockstep.ts'
 import { lengths, USUAL_PACE } from './pace.ts'
 import type { Side, Sides } from './side.ts'
@@ -19,20 +22,21 @@ const PROGRAM = [
   encode('jal', { rd: 0, immediate: -16 }),
 ]
 const AT = 0x8000_0000
+const AT_ONCE: Partial<CompilerLimits> = { threshold: 1, batch: 1, eager: true }
 const DATA = 0x8000_1000n
 
-const spec = (engine: MachineSpec['engine']): MachineSpec => ({
+const spec = (engine: MachineSpec['engine'], profile = 'flat'): MachineSpec => ({
   kernel: executable(PROGRAM),
   banks: [{ bytes: MiB, role: 'original' }],
   harts: 1,
-  profile: 'flat',
+  profile,
   ...(engine && { engine }),
 })
 
 const options: LockstepOptions = { ...USUAL_PACE, slice: 512, until: cycles(60_000) }
 
-const sides = (tried: () => Side): Sides => ({
-  reference: async () => new Rv64Machine(spec('reference')),
+const sides = (tried: () => Side, profile = 'flat'): Sides => ({
+  reference: async () => new Rv64Machine(spec('reference', profile)),
   tried: async () => tried(),
 })
 
@@ -43,8 +47,13 @@ class Planted extends Rv64Machine {
   readonly #afterRestore: boolean
   #cold = false
 
-  constructor(when: number, plant: (machine: Rv64Machine) => void, afterRestore = true) {
-    super(spec('compiler'))
+  constructor(
+    when: number,
+    plant: (machine: Rv64Machine) => void,
+    afterRestore = true,
+    profile = 'flat',
+  ) {
+    super(spec('compiler', profile))
     this.#afterRestore = afterRestore
     this.#when = cycles(when)
     this.#plant = plant
@@ -72,6 +81,64 @@ describe('lockstep', () => {
       options,
     )
     expect(verdict).toMatchObject({ kind: 'equal', at: 60_000, stop: { kind: 'deadline' } })
+  })
+
+  it.each(['in-order', 'in-order-bimodal'])(
+    'finds nothing under %s, whose instructions last beyond the end of a slice',
+    async (profile) => {
+      const tried = () => new Rv64Machine(spec('compiler', profile), { limits: AT_ONCE })
+      const verdict = await lockstep(sides(tried, profile), { ...options, slice: 16 })
+      expect(verdict).toMatchObject({ kind: 'equal', stop: { kind: 'deadline' } })
+    },
+  )
+
+  it('finds a divergence under in-order, where an instruction lasts beyond its slice', async () => {
+    const plant = (machine: Rv64Machine) => void machine.debugger().setRegister(10, 7n)
+    const tried = () => new Planted(41_234, plant, true, 'in-order')
+    const verdict = await lockstep(sides(tried, 'in-order'), options)
+    if (verdict.kind !== 'diverged') throw new Error('expected a divergence')
+    const { equalAt, at, reproduced, differences } = verdict
+    expect({ equalAt, at, reproduced }).toEqual({ equalAt: 41_233, at: 41_234, reproduced: true })
+    expect(differences).toMatchObject([{ what: 'a0', tried: '0x7' }])
+  })
+
+  it('names the entries of caches that differ', async () => {
+    const machines = [spec('reference', 'in-order'), spec('fast', 'in-order')]
+    const [before, after] = machines.map((one) => new Rv64Machine(one))
+    for (const [machine, pc] of [
+      [before!, AT + 8],
+      [after!, AT + 12],
+    ] as const) {
+      while ((await machine.registers(0)).pc !== BigInt(pc)) {
+        await machine.run({ deadline: cycles(machine.now() + 1) })
+      }
+    }
+    const line = Number(DATA) / 64
+    const { l1d, l2 } = U54
+    const found = (await differences(before!, after!)).map(({ what }) => what)
+    // Behind registers and counters, and before RAM, where nothing differs.
+    expect(found.slice(-4)).toEqual([
+      `l1d ${(line % l1d.sets) * l1d.ways}`,
+      `l1d turn ${line % l1d.sets}`,
+      `l2 ${(line % l2.sets) * l2.ways}`,
+      `l2 turn ${line % l2.sets}`,
+    ])
+  })
+
+  it('sees the end of a text that two slices wrote', async () => {
+    const say = (letter: string) => [
+      encode('addi', { rd: 6, immediate: letter.charCodeAt(0) }),
+      encode('sb', { rs1: 5, rs2: 6, immediate: 0 }),
+    ]
+    const wait = Array.from({ length: 40 }, () => encode('addi'))
+    const uart = encode('lui', { rd: 5, immediate: 0x1000_0000 })
+    const kernel = executable([uart, ...say('o'), ...wait, ...say('k'), encode('jal')])
+    const open = async () => new Rv64Machine({ ...spec('fast'), kernel })
+    const verdict = await lockstep(
+      { reference: open, tried: open },
+      { ...options, slice: 8, text: /^ok$/ },
+    )
+    expect(verdict).toMatchObject({ kind: 'equal', stop: { kind: 'text' } })
   })
 
   it('ends where the guest does', async () => {

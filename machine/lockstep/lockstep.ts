@@ -52,18 +52,25 @@ export async function lockstep(sides: Sides, options: LockstepOptions): Promise<
     const until = { deadline, ...(options.text && { text: options.text }) }
     const [stop, other] = [await reference.run(until), await tried.run(until)]
     cuts.push(deadline)
-    const last = stop.kind !== 'deadline' || deadline === options.until
+    const end = endOf(stop, reference, options.text)
+    const last = end.kind !== 'deadline' || deadline === options.until
     const whole = last || cuts.length % options.whole === 0
     if (!(await alike(reference, tried, stop, other, whole))) {
       const seen = await differences(reference, tried)
       return { kind: 'diverged', ...(await bisect(sides, { equal, cuts, seen, options })) }
     }
-    if (last) return { kind: 'equal', at: reference.now(), slices: cuts.length, stop }
+    if (last) return { kind: 'equal', at: reference.now(), slices: cuts.length, stop: end }
     if (!whole) continue
     equal = { at: reference.now(), snapshot: await reference.snapshot() }
     options.progress?.(reference.now())
   }
   throw new Error('expected slices without end, got an end')
+}
+
+/** A text that began in an earlier slice is complete only in all that was written. */
+function endOf(stop: Stop, { console }: Side, text: RegExp | undefined): Stop {
+  const match = stop.kind === 'deadline' ? text?.exec(console.transcript) : undefined
+  return match ? { kind: 'text', match } : stop
 }
 
 async function alike(a: Side, b: Side, stop: Stop, other: Stop, whole: boolean): Promise<boolean> {

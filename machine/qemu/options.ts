@@ -16,12 +16,13 @@ export interface Places {
 }
 
 /** The only profile that QEMU has. */
-const PROFILE = 'flat'
+export const QEMU_PROFILE = 'flat'
 
 /** Throws RangeError for a spec that QEMU cannot be built to. */
 export function argumentsFor(spec: MachineSpec, places: Places): string[] {
-  if (spec.profile !== PROFILE) {
-    throw new RangeError(`expected profile ${PROFILE}, the only one of QEMU; got ${spec.profile}`)
+  if (spec.profile !== QEMU_PROFILE) {
+    const only = `expected profile ${QEMU_PROFILE}, the only one of QEMU`
+    throw new RangeError(`${only}; got ${spec.profile}`)
   }
   const bytes = spec.banks.reduce((sum, bank) => sum + bank.bytes, 0)
   if (bytes % MiB !== 0) throw new RangeError(`expected whole MiB of RAM, got ${bytes} bytes`)
@@ -33,7 +34,7 @@ export function argumentsFor(spec: MachineSpec, places: Places): string[] {
     ...['-bios', places.firmware ?? 'none', '-kernel', places.kernel],
     ...(places.initrd === undefined ? [] : ['-initrd', places.initrd]),
     ...(spec.bootargs === undefined ? [] : ['-append', spec.bootargs]),
-    ...['-global', 'virtio-mmio.force-legacy=false'],
+    ...['-global', `virtio-mmio.force-legacy=${spec.virtio === 1}`],
     ...disk(places.disk),
     ...(spec.network === true ? NETWORK : []),
     ...['-chardev', `socket,id=console,path=${escaped(places.console)}`],

@@ -16,8 +16,9 @@ import { VirtioMmio } from './device/virtio.ts'
 import { VirtioBlock } from './device/virtio-block.ts'
 import { VirtioNet } from './device/virtio-net.ts'
 import { type BootImage, ElfError } from './elf.ts'
-import { HostInterface } from './host-interface.ts'
+import { HOST_INTERFACE, HostInterface, type HostWords } from './host-interface.ts'
 import { InputGate } from './input-gate.ts'
+import type { Moment } from './input-log.ts'
 import { MEMORY_MAP, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
 import { Link } from './net/link.ts'
 import { Peer } from './net/peer.ts'
@@ -37,6 +38,8 @@ export interface BoardOptions {
   readonly timeMoved?: () => void
   /** Does all that is due at this cycle; the clock's events, unless there is more to it. */
   readonly settle?: () => void
+  /** Where the machine stands; where there is one hart, its time says it. */
+  readonly moment?: () => Moment
   /** Ends the slice that is being executed at its next boundary. */
   readonly leave?: () => void
   /** The peer has dealt with a frame from the guest: a `when` condition may hold now. */
@@ -66,6 +69,7 @@ export class Board {
     this.#options = options
     this.gate = new InputGate({
       clock,
+      moment: options.moment ?? (() => ({ cycle: clock.now })),
       settle: options.settle ?? (() => clock.fireDue()),
       leave: () => options.leave?.(),
     })
@@ -87,7 +91,13 @@ export class Board {
     const slots = Array.from({ length: VIRTIO_SLOTS }, (_, slot): Placed => {
       const { base, bytes } = MEMORY_MAP.virtio
       const line = plic.line(VIRTIO_IRQ + slot)
-      const device = new VirtioMmio(`virtio${slot}`, options.dma, line, functions[slot])
+      const device = new VirtioMmio(
+        `virtio${slot}`,
+        options.dma,
+        line,
+        functions[slot],
+        spec.virtio,
+      )
       return { base: base + slot * bytes, device }
     })
     const placed: Placed[] = [
@@ -120,17 +130,22 @@ export class Board {
     return this.#booted
   }
 
-  /** Loads the images into RAM and programs the reset ROM; harts start at 0x1000 in M-mode. */
+  /** True if devices will do nothing by themselves, whatever time passes. */
+  get quiet(): boolean {
+    return this.#options.clock.waitsOnlyFor(HOST_INTERFACE) && !this.#host.asked
+  }
+
+  /** Loads the images into RAM, which holds zeros only, and programs the ROM at which harts start. */
   boot(): void {
     this.#booted = boot(this.#options.spec, this.#options.dma)
     this.#rom.program(this.#booted.rom)
-    this.#host.watch(tohostOf(this.#booted))
+    this.#host.watch(hostWordsOf(this.#booted))
   }
 
   /** Typed text; it enters at the current virtual time and is recorded. */
   type(text: string): void {
     const bytes = new TextEncoder().encode(text)
-    this.gate.soon('console', () => this.gate.enter('console', bytes, () => this.uart.type(bytes)))
+    this.gate.soon(() => this.gate.enter('console', bytes, () => this.uart.type(bytes)))
   }
 
   /**
@@ -200,12 +215,14 @@ function plugIn(options: BoardOptions, gate: InputGate): Cable {
   return { card: new VirtioNet(link.left, clock, profile.latencies), link, peer }
 }
 
-/** The address of `tohost` in the program that has it, as ISA test programs do. */
-function tohostOf({ firmware, kernel }: Boot): number | undefined {
+/** Where `tohost` and `fromhost` are in the program that has them, as ISA test programs do. */
+function hostWordsOf({ firmware, kernel }: Boot): HostWords | undefined {
   for (const image of [firmware, kernel]) {
     try {
-      const symbol = image?.symbols.named('tohost')
-      if (symbol !== undefined) return Number(symbol.address)
+      const tohost = image?.symbols.named('tohost')
+      const fromhost = image?.symbols.named('fromhost')
+      if (tohost === undefined) continue
+      return { tohost: Number(tohost.address), fromhost: fromhost && Number(fromhost.address) }
     } catch (error) {
       // A damaged symbol table does not stop an image from running.
       if (!(error instanceof ElfError)) throw error

@@ -26,9 +26,8 @@ const LOW_TREE = RAM_BASE + 0x18_0000
 /** An initrd lies here, above any kernel and, in Memvisor's banks, inside the first. */
 const INITRD_BASE = 0x8400_0000
 const INITRD_SMALLEST_BANK = 96 * 1024 * 1024
-const CHUNK_BYTES = 0x1_0000
 
-/** Loads what `spec` says through `dma`. Throws ElfError for what cannot be loaded. */
+/** Loads what `spec` says through `dma`, which holds zeros only. Throws ElfError for what cannot be loaded. */
 export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
   const bank = spec.banks[0]?.bytes ?? 0
   const { bootargs = '' } = spec
@@ -65,7 +64,7 @@ export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
     { what: 'device tree', at: treeAt, bytes: tree, memoryBytes: TREE_BYTES },
   ]
   check(pieces, dma, spec)
-  for (const piece of pieces) place(piece, dma)
+  for (const { at, bytes } of pieces) dma.write(at, bytes)
   const rom = resetVector({
     start: firmware?.entry ?? kernel.entry,
     deviceTree: treeAt,
@@ -133,13 +132,3 @@ function check(pieces: readonly Piece[], dma: DmaMemory, { banks }: MachineSpec)
 
 const range = ({ at, memoryBytes }: Piece): string =>
   `[0x${at.toString(16)}, 0x${(at + memoryBytes).toString(16)})`
-
-/** Writes a piece and the zeros behind it, touching no page that holds them already. */
-function place(piece: Piece, dma: DmaMemory): void {
-  dma.write(piece.at, piece.bytes)
-  const end = piece.at + piece.memoryBytes
-  for (let at = piece.at + piece.bytes.length; at < end; at += CHUNK_BYTES) {
-    const length = Math.min(CHUNK_BYTES, end - at)
-    if (dma.read(at, length).some((byte) => byte !== 0)) dma.write(at, new Uint8Array(length))
-  }
-}

@@ -58,6 +58,11 @@ export class Clock {
     return this.#waiting[0]?.when ?? NEVER
   }
 
+  /** True if no event has another name. */
+  waitsOnlyFor(name: string): boolean {
+    return this.#waiting.every((event) => event.name === name)
+  }
+
   /** Fires everything that is due now; an event fired here may schedule others. */
   fireDue(): void {
     for (;;) {

@@ -14,11 +14,12 @@ const MAGIC = 0xd00dfeed
 const VERSION = 17
 const LAST_COMPATIBLE = 16
 const HEADER_BYTES = 40
-const RESERVATION_BYTES = 16
 const BEGIN_NODE = 1
 const END_NODE = 2
 const PROPERTY = 3
 const END = 9
+
+const ENCODER = new TextEncoder()
 
 /** A range of memory that no kernel may use. */
 export interface Reservation {
@@ -28,28 +29,20 @@ export interface Reservation {
 
 /** The blob of the tree under `root`, whose own name is left out as the format wants. */
 export function flatten(root: TreeNode, reserved: readonly Reservation[] = []): Uint8Array {
-  const strings = new Strings()
-  const words: Uint8Array[] = []
-  writeNode({ ...root, name: '' }, words, strings)
-  words.push(cells([END]))
-  const structure = joined(words)
-  const names = strings.bytes()
-  const ranges = cells(reserved.flatMap(({ at, bytes }) => [...pair(at), ...pair(bytes)]))
-  const structureAt = HEADER_BYTES + ranges.length + RESERVATION_BYTES
+  const names = new Names()
+  const structure = new Block()
+  writeNode({ ...root, name: '' }, structure, names)
+  structure.cells(END)
+  const ranges = new Block()
+  for (const { at, bytes } of reserved) ranges.cells(...pair(at), ...pair(bytes))
+  ranges.cells(0, 0, 0, 0) // the last one
+  const structureAt = HEADER_BYTES + ranges.length
   const namesAt = structureAt + structure.length
-  const header = cells([
-    MAGIC,
-    namesAt + names.length,
-    structureAt,
-    namesAt,
-    HEADER_BYTES,
-    VERSION,
-    LAST_COMPATIBLE,
-    0, // boot hart
-    names.length,
-    structure.length,
-  ])
-  return joined([header, ranges, new Uint8Array(RESERVATION_BYTES), structure, names])
+  const header = new Block()
+  header.cells(MAGIC, namesAt + names.block.length, structureAt, namesAt)
+  header.cells(HEADER_BYTES, VERSION, LAST_COMPATIBLE)
+  header.cells(0, names.block.length, structure.length) // boot hart 0
+  return Uint8Array.from([header, ranges, structure, names.block].flatMap(({ bytes }) => bytes))
 }
 
 /** A 64-bit quantity as two cells. */
@@ -58,68 +51,75 @@ export const pair = (value: number): readonly [number, number] => [
   value % 2 ** 32,
 ]
 
-function writeNode(node: TreeNode, words: Uint8Array[], strings: Strings): void {
-  words.push(cells([BEGIN_NODE]), padded(terminated(node.name)))
+function writeNode(node: TreeNode, to: Block, names: Names): void {
+  to.cells(BEGIN_NODE)
+  to.text(node.name)
+  to.align()
   for (const [name, property] of Object.entries(node.properties)) {
     const value = encode(property)
-    words.push(cells([PROPERTY, value.length, strings.offset(name)]), padded(value))
+    to.cells(PROPERTY, value.length, names.offset(name))
+    to.append(value)
+    to.align()
   }
-  for (const child of node.children ?? []) writeNode(child, words, strings)
-  words.push(cells([END_NODE]))
+  for (const child of node.children ?? []) writeNode(child, to, names)
+  to.cells(END_NODE)
 }
 
-function encode(property: Property): Uint8Array {
-  if (property === true) return new Uint8Array(0)
-  if (typeof property === 'string') return terminated(property)
-  if (isStrings(property)) return joined(property.map(terminated))
-  return cells(property)
+function encode(property: Property): Block {
+  const value = new Block()
+  if (property === true) return value
+  if (typeof property === 'string') value.text(property)
+  else if (isStrings(property)) for (const text of property) value.text(text)
+  else value.cells(...property)
+  return value
 }
 
 const isStrings = (list: readonly number[] | readonly string[]): list is readonly string[] =>
   typeof list[0] === 'string'
 
+/** Bytes that grow. Plain numbers: a tree is hundreds of small pieces, and typed arrays are dear to make. */
+class Block {
+  readonly bytes: number[] = []
+
+  get length(): number {
+    return this.bytes.length
+  }
+
+  cells(...values: readonly number[]): void {
+    for (const value of values) {
+      this.bytes.push(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff)
+    }
+  }
+
+  /** In UTF-8, with the zero that ends it. */
+  text(text: string): void {
+    const isAscii = /^[\0-\x7f]*$/.test(text)
+    if (isAscii) for (let i = 0; i < text.length; i++) this.bytes.push(text.charCodeAt(i))
+    else this.bytes.push(...ENCODER.encode(text)) // dear to call
+    this.bytes.push(0)
+  }
+
+  append(block: Block): void {
+    this.bytes.push(...block.bytes)
+  }
+
+  /** To the next cell. */
+  align(): void {
+    while (this.length % 4 !== 0) this.bytes.push(0)
+  }
+}
+
 /** The strings block: each property name once. */
-class Strings {
+class Names {
+  readonly block = new Block()
   readonly #offsets = new Map<string, number>()
-  #length = 0
 
   offset(name: string): number {
     const known = this.#offsets.get(name)
     if (known !== undefined) return known
-    const offset = this.#length
+    const offset = this.block.length
     this.#offsets.set(name, offset)
-    this.#length += terminated(name).length
+    this.block.text(name)
     return offset
   }
-
-  bytes(): Uint8Array {
-    return joined([...this.#offsets.keys()].map(terminated))
-  }
-}
-
-const terminated = (text: string): Uint8Array => new TextEncoder().encode(`${text}\0`)
-
-function cells(values: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(4 * values.length)
-  const view = new DataView(bytes.buffer)
-  values.forEach((value, i) => {
-    view.setUint32(4 * i, value)
-  })
-  return bytes
-}
-
-function padded(bytes: Uint8Array): Uint8Array {
-  const whole = new Uint8Array((bytes.length + 3) & ~3)
-  whole.set(bytes)
-  return whole
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

@@ -198,7 +198,12 @@ describe('a memory error', () => {
   it('is recorded as an input when it is ordered, and cannot be changed afterwards', () => {
     const clock = new Clock()
     const ram = new Ram(65536)
-    const gate = new InputGate({ clock, settle: () => clock.fireDue(), leave: () => {} })
+    const gate = new InputGate({
+      clock,
+      moment: () => ({ cycle: clock.now }),
+      settle: () => clock.fireDue(),
+      leave: () => {},
+    })
     const bits = [1]
     const injector = new Injector(ram, clock, gate)
     injector.inject({ kind: 'flip', at: physical(0x8000_0000), bits, when: cycles(5) })

@@ -8,6 +8,7 @@ function gate() {
   const clock = new Clock()
   const gate = new InputGate({
     clock,
+    moment: () => ({ cycle: clock.now }),
     settle: () => clock.fireDue(),
     leave: () => happened.push('leave'),
   })
@@ -52,11 +53,11 @@ describe('the input gate', () => {
   it('puts off what comes within an instruction, and ends the slice', () => {
     const { happened, clock, gate: it, type } = gate()
     clock.inside = true
-    it.soon('console', () => type('x'))
+    it.soon(() => type('x'))
     expect(happened).toEqual(['leave'])
     clock.inside = false
-    clock.fireDue()
-    it.soon('console', () => type('y'))
+    it.open()
+    it.soon(() => type('y'))
     expect(happened).toEqual(['leave', 'x', 'y'])
   })
 

@@ -1,12 +1,13 @@
 // The way in for everything from outside: a person's keys, a connection from the host. Invariant: input
 // enters between two instructions, after all that is due at that cycle has happened, and is on record;
-// so its cycle and its place in the record say exactly where it came.
+// so its moment and its place in the record say exactly where it came.
 
 import type { Clock } from './clock.ts'
-import { type InputKind, InputLog } from './input-log.ts'
+import { type InputKind, InputLog, type Moment } from './input-log.ts'
 
 export interface InputGateOptions {
   readonly clock: Clock
+  readonly moment: () => Moment
   /** Does all that is due at this cycle. */
   readonly settle: () => void
   /** Ends the slice that is being executed at its next boundary. */
@@ -17,6 +18,8 @@ export class InputGate {
   /** What has come since reset. */
   readonly log = new InputLog()
   readonly #options: InputGateOptions
+  /** What came within an instruction. */
+  #waiting: (() => void)[] = []
 
   constructor(options: InputGateOptions) {
     this.#options = options
@@ -26,7 +29,7 @@ export class InputGate {
   enter<T>(kind: InputKind, bytes: Uint8Array, act: () => T): T {
     this.settle()
     const result = act()
-    this.log.add(this.#options.clock.now, kind, bytes)
+    this.log.add(this.#options.moment(), kind, bytes)
     return result
   }
 
@@ -42,14 +45,19 @@ export class InputGate {
   }
 
   /** Does it now, or, within an instruction, right behind it. */
-  soon(name: string, act: () => void): void {
+  soon(act: () => void): void {
     const { clock, leave } = this.#options
     if (!clock.inside) {
       act()
       return
     }
     leave()
-    clock.at(clock.now, name, act)
+    this.#waiting.push(act)
+  }
+
+  /** Lets in what came within the instruction before. */
+  open(): void {
+    for (let act = this.#waiting.shift(); act !== undefined; act = this.#waiting.shift()) act()
   }
 
   /** Tells somebody outside, behind all else that is due at this cycle. */

@@ -12,7 +12,7 @@ describe('InputLog', () => {
   it('keeps its own copy of what came, with its cycle, through a snapshot', () => {
     const log = new InputLog()
     const bytes = Uint8Array.of(1, 2)
-    log.add(cycles(5), 'console', bytes)
+    log.add({ cycle: cycles(5) }, 'console', bytes)
     bytes.fill(9)
     const other = new InputLog()
     other.load(log.save())
@@ -24,16 +24,21 @@ describe('InputLog', () => {
   it('is bounded, and says what it lost', () => {
     const log = new InputLog()
     const much = new Uint8Array(40 * 1024 * 1024)
-    log.add(cycles(1), 'send', much)
-    log.add(cycles(2), 'send', much)
-    log.add(cycles(3), 'send', Uint8Array.of(1))
+    log.add({ cycle: cycles(1) }, 'send', much)
+    log.add({ cycle: cycles(2) }, 'send', much)
+    log.add({ cycle: cycles(3) }, 'send', Uint8Array.of(1))
     expect([log.entries.length, log.lost]).toEqual([2, 1])
   })
 
   it('records connections from outside and no others', () => {
     const clock = new Clock()
     const link = new Link({ clock, timing: { wire: 10, 'wire-byte': 1 } })
-    const gate = new InputGate({ clock, settle: () => clock.fireDue(), leave: () => {} })
+    const gate = new InputGate({
+      clock,
+      moment: () => ({ cycle: clock.now }),
+      settle: () => clock.fireDue(),
+      leave: () => {},
+    })
     const inputs = gate.log
     const a = new Peer({ clock, wire: link.left, mac: mac(1), ip: 1, neighbour: 2, gate })
     const b = new Peer({ clock, wire: link.right, mac: mac(2), ip: 2, neighbour: 1 })

@@ -1,8 +1,7 @@
-// Everything that entered from outside, stamped with its cycle, so that a session can be replayed.
+// Everything that entered from outside, stamped with its moment, so that a session can be replayed.
 // Invariant: entries are in order of time, and together hold at most MOST_BYTES bytes.
 
 import type { Cycles } from '../units.ts'
-import { cycles } from '../units.ts'
 import type { DeviceState, DeviceValue } from './device/device.ts'
 
 /** Typed text, an injected error, and what a connection did. */
@@ -17,8 +16,18 @@ export const INPUT_KINDS = [
 ] as const
 export type InputKind = (typeof INPUT_KINDS)[number]
 
-export interface Input {
+/** A state between two instructions, of all that a machine comes to. */
+export interface Moment {
+  /** The machine's time. */
   readonly cycle: Cycles
+  /**
+   * Cycles of all its harts together, if it has several: they come to many states at one time of the
+   * machine, and these grow from each to the next.
+   */
+  readonly together?: number
+}
+
+export interface Input extends Moment {
   readonly kind: InputKind
   /** Typed text in UTF-8; a memory error; of a connection its number, then the port or what was sent. */
   readonly bytes: Uint8Array
@@ -54,14 +63,14 @@ export class InputLog {
     return this.#unrecorded
   }
 
-  add(cycle: Cycles, kind: InputKind, bytes: Uint8Array): void {
+  add(moment: Moment, kind: InputKind, bytes: Uint8Array): void {
     if (this.#bytes + bytes.length + ENTRY_BYTES > MOST_BYTES) {
       this.#lost++
       return
     }
     this.#bytes += bytes.length + ENTRY_BYTES
     if (kind === 'connect') this.#connections++
-    this.#entries.push({ cycle, kind, bytes: bytes.slice() })
+    this.#entries.push({ ...moment, kind, bytes: bytes.slice() })
   }
 
   /** Somebody has worked the network whose doings are not written down. */
@@ -78,7 +87,7 @@ export class InputLog {
   }
 
   save(): DeviceState {
-    const entries = this.#entries.map(({ cycle, kind, bytes }) => ({ cycle, kind, bytes }))
+    const entries = this.#entries.map((entry) => ({ ...entry }))
     return { entries, lost: this.#lost, unrecorded: this.#unrecorded }
   }
 
@@ -86,8 +95,8 @@ export class InputLog {
     this.reset()
     const entries: readonly DeviceValue[] = Array.isArray(state.entries) ? state.entries : []
     for (const entry of entries) {
-      const { cycle, kind, bytes } = entry as unknown as Input
-      this.add(cycles(cycle), kind, bytes)
+      const { kind, bytes, ...moment } = entry as unknown as Input
+      this.add(moment, kind, bytes)
     }
     this.#lost = Number(state.lost)
     this.#unrecorded = Number(state.unrecorded ?? 0)

@@ -4,14 +4,14 @@
 
 import { PAGE_BYTES } from '../units.ts'
 import type { DmaMemory } from './device/device.ts'
-import { memoryPages, RAM } from './hart/state.ts'
+import { CODE_OF_PAGE, MOST_RAM_PAGES, memoryPages, RAM, TOUCHED } from './hart/state.ts'
 import { CLEAN, MemoryErrors } from './memory-error.ts'
 import { MEMORY_MAP } from './memory-map.ts'
 
 export const RAM_BASE: number = MEMORY_MAP.ram.base
 
 /** Host addresses are signed 32-bit numbers here and there. */
-const MOST_PAGES = 2 ** 31 / 65536
+const MOST_PAGES = (MOST_RAM_PAGES * PAGE_BYTES) / 65536
 
 /** Learns of writes to pages in which it has decoded instructions. */
 export interface CodeWatcher {
@@ -32,8 +32,8 @@ export class Ram implements DmaMemory {
   readonly view: DataView
   /** 1 for each page that may differ from zero. */
   readonly touched: Uint8Array
-  /** 1 for each page that has decoded instructions. */
-  readonly code: Uint8Array
+  /** By page, which decoded page holds its instructions, counted from 1, or 0. */
+  readonly code: Uint16Array
   readonly errors: MemoryErrors
   watcher: CodeWatcher | undefined
   /** Called when a device writes: LR reservations end, caches lose it. */
@@ -57,8 +57,8 @@ export class Ram implements DmaMemory {
     this.u8 = new Uint8Array(this.memory.buffer)
     this.i32 = new Int32Array(this.memory.buffer)
     this.view = new DataView(this.memory.buffer)
-    this.touched = new Uint8Array(this.pages)
-    this.code = new Uint8Array(this.pages)
+    this.touched = new Uint8Array(this.memory.buffer, TOUCHED, this.pages)
+    this.code = new Uint16Array(this.memory.buffer, CODE_OF_PAGE, this.pages)
     this.errors = new MemoryErrors(this.i32, this.pages, (page) => {
       this.touched[page] = 1
       this.watcher?.disturbed(page)
@@ -106,7 +106,7 @@ export class Ram implements DmaMemory {
       const page = (at - RAM_BASE) >>> 12
       const stop = Math.min(end, RAM_BASE + (page + 1) * PAGE_BYTES)
       this.touched[page] = 1
-      if (this.code[page] === 1) this.watcher?.overwritten(page, at & 0xfff, stop - at)
+      if (this.code[page] !== 0) this.watcher?.overwritten(page, at & 0xfff, stop - at)
       at = stop
     }
   }
@@ -117,7 +117,7 @@ export class Ram implements DmaMemory {
       if (this.touched[page] === 0) continue
       const host = RAM + page * PAGE_BYTES
       this.u8.fill(0, host, host + PAGE_BYTES)
-      if (this.code[page] === 1) this.watcher?.overwritten(page, 0, PAGE_BYTES)
+      if (this.code[page] !== 0) this.watcher?.overwritten(page, 0, PAGE_BYTES)
       this.touched[page] = 0
     }
     this.errors.clear()

@@ -99,10 +99,13 @@ describe('a recording', () => {
 describe('inputs', () => {
   it('can be replayed only in order, before the end, of connections that are open', () => {
     const wrong: [readonly Input[], RegExp][] = [
-      [[input(13, 'console', connection(0))], /input 1: expected a cycle from 0 to 12, got 13/],
+      [
+        [input(13, 'console', connection(0))],
+        /input 1: expected a moment from cycle 0 to cycle 12, got cycle 13/,
+      ],
       [
         [input(5, 'console', connection(0)), input(4, 'console', connection(0))],
-        /input 2: expected a cycle from 5 to 12, got 4/,
+        /input 2: expected a moment from cycle 5 to cycle 12, got cycle 4/,
       ],
       [[input(5, 'send', connection(1))], /one of 0 connections that are open, got 1/],
       [[input(5, 'connect', connection(2, 0, 80))], /connection 1, got 2/],
@@ -110,8 +113,26 @@ describe('inputs', () => {
       [[input(5, 'end', Uint8Array.of(1))], /the number of a connection, got 1 bytes/],
     ]
     for (const [inputs, why] of wrong) {
-      expect(() => checkInputs(inputs, cycles(12))).toThrow(why)
+      expect(() => checkInputs(inputs, { cycle: cycles(12) })).toThrow(why)
     }
+  })
+
+  it('of several harts are in order of the cycles that all have taken together, too', () => {
+    const at = (cycle: number, together?: number): Input => ({
+      ...input(cycle, 'console', Uint8Array.of(7)),
+      ...(together !== undefined && { together }),
+    })
+    const end = { cycle: cycles(12), together: 40, digest: 'abc' }
+    const right = [at(5, 10), at(5, 13), at(6, 13), at(12, 40)]
+    const several = { ...recording, inputs: right, end }
+    expect(readRecording(writeRecording(several))).toEqual(several)
+    const wrong: [readonly Input[], RegExp][] = [
+      [[at(5, 13), at(6, 12)], /got cycle 6 \(12 together\)/],
+      [[at(5, 41)], /from cycle 0 \(0 together\) to cycle 12 \(40 together\), got/],
+      [[at(5)], /got cycle 5\. Record/],
+    ]
+    for (const [inputs, why] of wrong) expect(() => checkInputs(inputs, end)).toThrow(why)
+    expect(() => checkInputs([at(5, 10)], { cycle: cycles(12) })).toThrow(/got cycle 5 \(10/)
   })
 
   it('of any kind are refused or replayable, never anything else', () => {
@@ -123,7 +144,7 @@ describe('inputs', () => {
     fc.assert(
       fc.property(fc.array(any, { maxLength: 4 }), (inputs) => {
         try {
-          checkInputs(inputs, cycles(15))
+          checkInputs(inputs, { cycle: cycles(15) })
         } catch (error) {
           expect(error).toBeInstanceOf(RecordingError)
         }

@@ -2,9 +2,8 @@
 // with a digest of all lines before. Bytes are written as text, a character each, so that what a person
 // typed can be read. Invariant: a file that was truncated or altered anywhere is refused.
 
-import { cycles } from '../units.ts'
 import { Digest } from './digest.ts'
-import { INPUT_KINDS, type Input, type InputKind } from './input-log.ts'
+import { INPUT_KINDS, type Input, type InputKind, type Moment } from './input-log.ts'
 import { IDENTITY_PARTS, type MachineIdentity } from './machine-identity.ts'
 import { type About, checkInputs, type End, type Recording, RecordingError } from './recording.ts'
 
@@ -16,7 +15,7 @@ const AGAIN = 'Record the session again'
 export function writeRecording({ about, identity, inputs, end }: Recording): Uint8Array {
   const lines = [
     { format: FORMAT, version: VERSION, inputs: inputs.length, about, identity },
-    ...inputs.map(({ cycle, kind, bytes }) => ({ cycle, kind, bytes: textOf(bytes) })),
+    ...inputs.map(({ kind, bytes, ...moment }) => ({ ...moment, kind, bytes: textOf(bytes) })),
     { end },
   ]
   const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
@@ -49,7 +48,7 @@ export function readRecording(file: Uint8Array): Recording {
   if (!isAbout(head.about) || !isIdentity(head.identity)) {
     throw new RecordingError(`expected a head that names a machine, got another. ${AGAIN}`)
   }
-  checkInputs(inputs, end.cycle)
+  checkInputs(inputs, end)
   return { about: head.about, identity: head.identity, inputs, end }
 }
 
@@ -80,23 +79,26 @@ function objectIn(line: string): Json {
 }
 
 function inputIn(line: string): Input {
-  const { cycle, kind, bytes } = objectIn(line)
-  if (isCycle(cycle) && isKind(kind) && typeof bytes === 'string') {
-    return { cycle: cycles(cycle), kind, bytes: bytesOf(bytes) }
+  const { cycle, together, kind, bytes } = objectIn(line)
+  const moment = { cycle, ...(together !== undefined && { together }) }
+  if (isMoment(moment) && isKind(kind) && typeof bytes === 'string') {
+    return { ...moment, kind, bytes: bytesOf(bytes) }
   }
   throw new RecordingError(`expected an input, got "${line.slice(0, 40)}". ${AGAIN}`)
 }
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-const isCycle = (value: unknown): value is number =>
+const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0
+const isMoment = (value: Json): value is Json & Moment =>
+  isCount(value.cycle) && (value.together === undefined || isCount(value.together))
 const isKind = (value: unknown): value is InputKind =>
   (INPUT_KINDS as readonly unknown[]).includes(value)
 const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
   isObject(value) && Object.values(value).every((text) => typeof text === 'string')
 const isEnd = (value: unknown): value is End =>
-  isObject(value) && isCycle(value.cycle) && typeof value.digest === 'string'
+  isObject(value) && isMoment(value) && typeof value.digest === 'string'
 const isAbout = (value: unknown): value is About =>
   isObject(value) && typeof value.version === 'string' && isTexts(value.origin)
 const isIdentity = (value: unknown): value is MachineIdentity =>

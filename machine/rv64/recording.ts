@@ -2,8 +2,8 @@
 // ended; with the same machine that is the session. Invariant: a recording that exists is whole: inputs
 // in order of time, none after the end, and every connection opened before it is used.
 
-import { type Cycles, cycles } from '../units.ts'
-import type { Input } from './input-log.ts'
+import { cycles } from '../units.ts'
+import type { Input, Moment } from './input-log.ts'
 import type { MachineIdentity } from './machine-identity.ts'
 import { readEntry } from './net/recorded-socket.ts'
 
@@ -23,9 +23,8 @@ export interface About {
   readonly origin: Readonly<Record<string, string>>
 }
 
-export interface End {
-  readonly cycle: Cycles
-  /** Of the machine's state at that cycle. */
+export interface End extends Moment {
+  /** Of the machine's state at that moment. */
   readonly digest: string
 }
 
@@ -40,15 +39,17 @@ export class RecordingError extends Error {
 const PORT_BYTES = 2
 
 /** Throws RecordingError unless the inputs can be replayed as they stand. */
-export function checkInputs(inputs: readonly Input[], end: Cycles): void {
-  let now = cycles(0)
+export function checkInputs(inputs: readonly Input[], end: Moment): void {
+  let now: Moment = { cycle: cycles(0), ...(end.together !== undefined && { together: 0 }) }
   let connections = 0
-  inputs.forEach(({ cycle, kind, bytes }, i) => {
+  inputs.forEach(({ kind, bytes, ...moment }, i) => {
     const wrong = (expected: string, got: string | number): never => {
       throw new RecordingError(`input ${i + 1}: expected ${expected}, got ${got}. Record it again`)
     }
-    if (cycle < now || cycle > end) wrong(`a cycle from ${now} to ${end}`, cycle)
-    now = cycle
+    if (!inOrder(now, moment) || !inOrder(moment, end)) {
+      wrong(`a moment from ${momentText(now)} to ${momentText(end)}`, momentText(moment))
+    }
+    now = moment
     if (kind === 'console' || kind === 'memory-error') return
     const entry = readEntry(bytes) ?? wrong('the number of a connection', `${bytes.length} bytes`)
     const { number, bytes: rest } = entry
@@ -61,6 +62,16 @@ export function checkInputs(inputs: readonly Input[], end: Cycles): void {
     }
   })
 }
+
+/** Both of one hart, or of several, and none before the other. */
+function inOrder(a: Moment, b: Moment): boolean {
+  const [from, to] = [a.together ?? -1, b.together ?? -1]
+  return a.cycle <= b.cycle && from <= to && from < 0 === to < 0
+}
+
+/** In words: `cycle 7`, `cycle 7 (12 together)`. */
+export const momentText = ({ cycle, together }: Moment): string =>
+  together === undefined ? `cycle ${cycle}` : `cycle ${cycle} (${together} together)`
 
 /** The port of a `connect`; requires checked inputs. */
 export function portOf(bytes: Uint8Array): number {

@@ -18,12 +18,16 @@ const ABOUT = { version: 'test', origin: { verb: 'test' } }
 const RESTART = 'r'
 const OFF = 'q'
 
-/** Echoes what the UART brings and stores a running sum; wakes by its interrupt, and every 700 cycles. */
+/**
+ * Echoes what the UART brings and stores a running sum; wakes by its interrupt, and every 700 cycles. The
+ * harts beyond the first add up that sum as they find it, each second one between naps.
+ */
 function echo(): Uint8Array {
   const [T1, T2, UART, PLIC, COMPARE, FINISHER, CLAIM, SUM, AT, A0] = [
     6, 7, 8, 9, 18, 19, 20, 21, 22, 10,
   ]
-  const code = new Assembler()
+  const code = new Assembler().emit('csrrs', { rd: T2, immediate: 0xf14 })
+  code.to('other', 'bne', { rs1: T2 })
   code.address(UART, uart.base).address(PLIC, plic.base).address(FINISHER, finisher.base)
   code.address(COMPARE, clint.base + 0x4000).address(CLAIM, plic.base + 0x20_0004)
   code.address(AT, 0x8010_0000).li(T1, 1).emit('sb', { rs1: UART, rs2: T1, immediate: 1 })
@@ -45,8 +49,20 @@ function echo(): Uint8Array {
     code.li(T1, letter.charCodeAt(0)).to(`not ${letter}`, 'bne', { rs1: T1, rs2: T2 })
     code.li(T1, word).emit('sw', { rs1: FINISHER, rs2: T1 }).label(`not ${letter}`)
   }
-  code.to('read', 'jal').label('done').emit('sw', { rs1: CLAIM, rs2: A0 })
-  return code.to('wait', 'jal').bytes()
+  code.to('read', 'jal').label('done').emit('sw', { rs1: CLAIM, rs2: A0 }).to('wait', 'jal')
+  code.label('other').emit('slli', { rd: A0, rs1: T2, immediate: 3 })
+  code.address(COMPARE, clint.base + 0x4000).emit('add', { rd: COMPARE, rs1: COMPARE, rs2: A0 })
+  code.address(AT, 0x8010_0000).address(CLAIM, 0x8020_0000)
+  code
+    .emit('add', { rd: CLAIM, rs1: CLAIM, rs2: A0 })
+    .emit('andi', { rd: T2, rs1: T2, immediate: 1 })
+  code.li(T1, 1 << 7).emit('csrrw', { rs1: T1, immediate: 0x304 })
+  code.label('add').emit('ld', { rd: T1, rs1: AT }).emit('addi', { rd: AT, rs1: AT, immediate: 1 })
+  code.emit('add', { rd: SUM, rs1: SUM, rs2: T1 }).emit('sd', { rs1: CLAIM, rs2: SUM })
+  code.emit('andi', { rd: AT, rs1: AT, immediate: -9 }).to('add', 'bne', { rs1: T2 })
+  code.emit('csrrs', { rd: T1, immediate: 0xc01 }).emit('addi', { rd: T1, rs1: T1, immediate: 3 })
+  code.emit('sd', { rs1: COMPARE, rs2: T1 }).emit('wfi')
+  return code.to('add', 'jal').bytes()
 }
 
 function specOf(engine: EngineName, change: Partial<MachineSpec> = {}): MachineSpec {
@@ -65,7 +81,11 @@ interface Typed {
 }
 
 /** Types as told, and records. */
-async function session(engine: EngineName, script: readonly Typed[]): Promise<Recording> {
+async function session(
+  engine: EngineName,
+  script: readonly Typed[],
+  harts = 1,
+): Promise<Recording> {
   const waiting: string[] = []
   const listening: string[] = []
   const say = (texts: string[]): void => {
@@ -73,7 +93,7 @@ async function session(engine: EngineName, script: readonly Typed[]): Promise<Re
     if (text !== undefined) machine.console.type(text)
   }
   const pacer: Pacer = { idle: async () => say(waiting), breathe: async () => {} }
-  const machine = new Rv64Machine(specOf(engine, { pacer }))
+  const machine = new Rv64Machine(specOf(engine, { pacer, harts }))
   machine.console.listen(() => say(listening))
   for (const { when, text, cycles: length } of script) {
     if (when === 'between') machine.console.type(text)
@@ -93,12 +113,12 @@ const script = fc.array(
 )
 
 describe('a replay', () => {
-  it('ends as the session did, on every engine', async () => {
+  it.each([1, 2, 3])('ends as the session did, on every engine, with %d harts', async (harts) => {
     await fc.assert(
       fc.asyncProperty(script, fc.constantFrom(...ENGINES), async (typed, engine) => {
-        const recording = readRecording(writeRecording(await session(engine, typed)))
+        const recording = readRecording(writeRecording(await session(engine, typed, harts)))
         for (const other of ENGINES) {
-          const replay = new Replay(recording, specOf(other))
+          const replay = new Replay(recording, specOf(other, { harts }))
           expect(await replay.run()).toEqual({ kind: 'same' })
         }
       }),

@@ -1,13 +1,12 @@
-// Replay: a recorded session once more. Invariant: each input enters at the cycle and in the order in
+// Replay: a recorded session once more. Invariant: each input enters at the moment and in the order in
 // which it came, between the same two instructions, whatever executes them; so the run ends as the
 // recorded one did, or the replay says where it parted.
 
 import type { MachineSpec, MemoryError, Pacer, PeerSocket } from '../machine.ts'
-import type { Cycles } from '../units.ts'
-import type { Input } from './input-log.ts'
+import type { Input, Moment } from './input-log.ts'
 import { difference, identityOf } from './machine-identity.ts'
 import { readEntry } from './net/recorded-socket.ts'
-import { portOf, type Recording, RecordingError } from './recording.ts'
+import { momentText, portOf, type Recording, RecordingError } from './recording.ts'
 import { Rv64Machine, type Rv64Options } from './rv64.ts'
 
 export type ReplayEnd =
@@ -40,31 +39,36 @@ export class Replay {
   async run(signal?: AbortSignal): Promise<ReplayEnd> {
     const { inputs, end } = this.#recording
     for (const [i, input] of inputs.entries()) {
-      const there = await this.#reach(input.cycle, signal)
+      const there = await this.#reach(input, signal)
       if (there !== true) return there
       const refusal = await this.#enter(input)
       if (refusal !== undefined) {
-        const which = `input ${i + 1} (${input.kind}) at cycle ${input.cycle}`
+        const which = `input ${i + 1} (${input.kind}) at ${momentText(input)}`
         return { kind: 'parted', why: `expected ${which} to be taken as before, got: ${refusal}` }
       }
     }
-    const there = await this.#reach(end.cycle, signal)
+    const there = await this.#reach(end, signal)
     if (there !== true) return there
     const { digest } = this.machine.recording(this.#recording.about).end
     if (digest === end.digest) return { kind: 'same' }
-    const why = `expected digest ${end.digest} at cycle ${end.cycle}, got ${digest}`
+    const why = `expected digest ${end.digest} at ${momentText(end)}, got ${digest}`
     return { kind: 'parted', why }
   }
 
-  /** True, or why the machine does not stand at `cycle`. */
-  async #reach(cycle: Cycles, signal: AbortSignal | undefined): Promise<true | ReplayEnd> {
+  /** True, or why the machine does not stand there. */
+  async #reach(moment: Moment, signal: AbortSignal | undefined): Promise<true | ReplayEnd> {
     const { machine } = this
-    if (machine.now() === cycle) return true
-    const stop = await machine.run({ deadline: cycle, ...(signal ? { signal } : {}) })
+    if (stands(machine, moment)) return true
+    const { cycle: deadline, together } = moment
+    const stop = await machine.run({
+      deadline,
+      ...(together !== undefined && { together }),
+      ...(signal && { signal }),
+    })
     if (stop.kind === 'aborted') return { kind: 'aborted' }
-    if (machine.now() === cycle) return true
-    const why = `expected to reach cycle ${cycle}, got ${stop.kind} at cycle ${machine.now()}`
-    return { kind: 'parted', why }
+    if (stands(machine, moment)) return true
+    const got = `${stop.kind} at ${momentText(machine.moment)}`
+    return { kind: 'parted', why: `expected to reach ${momentText(moment)}, got ${got}` }
   }
 
   /** Undefined, or what the machine has against it. */
@@ -96,6 +100,9 @@ export class Replay {
     else if (kind === 'destroy') socket.destroy()
   }
 }
+
+const stands = ({ moment }: Rv64Machine, { cycle, together }: Moment): boolean =>
+  moment.cycle === cycle && moment.together === together
 
 /** As the injector wrote it; it checks what it is given. Throws RangeError for what is no JSON. */
 function errorIn(bytes: Uint8Array): MemoryError {

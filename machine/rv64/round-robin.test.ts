@@ -133,13 +133,11 @@ describe.each(ENGINES)('several harts on the %s engine', (engine) => {
 })
 
 describe('a machine of several harts', () => {
-  it('is none of a profile that models caches, nor one that is recorded', () => {
+  it('is none of a profile that models caches, nor one that is traced', () => {
     const code = forever(new Assembler())
     const modelled = () => machineOf(code, 2, { profile: 'in-order' })
     expect(modelled).toThrow(/expected 1 hart, got 2. Try: flat/)
     const machine = machineOf(code, 2)
-    const about = { version: '', origin: {} }
-    expect(() => machine.recording(about)).toThrow(/expected a machine with 1 hart, got 2/)
     expect(() => machine.record(() => undefined)).toThrow(/expected a machine with 1 hart, got 2/)
   })
 })

@@ -53,6 +53,11 @@ export class RoundRobin {
     return this.#turnEnd
   }
 
+  /** Cycles of all harts together, waiting included. */
+  get together(): number {
+    return this.#lanes.reduce((sum, lane) => sum + lane.now, 0)
+  }
+
   /** Cycles of all harts together in which they did not wait. */
   get busy(): number {
     return this.#lanes.reduce((sum, lane) => sum + lane.now - lane.idle, 0)
@@ -132,6 +137,11 @@ export class RoundRobin {
   /** True if a hart other than the one that runs has yet to come to `when`: it cannot end a run. */
   behind(when: number): boolean {
     return this.#lanes.some((lane) => lane !== this.#lane && !lane.waiting && lane.now < when)
+  }
+
+  /** True if a hart that runs has not come beyond `when`. */
+  runsAt(when: number): boolean {
+    return this.#lanes.some((lane) => !lane.waiting && lane.now <= when)
   }
 
   /** Sets the level of an interrupt line of a hart. One that this wakes need not wait for the turn's end. */

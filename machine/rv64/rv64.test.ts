@@ -188,7 +188,7 @@ describe.each(ENGINES)('the machine with the %s engine', (engine) => {
   it('refuses a misfit of RAM, profile and harts', async () => {
     const code = forever(new Assembler())
     await expect(open(code, { profile: 'fast' })).rejects.toThrow(
-      /expected one of flat, in-order, in-order-small, got "fast"/,
+      /expected one of flat, in-order, in-order-small, in-order-bimodal, got "fast"/,
     )
     for (const harts of [0, 1.5, 9]) {
       await expect(open(code, { harts })).rejects.toThrow(/harts: expected a number from 1 to 8/)
@@ -310,6 +310,37 @@ describe('snapshots', () => {
     const larger = { banks: [{ bytes: 8 * MiB, role: 'original' }] } as const
     const other = await openMachine(specOf(busy(), larger))
     await expect(other.restore({ bytes })).rejects.toThrow(/banks/)
+  })
+
+  it('are refused by a machine of other images, by name', async () => {
+    const disk = new Uint8Array(1024)
+    const initrd = new Uint8Array(16)
+    const banks = [{ bytes: 16 * MiB, role: 'original' }] as const
+    const made = specOf(busy(), { banks, disk, initrd, bootargs: 'a' })
+    const { bytes } = await (await openMachine(made)).snapshot()
+    const other = (image: Uint8Array | undefined): Uint8Array => {
+      const copy = image!.slice()
+      copy[copy.length - 1]! ^= 1
+      return copy
+    }
+    const changes: Readonly<Record<string, Partial<MachineSpec>>> = {
+      firmware: { firmware: other(made.firmware) },
+      kernel: { kernel: other(made.kernel) },
+      initrd: { initrd: other(initrd) },
+      disk: { disk: other(disk) },
+      bootargs: { bootargs: 'b' },
+    }
+    for (const [part, change] of Object.entries(changes)) {
+      const machine = await openMachine({ ...made, ...change })
+      const before = await machine.digest()
+      await expect(machine.restore({ bytes })).rejects.toThrow(
+        new RegExp(
+          `^snapshot: expected one of a machine with ${part} .*, got .*\\. Take a new one$`,
+        ),
+      )
+      expect(await machine.digest()).toBe(before)
+    }
+    await (await openMachine({ ...made, disk: disk.slice() })).restore({ bytes })
   })
 
   it('are refused with any bit changed, or cut anywhere', async () => {

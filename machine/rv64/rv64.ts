@@ -15,7 +15,6 @@ import type {
   Snapshot,
   Stop,
   Trace,
-  Until,
 } from '../machine.ts'
 import type { Cycles, HostMs, PhysicalAddress } from '../units.ts'
 import { Board, type HartLine } from './board.ts'
@@ -31,13 +30,14 @@ import { describe } from './hart/registers.ts'
 import { PC } from './hart/state.ts'
 import { MEIP, MSIP, MTIP, SEIP } from './hart/status.ts'
 import { Injector } from './injector.ts'
-import { identityOf } from './machine-identity.ts'
+import type { Moment } from './input-log.ts'
+import { identityOf, type MachineIdentity } from './machine-identity.ts'
 import { Marks } from './marks.ts'
 import { MEMORY_MAP } from './memory-map.ts'
 import { Ram } from './ram.ts'
 import { type About, type Recording, RecordingError } from './recording.ts'
 import { checkHarts, RoundRobin } from './round-robin.ts'
-import { RunLoop } from './run-loop.ts'
+import { type Reach, RunLoop } from './run-loop.ts'
 import { digestOf, type MachineParts, restoreFrom, takeSnapshot } from './snapshot.ts'
 import { profileNamed } from './timing/profile.ts'
 import { Transcript } from './transcript.ts'
@@ -73,6 +73,7 @@ export class Rv64Machine implements Machine {
   #condition: (() => boolean) | undefined
   #conditionHolds = false
   #running = false
+  #known: MachineIdentity | undefined
 
   /** Throws RangeError or ElfError for a spec that cannot be built. */
   constructor(spec: MachineSpec, options: Rv64Options = {}) {
@@ -97,6 +98,7 @@ export class Rv64Machine implements Machine {
       finish: (code, kind) => this.#finish(kind === 'reboot' ? 'reboot' : { code }),
       timeMoved: () => late.harts?.timeMoved(),
       networkEvent: () => this.#askCondition(),
+      moment: () => this.moment,
       settle: () => this.#settle(),
       leave: () => this.#leave(),
     })
@@ -128,8 +130,10 @@ export class Rv64Machine implements Machine {
       pacer: spec.pacer,
       breathe: options.breathe,
       hostNow: options.hostNow,
+      quiet: () => this.#board.quiet,
       stopped: () => this.#stopped(),
       halter: () => this.#halter,
+      letIn: () => this.#board.gate.open(),
       rebooted: () => this.#reboot(),
     })
     this.console = consoleOf(this.#board, this.#transcript)
@@ -153,7 +157,13 @@ export class Rv64Machine implements Machine {
     return this.#clock.now
   }
 
-  async run(until: Until): Promise<Stop> {
+  /** Where it stands, for a recording. */
+  get moment(): Moment {
+    const { count, together } = this.#harts
+    return { cycle: this.#clock.now, ...(count > 1 && { together }) }
+  }
+
+  async run(until: Reach): Promise<Stop> {
     if (this.#running) throw new Error('expected one run at a time, got a second')
     this.#running = true
     try {
@@ -249,10 +259,6 @@ export class Rv64Machine implements Machine {
    * not on record: a debugger's hand, a workload on the network, input beyond what the log holds.
    */
   recording(about: About): Recording {
-    if (this.#harts.count > 1) {
-      // One cycle of the machine is many moments of its harts: a stamp would not say which.
-      throw new RecordingError(`expected a machine with 1 hart, got ${this.#harts.count}`)
-    }
     const { entries, lost, unrecorded } = this.#board.gate.log
     const gap =
       (lost > 0 && `${lost} inputs too many for the log`) ||
@@ -260,15 +266,21 @@ export class Rv64Machine implements Machine {
       (this.#halter instanceof Debugger && 'a debugger, which may change what it likes')
     if (gap) throw new RecordingError(`expected all that happened on record, got ${gap}`)
     this.#settle()
-    const end = { cycle: this.#clock.now, digest: digestOf(this.#parts) }
-    return { about, identity: identityOf(this.spec), inputs: entries.slice(), end }
+    const end = { ...this.moment, digest: digestOf(this.#parts) }
+    return { about, identity: this.#identity, inputs: entries.slice(), end }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
+  /** Made once: its digests take a while. */
+  get #identity(): MachineIdentity {
+    this.#known ??= identityOf(this.spec)
+    return this.#known
+  }
+
   get #parts(): MachineParts {
     return {
-      spec: this.spec,
+      identity: this.#identity,
       clock: this.#clock,
       ram: this.#ram,
       injector: this.#injector,
@@ -297,6 +309,7 @@ export class Rv64Machine implements Machine {
 
   /** All that is due at this cycle happens. */
   #settle(): void {
+    this.#board.gate.open()
     this.#clock.fireDue()
     this.#reboot()
   }

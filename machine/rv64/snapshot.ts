@@ -1,8 +1,9 @@
 // Snapshots: named, versioned sections holding the state of all parts and the RAM pages that are not
 // zero. Invariants: restoring gives back exactly what was taken; a snapshot that is damaged, or of
-// another machine, is refused before anything has changed.
+// another machine or other images (a restart would load them, and a disk is held as what has changed), is
+// refused before anything has changed.
 
-import type { MachineSpec, Snapshot } from '../machine.ts'
+import type { Snapshot } from '../machine.ts'
 import { cycles, PAGE_BYTES } from '../units.ts'
 import type { Board } from './board.ts'
 import type { Clock, Event } from './clock.ts'
@@ -12,6 +13,7 @@ import type { Hart } from './hart/hart.ts'
 import { loadHart, saveHart } from './hart/saved-state.ts'
 import { RAM } from './hart/state.ts'
 import type { Injector, SavedInjector } from './injector.ts'
+import type { MachineIdentity } from './machine-identity.ts'
 import type { Ram } from './ram.ts'
 import { QUANTUM, type RoundRobin } from './round-robin.ts'
 import { packSections, SnapshotError, unpackSections } from './snapshot-file.ts'
@@ -21,7 +23,7 @@ import type { Transcript } from './transcript.ts'
 export { SnapshotError }
 
 export interface MachineParts {
-  readonly spec: MachineSpec
+  readonly identity: MachineIdentity
   readonly clock: Clock
   readonly ram: Ram
   readonly injector: Injector
@@ -40,7 +42,7 @@ export function takeSnapshot(parts: MachineParts): Snapshot {
     ram.set(parts.ram.u8.subarray(host, host + PAGE_BYTES), i * PAGE_BYTES)
   })
   const bytes = packSections({
-    machine: encodeState(identityOf(parts.spec)),
+    machine: encodeState({ ...parts.identity, quantum: String(QUANTUM) }),
     clock: encodeState({ now, latest, waiting: eventsOf(parts.clock) }),
     turns: encodeState(parts.harts.save()),
     harts: encodeState({ all: parts.harts.visitAll(() => saveHart(parts.hart)) }),
@@ -61,7 +63,7 @@ export function restoreFrom(parts: MachineParts, from: Snapshot): void {
     if (bytes === undefined) throw new SnapshotError(`expected a section "${name}", got none`)
     return bytes
   }
-  checkIdentity(decodeState(section('machine')), identityOf(parts.spec))
+  checkIdentity(decodeState(section('machine')), parts.identity)
   const clock = decodeState(section('clock'))
   const turns = decodeState(section('turns'))
   const harts = decodeState(section('harts')).all as readonly DeviceState[]
@@ -139,23 +141,9 @@ function errorsOf(parts: MachineParts, state: DeviceState, now: number): SavedIn
   }
 }
 
-/** What a snapshot and the machine it goes into must have in common. */
-function identityOf(spec: MachineSpec): DeviceState {
-  return {
-    banks: spec.banks.map(({ bytes, role }) => `${role} ${bytes}`),
-    profile: spec.profile,
-    network: spec.network === true,
-    disk: spec.disk?.length ?? 0,
-    harts: spec.harts,
-    quantum: QUANTUM,
-  }
-}
-
-function checkIdentity(got: DeviceState, wanted: DeviceState): void {
-  for (const [name, value] of Object.entries(wanted)) {
-    const [expected, actual] = [JSON.stringify(value), JSON.stringify(got[name])]
-    if (expected !== actual) {
-      throw new SnapshotError(`expected one of a machine with ${name} ${expected}, got ${actual}`)
-    }
+function checkIdentity(got: DeviceState, identity: MachineIdentity): void {
+  for (const [part, wanted] of Object.entries({ ...identity, quantum: String(QUANTUM) })) {
+    if (got[part] === wanted) continue
+    throw new SnapshotError(`expected one of a machine with ${part} ${wanted}, got ${got[part]}`)
   }
 }

@@ -52,7 +52,7 @@ START
   csrw hideleg, x0
   CASE                    // which M never keeps
   csrw mideleg, x0
-  CSR_IS mideleg, 0x444, 0x666
+  CSR_IS mideleg, 0x1444, 0x1666
 
   CASE                    // hvip: pending by software, seen in hip and mip
   csrw hvip, x0
@@ -77,6 +77,13 @@ START
   CSR_IS mie, 0x444, 0x444
   csrw mie, x0
   CSR_IS hie, 0, 0x444
+  CASE                    // and so is the guests' external interrupt, though none may come
+  li a0, -1
+  csrw hie, a0
+  CSR_IS hie, 0x1444, 0x1fff
+  CSR_IS mie, 0x1444, 0x1fff
+  CSR_IS hip, 0, 0x1fff
+  csrw mie, x0
 
   CASE                    // no guest external interrupts
   csrr a0, 0xe12          // hgeip

@@ -211,6 +211,11 @@ export class Debugger implements Halter {
     return true
   }
 
+  /** What caches, TLBs and branch predictor hold, in the order of timing/layout.ts; absent: not modelled. */
+  timing(): Uint8Array | undefined {
+    return this.#hart.timing?.save()
+  }
+
   /** As much of [address, address + length) as RAM has there. */
   read(address: bigint, length: number, physical: boolean): Uint8Array {
     const bytes = new Uint8Array(length)

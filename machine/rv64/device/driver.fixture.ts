@@ -15,21 +15,21 @@ export interface Buffer {
 }
 
 export class DriverDouble {
-  readonly #device: VirtioMmio
+  protected readonly device: VirtioMmio
   readonly #ram: RamDouble
-  readonly #size: number
+  protected readonly size: number
   readonly #next: number[] = []
   readonly #offered: number[] = []
 
   constructor(device: VirtioMmio, ram: RamDouble, size = 8) {
-    this.#device = device
+    this.device = device
     this.#ram = ram
-    this.#size = size
+    this.size = size
   }
 
   /** Reset, features, queues, DRIVER_OK. Returns the status the device reports. */
   start(queues: number, features = 0): number {
-    const write = (offset: number, value: number): void => this.#device.write(offset, 4, value)
+    const write = (offset: number, value: number): void => this.device.write(offset, 4, value)
     write(STATUS, 0)
     write(STATUS, 3)
     write(0x024, 0)
@@ -39,16 +39,21 @@ export class DriverDouble {
     write(STATUS, 11)
     for (let queue = 0; queue < queues; queue++) {
       write(0x030, queue)
-      write(0x038, this.#size)
+      write(0x038, this.size)
       write(0x080, this.descriptors(queue))
       write(0x090, this.available(queue))
       write(0x0a0, this.used(queue))
       write(0x044, 1)
-      this.#next[queue] = 0
-      this.#offered[queue] = 0
+      this.begin(queue)
     }
     write(STATUS, 15)
-    return this.#device.read(STATUS, 4)
+    return this.device.read(STATUS, 4)
+  }
+
+  /** The rings are as yet empty. */
+  protected begin(queue: number): void {
+    this.#next[queue] = 0
+    this.#offered[queue] = 0
   }
 
   descriptors(queue: number): number {
@@ -68,13 +73,13 @@ export class DriverDouble {
     const head = this.#next[queue] ?? 0
     buffers.forEach((buffer, i) => {
       const isLast = i === buffers.length - 1
-      const index = (head + i) % this.#size
+      const index = (head + i) % this.size
       const flags = (isLast ? 0 : 1) | (buffer.writable === true ? 2 : 0)
-      this.describe(queue, index, { ...buffer, flags, next: (index + 1) % this.#size })
+      this.describe(queue, index, { ...buffer, flags, next: (index + 1) % this.size })
     })
-    this.#next[queue] = (head + buffers.length) % this.#size
+    this.#next[queue] = (head + buffers.length) % this.size
     const count = this.#offered[queue] ?? 0
-    this.u16(this.available(queue) + 4 + 2 * (count % this.#size), head)
+    this.u16(this.available(queue) + 4 + 2 * (count % this.size), head)
     this.#offered[queue] = count + 1
     this.u16(this.available(queue) + 2, (count + 1) & 0xffff)
     return head
@@ -95,19 +100,46 @@ export class DriverDouble {
   }
 
   notify(queue: number): void {
-    this.#device.write(0x050, 4, queue)
+    this.device.write(0x050, 4, queue)
   }
 
   /** The used ring: (head, bytes written), oldest first. */
   finished(queue: number): readonly (readonly [number, number])[] {
     const view = new DataView(this.#ram.bytes.buffer, this.used(queue) - this.#ram.base)
     return Array.from({ length: view.getUint16(2, true) }, (_, i) => {
-      const at = 4 + 8 * (i % this.#size)
+      const at = 4 + 8 * (i % this.size)
       return [view.getUint32(at, true), view.getUint32(at + 4, true)] as const
     })
   }
 
   u16(at: number, value: number): void {
     this.#ram.write(at, Uint8Array.of(value & 0xff, value >>> 8))
+  }
+}
+
+/** One from before virtio 1.0, in the order of an old xv6: it is ready before its rings are. */
+export class LegacyDriverDouble extends DriverDouble {
+  override start(queues: number, features = 0): number {
+    const write = (offset: number, value: number): void => this.device.write(offset, 4, value)
+    for (const status of [0, 1, 3]) write(STATUS, status)
+    write(0x020, features)
+    write(STATUS, 11)
+    write(STATUS, 15)
+    write(0x028, 4096)
+    for (let queue = 0; queue < queues; queue++) {
+      write(0x030, queue)
+      write(0x038, this.size)
+      write(0x040, this.descriptors(queue) / 4096)
+      this.begin(queue)
+    }
+    return this.device.read(STATUS, 4)
+  }
+
+  override available(queue: number): number {
+    return this.descriptors(queue) + 16 * this.size
+  }
+
+  override used(queue: number): number {
+    return this.descriptors(queue) + 0x1000
   }
 }

@@ -6,14 +6,15 @@ import { cycles } from '../../units.ts'
 import type { Clock, Event } from '../clock.ts'
 import type { LinkEnd } from '../net/link.ts'
 import type { DeviceState, DeviceValue } from './device.ts'
+import type { VirtioVersion } from './queue-registers.ts'
 import type { VirtioFunction, VirtioHost } from './virtio.ts'
 
 const ID = 1
 const FEATURE_MAC = 1 << 5
 const RX = 0
 const TX = 1
-/** virtio_net_hdr with num_buffers, as VERSION_1 has it. */
-const HEADER_BYTES = 12
+/** virtio_net_hdr, by version; VERSION_1 has it with num_buffers, which follows the rest. */
+const HEADER_BYTES = { 1: 10, 2: 12 } as const
 const NUM_BUFFERS = 10
 const SHORTEST_FRAME = 14
 const LONGEST_FRAME = 1514
@@ -119,21 +120,22 @@ export class VirtioNet implements VirtioFunction {
     const host = this.#host
     if (host === undefined || !host.live) return
     const queue = host.queue(TX)
+    const header = HEADER_BYTES[host.version]
     let count = 0
     for (; count < queue.size; count++) {
       const chain = queue.pop()
       if (chain === 'empty') break
-      if (chain === 'broken' || chain.readableBytes < HEADER_BYTES) {
+      if (chain === 'broken' || chain.readableBytes < header) {
         host.fail()
         return
       }
-      const length = chain.readableBytes - HEADER_BYTES
+      const length = chain.readableBytes - header
       const fits = length >= SHORTEST_FRAME && length <= LONGEST_FRAME
       const frame = fits ? queue.gather(chain) : undefined // undefined too if poison is in it
       if (frame === undefined) this.#dropped++
       else {
         this.#sent++
-        this.#wire.send(frame.subarray(HEADER_BYTES))
+        this.#wire.send(frame.subarray(header))
       }
       queue.push(chain.head, 0)
     }
@@ -181,11 +183,11 @@ export class VirtioNet implements VirtioFunction {
         return
       }
       this.#waiting.shift()
-      const length = HEADER_BYTES + first.frame.length
+      const length = HEADER_BYTES[host.version] + first.frame.length
       const fits = chain.writableBytes >= length
       if (fits) {
         this.#received++
-        queue.scatter(chain, withHeader(first.frame))
+        queue.scatter(chain, withHeader(first.frame, host.version))
       } else this.#dropped++
       queue.push(chain.head, fits ? length : 0)
       count++
@@ -194,9 +196,10 @@ export class VirtioNet implements VirtioFunction {
   }
 }
 
-function withHeader(frame: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(HEADER_BYTES + frame.length)
-  bytes[NUM_BUFFERS] = 1
-  bytes.set(frame, HEADER_BYTES)
+function withHeader(frame: Uint8Array, version: VirtioVersion): Uint8Array {
+  const header = HEADER_BYTES[version]
+  const bytes = new Uint8Array(header + frame.length)
+  if (header > NUM_BUFFERS) bytes[NUM_BUFFERS] = 1
+  bytes.set(frame, header)
   return bytes
 }

@@ -1,8 +1,9 @@
-// The virtio-mmio transport, version 2 (virtio 1.2, section 4.2): what every virtio device shares.
+// The virtio-mmio transport (virtio 1.2, section 4.2), of version 2 or 1: what every virtio device shares.
 // Invariant: a device works only between DRIVER_OK and the first broken ring; a broken ring sets
 // DEVICE_NEEDS_RESET and nothing but a reset by the driver clears it.
 
 import type { Device, DeviceState, DmaMemory, InterruptLine } from './device.ts'
+import { type QueueRegisters, queueRegisters, type VirtioVersion } from './queue-registers.ts'
 import { QUEUE_SIZE_MAX, Virtqueue } from './virtqueue.ts'
 
 const MAGIC_VALUE = 0x000
@@ -15,15 +16,10 @@ const DRIVER_FEATURES = 0x020
 const DRIVER_FEATURES_SEL = 0x024
 const QUEUE_SEL = 0x030
 const QUEUE_NUM_MAX = 0x034
-const QUEUE_NUM = 0x038
-const QUEUE_READY = 0x044
 const QUEUE_NOTIFY = 0x050
 const INTERRUPT_STATUS = 0x060
 const INTERRUPT_ACK = 0x064
 const STATUS = 0x070
-const QUEUE_DESC = 0x080 // low half; high at + 4
-const QUEUE_DRIVER = 0x090
-const QUEUE_DEVICE = 0x0a0
 const SHM_LEN = 0x0b0 // low half; high at + 4; all ones: no such region
 const SHM_BASE = 0x0b8
 const CONFIG = 0x100
@@ -36,13 +32,12 @@ const FEATURES_OK = 8
 const NEEDS_RESET = 64
 const USED_BUFFER = 1 // InterruptStatus
 const CONFIG_CHANGE = 2
-const VERSION_1 = 1 // feature bit 32: bit 0 of the second word
 
 /** What a kind of virtio device adds to the transport. */
 export interface VirtioFunction {
   /** Device ID (virtio 1.2, chapter 5). */
   readonly id: number
-  /** Feature bits 0 to 31; VERSION_1 is the transport's. */
+  /** Feature bits 0 to 31; those above are the transport's. */
   readonly features: number
   readonly queues: number
   readonly config: Uint8Array
@@ -59,6 +54,8 @@ export interface VirtioFunction {
 export interface VirtioHost {
   /** True from DRIVER_OK until reset or failure. */
   readonly live: boolean
+  /** 1: the layouts are those from before VERSION_1. */
+  readonly version: VirtioVersion
   queue(index: number): Virtqueue
   /** Chains of queue `index` have been pushed: interrupts the driver if it wants that. */
   used(index: number): void
@@ -72,6 +69,7 @@ export class VirtioMmio implements Device, VirtioHost {
   readonly #function: VirtioFunction | undefined
   readonly #interrupt: InterruptLine
   readonly #queues: readonly Virtqueue[]
+  readonly #registers: QueueRegisters
   #status = 0
   #interruptStatus = 0
   #deviceFeaturesSel = 0
@@ -85,16 +83,22 @@ export class VirtioMmio implements Device, VirtioHost {
     dma: DmaMemory,
     interrupt: InterruptLine,
     added: VirtioFunction | undefined,
+    version: VirtioVersion = 2,
   ) {
     this.name = name
     this.#interrupt = interrupt
     this.#function = added
+    this.#registers = queueRegisters(version)
     this.#queues = Array.from({ length: added?.queues ?? 0 }, () => new Virtqueue(dma))
     added?.attach(this)
   }
 
   get live(): boolean {
     return (this.#status & (DRIVER_OK | NEEDS_RESET)) === DRIVER_OK
+  }
+
+  get version(): VirtioVersion {
+    return this.#registers.version
   }
 
   queue(index: number): Virtqueue {
@@ -120,7 +124,7 @@ export class VirtioMmio implements Device, VirtioHost {
       case MAGIC_VALUE:
         return MAGIC
       case VERSION:
-        return 2
+        return this.version
       case DEVICE_ID:
         return this.#function?.id ?? 0
       case VENDOR_ID:
@@ -129,8 +133,6 @@ export class VirtioMmio implements Device, VirtioHost {
         return this.#offered(this.#deviceFeaturesSel)
       case QUEUE_NUM_MAX:
         return this.#selected() === undefined ? 0 : QUEUE_SIZE_MAX
-      case QUEUE_READY:
-        return this.#selected()?.ready === true ? 1 : 0
       case INTERRUPT_STATUS:
         return this.#interruptStatus
       case STATUS:
@@ -140,8 +142,8 @@ export class VirtioMmio implements Device, VirtioHost {
       case SHM_BASE:
       case SHM_BASE + 4:
         return 0xffff_ffff
-      default:
-        return 0 // ConfigGeneration among them: configurations never change
+      default: // ConfigGeneration among them: configurations never change
+        return this.#registers.read(this.#selected(), offset)
     }
   }
 
@@ -179,12 +181,8 @@ export class VirtioMmio implements Device, VirtioHost {
   }
 
   reset(): void {
-    this.#status = this.#interruptStatus = 0
-    this.#deviceFeaturesSel = this.#driverFeaturesSel = this.#queueSel = 0
-    this.#driverFeatures = [0, 0]
-    for (const queue of this.#queues) queue.reset()
-    this.#function?.reset()
-    this.#interrupt(false)
+    this.#registers.reset()
+    this.#begin()
   }
 
   save(): DeviceState {
@@ -197,6 +195,7 @@ export class VirtioMmio implements Device, VirtioHost {
       driverFeaturesHigh: this.#driverFeatures[1] ?? 0,
       queueSel: this.#queueSel,
       queues: this.#queues.map((queue) => queue.save()),
+      registers: this.#registers.save(),
       function: this.#function?.save() ?? null,
     }
   }
@@ -212,8 +211,19 @@ export class VirtioMmio implements Device, VirtioHost {
     this.#queues.forEach((queue, i) => {
       queue.load(queues[i] ?? {})
     })
+    this.#registers.load(state.registers as DeviceState)
     if (this.#function !== undefined) this.#function.load(state.function as DeviceState)
     this.#interrupt(this.#interruptStatus !== 0)
+  }
+
+  /** The driver's reset: legacy drivers give their page size before it. */
+  #begin(): void {
+    this.#status = this.#interruptStatus = 0
+    this.#deviceFeaturesSel = this.#driverFeaturesSel = this.#queueSel = 0
+    this.#driverFeatures = [0, 0]
+    for (const queue of this.#queues) queue.reset()
+    this.#function?.reset()
+    this.#interrupt(false)
   }
 
   #selected(): Virtqueue | undefined {
@@ -223,7 +233,7 @@ export class VirtioMmio implements Device, VirtioHost {
   #offered(word: number): number {
     if (this.#function === undefined) return 0
     if (word === 0) return this.#function.features >>> 0
-    return word === 1 ? VERSION_1 : 0
+    return word === 1 ? this.#registers.features : 0
   }
 
   #readConfig(at: number, bytes: number): number {
@@ -240,31 +250,18 @@ export class VirtioMmio implements Device, VirtioHost {
    */
   #writeStatus(status: number): void {
     if (status === 0) {
-      this.reset()
+      this.#begin()
       return
     }
     const [low = 0, high = 0] = this.#driverFeatures
-    const acceptable = (low & ~this.#offered(0)) === 0 && (high & ~VERSION_1) === 0
+    const acceptable = (low & ~this.#offered(0)) === 0 && (high & ~this.#offered(1)) === 0
     const refused = acceptable ? 0 : FEATURES_OK
     this.#status = (status & ~refused & ~NEEDS_RESET) | (this.#status & NEEDS_RESET)
   }
 
   #writeQueue(offset: number, word: number): void {
     const queue = this.#selected()
-    if (queue === undefined) return
-    if (offset === QUEUE_READY) {
-      queue.ready = (word & 1) !== 0
-      if (queue.ready && !queue.isSound) this.fail()
-      return
-    }
-    if (queue.ready) return // the rings of a live queue stay where they are
-    if (offset === QUEUE_NUM) queue.size = word
-    else if (offset === QUEUE_DESC) queue.descriptors = withLow(queue.descriptors, word)
-    else if (offset === QUEUE_DESC + 4) queue.descriptors = withHigh(queue.descriptors, word)
-    else if (offset === QUEUE_DRIVER) queue.driver = withLow(queue.driver, word)
-    else if (offset === QUEUE_DRIVER + 4) queue.driver = withHigh(queue.driver, word)
-    else if (offset === QUEUE_DEVICE) queue.device = withLow(queue.device, word)
-    else if (offset === QUEUE_DEVICE + 4) queue.device = withHigh(queue.device, word)
+    if (this.#registers.write(queue, offset, word) && queue?.isSound === false) this.fail()
   }
 
   #raise(cause: number): void {
@@ -272,8 +269,3 @@ export class VirtioMmio implements Device, VirtioHost {
     this.#interrupt(true)
   }
 }
-
-// Addresses from 2^53 up lose their lowest bits here; they lie outside RAM all the same.
-const withLow = (address: number, low: number): number =>
-  Math.floor(address / 2 ** 32) * 2 ** 32 + low
-const withHigh = (address: number, high: number): number => high * 2 ** 32 + (address % 2 ** 32)

@@ -4,6 +4,8 @@ import { Assembler, encode } from '../isa/assemble.ts'
 import { RAM_BASE } from '../ram.ts'
 import { ENGINES, Stand } from './stand.ts'
 
+/** MiB for more pages than can be decoded at once. */
+const ROOM = 16
 const PAGE = 4096
 const [A0, A1, T0, T1, T2] = [10, 11, 5, 6, 7]
 
@@ -104,7 +106,7 @@ describe.each(ENGINES)('code that changes, on the %s engine', (engine) => {
 
   it('has room for more pages of code than can be decoded at once', () => {
     const pages = CODE_PAGES + 20
-    const stand = start(new Uint8Array(0), RAM_BASE, 4)
+    const stand = start(new Uint8Array(0), RAM_BASE, ROOM)
     stand.setX(T0, PAGE)
     for (let i = 0; i < pages; i++) {
       const code = new Assembler().emit('addi', { rd: A0, rs1: A0, immediate: 1 })
@@ -129,7 +131,7 @@ describe('the code cache', () => {
     stand.ram.write(RAM_BASE + PAGE, words(encode('jal')))
     stand.pc = RAM_BASE + PAGE
     stand.run(1)
-    expect(stand.ram.code[1]).toBe(1)
+    expect(stand.ram.code[1]).toBeGreaterThan(0)
     stand.setX(T0, RAM_BASE + PAGE + 64)
     stand.pc = RAM_BASE
     stand.run(200)
@@ -137,18 +139,18 @@ describe('the code cache', () => {
     expect(stand.hart.counters.codeDrops).toBe(1)
     stand.pc = RAM_BASE + PAGE
     stand.run(1)
-    expect(stand.ram.code[1]).toBe(1)
+    expect(stand.ram.code[1]).toBeGreaterThan(0)
     expect(stand.pc).toBe(BigInt(RAM_BASE + PAGE))
   })
 
   it('flushes its pool when it is full', () => {
-    const stand = new Stand({ engine: 'fast', megabytes: 4 })
+    const stand = new Stand({ engine: 'fast', megabytes: ROOM })
     for (let page = 0; page <= CODE_PAGES; page++) {
       stand.ram.write(RAM_BASE + page * PAGE, words(encode('addi')))
       stand.pc = RAM_BASE + page * PAGE
       stand.run(1)
     }
     expect(stand.hart.counters.codePoolFlushes).toBe(1)
-    expect(stand.ram.code.reduce((sum, one) => sum + one, 0)).toBe(1)
+    expect(stand.ram.code.filter((one) => one !== 0)).toHaveLength(1)
   })
 })

@@ -1,6 +1,6 @@
 // The code cache: decoded pages of RAM. Invariants: a slot that is not zero is the decoding of the
-// bytes that lie in RAM now; a page with slots is marked in ram.code, so that every write to it is
-// seen; a page that is written more than executed is dropped.
+// bytes that lie in RAM now; ram.code tells which pages have slots, and where, so that every write to
+// them is seen; a page that is written more than executed is dropped.
 
 import type { Hart } from '../hart/hart.ts'
 import {
@@ -41,7 +41,7 @@ export interface SlotWatcher {
 export class CodeCache implements CodeWatcher {
   readonly #hart: Hart
   readonly #ram: Ram
-  /** By page of RAM: index of its slots plus 1, or NONE. */
+  /** By page of RAM: index of its slots plus 1, or NONE; generated code reads it. */
   readonly #indexOf: Uint16Array
   /** By index: page of RAM. */
   readonly #pageOf = new Int32Array(CODE_PAGES)
@@ -57,7 +57,8 @@ export class CodeCache implements CodeWatcher {
   constructor(hart: Hart) {
     this.#hart = hart
     this.#ram = hart.ram
-    this.#indexOf = new Uint16Array(hart.ram.pages)
+    this.#indexOf = hart.ram.code
+    this.#indexOf.fill(NONE)
     this.#patience = new Int32Array(hart.ram.pages).fill(PATIENCE)
     this.#givenUp = new Float64Array(hart.ram.pages).fill(Number.NEGATIVE_INFINITY)
     for (let i = CODE_PAGES - 1; i >= 0; i--) this.#free.push(i)
@@ -77,7 +78,6 @@ export class CodeCache implements CodeWatcher {
     this.#indexOf[page] = index + 1
     this.#pageOf[index] = page
     this.#writes[index] = 0
-    this.#ram.code[page] = 1
     const again = this.#now - this.#givenUp[page]! < REMORSE
     this.#patience[page] = again
       ? Math.min(this.#patience[page]! * PATIENCE_GROWTH, MOST_PATIENCE)
@@ -146,12 +146,14 @@ export class CodeCache implements CodeWatcher {
     } else if (++this.#writes[index]! > this.#patience[page]!) {
       this.#givenUp[page] = this.#now
       this.#drop(index)
+      this.#dropped()
     }
   }
 
   disturbed(page: number): void {
     const index = this.#indexOf[page]! - 1
     if (index >= 0) this.#drop(index)
+    this.#dropped()
     this.#hart.tlb?.forget() // it may hold tables, of any hart
   }
 
@@ -160,6 +162,7 @@ export class CodeCache implements CodeWatcher {
       const page = this.#pageOf[index]!
       if (this.#indexOf[page] === index + 1) this.#drop(index)
     }
+    this.#dropped()
   }
 
   get #now(): number {
@@ -171,9 +174,11 @@ export class CodeCache implements CodeWatcher {
     const page = this.#pageOf[index]!
     this.#indexOf[page] = NONE
     this.slotWatcher?.dropped(slotsAt(index))
-    this.#ram.code[page] = 0
     this.#free.push(index)
     this.#hart.counters.codeDrops++
+  }
+
+  #dropped(): void {
     this.#hart.tlb?.flushFetches()
     this.#hart.stopAfterThis() // it may be the page that executes
   }

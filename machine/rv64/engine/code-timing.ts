@@ -4,6 +4,7 @@
 import { TLB_SHIFT } from '../mmu/tlb.ts'
 import { type Core, LINE_BYTES } from '../timing/core.ts'
 import { extrasOf } from '../timing/instruction-class.ts'
+import { layoutOf } from '../timing/layout.ts'
 
 export interface CodeTiming {
   /** Caches are modelled: code looks at the flag of each line that it enters. */
@@ -15,6 +16,9 @@ export interface CodeTiming {
   /** By row, cycles beyond the first. */
   readonly extra: readonly number[]
   readonly mispredicted: number
+  /** Counters of branches, and where they lie. */
+  readonly branchCounters: number
+  readonly countersAt: number
   readonly trap: number
   readonly core: Core | undefined
 }
@@ -25,6 +29,8 @@ const PLAIN: CodeTiming = {
   tagBits: -4096,
   extra: [],
   mispredicted: 0,
+  branchCounters: 0,
+  countersAt: 0,
   trap: 0,
   core: undefined,
 }
@@ -32,6 +38,15 @@ const PLAIN: CodeTiming = {
 export function codeTimingOf(core: Core | undefined): CodeTiming {
   if (core === undefined) return PLAIN
   const { mispredicted, trap } = core.cycles
-  const extra = extrasOf(core)
-  return { lines: true, shift: 2, tagBits: -LINE_BYTES, extra, mispredicted, trap, core }
+  return {
+    lines: true,
+    shift: 2,
+    tagBits: -LINE_BYTES,
+    extra: extrasOf(core),
+    mispredicted,
+    branchCounters: core.branchCounters,
+    countersAt: layoutOf(core).counters,
+    trap,
+    core,
+  }
 }

@@ -68,7 +68,7 @@ const RIVALS: readonly (readonly [string, StandOptions, number])[] = [
 ]
 
 const PROFILED = RIVALS.flatMap(([name, options, runs]) =>
-  (['flat', 'in-order'] as const).map(
+  (['flat', 'in-order', 'in-order-bimodal'] as const).map(
     (profile) => [name, profile, options, profile === 'flat' ? runs : runs / 2] as const,
   ),
 )

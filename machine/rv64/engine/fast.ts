@@ -18,6 +18,7 @@ import { executeNumbered, type Operands } from '../hart/system.ts'
 import { takeException, takeFault, takeInterrupt } from '../hart/trap.ts'
 import { isCompressed } from '../isa/decode.ts'
 import { SYSTEM_CALLS } from '../isa/ir.ts'
+import { table } from '../isa/table.ts'
 import { load, store, viewpoint } from '../mmu/data.ts'
 import { LineTlb } from '../mmu/line-tlb.ts'
 import { FAULT } from '../mmu/mmu.ts'
@@ -44,7 +45,9 @@ import {
   SLOT_STEP,
   writeSlot,
 } from './interpreter/slot.ts'
+import { pagingModule } from './paging/module.ts'
 import { ReferenceEngine } from './reference.ts'
+import { moduleFor } from './wasm/modules.ts'
 
 export class FastEngine implements Engine {
   readonly #hart: Hart
@@ -69,27 +72,34 @@ export class FastEngine implements Engine {
     hart.contextChanged()
     const { memory } = hart.ram
     const pages = memory.buffer.byteLength / 65536
+    const paging = new WebAssembly.Instance(pagingFor(pages, ram.pages), { env: { memory } })
+      .exports
     if (limits !== undefined) {
       this.#compiler = new Compiler(hart, this.#code, limits, codeTiming, {
-        alone: () => this.#byReference(),
+        alone: () => this.#alone(),
         line: (slot) => this.#compiledLine(slot),
+        paging,
       })
     }
-    const instance = new WebAssembly.Instance(moduleFor(pages, codeTiming, limits?.threshold), {
-      env: {
-        memory,
-        table: this.#compiler?.table,
-        load: (hi: number, lo: number, bytes: number) => this.#load(hi, lo, bytes),
-        store: (hi: number, lo: number, bytes: number) => this.#store(hi, lo, bytes),
-        system: (call: number) => this.#system(call),
-        step: () => this.#step(),
-        fetch: () => this.#fetch(),
-        decode: () => this.#code.decodeAt(hart.i32[SLOT >> 2]!),
-        across: () => this.#across(),
-        hot: () => this.#compiler?.hot(),
-        line: () => this.#lines(),
+    const instance = new WebAssembly.Instance(
+      interpreterFor(pages, codeTiming, limits?.threshold),
+      {
+        env: {
+          memory,
+          table: this.#compiler?.table,
+          load: (hi: number, lo: number, bytes: number) => this.#load(hi, lo, bytes),
+          store: (hi: number, lo: number, bytes: number) => this.#store(hi, lo, bytes),
+          system: (call: number) => this.#system(call),
+          step: () => this.#step(),
+          fetch: () => this.#fetch(),
+          decode: () => this.#code.decodeAt(hart.i32[SLOT >> 2]!),
+          across: () => this.#across(),
+          hot: () => this.#compiler?.hot(),
+          line: () => this.#lines(),
+          ...paging,
+        },
       },
-    })
+    )
     this.#run = instance.exports.run as () => void
     const view = hart.ram.view
     view.setUint16(STRADDLE + 2 * SLOT_BYTES + SLOT_HANDLER, PAGE_END, true)
@@ -184,7 +194,11 @@ export class FastEngine implements Engine {
     const half = ram.view.getUint16(this.#code.hostOf(hart.i32[SLOT >> 2]!), true)
     const lo = (hart.lo(PC) + 2) | 0
     const hi = lo === 0 ? (hart.hi(PC) + 1) | 0 : hart.hi(PC)
-    const at = hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
+    const next = hart.tlb!.findFetch(hi, lo)
+    const at =
+      next !== 0
+        ? ram.physical(this.#code.hostOf(next))
+        : hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
     if (at === FAULT) {
       hart.chargeFault(hi, lo, true, hart.privilege, hart.virtualised)
       takeFault(hart, hi, lo)
@@ -235,6 +249,25 @@ export class FastEngine implements Engine {
     hart.timing!.learnCode(slot - (offset << SLOT_SHIFT), offset, hart.privilege === MACHINE)
   }
 
+  /** The instruction at pc, which has started and which compiled code gives up. */
+  #alone(): void {
+    const hart = this.#hart
+    const { i32 } = hart
+    const [hi, lo] = [hart.hi(PC), hart.lo(PC)]
+    // The reference fetches anew, which is dear, and needed only where a fetch takes time.
+    const slots = hart.timing === undefined ? hart.tlb!.findFetch(hi, lo) : 0
+    const slot = slots + ((lo & 0xffe) << SLOT_SHIFT)
+    const call = slots === 0 ? NO_CALL : CALL_OF_ROW[this.#code.decode(this.#wordAt(slot)).row]!
+    if (call === NO_CALL) {
+      this.#byReference()
+      return
+    }
+    i32[SLOT >> 2] = slot
+    i32[PAGE_SLOTS >> 2] = slots
+    hart.put(PAGE_VA, hi, lo & ~0xfff)
+    this.#system(call)
+  }
+
   #byReference(): void {
     this.#reference.stepAlone()
     this.#hart.rawInstruction = this.#raw
@@ -250,32 +283,39 @@ export class FastEngine implements Engine {
 
   readonly #raw = (): number => {
     const slot = this.#hart.i32[SLOT >> 2]!
-    if (slot === STRADDLE) return this.#straddling
+    return slot === STRADDLE ? this.#straddling : this.#wordAt(slot)
+  }
+
+  /** The instruction that a slot of the pool stands for, which lies in one page. */
+  #wordAt(slot: number): number {
+    const { view } = this.#hart.ram
     const host = this.#code.hostOf(slot)
-    const half = this.#hart.ram.view.getUint16(host, true)
-    return isCompressed(half) ? half : this.#hart.ram.view.getInt32(host, true)
+    const half = view.getUint16(host, true)
+    return isCompressed(half) ? half : view.getInt32(host, true)
   }
 }
+
+const NO_CALL = -1
+/** By row, the number in SYSTEM_CALLS of what it does, or NO_CALL. */
+const CALL_OF_ROW = table.map(({ meaning }) => {
+  const last = meaning.at(-1)
+  return last?.do === 'system' ? SYSTEM_CALLS.indexOf(last.call) : NO_CALL
+})
 
 /** 1 for calls that have no operands and always lead elsewhere. */
 const NO_OPERANDS = Uint8Array.from(SYSTEM_CALLS, (call) =>
   call === 'ecall' || call === 'mret' || call === 'sret' ? 1 : 0,
 )
 
-/** Modules by size of memory, timing and threshold: compiling takes longer than making an instance. */
-const modules = new Map<string, WebAssembly.Module>()
-
-function moduleFor(
+function interpreterFor(
   pages: number,
   timing: CodeTiming,
   threshold: number | undefined,
 ): WebAssembly.Module {
-  const key = `${pages} ${threshold} ${JSON.stringify(timing)}`
-  let module = modules.get(key)
-  if (module === undefined) {
-    const regions = threshold === undefined ? undefined : { threshold, tableSize: MOST_REGIONS }
-    module = new WebAssembly.Module(interpreterModule(pages, timing, regions))
-    modules.set(key, module)
-  }
-  return module
+  const regions = threshold === undefined ? undefined : { threshold, tableSize: MOST_REGIONS }
+  const key = `interpreter ${pages} ${threshold} ${JSON.stringify(timing)}`
+  return moduleFor(key, () => interpreterModule(pages, timing, regions))
 }
+
+const pagingFor = (pages: number, ramPages: number): WebAssembly.Module =>
+  moduleFor(`paging ${pages} ${ramPages}`, () => pagingModule(pages, ramPages))

@@ -193,12 +193,10 @@ export class ReferenceEngine implements Engine {
     return 'next'
   }
 
-  /** Backward branches are predicted as taken, forward ones as not. */
   #taken(when: Condition | 'always', distance: number): boolean {
     if (when === 'always') return true
     const taken = this.#holds(when)
-    const { core } = this.#hart.parts
-    if (core !== undefined && taken !== distance < 0) this.#hart.charge(core.cycles.mispredicted)
+    this.#hart.chargeBranch(this.#hart.lo(PC), distance, taken)
     return taken
   }
 

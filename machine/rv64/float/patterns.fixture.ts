@@ -1,7 +1,7 @@
 // Numbers for tests.
 
 import fc from 'fast-check'
-import type { Format } from './format.ts'
+import { DOUBLE, type Format, SINGLE } from './format.ts'
 
 /** Bit patterns where something may go wrong: near powers of two, the ends of the range, specials. */
 export const patterns = (of: Format): fc.Arbitrary<bigint> => {
@@ -27,4 +27,26 @@ export const patterns = (of: Format): fc.Arbitrary<bigint> => {
       .tuple(fc.boolean(), field, fraction)
       .map(([minus, e, f]) => (minus ? of.sign : 0n) | (BigInt(e) << BigInt(of.fraction)) | f),
   )
+}
+
+/** A single in an f register. */
+export const box = (bits: bigint): bigint => bits | 0xffff_ffff_0000_0000n
+/** What an f or x register may hold. */
+export const registerPatterns = fc.oneof(
+  patterns(DOUBLE),
+  patterns(SINGLE).map(box),
+  fc.integer({ min: -300, max: 300 }).map((small) => toBits(small / 4)),
+  // Neighbours of powers of two, as integers.
+  fc
+    .tuple(fc.integer({ min: 20, max: 63 }), fc.integer({ min: -3, max: 3 }), fc.boolean())
+    .map(([n, d, minus]) =>
+      BigInt.asUintN(64, ((1n << BigInt(n)) + BigInt(d)) * (minus ? -1n : 1n)),
+    ),
+)
+
+/** Of a double. */
+export function toBits(value: number): bigint {
+  const view = new DataView(new ArrayBuffer(8))
+  view.setFloat64(0, value)
+  return view.getBigUint64(0)
 }

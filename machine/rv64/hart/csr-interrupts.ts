@@ -9,6 +9,7 @@ import {
   M_INTERRUPTS,
   S_INTERRUPTS,
   SEIP,
+  SGEIP,
   SSIP,
   STCE_HI,
   STIP,
@@ -17,6 +18,7 @@ import {
 } from './status.ts'
 
 const ALL = M_INTERRUPTS | S_INTERRUPTS | VS_INTERRUPTS
+const HYPERVISOR = VS_INTERRUPTS | SGEIP
 
 /** Replaces the bits of the mask in a cell's low half. */
 function replace(hart: Hart, cell: number, mask: number, bits: number): void {
@@ -56,11 +58,11 @@ export const interruptRows: readonly CsrRow[] = [
     read: readPending(() => ALL),
     write: (hart, _hi, lo) => replace(hart, CELL.pending, writableMip(hart), lo),
   },
-  plain(0x304, 'mie', 0, ALL),
+  plain(0x304, 'mie', 0, ALL | SGEIP),
   {
     ...plain(0x303, 'mideleg'),
     // The guest's interrupts always go to HS.
-    write: (hart, _hi, lo) => hart.put(CELL.mideleg, 0, (lo & S_INTERRUPTS) | VS_INTERRUPTS),
+    write: (hart, _hi, lo) => hart.put(CELL.mideleg, 0, (lo & S_INTERRUPTS) | HYPERVISOR),
   },
   {
     number: 0x144,
@@ -84,8 +86,8 @@ export const interruptRows: readonly CsrRow[] = [
   {
     number: 0x604,
     name: 'hie',
-    read: readEnable(() => VS_INTERRUPTS),
-    write: (hart, _hi, lo) => replace(hart, CELL.mie, VS_INTERRUPTS, lo),
+    read: readEnable(() => HYPERVISOR),
+    write: (hart, _hi, lo) => replace(hart, CELL.mie, HYPERVISOR, lo),
   },
   {
     number: 0x645,

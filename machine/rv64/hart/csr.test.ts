@@ -75,8 +75,8 @@ describe.each(ENGINES)('CSRs on the %s engine', (engine) => {
   it.each([
     ['mstatus', 0x8000_00ca_007e_79aan],
     ['medeleg', 0xf8_b7ffn],
-    ['mideleg', 0x666n],
-    ['mie', 0xeeen],
+    ['mideleg', 0x1666n],
+    ['mie', 0x1eeen],
     ['mip', 0x226n],
     ['mtvec', ALL & ~2n],
     ['mepc', ALL & ~1n],
@@ -91,7 +91,7 @@ describe.each(ENGINES)('CSRs on the %s engine', (engine) => {
     ['hstatus', 0x2_0070_03c0n],
     ['hedeleg', 0x8_b1ffn],
     ['hideleg', 0x444n],
-    ['hie', 0x444n],
+    ['hie', 0x1444n],
     ['hvip', 0x444n],
     ['hgeie', 0n],
     ['vsstatus', 0x8000_0002_000c_6122n],
@@ -248,7 +248,7 @@ describe.each(ENGINES)('CSRs on the %s engine', (engine) => {
     expect([read('sie'), read('sip'), read('hie'), read('hip')]).toEqual([
       0x222n,
       0x222n,
-      0x444n,
+      0x1444n,
       0x444n,
     ])
     expect([read('vsie'), read('vsip')]).toEqual([0x222n, 0x222n])

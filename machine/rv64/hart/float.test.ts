@@ -4,8 +4,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Stand } from '../engine/stand.ts'
-import { DOUBLE, INEXACT, SINGLE } from '../float/format.ts'
-import { patterns } from '../float/patterns.fixture.ts'
+import { DOUBLE, INEXACT } from '../float/format.ts'
+import { box, registerPatterns, toBits } from '../float/patterns.fixture.ts'
 import { FLOAT_CALLS, type FloatCall } from '../isa/float-calls.ts'
 import { table } from '../isa/table.ts'
 import { executeExactly, executeFloat } from './float.ts'
@@ -18,28 +18,9 @@ const RUNS = { numRuns: 1500, seed: 2008 }
 const FS_INITIAL = 1 << 13
 const [RD, RS1, RS2, RS3] = [10, 11, 12, 13]
 
-const box = (bits: bigint): bigint => bits | 0xffff_ffff_0000_0000n
-const operand = fc.oneof(
-  patterns(DOUBLE),
-  patterns(SINGLE).map(box),
-  fc.integer({ min: -300, max: 300 }).map((small) => toBits(small / 4)),
-  // Neighbours of powers of two, as integers.
-  fc
-    .tuple(fc.integer({ min: 20, max: 63 }), fc.integer({ min: -3, max: 3 }), fc.boolean())
-    .map(([n, d, minus]) =>
-      BigInt.asUintN(64, ((1n << BigInt(n)) + BigInt(d)) * (minus ? -1n : 1n)),
-    ),
-)
-
-function toBits(value: number): bigint {
-  const view = new DataView(new ArrayBuffer(8))
-  view.setFloat64(0, value)
-  return view.getBigUint64(0)
-}
-
 const situation = fc.record({
   call: fc.constantFrom(...FLOAT_CALLS.filter((call) => FAST[call] !== undefined)),
-  operands: fc.tuple(operand, operand, operand),
+  operands: fc.tuple(registerPatterns, registerPatterns, registerPatterns),
   alike: fc.constantFrom('no', 'no', 'same', 'opposite'),
   inexact: fc.boolean(),
   mode: fc.constantFrom(0, 0, 7, 1, 3, 5),

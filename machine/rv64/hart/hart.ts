@@ -8,6 +8,7 @@ import { Mmu } from '../mmu/mmu.ts'
 import { Pmp } from '../mmu/pmp.ts'
 import type { Tlb } from '../mmu/tlb.ts'
 import type { Ram } from '../ram.ts'
+import { BranchPredictor } from '../timing/branch-predictor.ts'
 import type { Core } from '../timing/core.ts'
 import { MemoryTiming, pageKey, UNTRANSLATED } from '../timing/memory-timing.ts'
 import { HartCounters } from './counters.ts'
@@ -18,6 +19,7 @@ import {
   ECALLS,
   ERRORS,
   EXTRA,
+  FENCES,
   HELD,
   LINES,
   PC,
@@ -25,7 +27,7 @@ import {
   RESERVATION,
   VIRTUALISED,
 } from './state.ts'
-import { ADUE_HI, CAUSE, CBZE, MACHINE, SUPERVISOR, USER, VS_INTERRUPTS } from './status.ts'
+import { ADUE_HI, CAUSE, CBZE, MACHINE, SGEIP, SUPERVISOR, USER, VS_INTERRUPTS } from './status.ts'
 import { Timers } from './timers.ts'
 
 /** What the hart reads and writes outside RAM. */
@@ -71,6 +73,7 @@ export class Hart {
   readonly f64: Float64Array
   /** What caches and TLBs cost; absent where they cost nothing. */
   readonly timing: MemoryTiming | undefined
+  readonly #predictor: BranchPredictor | undefined
   /** Absent where every access walks the tables. */
   tlb: Tlb | undefined
   /** The bits of the instruction that executes; set by the engine. */
@@ -96,6 +99,7 @@ export class Hart {
     this.f32 = new Float32Array(buffer, 0, STATE_WORDS)
     this.f64 = new Float64Array(buffer, 0, RAM_LONGS)
     this.timing = parts.core && new MemoryTiming(parts.core, this.i32, this.ram.bytes)
+    this.#predictor = parts.core && new BranchPredictor(parts.core, parts.ram.u8)
     this.pmp = new Pmp(this)
     this.mmu = new Mmu(this)
     this.timers = new Timers(this, this)
@@ -147,6 +151,11 @@ export class Hart {
   charge(cycles: number): void {
     this.i32[BUDGET >> 2] = this.i32[BUDGET >> 2]! - cycles
     this.#extra += cycles
+  }
+
+  /** For a conditional branch that goes that way, at the address with that low half. */
+  chargeBranch(lo: number, distance: number, taken: boolean): void {
+    if (this.#predictor !== undefined) this.charge(this.#predictor.branched(lo, distance, taken))
   }
 
   /** For a load or store at physical `at`, just translated. */
@@ -207,10 +216,13 @@ export class Hart {
     this.counters.traps[cause]!++
   }
 
-  /** Counts what generated code has left to be counted: cycles, and the environment calls it took. */
+  /** Counts what generated code has left to be counted: cycles, fences, and the environment calls it took. */
   countCalls(): void {
     this.#extra += this.i32[EXTRA >> 2]!
     this.i32[EXTRA >> 2] = 0
+    this.counters.tlbFlushes += this.i32[FENCES >> 2]!
+    this.counters.pageFlushes += this.i32[(FENCES >> 2) + 1]!
+    this.i32.fill(0, FENCES >> 2, (FENCES >> 2) + 2)
     for (const privilege of [USER, SUPERVISOR, MACHINE]) {
       const at = (ECALLS >> 2) + privilege
       this.#unretired += this.i32[at]!
@@ -293,7 +305,7 @@ export class Hart {
     this.put(CELL.mstatus, STATUS_HI, 0)
     this.put(CELL.hstatus, XLEN_HI, 0)
     this.put(CELL.vsstatus, XLEN_HI, 0)
-    this.put(CELL.mideleg, 0, VS_INTERRUPTS)
+    this.put(CELL.mideleg, 0, VS_INTERRUPTS | SGEIP)
     // ADUE as on QEMU `virt`; CBZE for kernels above firmware that knows nothing of Zicboz.
     this.put(CELL.menvcfg, ADUE_HI, CBZE)
     this.put(CELL.stimecmp, -1, -1)

@@ -45,6 +45,8 @@ export const EXTRA = 360
 
 /** i32: where the TLB sets of the hart begin. */
 export const TLB_BASE = 356
+/** i32 each: flushes of all pages and of one that generated code made and the hart has yet to count. */
+export const FENCES = 364
 
 /** Cells of 8 bytes behind the CSRs; a CSR with a rule of its own may share a cell (sstatus). */
 export const CELL_NAMES = [
@@ -139,14 +141,14 @@ export const ERRORS = WINDOW_BYTES
 /** Soft TLBs: see mmu/tlb.ts. */
 export const TLB = 0x1_0000
 /** What caches and TLBs hold, where a profile models them: see timing/memory-timing.ts. */
-export const TIMING = 0xc_2000
-/** Bytes of the sets of one hart; those of harts beyond the first lie behind RAM. */
+export const TIMING = 0xc_0000
+/** Bytes of the sets of one hart and of its logs; those of harts beyond the first lie behind RAM. */
 export const TLB_BYTES = 0xb_0000
 /** Decoded instructions: see engine/code-cache.ts. */
 export const CODE = 0x10_0000
 
-/** Code pages that can be decoded at once; 17 MiB of host memory. */
-export const CODE_PAGES = 512
+/** Code pages that can be decoded at once: more than a Linux kernel executes. Each takes 33 KiB then. */
+export const CODE_PAGES = 2048
 /** Bytes of one decoded instruction. */
 export const SLOT_BYTES = 16
 /**
@@ -169,12 +171,18 @@ export const CONTEXT_BYTES = 0x1_8000
  */
 export const PAGES_BESIDE =
   Math.ceil((CODE_POOL + CODE_PAGES * CODE_PAGE_BYTES - TLB) / CONTEXT_BYTES) * CONTEXT_BYTES
-const CONTEXTS = 7
+export const CONTEXTS = 7
+
+/** Pages of RAM beyond which there is no room in linear memory. */
+export const MOST_RAM_PAGES = 2 ** 31 / 4096
+/** u16 by page of RAM: which decoded page holds its instructions, counted from 1, or 0. */
+export const CODE_OF_PAGE = TLB + PAGES_BESIDE + CONTEXTS * CONTEXT_BYTES
+/** u8 by page of RAM: 1 if it may differ from zero. */
+export const TOUCHED = CODE_OF_PAGE + 2 * MOST_RAM_PAGES
 
 const WASM_PAGE = 65536
 /** Host address of guest RAM. */
-export const RAM =
-  Math.ceil((TLB + PAGES_BESIDE + CONTEXTS * CONTEXT_BYTES) / WASM_PAGE) * WASM_PAGE
+export const RAM = Math.ceil((TOUCHED + MOST_RAM_PAGES) / WASM_PAGE) * WASM_PAGE
 
 /** Behind RAM: what the harts beyond the first need; of a single one, the directory of its caches. */
 export const memoryPages = (ramBytes: number, harts: number): number =>

@@ -20,14 +20,15 @@ import { RAM_BASE } from '../ram.ts'
 import { LINE_BYTES } from '../timing/core.ts'
 import { FAULT } from './mmu.ts'
 import { meetsPoison } from './poison.ts'
-import { type Access, READ, WRITE } from './pte.ts'
+import { type DataAccess, READ, WRITE } from './pte.ts'
 
 /** The privilege under which data is accessed. */
 export interface Viewpoint {
   privilege: number
   virtualised: boolean
-  /** An HLV, HLVX or HSV: no TLB may learn from it. */
+  /** An HLV, HLVX or HSV. */
   asGuest: boolean
+  /** An HLVX: no TLB holds what it may do. */
   asExecute: boolean
 }
 
@@ -91,6 +92,11 @@ export function store(hart: Hart, hi: number, lo: number, bytes: number, from: V
 
 /** Zeroes an aligned block; only RAM can. False: trapped, and nothing is zeroed. */
 export function clearBlock(hart: Hart, hi: number, lo: number, bytes: number): boolean {
+  const known = hart.tlb?.find(WRITE, hi, lo, bytes) ?? 0
+  if (known !== 0) {
+    hart.ram.u8.fill(0, known, known + bytes)
+    return true
+  }
   const from = viewpoint(hart)
   const at = locate(hart, hi, lo, bytes, WRITE, from)
   if (at === FAULT) return false
@@ -110,7 +116,7 @@ export function locateAtomic(
   hi: number,
   lo: number,
   bytes: number,
-  access: typeof READ | typeof WRITE,
+  access: DataAccess,
   reads: boolean,
 ): number {
   const from = viewpoint(hart)
@@ -134,10 +140,12 @@ function locate(
   hi: number,
   lo: number,
   bytes: number,
-  access: typeof READ | typeof WRITE,
+  access: DataAccess,
   from: Viewpoint,
 ): number {
   const { privilege, virtualised } = from
+  const known = from.asGuest ? knownToGuest(hart, hi, lo, bytes, access, from) : 0
+  if (known !== 0) return hart.ram.physical(known)
   const at = hart.mmu.translate(hi, lo, access, privilege, virtualised, from.asExecute)
   if (at === FAULT) {
     hart.chargeFault(hi, lo, false, privilege, virtualised)
@@ -149,8 +157,22 @@ function locate(
     return FAULT
   }
   hart.chargeData(hi, lo, at, bytes, access === WRITE, privilege, virtualised)
-  if (hart.tlb !== undefined && !from.asGuest) learn(hart, hi, lo, at, bytes, access)
+  if (hart.tlb !== undefined && !from.asExecute) learn(hart, hi, lo, at, bytes, access, from)
   return at
+}
+
+/** The host address if the guest's own loads and stores would not walk either, or 0. */
+function knownToGuest(
+  hart: Hart,
+  hi: number,
+  lo: number,
+  bytes: number,
+  access: DataAccess,
+  from: Viewpoint,
+): number {
+  const { tlb } = hart
+  if (tlb === undefined || from.asExecute) return 0
+  return tlb.find(access, hi, lo, bytes, tlb.guestSet(hart, from.privilege))
 }
 
 function learn(
@@ -159,7 +181,8 @@ function learn(
   lo: number,
   at: number,
   bytes: number,
-  access: Access,
+  access: DataAccess,
+  from: Viewpoint,
 ): void {
   const { ram } = hart
   if (hart.timing !== undefined && (lo & (LINE_BYTES - 1)) + bytes > LINE_BYTES) return
@@ -168,12 +191,13 @@ function learn(
   const page = (frame - RAM_BASE) / 4096
   if (ram.errors.onPage[page] !== 0) return
   const value = (ram.host(frame) - (lo & ~0xfff)) | 0
-  if (access === READ) hart.tlb?.fill(READ, hi, lo, value)
-  else {
-    if (ram.code[page] === 1) return
+  if (access === WRITE) {
+    if (ram.code[page] !== 0) return
     ram.touched[page] = 1
-    hart.tlb?.fill(WRITE, hi, lo, value)
   }
+  const tlb = hart.tlb!
+  const set = from.asGuest ? tlb.guestSet(hart, from.privilege) : tlb.dataSet()
+  tlb.fill(access, hi, lo, value, set)
 }
 
 function refuse(hart: Hart, cause: number, hi: number, lo: number, from: Viewpoint): false {
@@ -238,7 +262,7 @@ function locateAcross(
   hi: number,
   lo: number,
   bytes: number,
-  access: typeof READ | typeof WRITE,
+  access: DataAccess,
   from: Viewpoint,
 ): readonly [number, number, number] | undefined {
   const first = 4096 - (lo & 0xfff)

@@ -4,11 +4,11 @@
 // TLB (see timing/soft-entries.ts); a decoded page has one fetch entry in M-mode and one elsewhere at most,
 // and its line flags hold for these.
 
-import { CONTEXT_BYTES, DATA_TLB, FETCH_TLB, PAGES_BESIDE, TLB } from '../hart/state.ts'
+import { CONTEXT_BYTES, FETCH_TLB, PAGES_BESIDE, TLB } from '../hart/state.ts'
 import { LINE_BYTES } from '../timing/core.ts'
 import type { MemoryTiming } from '../timing/memory-timing.ts'
 import { lowerFlags } from '../timing/soft-entries.ts'
-import { type READ, WRITE } from './pte.ts'
+import { type DataAccess, WRITE } from './pte.ts'
 import { TLB_MASK, Tlb, WRITE_SET } from './tlb.ts'
 
 /** In a page-grain entry: what an entry of a modelled TLB contains that holds the page, or 0. */
@@ -34,16 +34,22 @@ export class LineTlb extends Tlb {
     this.#timing = timing
   }
 
-  override fill(access: typeof READ | typeof WRITE, hi: number, lo: number, value: number): number {
-    const entry = super.fill(access, hi, lo, value)
+  override fill(access: DataAccess, hi: number, lo: number, value: number, set: number): number {
+    const entry = super.fill(access, hi, lo, value, set)
     this.#words[(entry + ENTRY_KEY) >> 2] = this.#timing.dataKey() << 1
-    this.#timing.learnData(access === WRITE, this.#words[DATA_TLB >> 2]!, hi, lo, value)
+    this.#timing.learnData(access === WRITE, set, hi, lo, value)
     return entry
   }
 
-  override find(access: typeof READ | typeof WRITE, hi: number, lo: number, bytes: number): number {
-    const set = this.#words[DATA_TLB >> 2]! + (access === WRITE ? WRITE_SET : 0)
-    const at = (set + ((lo >>> 2) & TLB_MASK)) >> 2
+  override find(
+    access: DataAccess,
+    hi: number,
+    lo: number,
+    bytes: number,
+    set = this.dataSet(),
+  ): number {
+    const lines = access === WRITE ? set + WRITE_SET : set
+    const at = (lines + ((lo >>> 2) & TLB_MASK)) >> 2
     const wanted = lo & (-LINE_BYTES | (bytes - 1))
     const known = this.#words[at] === wanted && this.#words[at + 1] === hi
     return known ? (this.#words[at + 2]! + lo) >>> 0 : 0

@@ -18,6 +18,8 @@ export const READ = 0
 export const WRITE = 1
 export const EXECUTE = 2
 export type Access = typeof READ | typeof WRITE | typeof EXECUTE
+/** Loads and stores. */
+export type DataAccess = typeof READ | typeof WRITE
 
 /** Who asks, in what manner. */
 export interface Request {

@@ -6,15 +6,15 @@ import type { Hart } from '../hart/hart.ts'
 import {
   CELL,
   CONTEXT_BYTES,
+  CONTEXTS,
   DATA_TLB,
   FETCH_TLB,
   TLB,
   TLB_BASE,
-  TLB_BYTES,
   tlbOf,
 } from '../hart/state.ts'
 import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../hart/status.ts'
-import { type READ, WRITE } from './pte.ts'
+import { type DataAccess, WRITE } from './pte.ts'
 
 /** 8 MiB of pages, twice what the second-level TLBs of real processors reach. */
 export const TLB_ENTRIES = 2048
@@ -30,11 +30,17 @@ export const FETCH_SET = 2 * TLB_SET_BYTES
 export { CONTEXT_BYTES }
 
 /**
- * Entries of read sets, of whichever hart, that compiled code has filled since the last flush of anything:
- * their number, then where they lie. Behind the sets, before the decoded instructions.
+ * Behind the sets of a hart: for each group of contexts that are flushed together, a log of the entries
+ * filled since, so that flushing is as dear as filling was. Of a log, first how many (one more than it
+ * holds if there were more: then the sets are flushed as a whole), then where they lie. Generated code
+ * writes it and empties it too.
  */
-export const TLB_LOG = TLB + TLB_BYTES
-export const TLB_LOG_ENTRIES = 1023
+const TLB_LOGS = CONTEXTS * CONTEXT_BYTES
+export const LOG_BYTES = 0x2000
+export const LOG_ENTRIES = LOG_BYTES / 4 - 1
+/** From the sets of a hart to the log of S and U, and to that of VS and VU. */
+export const SUPERVISOR_LOG = TLB_LOGS + LOG_BYTES
+export const GUEST_LOG = SUPERVISOR_LOG + LOG_BYTES
 
 /** Contexts; those of a supervisor come without and with SUM. */
 const M = 0
@@ -42,27 +48,21 @@ const S = 1
 const U = 3
 const VS = 4
 const VU = 6
-const CONTEXTS = 7
 export const CONTEXT_OF_S = S
 export const CONTEXT_OF_U = U
 export const CONTEXT_OF_VS = VS
-/** How many fills are remembered before a context is flushed as a whole. */
-const LOG_ENTRIES = 4 * TLB_ENTRIES
-
-/** The sets of one hart. */
-interface Sets {
-  readonly base: number
-  /** By context, the entries filled since the last flush: flushing is as dear as filling was. */
-  readonly filled: readonly number[][]
-}
+/** Contexts that are flushed together. */
+const GROUPS = [[M], [S, S + 1, U], [VS, VS + 1, VU]] as const
+const [OF_SUPERVISOR, OF_GUEST] = [1, 2]
+const groupOf = (context: number): number => Math.ceil(context / 3)
 
 export class Tlb {
   readonly #i32: Int32Array
   readonly #beside: number
-  readonly #all: readonly Sets[]
+  /** By hart, where its sets lie. */
+  readonly #bases: readonly number[]
   /** Those of the hart that runs. */
-  #base: number
-  #filled: readonly number[][]
+  #base = TLB
 
   /** `beside`: data pages are entered so many bytes from the sets that DATA_TLB tells; one hart then. */
   constructor(
@@ -72,24 +72,18 @@ export class Tlb {
   ) {
     this.#i32 = i32
     this.#beside = beside
-    this.#all = Array.from({ length: ram.harts }, (_, hart) => ({
-      base: tlbOf(hart, ram.bytes),
-      filled: Array.from({ length: CONTEXTS }, () => []),
-    }))
-    for (const { base } of this.#all) {
+    this.#bases = Array.from({ length: ram.harts }, (_, hart) => tlbOf(hart, ram.bytes))
+    for (const base of this.#bases) {
       for (const from of [base, base + beside]) {
         i32.fill(-1, from >> 2, (from + CONTEXTS * CONTEXT_BYTES) >> 2)
       }
+      for (const group of GROUPS.keys()) i32[logOf(base, group) >> 2] = 0
     }
-    this.#base = TLB
-    this.#filled = this.#all[0]!.filled
   }
 
   /** Another hart runs; its state has pointers to its sets already. */
   use(hart: number): void {
-    const { base, filled } = this.#all[hart]!
-    this.#base = base
-    this.#filled = filled
+    this.#base = this.#bases[hart]!
   }
 
   /** Chooses the sets of the hart's present contexts. */
@@ -101,21 +95,36 @@ export class Tlb {
     this.#i32[DATA_TLB >> 2] = this.#setOf(lent ? lentContext(hart) : dataContext(hart))
   }
 
-  /**
-   * Enters a data page of the current context; `value` is host address less virtual address. Returns the
-   * entry's address.
-   */
-  fill(access: typeof READ | typeof WRITE, hi: number, lo: number, value: number): number {
-    const set = this.#i32[DATA_TLB >> 2]! + (access === WRITE ? WRITE_SET : 0)
-    return this.#enter(set, hi, lo, value, this.#beside)
+  /** The read set of loads and stores now. */
+  dataSet(): number {
+    return this.#i32[DATA_TLB >> 2]!
   }
 
-  /** Host address of aligned data that the current context may access so, or 0: not known here. */
-  find(access: typeof READ | typeof WRITE, hi: number, lo: number, bytes: number): number {
-    const set = this.#i32[DATA_TLB >> 2]! + (access === WRITE ? WRITE_SET : 0)
-    const at = entryOf(set, lo) >> 2
+  /** That of the guest at a privilege, which HLV and HSV borrow. */
+  guestSet(hart: Hart, privilege: number): number {
+    return this.#setOf(contextOf(hart, privilege, true))
+  }
+
+  /**
+   * Enters a data page of the context of a read set; `value` is host address less virtual address. Returns
+   * the entry's address.
+   */
+  fill(access: DataAccess, hi: number, lo: number, value: number, set: number): number {
+    return this.#enter(access === WRITE ? set + WRITE_SET : set, hi, lo, value, this.#beside)
+  }
+
+  /** Host address of aligned data that the context of a read set may access so, or 0: not known here. */
+  find(access: DataAccess, hi: number, lo: number, bytes: number, set = this.dataSet()): number {
+    const at = entryOf(access === WRITE ? set + WRITE_SET : set, lo) >> 2
     const known = this.#i32[at] === (lo & (-4096 | (bytes - 1))) && this.#i32[at + 1] === hi
     return known ? (this.#i32[at + 2]! + lo) >>> 0 : 0
+  }
+
+  /** Where the slots of the page that the current context executes there begin, or 0: not known here. */
+  findFetch(hi: number, lo: number): number {
+    const at = entryOf(this.#i32[FETCH_TLB >> 2]!, lo) >> 2
+    const known = this.#i32[at] === (lo & ~0xfff) && this.#i32[at + 1] === hi
+    return known ? this.#i32[at + 2]! : 0
   }
 
   /** Enters a code page; `slots` is where its decoded instructions lie. Returns the entry's address. */
@@ -125,16 +134,16 @@ export class Tlb {
 
   /** Of the hart that runs, as all the flushes that follow. */
   flushAll(): void {
-    for (let context = 0; context < CONTEXTS; context++) this.#flush(context)
+    for (const group of GROUPS.keys()) this.#flush(this.#base, group)
   }
 
   /** Of HS-mode and its user programs; of the guest. */
   flushSupervisor(): void {
-    for (let context = S; context <= U; context++) this.#flush(context)
+    this.#flush(this.#base, OF_SUPERVISOR)
   }
 
   flushGuest(): void {
-    for (let context = VS; context <= VU; context++) this.#flush(context)
+    this.#flush(this.#base, OF_GUEST)
   }
 
   /** One page of HS-mode or of the guest. */
@@ -154,59 +163,69 @@ export class Tlb {
 
   /** Of all harts, everything: what it was derived from is gone. */
   forget(): void {
-    for (const { filled } of this.#all) {
-      for (const entries of filled) this.#empty(entries)
+    for (const base of this.#bases) {
+      for (const group of GROUPS.keys()) this.#flush(base, group)
     }
-    this.#flushLog()
   }
 
   /** A page has got decoded code: no write of any hart may pass unseen. */
   flushWrites(): void {
-    this.#flushWhere((offset) => offset >= WRITE_SET && offset < FETCH_SET)
+    this.#flushSets(WRITE_SET)
   }
 
   /** Decoded pages have moved or gone, for all harts. */
   flushFetches(): void {
-    this.#flushWhere((offset) => offset >= FETCH_SET)
+    this.#flushSets(FETCH_SET)
   }
 
   #enter(set: number, hi: number, lo: number, value: number, beside = 0): number {
-    const context = Math.floor((set - this.#base) / CONTEXT_BYTES)
-    const filled = this.#filled[context]!
-    if (filled.length >= LOG_ENTRIES) this.#flush(context) // pages flushed singly fill it up
     const entry = entryOf(set, lo) + beside
     const at = entry >> 2
-    if (this.#i32[at] === -1) filled.push(entry)
+    if (this.#i32[at] === -1) this.#note(Math.floor((set - this.#base) / CONTEXT_BYTES), entry)
     this.#i32[at] = lo & ~0xfff
     this.#i32[at + 1] = hi
     this.#i32[at + 2] = value
     return entry
   }
 
-  #flush(context: number): void {
-    this.#empty(this.#filled[context]!)
-    this.#flushLog()
+  #note(context: number, entry: number): void {
+    const log = logOf(this.#base, groupOf(context)) >> 2
+    const count = Math.min(this.#i32[log]!, LOG_ENTRIES) + 1
+    this.#i32[log] = count
+    if (count <= LOG_ENTRIES) this.#i32[log + count] = entry
   }
 
-  #empty(filled: number[]): void {
-    for (const entry of filled) this.#clear(entry >> 2)
-    filled.length = 0
+  #flush(base: number, group: number): void {
+    const log = logOf(base, group) >> 2
+    const count = this.#i32[log]!
+    this.#i32[log] = 0
+    if (count > LOG_ENTRIES) {
+      for (const set of [0, WRITE_SET, FETCH_SET]) this.#clearSets(base, group, set)
+    } else for (let i = 1; i <= count; i++) this.#clear(this.#i32[log + i]! >> 2)
   }
 
-  #flushLog(): void {
-    const count = this.#i32[TLB_LOG >> 2]!
-    for (let i = 1; i <= count; i++) this.#clear(this.#i32[(TLB_LOG >> 2) + i]! >> 2)
-    this.#i32[TLB_LOG >> 2] = 0
-  }
-
-  /** `which` is asked by the offset in the entry's context. */
-  #flushWhere(which: (offset: number) => boolean): void {
-    for (const { base, filled } of this.#all) {
-      for (const entries of filled) {
-        for (const entry of entries) {
-          if (which((entry - base) % CONTEXT_BYTES)) this.#clear(entry >> 2)
-        }
+  /** Of all contexts of all harts the sets that lie so in a context; they stay in the logs. */
+  #flushSets(set: number): void {
+    for (const base of this.#bases) {
+      for (const group of GROUPS.keys()) {
+        const log = logOf(base, group) >> 2
+        const count = this.#i32[log]!
+        if (count > LOG_ENTRIES) this.#clearSets(base, group, set)
+        else for (let i = 1; i <= count; i++) this.#clearIfIn(set, base, this.#i32[log + i]!)
       }
+    }
+  }
+
+  #clearIfIn(set: number, base: number, entry: number): void {
+    const offset = (entry - base) % CONTEXT_BYTES // `beside` is a multiple of it
+    if (offset >= set && offset < set + TLB_SET_BYTES) this.#clear(entry >> 2)
+  }
+
+  #clearSets(base: number, group: number, set: number): void {
+    const from = base + set + (set === FETCH_SET ? 0 : this.#beside)
+    for (const context of GROUPS[group]!) {
+      const at = from + context * CONTEXT_BYTES
+      this.#i32.fill(-1, at >> 2, (at + TLB_SET_BYTES) >> 2)
     }
   }
 
@@ -219,6 +238,8 @@ export class Tlb {
     this.#i32[at + 1] = -1
   }
 }
+
+const logOf = (base: number, group: number): number => base + TLB_LOGS + group * LOG_BYTES
 
 const entryOf = (set: number, lo: number): number =>
   set + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_ENTRY_BYTES

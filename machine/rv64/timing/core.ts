@@ -19,6 +19,11 @@ export interface Core {
   readonly itlb: Geometry
   readonly dtlb: Geometry
   readonly l2tlb: Geometry
+  /**
+   * Two-bit counters that learn which way conditional branches go, by the word of code that a branch begins
+   * in; 0: a backward branch is predicted as taken, a forward one as not.
+   */
+  readonly branchCounters: number
   /** Beyond its one cycle, whatever its operands. */
   readonly extra: Readonly<Record<InstructionClass, number>>
   readonly cycles: {
@@ -36,7 +41,7 @@ export interface Core {
     readonly device: number
     /** An exception; an interrupt is taken for nothing. */
     readonly trap: number
-    /** A conditional branch that is not as predicted: backward taken, forward not. */
+    /** A conditional branch that is not as predicted. */
     readonly mispredicted: number
   }
 }

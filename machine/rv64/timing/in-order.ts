@@ -13,6 +13,7 @@ export const U54: Core = {
   itlb: { sets: 8, ways: 4 }, // 32 entries; fully associative there
   dtlb: { sets: 8, ways: 4 },
   l2tlb: { sets: 128, ways: 4 }, // 512 entries
+  branchCounters: 0, // in-order-bimodal.ts has them
   extra: {
     ordinary: 0,
     load: 1, // LW: result after two cycles

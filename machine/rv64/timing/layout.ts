@@ -14,6 +14,8 @@ export const ARRAYS = ['l1d', 'l2', 'dtlb', 'l2tlb', 'l1i', 'itlb'] as const
 export type ArrayName = (typeof ARRAYS)[number]
 
 export interface Layout extends Readonly<Record<ArrayName, Place>> {
+  /** By word of a page, a byte: its counter of branches. */
+  readonly counters: number
   /** What is state ends here. */
   readonly end: number
   /** Two i32 by entry of the data cache: address of its soft entry for reads, for writes; or `nowhere`. */
@@ -35,6 +37,8 @@ export interface Layout extends Readonly<Record<ArrayName, Place>> {
 const WORD = 4
 /** Generated code compares so many at once. */
 const LEAST_WAYS = 4
+/** So that a page decides which counter. */
+const MOST_COUNTERS = 4096 / WORD
 /** The directory tells so many apart: see line-array.ts. */
 const MOST_WAYS = 15
 
@@ -56,9 +60,11 @@ export function layoutOf(core: Core): Layout {
     return { sets, ways, entries: take(sets * ways), turns: take(sets) }
   }
   const arrays = Object.fromEntries(ARRAYS.map((name) => [name, place(name)]))
+  const counters = takeCounters(core, take)
   const count = ({ sets, ways }: Geometry): number => sets * ways
   const layout = {
     ...(arrays as Record<ArrayName, Place>),
+    counters,
     end: at,
     holders: take(2 * count(core.l1d)),
     nowhere: take(4),
@@ -71,5 +77,16 @@ export function layoutOf(core: Core): Layout {
   if (at <= CODE) return layout
   throw new RangeError(
     `expected caches of up to ${CODE - TIMING} bytes of tags, got ${at - TIMING}`,
+  )
+}
+
+function takeCounters({ branchCounters }: Core, take: (words: number) => number): number {
+  const power = (branchCounters & (branchCounters - 1)) === 0
+  if (power && branchCounters % WORD === 0 && branchCounters <= MOST_COUNTERS) {
+    return take(branchCounters / WORD)
+  }
+  throw new RangeError(
+    `branch counters: expected 0, or a power of two from ${WORD} to ${MOST_COUNTERS}, ` +
+      `got ${branchCounters}`,
   )
 }

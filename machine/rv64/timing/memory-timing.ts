@@ -125,10 +125,7 @@ export class MemoryTiming {
   /** All pages of the host (HS and U), or of the guest. */
   flush(guest: boolean): void {
     this.soft.dropUntranslated()
-    for (let entry = 0; entry < this.#l2tlb.entries; entry++) {
-      const key = this.#l2tlb.tag(entry)
-      if (key !== 0 && isGuest(key) === guest) this.#l2tlb.clear(entry)
-    }
+    this.#l2tlb.clearAll(!guest) // the keys of a guest's pages are even
     for (let entry = 0; entry < this.#dtlb.entries; entry++) {
       const key = this.#dtlb.tag(entry)
       if (key !== 0 && isGuest(key) === guest) this.#dropDataPage(entry)

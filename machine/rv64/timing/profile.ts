@@ -4,6 +4,7 @@
 import type { Core } from './core.ts'
 import { flat } from './flat.ts'
 import { inOrder } from './in-order.ts'
+import { inOrderBimodal } from './in-order-bimodal.ts'
 import { inOrderSmall } from './in-order-small.ts'
 
 export interface Profile {
@@ -33,7 +34,7 @@ export type Latency =
   /** Each byte on the cable, one direction at a time. */
   | 'wire-byte'
 
-export const profiles: readonly Profile[] = [flat, inOrder, inOrderSmall]
+export const profiles: readonly Profile[] = [flat, inOrder, inOrderSmall, inOrderBimodal]
 
 /** Throws RangeError for a name that no profile has. */
 export function profileNamed(name: string): Profile {

@@ -60,4 +60,15 @@ export class TagArray {
   clear(entry: number): void {
     this.#words[this.#first + entry] = 0
   }
+
+  /** Empties the entries with odd tags, or those with even ones. There are many to look at. */
+  clearAll(odd: boolean): void {
+    const words = this.#words
+    const end = this.#first + this.entries
+    const bit = odd ? 2 : 0
+    for (let at = this.#first; at < end; at++) {
+      const word = words[at]!
+      if ((word & 2) === bit && word !== 0) words[at] = 0
+    }
+  }
 }

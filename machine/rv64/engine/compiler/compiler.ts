@@ -18,7 +18,11 @@ import { TLB_ENTRIES, TLB_ENTRY_BYTES } from '../../mmu/tlb.ts'
 import type { CodeCache } from '../code-cache.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts'
+import { FENCE, FENCE_PAGE, SATP } from '../paging/fence.ts'
+import { FETCH } from '../paging/fetch.ts'
 import { type DefinedFunction, encodeModule } from '../wasm/encoder.ts'
+import { moduleFor } from '../wasm/modules.ts'
+import { FUSED, FUSED_SINGLE, floatHelpers, LOSS } from './float-helpers.ts'
 import { glueModule, LINE_TYPE, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
 import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
 import { commonAccess, LINE_ACCESS } from './line-refill.ts'
@@ -43,10 +47,12 @@ interface Found {
 
 /** What the engine does for compiled code. */
 export interface Help {
-  /** Executes the instruction at pc by the reference interpreter. */
+  /** Executes the instruction at pc, which has started. */
   readonly alone: () => void
   /** Fetches the halfword at pc, which a slot stands for; returns what it took off the budget. */
   readonly line: (slot: number) => number
+  /** What paging/module.ts exports. */
+  readonly paging: Record<string, unknown>
 }
 
 /** In the order of CALL. */
@@ -59,6 +65,16 @@ const imports = [
   { name: 'mret', type: TRAP },
   { name: 'sret', type: TRAP },
   { name: 'line', type: LINE_TYPE },
+  { name: 'sum', type: LOSS },
+  { name: 'product', type: LOSS },
+  { name: 'quotient', type: LOSS },
+  { name: 'root', type: LOSS },
+  { name: 'fused', type: FUSED },
+  { name: 'fusedSingle', type: FUSED_SINGLE },
+  { name: 'fetchRefill', type: FETCH },
+  { name: 'satp', type: SATP },
+  { name: 'fence', type: FENCE },
+  { name: 'fencePage', type: FENCE_PAGE },
 ] as const
 const modelImports = [
   { name: 'read', type: LINE_ACCESS },
@@ -89,7 +105,7 @@ export class Compiler {
     code: CodeCache,
     limits: CompilerLimits,
     timing: CodeTiming,
-    { alone, line }: Help,
+    { alone, line, paging }: Help,
   ) {
     this.#hart = hart
     this.#code = code
@@ -102,11 +118,17 @@ export class Compiler {
     code.slotWatcher = this.#regions
     const { memory } = hart.ram
     this.#memoryPages = memory.buffer.byteLength / 65536
+    const pages = this.#memoryPages
+    const key = `glue ${pages} ${hart.ram.pages} ${JSON.stringify(timing)}`
     const glue = new WebAssembly.Instance(
-      new WebAssembly.Module(glueModule(this.#memoryPages, hart.ram.pages, timing)),
+      moduleFor(key, () => glueModule(pages, hart.ram.pages, timing)),
       {
         env: { memory, load: this.#slow('load', load), store: this.#slow('store', store) },
       },
+    )
+    const floats = new WebAssembly.Instance(
+      new WebAssembly.Module(floatHelpers(this.#memoryPages)),
+      { env: { memory } },
     )
     const left = this.#left
     const fetching = (slot: number) => {
@@ -117,7 +139,14 @@ export class Compiler {
       left.alone++
       alone()
     }
-    this.#environment = { memory, alone: leaving, line: fetching, ...glue.exports }
+    this.#environment = {
+      memory,
+      alone: leaving,
+      line: fetching,
+      ...paging,
+      ...glue.exports,
+      ...floats.exports,
+    }
   }
 
   /** The instruction in SLOT, which has not started, is hot. */
@@ -151,7 +180,8 @@ export class Compiler {
       if (slots.has(hot.slot) || this.#handler(hot.slot) === REGION) continue
       slots.add(hot.slot)
       const pages = new Pages(this.#hart, hot)
-      const blocks = findRegion(this.#source(pages), pages.entry, this.#limits)
+      const fences = !this.#timing.lines
+      const blocks = findRegion(this.#source(pages), pages.entry, this.#limits, { fences })
       if (blocks.length > 0) found.push({ slot: hot.slot, blocks, pages })
     }
     this.#waiting = []
@@ -160,7 +190,7 @@ export class Compiler {
 
   #install(found: readonly Found[]): void {
     const functions = found.map(({ blocks, pages }, i) =>
-      translate(blocks, (page) => pages.slotsOf(page)!, this.#timing, `r${i}`),
+      translate(blocks, (page) => pages.slotsOf(page)!, this.#timing, this.#limits.fuses, `r${i}`),
     )
     const bytes = encodeModule({
       imports: this.#timing.lines ? [...imports, ...modelImports] : imports,

@@ -8,12 +8,16 @@ import { SUPERVISOR } from '../../hart/status.ts'
 import type { Decoded } from '../../isa/decode.ts'
 import { table } from '../../isa/table.ts'
 
-export interface CsrAccess extends PlainCell {
+/** What an instruction does with its CSR, whichever it is. */
+export interface CsrUse {
   readonly operation: 'write' | 'set' | 'clear'
   /** The source is the number in rs1, not the register. */
   readonly immediate: boolean
   readonly reads: boolean
   readonly writes: boolean
+}
+
+export interface CsrAccess extends PlainCell, CsrUse {
   /** The least privilege that may. */
   readonly level: number
   /** From its cell to that of the guest's copy, which it is with V = 1; 0: there is none. */
@@ -29,6 +33,8 @@ const HOLDERS: ReadonlySet<number> = new Set([
   ...[0x305, 0x340, 0x341, 0x342, 0x343],
 ])
 
+const SATP = 0x180
+
 /** By row of the instruction table. */
 const forms = table.map(({ meaning }) => {
   const last = meaning.at(-1)
@@ -43,8 +49,8 @@ export const csrForm = (row: number) => forms[row]
 
 /** Undefined: the shared privileged code must carry it out. */
 export function csrAccess(instruction: Decoded): CsrAccess | undefined {
-  const form = forms[instruction.row]
-  if (form === undefined || !HOLDERS.has(instruction.immediate)) return undefined
+  const use = HOLDERS.has(instruction.immediate) ? useOf(instruction) : undefined
+  if (use === undefined) return undefined
   const row = csrByNumber[instruction.immediate]
   const cell = row === undefined ? undefined : plainCell(row)
   if (cell === undefined) return undefined
@@ -53,10 +59,22 @@ export function csrAccess(instruction: Decoded): CsrAccess | undefined {
   const guest = copy === undefined ? undefined : plainCell(copy)
   return {
     ...cell,
-    ...form,
+    ...use,
     level,
     toGuest: guest === undefined ? 0 : guest.cell - cell.cell,
-    reads: form.operation !== 'write' || instruction.rd !== 0,
-    writes: form.operation === 'write' || instruction.rs1 !== 0,
+  }
+}
+
+/** Of a CSR instruction on satp. */
+export const satpUse = (instruction: Decoded): CsrUse | undefined =>
+  instruction.immediate === SATP ? useOf(instruction) : undefined
+
+function useOf({ row, rd, rs1 }: Decoded): CsrUse | undefined {
+  const form = forms[row]
+  if (form === undefined) return undefined
+  return {
+    ...form,
+    reads: form.operation !== 'write' || rd !== 0,
+    writes: form.operation === 'write' || rs1 !== 0,
   }
 }

@@ -5,10 +5,10 @@
 import { BUDGET, PAGES_BESIDE, PC, VALUE } from '../../hart/state.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { mulHighU } from '../interpreter/module.ts'
+import { loadRefill, storeRefill } from '../paging/refill.ts'
 import { Code } from '../wasm/code.ts'
 import { type DefinedFunction, encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
 import { lineRefill } from './line-refill.ts'
-import { REFILL, REFILL_LOCALS, refill } from './refill.ts'
 import { ecall, mret, sret, TRAP, TRAP_LOCALS } from './trap.ts'
 
 /** What the slow paths return if they trapped; budget put aside counts as taken. */
@@ -32,10 +32,12 @@ const REFILL_CALL = 8
 export function glueModule(memoryPages: number, ramPages: number, timing: CodeTiming): Uint8Array {
   const { core } = timing
   const modelled = core !== undefined
-  const refills: readonly DefinedFunction[] = [
-    { type: REFILL, locals: REFILL_LOCALS, code: refill(ramPages, modelled ? PAGES_BESIDE : 0) },
-    ...(modelled ? lineRefill(core, ramPages, REFILL_CALL + 1, REFILL_CALL) : []),
-  ]
+  const refills: readonly DefinedFunction[] = modelled
+    ? [
+        loadRefill(ramPages, PAGES_BESIDE),
+        ...lineRefill(core, ramPages, REFILL_CALL + 1, REFILL_CALL),
+      ]
+    : [loadRefill(ramPages), storeRefill(ramPages)]
   return encodeModule({
     imports: [
       { name: 'load', type: ACCESS },
@@ -60,8 +62,11 @@ function access(call: number, pc: number, modelled: boolean): Uint8Array {
   const [budget, bytes] = [pc + 1, pc + 2]
   const code = new Code()
   if (call === STORE) code.i32(0).get(1).memory('i64.store', VALUE)
-  if (call === LOAD && !modelled) {
-    code.get(address).get(bytes).call(REFILL_CALL)
+  if (!modelled) {
+    code
+      .get(address)
+      .get(bytes)
+      .call(REFILL_CALL + call)
     code.if(() => code.i32(0).op('return'))
   }
   code.i32(0).get(pc).memory('i64.store', PC)

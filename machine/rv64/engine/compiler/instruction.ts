@@ -2,16 +2,17 @@
 // inline, everything else by the shared slow paths. Invariant: whoever calls out has put pc and budget
 // where the shared code finds them.
 
+import { BUDGET, LINE_FLAGS, PC, RESERVATION, VALUE } from '../../hart/state.ts'
+import type { Decoded } from '../../isa/decode.ts'
 import {
-  BUDGET,
-  LINE_FLAGS,
-  PC,
-  PRIVILEGE,
-  RESERVATION,
-  VALUE,
-  VIRTUALISED,
-} from '../../hart/state.ts'
-import type { Expression, Statement } from '../../isa/ir.ts'
+  add,
+  type Bytes,
+  type Expression,
+  immediate,
+  rs1,
+  type Statement,
+  type SystemCall,
+} from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
 import { LINE_BYTES } from '../../timing/core.ts'
@@ -19,40 +20,70 @@ import type { CodeTiming } from '../code-timing.ts'
 import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
 import { SLOT_SHIFT } from '../interpreter/slot.ts'
 import type { Code } from '../wasm/code.ts'
-import { csrAccess } from './csr.ts'
+import type { Floats } from './float.ts'
+import { type FloatForm, floatForm } from './float-form.ts'
 import { TRAPPED_STATUS } from './glue.ts'
 import { alignedTag } from './line-refill.ts'
 import { CALL, LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
-import { isTrap } from './region.ts'
+import { SystemInstructions } from './system.ts'
 import type { Placed, Timed, Values } from './value.ts'
+
+interface Access {
+  readonly bytes: Bytes
+  readonly address: Expression
+}
+
+interface Load extends Access {
+  readonly index: number
+  readonly signed: boolean
+}
+
+/** Loads and stores of f registers, and where. */
+const MOVES: Readonly<Partial<Record<SystemCall, { bytes: 4 | 8; store: boolean }>>> = {
+  flw: { bytes: 4, store: false },
+  fld: { bytes: 8, store: false },
+  fsw: { bytes: 4, store: true },
+  fsd: { bytes: 8, store: true },
+}
+const MOVED = add(rs1, immediate)
 
 export class Instructions {
   readonly code: Code
   readonly #registers: RegisterLocals
   readonly #values: Values
+  readonly #floats: Floats
   readonly #timing: CodeTiming
   readonly #slotsOf: (page: number) => number
+  readonly #system: SystemInstructions
 
   constructor(
     code: Code,
     registers: RegisterLocals,
     values: Values,
+    floats: Floats,
     timing: CodeTiming,
     slotsOf: (page: number) => number,
   ) {
     this.code = code
     this.#registers = registers
     this.#values = values
+    this.#floats = floats
     this.#timing = timing
     this.#slotsOf = slotsOf
+    this.#system = new SystemInstructions(code, registers, values, {
+      alone: (at) => this.#alone(at),
+      budgetAt: (at) => this.#budgetAt(at),
+    })
   }
 
   /** When it starts, the budget is LOCAL.budget and the cycles of `at`. */
   emit(at: Timed): void {
     const { meaning } = table[at.instruction.row]!
-    meaning.forEach((statement, i) => {
-      this.#statement(statement, at, meaning.slice(i + 1))
-    })
+    const finish = (from: number) => {
+      for (let i = from; i < meaning.length; i++)
+        this.#statement(meaning[i]!, at, () => finish(i + 1))
+    }
+    finish(0)
   }
 
   /** Before the instruction: the line of its halfword at `offset` is fetched unless it would hit. */
@@ -78,7 +109,8 @@ export class Instructions {
     })
   }
 
-  #statement(statement: Statement, at: Timed, rest: readonly Statement[]): void {
+  /** `finish` emits what follows in the instruction. */
+  #statement(statement: Statement, at: Timed, finish: () => void): void {
     switch (statement.do) {
       case 'set':
         if (at.instruction.rd === 0) return
@@ -90,10 +122,10 @@ export class Instructions {
         this.code.set(LOCAL.temporary0 + statement.index)
         return
       case 'load':
-        this.#load(statement, at, rest)
+        this.#load(statement, at, finish)
         return
       case 'store':
-        this.#store(statement, at)
+        this.#store(statement, at, () => this.#values.emit(statement.value, at))
         return
       case 'exchange':
       case 'reserve':
@@ -104,19 +136,44 @@ export class Instructions {
       case 'branch':
         return // the end of the block
       case 'system':
-        if (isTrap(statement.call)) this.#trap(statement.call, at)
-        else this.#csr(at)
+        this.#call(statement.call, at)
     }
   }
 
-  #load(statement: Statement & { do: 'load' }, at: Timed, rest: readonly Statement[]): void {
+  #call(call: SystemCall, at: Timed): void {
+    const form = floatForm(at.instruction)
+    if (form === undefined) this.#system.emit(call, at)
+    else this.#float(form, at)
+  }
+
+  #float(form: FloatForm, at: Timed): void {
+    const alone = () => this.#alone(at)
+    const move = MOVES[form.call]
+    if (move === undefined) {
+      this.#floats.emit(form, at, alone)
+      return
+    }
+    const { bytes } = move
+    this.#floats.check(form, alone)
+    if (move.store) this.#store({ bytes, address: MOVED }, at, () => this.#floats.stored(at))
+    else {
+      const finish = () => this.#floats.load(bytes, LOCAL.temporary0, at)
+      this.#load({ bytes, address: MOVED, index: 0, signed: false }, at, finish)
+      finish()
+    }
+  }
+
+  #load(access: Load, at: Timed, finish: () => void): void {
     const { code } = this
-    const { bytes } = statement
-    const operator = loadOperator(bytes, statement.signed)
-    const local = LOCAL.temporary0 + statement.index
-    this.#probe(statement.address, at, bytes, 0)
+    const { bytes, address, index, signed } = access
+    const operator = loadOperator(bytes, signed)
+    const local = LOCAL.temporary0 + index
+    this.#probe(address, at, bytes, 0)
     code.if(
-      () => this.#host(0).memory(operator).set(local),
+      () => {
+        if (isStep(at.instruction)) this.#followed(local)
+        else this.#host(0).memory(operator).set(local)
+      },
       () => {
         this.#miss(
           CALL.commonRead,
@@ -130,24 +187,39 @@ export class Instructions {
             code.i32(0).memory(operator, VALUE).set(local)
           },
         )
-        this.#afterMiss(at, rest)
+        this.#afterMiss(at, finish)
       },
     )
   }
 
-  #store(statement: Statement & { do: 'store' }, at: Timed): void {
+  /**
+   * A pointer to where the next one is: each load waits for the one before. So that it does not wait for
+   * the soft TLB too, the distance to the host address is guessed to be the last one, and compared beside.
+   */
+  #followed(local: number): void {
     const { code } = this
-    const { bytes } = statement
-    const value = () => this.#values.emit(statement.value, at)
-    const store = () => {
-      value()
-      code.memory(storeOperator(bytes))
-    }
-    this.#probe(statement.address, at, bytes, WRITE_SET)
+    code.get(LOCAL.entry).memory('i32.load', 8).tee(LOCAL.host).get(LOCAL.distance).op('i32.eq')
+    code.if(
+      () => {
+        code.get(LOCAL.address).op('i32.wrap_i64').get(LOCAL.distance).op('i32.add')
+        code.memory('i64.load').set(local)
+      },
+      () => {
+        code.get(LOCAL.address).op('i32.wrap_i64').get(LOCAL.host).tee(LOCAL.distance)
+        code.op('i32.add').memory('i64.load').set(local)
+      },
+    )
+  }
+
+  /** `value` leaves what is stored. */
+  #store({ bytes, address }: Access, at: Timed, value: () => void): void {
+    const { code } = this
+    this.#probe(address, at, bytes, WRITE_SET)
     code.if(
       () => {
         this.#host(WRITE_SET)
-        store()
+        value()
+        code.memory(storeOperator(bytes))
       },
       () => {
         this.#miss(
@@ -155,7 +227,8 @@ export class Instructions {
           bytes,
           () => {
             code.get(LOCAL.host)
-            store()
+            value()
+            code.memory(storeOperator(bytes))
           },
           () => {
             code.get(LOCAL.address)
@@ -165,7 +238,7 @@ export class Instructions {
             this.#slow(CALL.store, at)
           },
         )
-        this.#afterMiss(at, [])
+        this.#afterMiss(at, () => {})
       },
     )
   }
@@ -208,12 +281,12 @@ export class Instructions {
   }
 
   /** The instruction has taken LOCAL.status off the budget, and may have to be the last one. */
-  #afterMiss(at: Timed, rest: readonly Statement[]): void {
+  #afterMiss(at: Timed, finish: () => void): void {
     const { code } = this
     code.get(LOCAL.budget).get(LOCAL.status).op('i32.sub').tee(LOCAL.budget)
     code.i32(at.least).op('i32.lt_s')
     code.if(() => {
-      for (const statement of rest) this.#statement(statement, at, [])
+      finish()
       this.#budgetAt(at)
       code.set(LOCAL.budget)
       this.#takeBackExtra(at.extra)
@@ -226,44 +299,7 @@ export class Instructions {
     this.code.get(LOCAL.extra).i32(cycles).op('i32.sub').set(LOCAL.extra)
   }
 
-  #csr(at: Timed): void {
-    const access = csrAccess(at.instruction)
-    if (access === undefined) throw new Error('expected a CSR instruction')
-    const { code } = this
-    const { cell, maskHi, maskLo, operation, level } = access
-    const { rd, rs1 } = at.instruction
-    code.i32(0).memory('i32.load', PRIVILEGE).i32(level).op('i32.lt_u')
-    code.if(() => this.#alone(at))
-    code.i32(0).memory('i32.load', VIRTUALISED).i32(access.toGuest).op('i32.mul').set(LOCAL.host)
-    if (access.reads) code.get(LOCAL.host).memory('i64.load', cell).set(LOCAL.temporary0)
-    if (access.writes) {
-      const mask = (BigInt(maskHi) << 32n) | BigInt(maskLo >>> 0)
-      code.get(LOCAL.host)
-      if (operation !== 'write') code.get(LOCAL.temporary0)
-      if (access.immediate) code.i64(BigInt(operation === 'clear' ? ~rs1 : rs1))
-      else {
-        if (rs1 === 0) code.i64(0n)
-        else code.get(this.#registers.of(rs1))
-        if (operation === 'clear') code.i64(-1n).op('i64.xor')
-      }
-      if (operation === 'set') code.op('i64.or')
-      if (operation === 'clear') code.op('i64.and')
-      code.i64(mask).op('i64.and').memory('i64.store', cell)
-    }
-    if (rd !== 0) code.get(LOCAL.temporary0).set(this.#registers.of(rd))
-  }
-
-  #trap(call: 'ecall' | 'mret' | 'sret', at: Timed): void {
-    const { code } = this
-    code.i32(0)
-    this.#budgetAt(at)
-    code.memory('i32.store', BUDGET)
-    this.#values.address(at.offset)
-    code.call(CALL[call]).brIf(TRAPPED)
-    this.#alone(at)
-  }
-
-  /** The reference interpreter executes this instruction, which has started, and the region is left. */
+  /** The region is left, and this instruction, which has started, is executed alone. */
   #alone({ offset, own, rest, extra }: Timed): void {
     const { code } = this
     code
@@ -340,3 +376,6 @@ export class Instructions {
       .op('i32.add')
   }
 }
+
+/** A pointer is replaced by what it points to. */
+const isStep = ({ row, rd, rs1 }: Decoded): boolean => table[row]!.name === 'ld' && rd === rs1

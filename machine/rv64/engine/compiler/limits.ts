@@ -1,6 +1,7 @@
 // What the compiler is allowed: when it compiles, how much at once and how much altogether.
 // Invariant: none of it changes what a guest sees, only how fast.
 
+import { hostFuses } from './host-fma.ts'
 import type { Limits } from './region.ts'
 
 export interface CompilerLimits extends Limits {
@@ -10,6 +11,8 @@ export interface CompilerLimits extends Limits {
   readonly batch: number
   /** Compiles what has not been executed yet, too. */
   readonly eager: boolean
+  /** Uses the host's multiplication and addition with one rounding. */
+  readonly fuses: boolean
 }
 
 /**
@@ -20,6 +23,7 @@ export const USUAL: CompilerLimits = {
   threshold: 4000,
   batch: 8,
   eager: false,
+  fuses: hostFuses,
   instructions: 300,
   block: Number.POSITIVE_INFINITY,
   depth: 3,

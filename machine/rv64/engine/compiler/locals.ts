@@ -1,11 +1,13 @@
-// The locals of a compiled region, and the functions that it calls by number. Invariant: x registers
-// live in locals from FIRST_REGISTER on, in the order in which RegisterLocals numbers them.
+// The locals of a compiled region, and the functions that it calls by number. Invariant: registers live
+// in locals from FIRST_REGISTER on, x before f, as RegisterLocals numbers them.
 
 import type { Decoded } from '../../isa/decode.ts'
 import type { Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
-import { I32, I64, type ValueType } from '../wasm/encoder.ts'
+import { F32, F64, I32, I64, type ValueType } from '../wasm/encoder.ts'
 import { csrForm } from './csr.ts'
+import { floatOperands, thirdSource } from './float-form.ts'
+import { isFence } from './region.ts'
 
 /** Parameters first: see REGION_TYPE. */
 export const LOCAL = {
@@ -16,7 +18,7 @@ export const LOCAL = {
   entry: 4,
   host: 5,
   status: 6,
-  /** 1 if the reference interpreter shall execute the instruction at `pc`. */
+  /** 1 if the instruction at `pc` shall be executed alone. */
   alone: 7,
   /** Cycles beyond one an instruction. */
   extra: 8,
@@ -26,14 +28,27 @@ export const LOCAL = {
   temporary1: 12,
   /** 0 in M-mode, else FLAG_BYTES. */
   flags: 13,
+  /** From a guest address to the host's, at the last step along a list. */
+  distance: 14,
+  /** What compiled code may do of floating point by itself, as bits: see float-form.ts. */
+  floats: 15,
+  double: 16,
+  /** Three, and a result. */
+  single0: 17,
+  single: 20,
 } as const
-export const FIRST_REGISTER = 14
+const FIRST_REGISTER = 21
 
-export const localTypes = (registers: number): readonly ValueType[] => [
-  ...new Array<ValueType>(7).fill(I32),
-  ...new Array<ValueType>(4).fill(I64),
-  I32,
-  ...new Array<ValueType>(registers).fill(I64),
+const locals = (count: number, type: ValueType): ValueType[] => new Array(count).fill(type)
+
+export const localTypes = ({ x, f }: Registers): readonly ValueType[] => [
+  ...locals(7, I32),
+  ...locals(4, I64),
+  ...locals(3, I32),
+  F64,
+  ...locals(4, F32),
+  ...locals(x.used.length, I64),
+  ...locals(f.used.length, F64),
 ]
 
 /** Ways out, from the innermost: budget and pc are to be stored, or neither. */
@@ -50,36 +65,35 @@ export const CALL = {
   mret: 5,
   sret: 6,
   line: 7,
+  /** Whether a sum, product, quotient or root may have lost something; fused operations. */
+  sum: 8,
+  product: 9,
+  quotient: 10,
+  root: 11,
+  fused: 12,
+  fusedSingle: 13,
+  fetchRefill: 14,
+  satp: 15,
+  fence: 16,
+  fencePage: 17,
   /** Where caches are modelled: the whole access, then the module's own functions for the common one. */
-  read: 8,
-  write: 9,
-  commonRead: 10,
-  commonWrite: 11,
+  read: 18,
+  write: 19,
+  commonRead: 20,
+  commonWrite: 21,
 } as const
 
-/** Which x registers the code reads or writes. */
+/** Which registers of one kind the code reads or writes, and their locals. */
 export class RegisterLocals {
   readonly used: readonly number[]
   readonly written: readonly number[]
-  readonly #local = new Map<number, number>()
+  readonly #local: ReadonlyMap<number, number>
 
-  constructor(instructions: Iterable<Decoded>) {
-    const used = new Set<number>()
-    const written = new Set<number>()
-    for (const { row, rd, rs1, rs2 } of instructions) {
-      const operands = operandsOfRow[row]!
-      if (operands.rs1) used.add(rs1)
-      if (operands.rs2) used.add(rs2)
-      if (operands.rd) written.add(rd)
-    }
-    for (const register of written) used.add(register)
-    used.delete(0)
-    written.delete(0)
-    this.used = [...used].sort((a, b) => a - b)
-    this.written = [...written].sort((a, b) => a - b)
-    this.used.forEach((register, i) => {
-      this.#local.set(register, FIRST_REGISTER + i)
-    })
+  constructor(first: number, read: ReadonlySet<number>, written: ReadonlySet<number>) {
+    const ascending = (a: number, b: number) => a - b
+    this.used = [...new Set([...read, ...written])].sort(ascending)
+    this.written = [...written].sort(ascending)
+    this.#local = new Map(this.used.map((register, i) => [register, first + i]))
   }
 
   of(register: number): number {
@@ -87,19 +101,44 @@ export class RegisterLocals {
   }
 }
 
-interface OperandUse {
-  readonly rd: boolean
-  readonly rs1: boolean
-  readonly rs2: boolean
+export interface Registers {
+  readonly x: RegisterLocals
+  readonly f: RegisterLocals
 }
 
-const operandsOfRow: readonly OperandUse[] = table.map(({ meaning }, row) => ({
-  rd: csrForm(row) !== undefined || meaning.some((statement) => statement.do === 'set'),
-  rs1:
-    csrForm(row)?.immediate === false ||
-    meaning.some((statement) => expressionsOf(statement).some((one) => reads(one, 'rs1'))),
-  rs2: meaning.some((statement) => expressionsOf(statement).some((one) => reads(one, 'rs2'))),
-}))
+/** Those of a region. */
+export function registersOf(instructions: Iterable<Decoded>): Registers {
+  const read = { x: new Set<number>(), f: new Set<number>() }
+  const written = { x: new Set<number>(), f: new Set<number>() }
+  for (const { row, rd, rs1, rs2, immediate } of instructions) {
+    const { x, f } = operandsOfRow[row]!
+    for (const [kind, use] of [['x', x] as const, ['f', f] as const]) {
+      if (use.rs1) read[kind].add(rs1)
+      if (use.rs2) read[kind].add(rs2)
+      if (use.rd) written[kind].add(rd)
+    }
+    if (f.rs3) read.f.add(thirdSource(immediate))
+  }
+  read.x.delete(0)
+  written.x.delete(0)
+  const x = new RegisterLocals(FIRST_REGISTER, read.x, written.x)
+  return { x, f: new RegisterLocals(FIRST_REGISTER + x.used.length, read.f, written.f) }
+}
+
+const operandsOfRow = table.map(({ meaning }, row) => {
+  const { x, f } = floatOperands(row)
+  const readsField = (field: 'rs1' | 'rs2') =>
+    meaning.some((statement) => expressionsOf(statement).some((one) => reads(one, field)))
+  const fences = meaning.some((statement) => statement.do === 'system' && isFence(statement.call))
+  return {
+    x: {
+      rd: x.rd || csrForm(row) !== undefined || meaning.some(({ do: does }) => does === 'set'),
+      rs1: x.rs1 || csrForm(row)?.immediate === false || fences || readsField('rs1'),
+      rs2: readsField('rs2'),
+    },
+    f,
+  }
+})
 
 function expressionsOf(statement: Statement): readonly Expression[] {
   switch (statement.do) {

@@ -6,7 +6,8 @@
 import type { Decoded } from '../../isa/decode.ts'
 import type { Condition, SystemCall } from '../../isa/ir.ts'
 import { ILLEGAL_ROW, table } from '../../isa/table.ts'
-import { csrAccess } from './csr.ts'
+import { csrAccess, satpUse } from './csr.ts'
+import { floatForm } from './float-form.ts'
 
 /** Where instructions come from; offsets are bytes from the start of the entry's page. */
 export interface CodeSource {
@@ -23,6 +24,12 @@ export interface Limits {
   readonly depth: number
 }
 
+/** What code can do itself besides what it always can. */
+export interface Abilities {
+  /** Writes of satp, and sfence.vma: see paging/fence.ts. */
+  readonly fences: boolean
+}
+
 export interface Block {
   readonly number: number
   readonly offset: number
@@ -37,7 +44,8 @@ export interface Target {
 }
 
 export type End =
-  | { readonly kind: 'go'; readonly to: Target }
+  /** `anew`: pages may be mapped otherwise now. */
+  | { readonly kind: 'go'; readonly to: Target; readonly anew: boolean }
   /** The last instruction is a branch. */
   | {
       readonly kind: 'branch'
@@ -66,6 +74,7 @@ interface Place {
 /** What follows an instruction. */
 type Flow =
   | { readonly kind: 'on'; readonly to: Place }
+  | { readonly kind: 'anew'; readonly to: Place }
   | { readonly kind: 'go'; readonly to: Place | undefined; readonly offset: number }
   | { readonly kind: 'branch'; readonly taken: Place; readonly otherwise: Place }
   | { readonly kind: 'jump'; readonly expected: Place | undefined }
@@ -80,26 +89,35 @@ interface Node extends Place {
 export const isTrap = (call: SystemCall): call is 'ecall' | 'mret' | 'sret' =>
   call === 'ecall' || call === 'mret' || call === 'sret'
 
+export const isFence = (call: SystemCall): call is 'sfence.vma' => call === 'sfence.vma'
+
 const RA = 1
 const ALTERNATE_LINK = 5 // x5, unprivileged specification, table 3
 const isLink = (register: number): boolean => register === RA || register === ALTERNATE_LINK
 
 /** The blocks of the region that begins at `entry`, which comes first; none if it cannot begin there. */
-export function findRegion(source: CodeSource, entry: number, limits: Limits): readonly Block[] {
-  return new Exploration(source, limits).from(entry)
+export function findRegion(
+  source: CodeSource,
+  entry: number,
+  limits: Limits,
+  abilities: Abilities,
+): readonly Block[] {
+  return new Exploration(source, limits, abilities).from(entry)
 }
 
 class Exploration {
   readonly #source: CodeSource
   readonly #limits: Limits
+  readonly #abilities: Abilities
   readonly #nodes = new Map<string, Node>()
   readonly #leaders = new Map<string, Place>()
   readonly #contexts = new Map<string, Context>()
   readonly #queue: Place[] = []
 
-  constructor(source: CodeSource, limits: Limits) {
+  constructor(source: CodeSource, limits: Limits, abilities: Abilities) {
     this.#source = source
     this.#limits = limits
+    this.#abilities = abilities
   }
 
   from(entry: number): readonly Block[] {
@@ -140,7 +158,13 @@ class Exploration {
     const next = offset + length
     if (row === ILLEGAL_ROW) return undefined
     if (last?.do === 'system' && isTrap(last.call)) return { kind: 'trap' }
-    if (last?.do === 'system' && csrAccess(instruction) === undefined) return undefined
+    const on = { context, offset: next }
+    if (last?.do === 'system') {
+      if (csrAccess(instruction) ?? floatForm(instruction)) return { kind: 'on', to: on }
+      const fences = isFence(last.call) || satpUse(instruction) !== undefined
+      if (!this.#abilities.fences || !fences) return undefined
+      return { kind: satpUse(instruction)?.writes === false ? 'on' : 'anew', to: on }
+    }
     if (last?.do === 'jump') {
       const returns = rd === 0 && isLink(rs1) && context.caller !== undefined
       return {
@@ -154,7 +178,7 @@ class Exploration {
         return {
           kind: 'branch',
           taken: { context, offset: target },
-          otherwise: { context, offset: next },
+          otherwise: on,
         }
       }
       const called = isLink(rd) ? this.#call(context, next) : context
@@ -164,7 +188,7 @@ class Exploration {
         to: called === undefined ? undefined : { context: called, offset: target },
       }
     }
-    return { kind: 'on', to: { context, offset: next } }
+    return { kind: 'on', to: on }
   }
 
   #call(caller: Context, returnTo: number): Context | undefined {
@@ -223,6 +247,7 @@ const keyOf = ({ context, offset }: Place): string => `${context.number}:${offse
 function targetsOf(flow: Flow): readonly Place[] {
   switch (flow.kind) {
     case 'on':
+    case 'anew':
       return [flow.to]
     case 'go':
       return flow.to === undefined ? [] : [flow.to]
@@ -242,12 +267,14 @@ function endOf({ instruction, flow }: Node, blocks: ReadonlyMap<string, Block>):
   })
   switch (flow.kind) {
     case 'on':
-      return { kind: 'go', to: target(flow.to) }
+      return { kind: 'go', to: target(flow.to), anew: false }
+    case 'anew':
+      return { kind: 'go', to: target(flow.to), anew: true }
     case 'trap':
       return flow
     case 'go': {
       const to = flow.to === undefined ? { offset: flow.offset, block: undefined } : target(flow.to)
-      return { kind: 'go', to }
+      return { kind: 'go', to, anew: false }
     }
     case 'jump':
       return {

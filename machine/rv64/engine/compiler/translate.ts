@@ -9,6 +9,7 @@ import {
   CONTEXT_BYTES,
   DATA_TLB,
   EXTRA,
+  F,
   FETCH_TLB,
   FLAG_BYTES,
   PC,
@@ -17,13 +18,16 @@ import {
 } from '../../hart/state.ts'
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
+import { counterIndex } from '../../timing/branch-predictor.ts'
 import { LINE_BYTES } from '../../timing/core.ts'
+import { learnBranch } from '../branch-code.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { REGION_TYPE } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
 import type { DefinedFunction } from '../wasm/encoder.ts'
+import { Floats } from './float.ts'
 import { Instructions } from './instruction.ts'
-import { CALL, EXIT, LOCAL, localTypes, RegisterLocals, TRAPPED } from './locals.ts'
+import { CALL, EXIT, LOCAL, localTypes, type Registers, registersOf, TRAPPED } from './locals.ts'
 import type { Block, Target } from './region.ts'
 import { isShortLoop, Structure } from './structure.ts'
 import { type Placed, type Timed, Values } from './value.ts'
@@ -31,18 +35,19 @@ import { type Placed, type Timed, Values } from './value.ts'
 /** Where a page lies from which a region was made: its slots, by page from the entry's. */
 export type PageSlots = (page: number) => number
 
-/** `blocks` are not empty, the entry first. */
+/** `blocks` are not empty, the entry first; `fuses`: see CompilerLimits. */
 export function translate(
   blocks: readonly Block[],
   slotsOf: PageSlots,
   timing: CodeTiming,
+  fuses: boolean,
   exported: string,
 ): DefinedFunction {
-  const registers = new RegisterLocals(blocks.flatMap(({ instructions }) => instructions))
-  const code = new Translation(blocks, slotsOf, timing, registers).code
+  const registers = registersOf(blocks.flatMap(({ instructions }) => instructions))
+  const code = new Translation(blocks, slotsOf, timing, registers, fuses).code
   return {
     type: REGION_TYPE,
-    locals: localTypes(registers.used.length),
+    locals: localTypes(registers),
     code: code.bytes,
     exported,
   }
@@ -53,36 +58,52 @@ class Translation {
   readonly #entry: Block
   readonly #slotsOf: PageSlots
   readonly #timing: CodeTiming
-  readonly #registers: RegisterLocals
+  readonly #registers: Registers
   readonly #structure: Structure
+  /** Pages may be mapped otherwise within it. */
+  readonly #anew: boolean
   readonly #values: Values
+  readonly #floats: Floats
   readonly #instructions: Instructions
 
   constructor(
     blocks: readonly Block[],
     slotsOf: PageSlots,
     timing: CodeTiming,
-    registers: RegisterLocals,
+    registers: Registers,
+    fuses: boolean,
   ) {
     this.#entry = blocks[0]!
     this.#slotsOf = slotsOf
     this.#timing = timing
     this.#registers = registers
+    this.#anew = blocks.some(({ end }) => end.kind === 'go' && end.anew)
     this.#structure = new Structure(blocks, !timing.lines)
-    this.#values = new Values(this.code, registers)
-    this.#instructions = new Instructions(this.code, registers, this.#values, timing, slotsOf)
+    this.#values = new Values(this.code, registers.x)
+    this.#floats = new Floats(this.code, registers, this.#values, fuses)
+    this.#instructions = new Instructions(
+      this.code,
+      registers.x,
+      this.#values,
+      this.#floats,
+      timing,
+      slotsOf,
+    )
     this.#function()
   }
 
   #function(): void {
     const { code } = this
-    const { used, written } = this.#registers
-    for (const register of used) {
-      code
-        .i32(0)
-        .memory('i64.load', X + 8 * register)
-        .set(this.#registers.of(register))
+    const { x, f } = this.#registers
+    for (const register of x.used) {
+      code.i32(0).memory('i64.load', X + 8 * register)
+      code.set(x.of(register))
     }
+    for (const register of f.used) {
+      code.i32(0).memory('f64.load', F + 8 * register)
+      code.set(f.of(register))
+    }
+    if (f.used.length > 0) this.#floats.begin()
     code.i32(0).memory('i32.load', DATA_TLB).set(LOCAL.dataTlb)
     code.i32(0).memory('i32.load', FETCH_TLB).set(LOCAL.fetchTlb)
     if (this.#timing.lines) {
@@ -98,11 +119,13 @@ class Translation {
       code.i32(0).get(LOCAL.budget).memory('i32.store', BUDGET)
       code.i32(0).get(LOCAL.pc).memory('i64.store', PC)
     })
-    for (const register of written) {
-      code
-        .i32(0)
-        .get(this.#registers.of(register))
-        .memory('i64.store', X + 8 * register)
+    for (const register of x.written) {
+      code.i32(0).get(x.of(register))
+      code.memory('i64.store', X + 8 * register)
+    }
+    for (const register of f.written) {
+      code.i32(0).get(f.of(register))
+      code.memory('f64.store', F + 8 * register)
     }
     if (this.#timing.lines) {
       code.i32(0).i32(0).memory('i32.load', EXTRA).get(LOCAL.extra).op('i32.add')
@@ -136,15 +159,16 @@ class Translation {
     const { end } = block
     switch (end.kind) {
       case 'go':
+        if (end.anew && end.to.block !== undefined) this.#expectPage(end.to)
         this.#go(block, end.to)
         return
       case 'branch':
         this.#values.condition(end.when, last)
         code.if(() => {
-          this.#mispredicted(last.instruction.immediate >= 0)
+          this.#branched(last, true)
           this.#go(block, end.taken)
         })
-        this.#mispredicted(last.instruction.immediate < 0)
+        this.#branched(last, false)
         this.#go(block, end.otherwise)
         return
       case 'jump':
@@ -194,12 +218,18 @@ class Translation {
     return instructions.length + this.#extraOf(instructions)
   }
 
-  #mispredicted(wrong: boolean): void {
-    const { mispredicted } = this.#timing
-    if (!wrong || mispredicted === 0) return
+  /** A conditional branch has gone that way. */
+  #branched({ instruction, offset }: Placed, taken: boolean): void {
     const { code } = this
-    code.get(LOCAL.budget).i32(mispredicted).op('i32.sub').set(LOCAL.budget)
-    code.get(LOCAL.extra).i32(mispredicted).op('i32.add').set(LOCAL.extra)
+    const { mispredicted, branchCounters, countersAt } = this.#timing
+    const wrong = () => {
+      code.get(LOCAL.budget).i32(mispredicted).op('i32.sub').set(LOCAL.budget)
+      code.get(LOCAL.extra).i32(mispredicted).op('i32.add').set(LOCAL.extra)
+    }
+    if (branchCounters > 0) {
+      const counter = countersAt + counterIndex(offset & 0xfff, branchCounters)
+      learnBranch(code, taken, () => code.i32(0), counter, wrong)
+    } else if (mispredicted > 0 && taken !== instruction.immediate < 0) wrong()
   }
 
   /** Two rounds of a loop at the price of one look at the budget, as long as it lasts. */
@@ -255,18 +285,31 @@ class Translation {
     else this.code.br(labelOf(block, edge === 'back' ? 'loop' : 'block'))
   }
 
-  /** Into another page only if the fetch TLB has it, and has that from which the region was made. */
+  /** Into another page; that of the entry stays as it was unless the region itself maps anew. */
   #checkPage(from: Block, to: Block): void {
     const page = to.offset >> 12
-    if (page === from.offset >> 12 || page === 0) return
+    if (page === from.offset >> 12 || (page === 0 && !this.#anew)) return
+    this.#expectPage(to)
+  }
+
+  /** Leaves unless the fetch TLB has the page, and has that from which the region was made. */
+  #expectPage({ offset }: { readonly offset: number }): void {
     const { code } = this
+    const page = offset >> 12
+    const slots = this.#slotsOf(page)
     this.#values.address(page * 4096)
     code.tee(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
     code.i32(TLB_MASK).op('i32.and')
     code.get(LOCAL.fetchTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load')
     code.get(LOCAL.address).op('i64.ne')
-    code.get(LOCAL.entry).memory('i32.load', 8).i32(this.#slotsOf(page)).op('i32.ne', 'i32.or')
-    code.if(() => this.#values.leave(to.offset))
+    code.get(LOCAL.entry).memory('i32.load', 8).i32(slots).op('i32.ne', 'i32.or')
+    code.if(() => {
+      if (this.#timing.lines) this.#values.leave(offset)
+      else {
+        code.get(LOCAL.address).call(CALL.fetchRefill).i32(slots).op('i32.ne')
+        code.if(() => this.#values.leave(offset))
+      }
+    })
   }
 
   /** To LOCAL.pc. */

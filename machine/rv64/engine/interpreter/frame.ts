@@ -33,7 +33,10 @@ export const CALL = {
   across: 6,
   hot: 7,
   line: 8,
-  mulHighU: 9,
+  fetchRefill: 9,
+  loadRefill: 10,
+  storeRefill: 11,
+  mulHighU: 12,
 } as const
 
 /** Loops of the interpreter, outermost first; see module.ts. */

@@ -5,6 +5,8 @@
 import { RESERVATION, VALUE } from '../../hart/state.ts'
 import { type Condition, type Expression, type Statement, SYSTEM_CALLS } from '../../isa/ir.ts'
 import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
+import { WORD_SHIFT } from '../../timing/branch-predictor.ts'
+import { learnBranch } from '../branch-code.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import type { Code, MemoryOperator } from '../wasm/code.ts'
 import { emitCondition, emitValue } from './expression.ts'
@@ -12,6 +14,7 @@ import {
   CALL,
   COUNT,
   charge,
+  currentPc,
   LOCAL,
   LOOKUP,
   NEXT,
@@ -104,10 +107,7 @@ export class Meaning {
     code.if(
       () => hostAddress(code, 0).memory(operator).set(local),
       () => {
-        spill(code)
-        slowAddress(code, bytes)
-        code.call(CALL.load).brIf(RELOAD)
-        reloadBudget(code)
+        this.#slowly(CALL.loadRefill, CALL.load, bytes)
         code.i32(0).memory(operator, VALUE).set(local)
       },
     )
@@ -124,15 +124,25 @@ export class Meaning {
         code.memory(storeOperator(bytes))
       },
       () => {
-        spill(code)
         code.i32(0)
         emitValue(code, statement.value)
         code.memory('i64.store', VALUE)
-        slowAddress(code, bytes)
-        code.call(CALL.store).brIf(RELOAD)
-        reloadBudget(code)
+        this.#slowly(CALL.storeRefill, CALL.store, bytes)
       },
     )
+  }
+
+  /** Between LOCAL.address and VALUE: by refilling the TLB, or else by the shared code, which may trap. */
+  #slowly(refill: number, shared: number, bytes: number): void {
+    const code = this.#code
+    const call = () => {
+      spill(code)
+      slowAddress(code, bytes)
+      code.call(shared).brIf(RELOAD)
+      reloadBudget(code)
+    }
+    if (this.#timing.lines) call()
+    else code.get(LOCAL.address).i32(bytes).call(refill).op('i32.eqz').if(call)
   }
 
   /** What misses the TLB is executed by the reference interpreter, which teaches the TLB. */
@@ -206,19 +216,29 @@ export class Meaning {
     }
     emitCondition(code, when)
     code.if(() => {
-      this.#mispredicted('i32.ge_s')
+      this.#branched(true)
       taken()
     })
-    this.#mispredicted('i32.lt_s')
+    this.#branched(false)
   }
 
-  /** Of a branch whose distance compares so with 0: forward ones are predicted as not taken. */
-  #mispredicted(when: 'i32.ge_s' | 'i32.lt_s'): void {
+  /** A conditional branch has gone that way. */
+  #branched(taken: boolean): void {
     const code = this.#code
-    const { mispredicted } = this.#timing
-    if (mispredicted === 0) return
-    code.get(LOCAL.slot).memory('i32.load', SLOT_IMMEDIATE).i32(0).op(when)
-    code.if(() => charge(code, mispredicted))
+    const { mispredicted, branchCounters, countersAt } = this.#timing
+    const wrong = () => charge(code, mispredicted)
+    if (branchCounters > 0) {
+      currentPc(code)
+      code.op('i32.wrap_i64').i32(WORD_SHIFT).op('i32.shr_u')
+      code
+        .i32(branchCounters - 1)
+        .op('i32.and')
+        .set(LOCAL.host)
+      learnBranch(code, taken, () => code.get(LOCAL.host), countersAt, wrong)
+    } else if (mispredicted > 0) {
+      code.get(LOCAL.slot).memory('i32.load', SLOT_IMMEDIATE).i32(0)
+      code.op(taken ? 'i32.ge_s' : 'i32.lt_s').if(wrong)
+    }
   }
 
   /** Backward jumps and calls are where hot code begins. */

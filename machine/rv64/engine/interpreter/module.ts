@@ -24,6 +24,8 @@ import {
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import type { CodeTiming } from '../code-timing.ts'
+import { FETCH } from '../paging/fetch.ts'
+import { REFILL } from '../paging/refill.ts'
 import { Code } from '../wasm/code.ts'
 import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
 import {
@@ -67,6 +69,9 @@ const imports = [
   { name: 'across', type: status },
   { name: 'hot', type: nothing },
   { name: 'line', type: nothing },
+  { name: 'fetchRefill', type: FETCH },
+  { name: 'loadRefill', type: REFILL },
+  { name: 'storeRefill', type: REFILL },
 ] as const
 
 /** A compiled region: budget and the virtual address of its page; leaves pc and budget in the state. */
@@ -119,7 +124,7 @@ function run(timing: CodeTiming, regions: Regions | undefined): Uint8Array {
     code.i32(0).memory('i64.load', PC).set(LOCAL.pc)
     code.i32(0).memory('i32.load', DATA_TLB).set(LOCAL.dataTlb)
     code.loop(LOOKUP, () => {
-      lookUp(code)
+      lookUp(code, timing)
       if (timing.lines) findFlags(code)
       if (regions === undefined) executing(code, timing, false)
       else {
@@ -202,13 +207,14 @@ function leaveWithPc(code: Code): void {
   code.i32(0).i32(0).memory('i32.store', SLOT).op('return')
 }
 
-function lookUp(code: Code): void {
+function lookUp(code: Code, timing: CodeTiming): void {
   code.i32(0).memory('i32.load', FETCH_TLB)
   code.get(LOCAL.pc).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
   code.i32(TLB_MASK).op('i32.and')
   code.op('i32.add').tee(LOCAL.entry).memory('i64.load')
   code.get(LOCAL.pc).i64(-4096n).op('i64.and').tee(LOCAL.pageVa).op('i64.ne')
   code.if(() => {
+    if (!timing.lines) code.get(LOCAL.pc).call(CALL.fetchRefill).brIf(LOOKUP)
     code.i32(0).get(LOCAL.pc).memory('i64.store', PC)
     code.i32(0).get(LOCAL.budget).memory('i32.store', BUDGET)
     spent(code)

@@ -33,6 +33,7 @@ const OPERATORS = {
   'i32.mul': 0x6c,
   'i32.and': 0x71,
   'i32.or': 0x72,
+  'i32.xor': 0x73,
   'i32.shl': 0x74,
   'i32.shr_s': 0x75,
   'i32.shr_u': 0x76,
@@ -50,7 +51,53 @@ const OPERATORS = {
   'i64.shl': 0x86,
   'i64.shr_s': 0x87,
   'i64.shr_u': 0x88,
+  'f32.eq': 0x5b,
+  'f32.ne': 0x5c,
+  'f32.lt': 0x5d,
+  'f32.le': 0x5f,
+  'f64.eq': 0x61,
+  'f64.ne': 0x62,
+  'f64.lt': 0x63,
+  'f64.gt': 0x64,
+  'f64.le': 0x65,
+  'f64.ge': 0x66,
+  'f32.abs': 0x8b,
+  'f32.neg': 0x8c,
+  'f32.sqrt': 0x91,
+  'f32.add': 0x92,
+  'f32.sub': 0x93,
+  'f32.mul': 0x94,
+  'f32.div': 0x95,
+  'f32.min': 0x96,
+  'f32.max': 0x97,
+  'f32.copysign': 0x98,
+  'f64.abs': 0x99,
+  'f64.neg': 0x9a,
+  'f64.trunc': 0x9d,
+  'f64.nearest': 0x9e,
+  'f64.sqrt': 0x9f,
+  'f64.add': 0xa0,
+  'f64.sub': 0xa1,
+  'f64.mul': 0xa2,
+  'f64.div': 0xa3,
+  'f64.min': 0xa4,
+  'f64.max': 0xa5,
+  'f64.copysign': 0xa6,
   'i32.wrap_i64': 0xa7,
+  'i32.trunc_f64_s': 0xaa,
+  'i32.trunc_f64_u': 0xab,
+  'i64.trunc_f64_s': 0xb0,
+  'i64.trunc_f64_u': 0xb1,
+  'f32.convert_i64_s': 0xb4,
+  'f32.convert_i64_u': 0xb5,
+  'f32.demote_f64': 0xb6,
+  'f64.convert_i64_s': 0xb9,
+  'f64.convert_i64_u': 0xba,
+  'f64.promote_f32': 0xbb,
+  'i32.reinterpret_f32': 0xbc,
+  'i64.reinterpret_f64': 0xbd,
+  'f32.reinterpret_i32': 0xbe,
+  'f64.reinterpret_i64': 0xbf,
   'i64.extend_i32_s': 0xac,
   'i64.extend_i32_u': 0xad,
   'i64.extend8_s': 0xc2,
@@ -62,6 +109,7 @@ export type Operator = keyof typeof OPERATORS
 const MEMORY_OPERATORS = {
   'i32.load': 0x28,
   'i64.load': 0x29,
+  'f64.load': 0x2b,
   'i64.load8_s': 0x30,
   'i64.load8_u': 0x31,
   'i64.load16_s': 0x32,
@@ -74,24 +122,31 @@ const MEMORY_OPERATORS = {
   'i32.store8': 0x3a,
   'i32.store16': 0x3b,
   'i64.store': 0x37,
+  'f64.store': 0x39,
   'i64.store8': 0x3c,
   'i64.store16': 0x3d,
   'i64.store32': 0x3e,
 } as const
 export type MemoryOperator = keyof typeof MEMORY_OPERATORS
 
-/** Vectors of four i32; encoded behind a prefix. */
+/** On vectors; encoded behind a prefix. */
 const VECTOR_PREFIX = 0xfd
 const VECTOR_OPERATORS = {
   'i32x4.splat': 0x11,
   'i32x4.eq': 0x37,
   'i32x4.bitmask': 0xa4,
   'i32x4.shr_u': 0xad,
+  'f32x4.splat': 0x13,
+  'f64x2.splat': 0x14,
+  'f32x4.relaxed_madd': 0x105,
+  'f64x2.relaxed_madd': 0x107,
 } as const
 export type VectorOperator = keyof typeof VECTOR_OPERATORS
 const VECTOR_LOAD = 0x00
+const FIRST_LANE = { f32x4: 0x1f, f64x2: 0x21 }
 
 const FIRST_BYTES = 1024
+const FLOAT = new DataView(new ArrayBuffer(8))
 
 export class Code {
   #buffer = new Uint8Array(FIRST_BYTES)
@@ -130,6 +185,13 @@ export class Code {
     return this.#unsigned(offset)
   }
 
+  /** Of the vector on the stack. */
+  firstLane(shape: keyof typeof FIRST_LANE): this {
+    this.#byte(VECTOR_PREFIX)
+    this.#byte(FIRST_LANE[shape])
+    return this.#unsigned(0)
+  }
+
   i32(value: number): this {
     this.#byte(0x41)
     return this.#signed(value | 0)
@@ -140,6 +202,13 @@ export class Code {
     const whole = BigInt.asIntN(64, value)
     if (BigInt.asIntN(32, whole) === whole) return this.#signed(Number(whole))
     for (const byte of signed(whole)) this.#byte(byte)
+    return this
+  }
+
+  f64(value: number): this {
+    FLOAT.setFloat64(0, value, true)
+    this.#byte(0x44)
+    for (let i = 0; i < 8; i++) this.#byte(FLOAT.getUint8(i))
     return this
   }
 

@@ -3,9 +3,11 @@
 
 export const I32 = 0x7f
 export const I64 = 0x7e
+export const F32 = 0x7d
+export const F64 = 0x7c
 export const EMPTY = 0x40
 const FUNCREF = 0x70
-export type ValueType = typeof I32 | typeof I64
+export type ValueType = typeof I32 | typeof I64 | typeof F32 | typeof F64
 
 export interface FunctionType {
   readonly parameters: readonly ValueType[]

@@ -2,6 +2,8 @@
 // project compiles against neither a browser's library nor, for this, Node's.
 
 declare namespace WebAssembly {
+  function validate(bytes: Uint8Array): boolean
+
   class Memory {
     constructor(descriptor: { initial: number; maximum?: number })
     readonly buffer: ArrayBuffer

@@ -1,0 +1,103 @@
+// Writes of satp, and sfence.vma, without leaving WebAssembly, where no guest is concerned and nothing
+// but the soft TLB remembers translations. What they do is stated in hart/csr-translation.ts and
+// hart/system.ts. Invariant: a function returns 1 and has done all of it, pc apart, or 0 and nothing.
+
+import { CELL, FENCES, PRIVILEGE, TLB_BASE, VIRTUALISED } from '../../hart/state.ts'
+import { SUPERVISOR, TVM } from '../../hart/status.ts'
+import {
+  CONTEXT_BYTES,
+  CONTEXT_OF_S,
+  CONTEXT_OF_U,
+  FETCH_SET,
+  LOG_ENTRIES,
+  SUPERVISOR_LOG,
+  WRITE_SET,
+} from '../../mmu/tlb.ts'
+import { Code } from '../wasm/code.ts'
+import { type DefinedFunction, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
+import { ELSE, entryOffset, LOCAL as WALK } from './walk.ts'
+
+/** The value of satp; nothing; the address of which the page is flushed. */
+export const SATP: FunctionType = { parameters: [I64], results: [I32] }
+export const FENCE: FunctionType = { parameters: [], results: [I32] }
+export const FENCE_PAGE: FunctionType = { parameters: [I64], results: [I32] }
+
+const LOCAL = { value: 0, page: WALK.address, log: 1, at: 2 } as const
+const LOCALS = [I32, I32] as const
+const CLEAR = 'clear'
+
+/** A mode that there is not is none of this. */
+export function satp(): DefinedFunction {
+  return attempt(SATP, LOCALS, (code) => {
+    code.get(LOCAL.value).i64(60n).op('i64.shr_u').i64(7n).op('i64.and', 'i64.eqz', 'i32.eqz')
+    code.brIf(ELSE)
+    flush(code)
+    code.i32(0).get(LOCAL.value).memory('i64.store', CELL.satp)
+  })
+}
+
+export function fence(): DefinedFunction {
+  return attempt(FENCE, [I64, ...LOCALS], (code) => {
+    flush(code)
+    count(code, FENCES)
+  })
+}
+
+export function fencePage(): DefinedFunction {
+  return attempt(FENCE_PAGE, LOCALS, (code) => {
+    code.i32(0).memory('i32.load', TLB_BASE)
+    entryOffset(code)
+    code.op('i32.add').set(LOCAL.at)
+    code.get(LOCAL.page).i64(-4096n).op('i64.and').set(LOCAL.page)
+    for (let context = CONTEXT_OF_S; context <= CONTEXT_OF_U; context++) {
+      for (const set of [0, WRITE_SET, FETCH_SET]) {
+        const offset = context * CONTEXT_BYTES + set
+        code.get(LOCAL.at).memory('i64.load', offset).get(LOCAL.page).op('i64.eq')
+        code.if(() => code.get(LOCAL.at).i64(-1n).memory('i64.store', offset))
+      }
+    }
+    count(code, FENCES + 4)
+  })
+}
+
+/** Leaves other than 0 if this instruction, or a CSR instruction on satp, would trap; and with a guest. */
+export function refused(code: Code): void {
+  code.i32(0).memory('i32.load', PRIVILEGE).i32(SUPERVISOR).op('i32.eq')
+  code.i32(0).memory('i32.load', CELL.mstatus).i32(TVM).op('i32.and', 'i32.mul')
+  code.i32(0).memory('i32.load', PRIVILEGE).op('i32.eqz', 'i32.or')
+  code.i32(0).memory('i32.load', VIRTUALISED).op('i32.or')
+}
+
+function attempt(
+  type: FunctionType,
+  locals: DefinedFunction['locals'],
+  inside: (code: Code) => void,
+): DefinedFunction {
+  const code = new Code()
+  code.block(ELSE, () => {
+    refused(code)
+    code.brIf(ELSE)
+    inside(code)
+    code.i32(1).op('return')
+  })
+  code.i32(0)
+  return { type, locals, code: code.bytes }
+}
+
+/** Empties what the log names; a log that has overflown is left to Tlb. */
+function flush(code: Code): void {
+  code.i32(0).memory('i32.load', TLB_BASE).i32(SUPERVISOR_LOG).op('i32.add').tee(LOCAL.log)
+  code.memory('i32.load').tee(LOCAL.at).i32(LOG_ENTRIES).op('i32.gt_u').brIf(ELSE)
+  code.get(LOCAL.at).if(() => {
+    code.get(LOCAL.log).get(LOCAL.at).i32(2).op('i32.shl', 'i32.add').set(LOCAL.at)
+    code.loop(CLEAR, () => {
+      code.get(LOCAL.at).memory('i32.load').i64(-1n).memory('i64.store')
+      code.get(LOCAL.at).i32(4).op('i32.sub').tee(LOCAL.at).get(LOCAL.log).op('i32.ne').brIf(CLEAR)
+    })
+    code.get(LOCAL.log).i32(0).memory('i32.store')
+  })
+}
+
+function count(code: Code, at: number): void {
+  code.i32(0).i32(0).memory('i32.load', at).i32(1).op('i32.add').memory('i32.store', at)
+}
