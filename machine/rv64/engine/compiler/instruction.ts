@@ -23,6 +23,7 @@ import type { Code } from '../wasm/code.ts'
 import type { Floats } from './float.ts'
 import { type FloatForm, floatForm } from './float-form.ts'
 import { TRAPPED_STATUS } from './glue.ts'
+import { alignedTag } from './line-refill.ts'
 import { CALL, LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
 import { type Range, signedRange, unsignedRange } from './range.ts'
 import { SystemInstructions } from './system.ts'
@@ -181,18 +182,19 @@ export class Instructions {
         else this.#host(0).memory(operator).set(local)
       },
       () => {
-        const load = () => {
-          code.get(LOCAL.address)
-          this.#context(at)
-          code.i32(bytes).call(CALL.load).set(LOCAL.status)
-          code.i32(0).memory(operator, VALUE).set(local)
-        }
-        if (!this.#timing.lines) load()
-        else
-          this.#byLine(CALL.read, bytes, load, () =>
-            code.get(LOCAL.host).memory(operator).set(local),
-          )
-        this.#afterSlow(at, finish)
+        this.#miss(
+          CALL.commonRead,
+          bytes,
+          () => code.get(LOCAL.host).memory(operator).set(local),
+          () => {
+            code.get(LOCAL.address)
+            this.#context(at)
+            code.i32(bytes)
+            this.#slow(CALL.load, at)
+            code.i32(0).memory(operator, VALUE).set(local)
+          },
+        )
+        this.#afterMiss(at, finish)
       },
     )
   }
@@ -227,29 +229,35 @@ export class Instructions {
         code.memory(storeOperator(bytes))
       },
       () => {
-        const store = () => {
-          code.get(LOCAL.address)
-          value()
-          this.#context(at)
-          code.i32(bytes).call(CALL.store).set(LOCAL.status)
-        }
-        if (!this.#timing.lines) store()
-        else {
-          this.#byLine(CALL.write, bytes, store, () => {
+        this.#miss(
+          CALL.commonWrite,
+          bytes,
+          () => {
             code.get(LOCAL.host)
             value()
             code.memory(storeOperator(bytes))
-          })
-        }
-        this.#afterSlow(at, () => {})
+          },
+          () => {
+            code.get(LOCAL.address)
+            value()
+            this.#context(at)
+            code.i32(bytes)
+            this.#slow(CALL.store, at)
+          },
+        )
+        this.#afterMiss(at, () => {})
       },
     )
   }
 
-  /** The line comes by WebAssembly alone, or by the shared slow path. */
-  #byLine(call: number, bytes: number, slow: () => void, found: () => void): void {
+  /** Where caches are modelled, by the model's code, which says where the data lies, if it can. */
+  #miss(call: number, bytes: number, found: () => void, slow: () => void): void {
     const { code } = this
-    code.get(LOCAL.address).i32(bytes).get(LOCAL.dataTlb).call(call)
+    if (!this.#timing.lines) {
+      slow()
+      return
+    }
+    code.get(LOCAL.address).i64(alignedTag(bytes)).get(LOCAL.dataTlb).call(call)
     code.set(LOCAL.status).tee(LOCAL.host)
     code.if(() => {
       found()
@@ -269,29 +277,27 @@ export class Instructions {
     if (rest !== 0) this.code.i32(rest).op('i32.add')
   }
 
-  /** The instruction has trapped; or it has taken cycles and may have to be the last one. */
-  #afterSlow(at: Timed, finish: () => void): void {
+  /** By the shared slow path; LOCAL.status is what it took, unless the instruction has trapped. */
+  #slow(call: number, at: Timed): void {
     const { code } = this
-    code.get(LOCAL.status).if(() => {
-      code
-        .get(LOCAL.status)
-        .i32(TRAPPED_STATUS)
-        .op('i32.eq')
-        .if(() => {
-          this.#takeBackExtra(at.extra)
-          code.br(TRAPPED)
-        })
-      code.get(LOCAL.budget).get(LOCAL.status).op('i32.sub').tee(LOCAL.budget)
-      code
-        .i32(at.least)
-        .op('i32.lt_s')
-        .if(() => {
-          finish()
-          this.#budgetAt(at)
-          code.set(LOCAL.budget)
-          this.#takeBackExtra(at.extra)
-          this.#values.leave(at.offset + at.instruction.length)
-        })
+    code.call(call).tee(LOCAL.status).i32(TRAPPED_STATUS).op('i32.eq')
+    code.if(() => {
+      this.#takeBackExtra(at.extra)
+      code.br(TRAPPED)
+    })
+  }
+
+  /** The instruction has taken LOCAL.status off the budget, and may have to be the last one. */
+  #afterMiss(at: Timed, finish: () => void): void {
+    const { code } = this
+    code.get(LOCAL.budget).get(LOCAL.status).op('i32.sub').tee(LOCAL.budget)
+    code.i32(at.least).op('i32.lt_s')
+    code.if(() => {
+      finish()
+      this.#budgetAt(at)
+      code.set(LOCAL.budget)
+      this.#takeBackExtra(at.extra)
+      this.#values.leave(at.offset + at.instruction.length)
     })
   }
 
