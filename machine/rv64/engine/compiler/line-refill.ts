@@ -6,9 +6,12 @@ import { PAGES_BESIDE, RAM, TLB } from '../../hart/state.ts'
 import { ENTRY_KEY } from '../../mmu/line-tlb.ts'
 import { TLB_ENTRY_BYTES, TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
 import type { Core } from '../../timing/core.ts'
+import { LINE_ACCESS } from '../line-access.ts'
+import { loadRefill } from '../paging/refill.ts'
 import { Code } from '../wasm/code.ts'
 import {
   type DefinedFunction,
+  encodeModule,
   type FunctionType,
   I32,
   I64,
@@ -23,15 +26,6 @@ import {
   WRITE_HOLDER,
 } from './line-model.ts'
 import { bringPage, enterPage, type PageCalls, WALK, walk } from './page-model.ts'
-
-/**
- * Address, tagBits of an aligned access, the context's data sets; where in linear memory the data lies, and
- * the cycles that it takes. 0 and 0: nothing has happened.
- */
-export const LINE_ACCESS: FunctionType = { parameters: [I64, I64, I32], results: [I32, I32] }
-
-/** The tag bits of a page, and those that are 0 in the address of an aligned access. */
-export const alignedTag = (bytes: number): bigint => BigInt(-4096 | (bytes - 1))
 
 interface Calls extends PageCalls {
   readonly refill: number
@@ -66,7 +60,7 @@ const PAGE_OF_LINES = 64 * TLB_ENTRY_BYTES
  * The functions of the whole access, reads first, and what they call; `first` is the number of the first,
  * `refill` that of the refill of page-grain sets.
  */
-export function lineRefill(
+function lineRefill(
   core: Core,
   ramPages: number,
   first: number,
@@ -86,6 +80,13 @@ export function lineRefill(
     { type: unary, locals: i32s(6), code: dataLine(model) },
     { type: WALK, locals: [I64, ...i32s(5)], code: walk(model, calls) },
   ]
+}
+
+/** The module of the whole access, with `read` and `write`; needs env.memory. */
+export function lineModule(core: Core, memoryPages: number, ramPages: number): Uint8Array {
+  const refill = loadRefill(ramPages, PAGES_BESIDE)
+  const functions = [refill, ...lineRefill(core, ramPages, 1, 0)]
+  return encodeModule({ imports: [], memoryPages, functions })
 }
 
 /** The functions of the common access, given the numbers of those of the whole one. */
