@@ -128,7 +128,7 @@ export class Compiler {
       },
     )
     const floats = new WebAssembly.Instance(
-      new WebAssembly.Module(floatHelpers(this.#memoryPages)),
+      moduleFor(`floats ${pages}`, () => floatHelpers(pages)),
       { env: { memory } },
     )
     const left = this.#left
