@@ -29,6 +29,8 @@ export interface Surroundings {
 
 /** How long a guest may take over anything, unless the workload says otherwise. */
 export const PATIENCE = cycles(1_000_000_000)
+/** The same while somebody outside works, with whom virtual time goes no faster than the host's. */
+const OUTSIDE_PATIENCE = cycles(120_000_000_000)
 /** The shell's prompt, at the start of a line and with nothing behind it. */
 export const PROMPT = /(?:^|\n)\$ $/
 /** A live cell counts nothing that could be taken for an exact number. */
@@ -120,7 +122,7 @@ export class Conversation implements Guest {
     return expose(port)
   }
 
-  async runDuring<T>(work: Promise<T>, within: Cycles = PATIENCE): Promise<T> {
+  async runDuring<T>(work: Promise<T>, within: Cycles = OUTSIDE_PATIENCE): Promise<T> {
     const over = new AbortController()
     const settled = work.finally(() => over.abort())
     settled.catch(() => {}) // awaited below; a rejection meanwhile is not unhandled

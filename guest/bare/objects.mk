@@ -4,9 +4,9 @@ ISA := immediate register lui branch jump load-store misaligned fence-i multiply
   amo-misaligned lr-sc compressed csr csr-epc csr-read-only trap mprv privilege interrupt \
   interrupt-priority sstc sv39 svadu sfence walk-access pmp h-csr h-vsip h-guest-csr h-trap \
   h-illegal h-virtual h-tsr h-tvm h-vtvm h-vu h-two-stage h-wide h-walk h-mxr h-hlv h-hlv-spvp \
-  h-hlvx h-hlv-gva h-interrupt h-htimedelta h-fence h-faults h-svadu h-svadu-walk h-crossing \
-  f-register f-status f-arithmetic f-fused f-compare f-convert d-arithmetic d-fused d-compare \
-  d-convert cf-load-store h-float h-float-dirty zicboz
+  h-hlvx h-hlv-gva h-hlv-crossing h-interrupt h-htimedelta h-fence h-faults h-svadu h-svadu-walk \
+  h-crossing f-register f-status f-arithmetic f-fused f-compare f-convert d-arithmetic d-fused \
+  d-compare d-convert cf-load-store h-float h-float-dirty zicboz
 
 define isa_program
 IMAGES += isa/$(1)

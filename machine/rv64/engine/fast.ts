@@ -26,11 +26,13 @@ import { meetsPoison } from '../mmu/poison.ts'
 import { EXECUTE } from '../mmu/pte.ts'
 import { Tlb } from '../mmu/tlb.ts'
 import { RAM_BASE } from '../ram.ts'
+import type { Core } from '../timing/core.ts'
 import { CodeCache } from './code-cache.ts'
 import { type CodeTiming, codeTimingOf } from './code-timing.ts'
 import { Compiler } from './compiler/compiler.ts'
 import type { CompilerLimits } from './compiler/limits.ts'
 import { MOST_REGIONS } from './compiler/limits.ts'
+import { lineModule } from './compiler/line-refill.ts'
 import type { Engine } from './engine.ts'
 import { interpreterModule } from './interpreter/module.ts'
 import {
@@ -72,8 +74,12 @@ export class FastEngine implements Engine {
     hart.contextChanged()
     const { memory } = hart.ram
     const pages = memory.buffer.byteLength / 65536
-    const paging = new WebAssembly.Instance(pagingFor(pages, ram.pages), { env: { memory } })
-      .exports
+    const own = { env: { memory } }
+    const paging = {
+      ...new WebAssembly.Instance(pagingFor(pages, ram.pages), own).exports,
+      ...(hart.parts.core &&
+        new WebAssembly.Instance(linesFor(hart.parts.core, pages, ram.pages), own).exports),
+    }
     if (limits !== undefined) {
       this.#compiler = new Compiler(hart, this.#code, limits, codeTiming, {
         alone: () => this.#alone(),
@@ -334,3 +340,8 @@ function interpreterFor(
 
 const pagingFor = (pages: number, ramPages: number): WebAssembly.Module =>
   moduleFor(`paging ${pages} ${ramPages}`, () => pagingModule(pages, ramPages))
+
+const linesFor = (core: Core, pages: number, ramPages: number): WebAssembly.Module =>
+  moduleFor(`lines ${pages} ${ramPages} ${JSON.stringify(core)}`, () =>
+    lineModule(core, pages, ramPages),
+  )

@@ -11,6 +11,9 @@ import { lowerFlags } from '../timing/soft-entries.ts'
 import { type DataAccess, WRITE } from './pte.ts'
 import { TLB_MASK, Tlb, WRITE_SET } from './tlb.ts'
 
+/** In a page-grain entry: what an entry of a modelled TLB contains that holds the page, or 0. */
+export const ENTRY_KEY = 12
+
 export class LineTlb extends Tlb {
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
@@ -31,9 +34,11 @@ export class LineTlb extends Tlb {
     this.#timing = timing
   }
 
-  override fill(access: DataAccess, hi: number, lo: number, value: number, set: number): void {
-    super.fill(access, hi, lo, value, set)
+  override fill(access: DataAccess, hi: number, lo: number, value: number, set: number): number {
+    const entry = super.fill(access, hi, lo, value, set)
+    this.#words[(entry + ENTRY_KEY) >> 2] = this.#timing.dataKey() << 1
     this.#timing.learnData(access === WRITE, set, hi, lo, value)
+    return entry
   }
 
   override find(

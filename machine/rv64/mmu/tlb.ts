@@ -105,9 +105,12 @@ export class Tlb {
     return this.#setOf(contextOf(hart, privilege, true))
   }
 
-  /** Enters a data page of the context of a read set; `value` is host address less virtual address. */
-  fill(access: DataAccess, hi: number, lo: number, value: number, set: number): void {
-    this.#enter(access === WRITE ? set + WRITE_SET : set, hi, lo, value, this.#beside)
+  /**
+   * Enters a data page of the context of a read set; `value` is host address less virtual address. Returns
+   * the entry's address.
+   */
+  fill(access: DataAccess, hi: number, lo: number, value: number, set: number): number {
+    return this.#enter(access === WRITE ? set + WRITE_SET : set, hi, lo, value, this.#beside)
   }
 
   /** Host address of aligned data that the context of a read set may access so, or 0: not known here. */

@@ -22,8 +22,8 @@ export interface Layout extends Readonly<Record<ArrayName, Place>> {
   readonly holders: number
   /** What is emptied instead of a soft entry where there is none. */
   readonly nowhere: number
-  /** By entry of the data TLB: i32, the sets its soft entries are in. */
-  readonly set: number
+  /** i32 by entry of the data TLB: where the soft entries of its page begin, those for reads. */
+  readonly base: number
   /** Besides, two i64: lines that have soft entries for reads, for writes. */
   readonly lines: number
   /** i32 by entry of the instruction cache: address of its flag. */
@@ -68,7 +68,7 @@ export function layoutOf(core: Core): Layout {
     end: at,
     holders: take(2 * count(core.l1d)),
     nowhere: take(4),
-    set: take(count(core.dtlb)),
+    base: take(count(core.dtlb)),
     lines: take(4 * count(core.dtlb)),
     flag: take(count(core.l1i)),
     slots: take(count(core.itlb)),

@@ -1,6 +1,7 @@
-// A cache as a tag array that also says of each line of RAM where it is: in a directory with a byte a line,
-// half of it this cache's. Generated code looks there instead of at the tags of a set. Invariant: a half is
-// the way plus 1 of the entry that holds the line, or 0; it follows from the tags, which alone are state.
+// A cache as a tag array with a directory: a byte for each line of RAM, which says whether the cache holds
+// the line, where, and whether it has changed. Generated code looks there instead of at the tags of a set,
+// and marks lines only there. Invariant: a byte is the way plus 1 of the entry that holds the line, or 0, and
+// has CHANGED besides if the entry is marked; the marks in the tags follow when `settle` is called.
 
 import { RAM_BASE } from '../ram.ts'
 import { LINE_BYTES } from './core.ts'
@@ -9,19 +10,16 @@ import { TagArray } from './tag-array.ts'
 
 /** Number of the first line of RAM. */
 export const FIRST_LINE = RAM_BASE / LINE_BYTES
-/** Where the half of the second level begins, and that of the first. */
-export const SECOND_LEVEL = 0
-export const FIRST_LEVEL = 4
+export const CHANGED = 0x80
 
+/** Holds lines of RAM only. */
 export class LineArray extends TagArray {
   readonly #directory: Uint8Array
-  readonly #shift: typeof FIRST_LEVEL | typeof SECOND_LEVEL
   readonly #ways: number
 
-  constructor(words: Int32Array, place: Place, directory: Uint8Array, shift: 0 | 4) {
+  constructor(words: Int32Array, place: Place, directory: Uint8Array) {
     super(words, place)
     this.#directory = directory
-    this.#shift = shift
     this.#ways = place.ways
   }
 
@@ -31,20 +29,33 @@ export class LineArray extends TagArray {
     this.#note(tag, this.#wayOf(entry))
   }
 
+  override mark(entry: number): void {
+    this.#directory[this.tag(entry) - FIRST_LINE]! |= CHANGED
+  }
+
+  override marked(entry: number): boolean {
+    const tag = this.tag(entry)
+    return tag !== 0 && (this.#directory[tag - FIRST_LINE]! & CHANGED) !== 0
+  }
+
   override clear(entry: number): void {
     this.#note(this.tag(entry), 0)
     super.clear(entry)
   }
 
-  /** The directory forgets what the tags say: they are about to be overwritten. */
-  leaveDirectory(): void {
-    for (let entry = 0; entry < this.entries; entry++) this.#note(this.tag(entry), 0)
+  /** The tags are about to be read as a whole. */
+  settle(): void {
+    for (let entry = 0; entry < this.entries; entry++) {
+      if (this.marked(entry)) super.mark(entry)
+    }
   }
 
-  /** The tags have been overwritten. */
-  enterDirectory(): void {
+  /** The tags are overwritten as a whole, by `write`. */
+  overwritten(write: () => void): void {
+    for (let entry = 0; entry < this.entries; entry++) this.#note(this.tag(entry), 0)
+    write()
     for (let entry = 0; entry < this.entries; entry++) {
-      this.#note(this.tag(entry), this.#wayOf(entry))
+      this.#note(this.tag(entry), this.#wayOf(entry) | (super.marked(entry) ? CHANGED : 0))
     }
   }
 
@@ -52,11 +63,8 @@ export class LineArray extends TagArray {
     return 1 + (entry & (this.#ways - 1))
   }
 
-  /** A line outside RAM has no place there, and none is asked for: 0 is the tag of an empty entry. */
-  #note(tag: number, way: number): void {
-    const line = tag - FIRST_LINE
-    if (line < 0 || line >= this.#directory.length) return
-    const other = this.#directory[line]! & (0xf0 >>> this.#shift)
-    this.#directory[line] = other | (way << this.#shift)
+  /** 0 is the tag of an empty entry. */
+  #note(tag: number, value: number): void {
+    if (tag !== 0) this.#directory[tag - FIRST_LINE] = value
   }
 }

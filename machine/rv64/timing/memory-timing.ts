@@ -4,9 +4,9 @@
 // TIMING on, and is part of snapshots.
 
 import { directoryOf, TIMING } from '../hart/state.ts'
-import type { Core } from './core.ts'
+import { type Core, LINE_BYTES } from './core.ts'
 import { type ArrayName, layoutOf } from './layout.ts'
-import { FIRST_LEVEL, LineArray, SECOND_LEVEL } from './line-array.ts'
+import { FIRST_LINE, LineArray } from './line-array.ts'
 import { SoftEntries } from './soft-entries.ts'
 import { TagArray } from './tag-array.ts'
 
@@ -30,9 +30,11 @@ const lineAt = (at: number): number => Math.floor(at / 64)
 export class MemoryTiming {
   readonly soft: SoftEntries
   readonly #core: Core
+  /** Of RAM. */
+  readonly #lines: number
   readonly #state: Int32Array
   readonly #l1i: TagArray
-  readonly #l1d: LineArray
+  readonly #l1d: TagArray
   readonly #l2: LineArray
   readonly #itlb: TagArray
   readonly #dtlb: TagArray
@@ -44,11 +46,12 @@ export class MemoryTiming {
   /** `words`: linear memory with `ramBytes` of RAM. */
   constructor(core: Core, words: Int32Array, ramBytes: number) {
     this.#core = core
+    this.#lines = ramBytes / LINE_BYTES
     const layout = layoutOf(core)
     const array = (name: ArrayName): TagArray => new TagArray(words, layout[name])
-    const directory = new Uint8Array(words.buffer, directoryOf(ramBytes), ramBytes / 64)
-    this.#l1d = new LineArray(words, layout.l1d, directory, FIRST_LEVEL)
-    this.#l2 = new LineArray(words, layout.l2, directory, SECOND_LEVEL)
+    const directory = new Uint8Array(words.buffer, directoryOf(ramBytes), this.#lines)
+    this.#l1d = array('l1d')
+    this.#l2 = new LineArray(words, layout.l2, directory)
     this.#dtlb = array('dtlb')
     this.#l2tlb = array('l2tlb')
     this.#l1i = array('l1i')
@@ -73,8 +76,7 @@ export class MemoryTiming {
     if (this.#page >= 0) return 0
     const cycles = this.#secondTlb(key, walk)
     this.#page = this.#dtlb.victim(pageNumber(key))
-    const old = this.#dtlb.tag(this.#page)
-    if (old !== 0) this.soft.dropDataPage(this.#page, pageNumber(old))
+    this.soft.dropDataPage(this.#page)
     this.#dtlb.put(this.#page, key)
     return cycles
   }
@@ -105,6 +107,11 @@ export class MemoryTiming {
     return this.#l2tlb.find(pageNumber(key), key) >= 0
   }
 
+  /** What the data TLB holds for the page of the last data access; 0: addresses are physical. */
+  dataKey(): number {
+    return this.#page < 0 ? UNTRANSLATED : this.#dtlb.tag(this.#page)
+  }
+
   /** The line of the last data access may be found in the soft TLB from now on. */
   learnData(write: boolean, set: number, hi: number, lo: number, value: number): void {
     this.soft.enter(this.#line, this.#page, write, set, hi, lo, value)
@@ -121,7 +128,7 @@ export class MemoryTiming {
     this.#l2tlb.clearAll(!guest) // the keys of a guest's pages are even
     for (let entry = 0; entry < this.#dtlb.entries; entry++) {
       const key = this.#dtlb.tag(entry)
-      if (key !== 0 && isGuest(key) === guest) this.#dropDataPage(entry, key)
+      if (key !== 0 && isGuest(key) === guest) this.#dropDataPage(entry)
     }
     for (let entry = 0; entry < this.#itlb.entries; entry++) {
       const key = this.#itlb.tag(entry)
@@ -135,7 +142,7 @@ export class MemoryTiming {
     const second = this.#l2tlb.find(pageNumber(key), key)
     if (second >= 0) this.#l2tlb.clear(second)
     const data = this.#dtlb.find(pageNumber(key), key)
-    if (data >= 0) this.#dropDataPage(data, key)
+    if (data >= 0) this.#dropDataPage(data)
     const code = this.#itlb.find(pageNumber(key), key)
     if (code >= 0) this.#dropCodePage(code)
   }
@@ -165,10 +172,11 @@ export class MemoryTiming {
   /** As after power-on: everything empty. */
   reset(): void {
     this.soft.dropAll()
-    this.#overwrite(() => this.#state.fill(0))
+    this.#l2.overwritten(() => this.#state.fill(0))
   }
 
   save(): Uint8Array {
+    this.#l2.settle()
     return new Uint8Array(this.#state.slice().buffer)
   }
 
@@ -179,13 +187,17 @@ export class MemoryTiming {
       throw new RangeError(`expected ${this.#state.length} words of caches, got ${words.length}`)
     }
     this.soft.dropAll()
-    this.#overwrite(() => this.#state.set(words))
+    this.#l2.overwritten(() => this.#state.set(words))
+    for (const cache of [this.#l1d, this.#l2]) this.#demandLines(cache)
   }
 
-  #overwrite(write: () => void): void {
-    for (const cache of [this.#l1d, this.#l2]) cache.leaveDirectory()
-    write()
-    for (const cache of [this.#l1d, this.#l2]) cache.enterDirectory()
+  /** Generated code looks into the directory for whatever the data caches hold. */
+  #demandLines(cache: TagArray): void {
+    for (let entry = 0; entry < cache.entries; entry++) {
+      const line = cache.tag(entry)
+      if (line === 0 || (line >= FIRST_LINE && line < FIRST_LINE + this.#lines)) continue
+      throw new RangeError(`expected caches to hold lines of RAM, got line ${line}`)
+    }
   }
 
   #dataLine(line: number, write: boolean): number {
@@ -249,8 +261,8 @@ export class MemoryTiming {
     return cycles
   }
 
-  #dropDataPage(entry: number, key: number): void {
-    this.soft.dropDataPage(entry, pageNumber(key))
+  #dropDataPage(entry: number): void {
+    this.soft.dropDataPage(entry)
     this.#dtlb.clear(entry)
   }
 

@@ -4,11 +4,13 @@
 // Dropping too much is always right: the next access then asks the model, and hits.
 
 import { FLAG_BYTES, LINE_FLAGS, TLB } from '../hart/state.ts'
-import { TLB_MASK, WRITE_SET } from '../mmu/tlb.ts'
+import { TLB_ENTRY_BYTES, TLB_MASK, WRITE_SET } from '../mmu/tlb.ts'
 import { type Geometry, LINE_BYTES } from './core.ts'
 import type { Layout } from './layout.ts'
 
 const LINES = 64
+/** Of the soft entries of a page, which lie side by side. */
+const PAGE_BYTES = LINES * TLB_ENTRY_BYTES
 const LINE_SHIFT = 2 // from an address to the offset of its line's entry in a set
 /** Of a flag, of slots. */
 const NONE = 0
@@ -19,7 +21,7 @@ export class SoftEntries {
   /** By line, those for reads and writes. */
   readonly #holders: Int32Array
   readonly #nowhere: number
-  readonly #set: Int32Array
+  readonly #base: Int32Array
   readonly #lines: Int32Array
   readonly #flag: Int32Array
   readonly #slots: Int32Array
@@ -34,7 +36,7 @@ export class SoftEntries {
     this.#bytes = new Uint8Array(words.buffer)
     this.#holders = part(layout.holders, 2 * entries(l1d)).fill(layout.nowhere)
     this.#nowhere = layout.nowhere
-    this.#set = part(layout.set, entries(dtlb))
+    this.#base = part(layout.base, entries(dtlb))
     this.#lines = part(layout.lines, 4 * entries(dtlb))
     this.#flag = part(layout.flag, entries(l1i))
     this.#slots = part(layout.slots, entries(itlb))
@@ -51,11 +53,13 @@ export class SoftEntries {
     lo: number,
     value: number,
   ): void {
-    const entry = set + (write ? WRITE_SET : 0) + ((lo >>> LINE_SHIFT) & TLB_MASK)
+    const read = set + ((lo >>> LINE_SHIFT) & TLB_MASK)
+    const entry = read + (write ? WRITE_SET : 0)
     this.#hold(2 * line + (write ? 1 : 0), entry)
     if (page >= 0) {
-      if (this.#set[page] !== set) this.dropDataPage(page, lo >>> 12)
-      this.#set[page] = set
+      const base = read & -PAGE_BYTES
+      if (this.#base[page] !== base) this.dropDataPage(page)
+      this.#base[page] = base
       const number = (lo >>> 6) & (LINES - 1)
       this.#lines[4 * page + (write ? 2 : 0) + (number >>> 5)]! |= 1 << (number & 31)
     } else if (set !== TLB) this.#untranslated[0] = 1
@@ -70,17 +74,14 @@ export class SoftEntries {
     this.#hold(2 * line + 1, this.#nowhere)
   }
 
-  /** `pageNumber`: the low bits of the virtual page number. */
-  dropDataPage(page: number, pageNumber: number): void {
-    const set = this.#set[page]!
+  dropDataPage(page: number): void {
+    const base = this.#base[page]!
     for (let word = 0; word < 4; word++) {
       let bits = this.#lines[4 * page + word]!
       this.#lines[4 * page + word] = 0
       for (; bits !== 0; bits &= bits - 1) {
         const number = 32 * (word & 1) + 31 - Math.clz32(bits & -bits)
-        const lo = (pageNumber << 12) | (number << 6)
-        const entry = set + (word > 1 ? WRITE_SET : 0) + ((lo >>> LINE_SHIFT) & TLB_MASK)
-        if (this.#words[entry >> 2] === lo) this.#drop(entry)
+        this.#drop(base + (word > 1 ? WRITE_SET : 0) + number * TLB_ENTRY_BYTES)
       }
     }
   }

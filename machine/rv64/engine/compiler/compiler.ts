@@ -18,14 +18,16 @@ import { TLB_ENTRIES, TLB_ENTRY_BYTES } from '../../mmu/tlb.ts'
 import type { CodeCache } from '../code-cache.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts'
+import { LINE_ACCESS } from '../line-access.ts'
 import { FENCE, FENCE_PAGE, SATP } from '../paging/fence.ts'
 import { FETCH } from '../paging/fetch.ts'
-import { encodeModule } from '../wasm/encoder.ts'
+import { type DefinedFunction, encodeModule } from '../wasm/encoder.ts'
 import { moduleFor } from '../wasm/modules.ts'
 import { FUSED, FUSED_SINGLE, floatHelpers, LOSS } from './float-helpers.ts'
 import { glueModule, LINE_TYPE, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
 import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
-import { LINE_ACCESS } from './line-refill.ts'
+import { commonAccess } from './line-refill.ts'
+import { CALL } from './locals.ts'
 import { type Block, type CodeSource, findRegion } from './region.ts'
 import { RegionTable, type Span } from './region-table.ts'
 import { translate } from './translate.ts'
@@ -93,6 +95,8 @@ export class Compiler {
   readonly #regions: RegionTable
   readonly #environment: Record<string, unknown>
   readonly #memoryPages: number
+  /** Every module has its own, for a call into another one takes longer. */
+  readonly #common: readonly DefinedFunction[]
   #waiting: Hot[] = []
   #modules = 0
   readonly #left = { load: 0, store: 0, alone: 0, line: 0 }
@@ -109,6 +113,9 @@ export class Compiler {
     this.#limits = limits
     this.#timing = timing
     this.#regions = new RegionTable(hart, this.table)
+    const { core } = timing
+    this.#common =
+      core === undefined ? [] : commonAccess(core, hart.ram.pages, CALL.read, CALL.write)
     code.slotWatcher = this.#regions
     const { memory } = hart.ram
     this.#memoryPages = memory.buffer.byteLength / 65536
@@ -121,7 +128,7 @@ export class Compiler {
       },
     )
     const floats = new WebAssembly.Instance(
-      new WebAssembly.Module(floatHelpers(this.#memoryPages)),
+      moduleFor(`floats ${pages}`, () => floatHelpers(pages)),
       { env: { memory } },
     )
     const left = this.#left
@@ -189,7 +196,7 @@ export class Compiler {
     const bytes = encodeModule({
       imports: this.#timing.lines ? [...imports, ...modelImports] : imports,
       memoryPages: this.#memoryPages,
-      functions,
+      functions: [...this.#common, ...functions],
     })
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: this.#environment,

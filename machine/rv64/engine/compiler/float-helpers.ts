@@ -29,9 +29,9 @@ const SUM_TO_ODD = 6
 export function floatHelpers(memoryPages: number): Uint8Array {
   const functions: readonly DefinedFunction[] = [
     { type: LOSS, locals: [F64, F64], code: sum(), exported: 'sum' },
-    { type: LOSS, locals: [], code: product(), exported: 'product' },
-    { type: LOSS, locals: [], code: quotient(), exported: 'quotient' },
-    { type: LOSS, locals: [], code: root(), exported: 'root' },
+    { type: LOSS, locals: [], code: unlessProduct(A, B, C), exported: 'product' },
+    { type: LOSS, locals: [], code: unlessProduct(C, B, A), exported: 'quotient' },
+    { type: LOSS, locals: [], code: unlessProduct(C, C, A), exported: 'root' },
     { type: FUSED, locals: new Array(9).fill(F64), code: fused(), exported: 'fused' },
     { type: FUSED_SINGLE, locals: [], code: fusedSingle(), exported: 'fusedSingle' },
     { type: { parameters: [F64, F64], results: [F64] }, locals: [F64, F64, I64], code: sumToOdd() },
@@ -59,26 +59,12 @@ function sum(): Uint8Array {
 const isLong = (code: Code, value: number): Code =>
   code.get(value).op('f32.demote_f64', 'f64.promote_f32').get(value).op('f64.ne')
 
-function product(): Uint8Array {
+/** Whether `a * b` is not `whole`, or may not be, all that it is. */
+function unlessProduct(a: number, b: number, whole: number): Uint8Array {
   const code = new Code()
-  isLong(code, A)
-  isLong(code, B).op('i32.or')
-  code.get(A).get(B).op('f64.mul').get(C).op('f64.ne', 'i32.or')
-  return code.bytes
-}
-
-function quotient(): Uint8Array {
-  const code = new Code()
-  isLong(code, C)
-  isLong(code, B).op('i32.or')
-  code.get(C).get(B).op('f64.mul').get(A).op('f64.ne', 'i32.or')
-  return code.bytes
-}
-
-function root(): Uint8Array {
-  const code = new Code()
-  isLong(code, C)
-  code.get(C).get(C).op('f64.mul').get(A).op('f64.ne', 'i32.or')
+  isLong(code, a)
+  isLong(code, b).op('i32.or')
+  code.get(a).get(b).op('f64.mul').get(whole).op('f64.ne', 'i32.or')
   return code.bytes
 }
 

@@ -2,13 +2,12 @@
 // values do not become bigint on the way. Invariant: pc and budget are in the state before the slow
 // path begins; the result is what the access took off the budget, or TRAPPED_STATUS.
 
-import { BUDGET, PAGES_BESIDE, PC, VALUE } from '../../hart/state.ts'
+import { BUDGET, PC, VALUE } from '../../hart/state.ts'
 import type { CodeTiming } from '../code-timing.ts'
 import { mulHighU } from '../interpreter/module.ts'
 import { loadRefill, storeRefill } from '../paging/refill.ts'
 import { Code } from '../wasm/code.ts'
-import { type DefinedFunction, encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
-import { lineRefill } from './line-refill.ts'
+import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
 import { ecall, mret, sret, TRAP, TRAP_LOCALS } from './trap.ts'
 
 /** What the slow paths return if they trapped; budget put aside counts as taken. */
@@ -30,14 +29,8 @@ const REFILL_CALL = 8
 
 /** Imports `load` and `store`, which return 1 if they trapped; exports what regions call. */
 export function glueModule(memoryPages: number, ramPages: number, timing: CodeTiming): Uint8Array {
-  const { core } = timing
-  const modelled = core !== undefined
-  const refills: readonly DefinedFunction[] = modelled
-    ? [
-        loadRefill(ramPages, PAGES_BESIDE),
-        ...lineRefill(core, ramPages, REFILL_CALL + 1, REFILL_CALL),
-      ]
-    : [loadRefill(ramPages), storeRefill(ramPages)]
+  const modelled = timing.lines // then what misses has been to the model already
+  const refills = modelled ? [] : [loadRefill(ramPages), storeRefill(ramPages)]
   return encodeModule({
     imports: [
       { name: 'load', type: ACCESS },

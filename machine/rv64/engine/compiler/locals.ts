@@ -55,7 +55,7 @@ export const localTypes = ({ x, f }: Registers): readonly ValueType[] => [
 export const EXIT = 'exit'
 export const TRAPPED = 'trapped'
 
-/** Imported functions of a module of regions, in order. */
+/** Functions of a module of regions that they call, imported ones first, in order. */
 export const CALL = {
   load: 0,
   store: 1,
@@ -76,9 +76,11 @@ export const CALL = {
   satp: 15,
   fence: 16,
   fencePage: 17,
-  /** These two where caches are modelled. */
+  /** Where caches are modelled: the whole access, then the module's own functions for the common one. */
   read: 18,
   write: 19,
+  commonRead: 20,
+  commonWrite: 21,
 } as const
 
 /** Which registers of one kind the code reads or writes, and their locals. */

@@ -6,29 +6,22 @@ import type { SystemCall } from '../../isa/ir.ts'
 import { refused } from '../paging/fence.ts'
 import type { Code } from '../wasm/code.ts'
 import { type CsrUse, csrAccess, satpUse } from './csr.ts'
+import type { Exits } from './exits.ts'
 import { CALL, LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
 import { isFence, isTrap } from './region.ts'
 import type { Timed, Values } from './value.ts'
-
-/** What those of all kinds share. */
-export interface Surroundings {
-  /** Leaves the region at this instruction, which is executed alone. */
-  readonly alone: (at: Timed) => void
-  /** Puts the budget on the stack, as it is once the instruction has taken its own. */
-  readonly budgetAt: (at: Timed) => void
-}
 
 export class SystemInstructions {
   readonly code: Code
   readonly #registers: RegisterLocals
   readonly #values: Values
-  readonly #around: Surroundings
+  readonly #exits: Exits
 
-  constructor(code: Code, registers: RegisterLocals, values: Values, around: Surroundings) {
+  constructor(code: Code, registers: RegisterLocals, values: Values, exits: Exits) {
     this.code = code
     this.#registers = registers
     this.#values = values
-    this.#around = around
+    this.#exits = exits
   }
 
   emit(call: SystemCall, at: Timed): void {
@@ -45,7 +38,7 @@ export class SystemInstructions {
     const { code } = this
     const { cell, maskHi, maskLo, level } = access
     code.i32(0).memory('i32.load', PRIVILEGE).i32(level).op('i32.lt_u')
-    code.if(() => this.#around.alone(at))
+    code.if(() => this.#exits.alone(at))
     code.i32(0).memory('i32.load', VIRTUALISED).i32(access.toGuest).op('i32.mul').set(LOCAL.host)
     if (access.reads) code.get(LOCAL.host).memory('i64.load', cell).set(LOCAL.temporary0)
     if (access.writes) {
@@ -65,7 +58,7 @@ export class SystemInstructions {
       this.#written(use, at)
       code.call(CALL.satp).op('i32.eqz')
     } else refused(code)
-    code.if(() => this.#around.alone(at))
+    code.if(() => this.#exits.alone(at))
     this.#setRd(at)
   }
 
@@ -75,7 +68,7 @@ export class SystemInstructions {
     const { rs1 } = at.instruction
     if (rs1 === 0) code.call(CALL.fence)
     else code.get(this.#registers.of(rs1)).call(CALL.fencePage)
-    code.op('i32.eqz').if(() => this.#around.alone(at))
+    code.op('i32.eqz').if(() => this.#exits.alone(at))
   }
 
   /** Leaves what the CSR becomes, which was LOCAL.temporary0. */
@@ -99,10 +92,10 @@ export class SystemInstructions {
   #trap(call: 'ecall' | 'mret' | 'sret', at: Timed): void {
     const { code } = this
     code.i32(0)
-    this.#around.budgetAt(at)
+    this.#exits.budgetAt(at)
     code.memory('i32.store', BUDGET)
     this.#values.address(at.offset)
     code.call(CALL[call]).brIf(TRAPPED)
-    this.#around.alone(at)
+    this.#exits.alone(at)
   }
 }

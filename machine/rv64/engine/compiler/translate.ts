@@ -188,6 +188,7 @@ class Translation {
     let rest = cycles
     let extra = this.#extraOf(instructions)
     let line = Number.NaN
+    this.#values.ranges.forget()
     for (const [i, instruction] of instructions.entries()) {
       const own = this.#timing.extra[instruction.row] ?? 0
       rest -= 1 + own

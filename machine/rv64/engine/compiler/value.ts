@@ -7,6 +7,7 @@ import { binary, extend } from '../arithmetic.ts'
 import type { Code, Operator } from '../wasm/code.ts'
 import { I64 } from '../wasm/encoder.ts'
 import { CALL, EXIT, LOCAL, type RegisterLocals } from './locals.ts'
+import { Ranges, signedRange, within } from './range.ts'
 
 /** An instruction where it stands, in bytes from the start of the entry's page. */
 export interface Placed {
@@ -26,6 +27,7 @@ export interface Timed extends Placed {
 }
 
 export class Values {
+  readonly ranges = new Ranges()
   readonly #code: Code
   readonly #registers: RegisterLocals
 
@@ -107,11 +109,13 @@ export class Values {
       const count = constantOf(a.b, at)
       if (word !== undefined && count !== undefined && count < 32n) {
         this.emit(word, at)
-        code.op('i32.wrap_i64').i32(Number(count)).op('i32.shr_u', 'i64.extend_i32_s')
+        code.op('i32.wrap_i64').i32(Number(count)).op('i32.shr_u')
+        code.op(count === 0n ? 'i64.extend_i32_s' : 'i64.extend_i32_u')
         return
       }
     }
     this.emit(a, at)
+    if (within(this.ranges.of(a, at), signedRange(bits))) return
     code.op(`i64.extend${bits}_s`)
   }
 

@@ -34,6 +34,7 @@ export const CALL = {
   hot: 7,
   line: 8,
   fetchRefill: 9,
+  /** Or, where caches are modelled, the model's read and write. */
   loadRefill: 10,
   storeRefill: 11,
   mulHighU: 12,

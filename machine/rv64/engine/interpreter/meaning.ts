@@ -2,12 +2,13 @@
 // Invariant: state is spilled before anything that may leave the handler, and a handler ends by a
 // branch to one of the loops around it.
 
-import { RESERVATION, VALUE } from '../../hart/state.ts'
+import { EXTRA, RESERVATION, VALUE } from '../../hart/state.ts'
 import { type Condition, type Expression, type Statement, SYSTEM_CALLS } from '../../isa/ir.ts'
 import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
 import { WORD_SHIFT } from '../../timing/branch-predictor.ts'
 import { learnBranch } from '../branch-code.ts'
 import type { CodeTiming } from '../code-timing.ts'
+import { alignedTag } from '../line-access.ts'
 import type { Code, MemoryOperator } from '../wasm/code.ts'
 import { emitCondition, emitValue } from './expression.ts'
 import {
@@ -107,8 +108,17 @@ export class Meaning {
     code.if(
       () => hostAddress(code, 0).memory(operator).set(local),
       () => {
-        this.#slowly(CALL.loadRefill, CALL.load, bytes)
-        code.i32(0).memory(operator, VALUE).set(local)
+        const found = () => code.get(LOCAL.host).memory(operator).set(local)
+        const passed = () => code.i32(0).memory(operator, VALUE).set(local)
+        if (this.#timing.lines) {
+          this.#byLine(CALL.loadRefill, bytes, found, () => {
+            this.#shared(CALL.load, bytes)
+            passed()
+          })
+          return
+        }
+        this.#refill(CALL.loadRefill, bytes, () => this.#shared(CALL.load, bytes))
+        passed()
       },
     )
   }
@@ -124,25 +134,55 @@ export class Meaning {
         code.memory(storeOperator(bytes))
       },
       () => {
-        code.i32(0)
-        emitValue(code, statement.value)
-        code.memory('i64.store', VALUE)
-        this.#slowly(CALL.storeRefill, CALL.store, bytes)
+        const pass = () => {
+          code.i32(0)
+          emitValue(code, statement.value)
+          code.memory('i64.store', VALUE)
+        }
+        const found = () => {
+          code.get(LOCAL.host)
+          emitValue(code, statement.value)
+          code.memory(storeOperator(bytes))
+        }
+        if (this.#timing.lines) {
+          this.#byLine(CALL.storeRefill, bytes, found, () => {
+            pass()
+            this.#shared(CALL.store, bytes)
+          })
+          return
+        }
+        pass()
+        this.#refill(CALL.storeRefill, bytes, () => this.#shared(CALL.store, bytes))
       },
     )
   }
 
-  /** Between LOCAL.address and VALUE: by refilling the TLB, or else by the shared code, which may trap. */
-  #slowly(refill: number, shared: number, bytes: number): void {
+  /** Between LOCAL.address and VALUE, by the shared code, which may trap. */
+  #shared(call: number, bytes: number): void {
     const code = this.#code
-    const call = () => {
-      spill(code)
-      slowAddress(code, bytes)
-      code.call(shared).brIf(RELOAD)
-      reloadBudget(code)
-    }
-    if (this.#timing.lines) call()
-    else code.get(LOCAL.address).i32(bytes).call(refill).op('i32.eqz').if(call)
+    spill(code)
+    slowAddress(code, bytes)
+    code.call(call).brIf(RELOAD)
+    reloadBudget(code)
+  }
+
+  /** Between LOCAL.address and VALUE, by refilling the TLB if that can be. */
+  #refill(call: number, bytes: number, otherwise: () => void): void {
+    const code = this.#code
+    code.get(LOCAL.address).i32(bytes).call(call).op('i32.eqz').if(otherwise)
+  }
+
+  /** By the model of caches, which says where the data lies and what that costs, if it can. */
+  #byLine(call: number, bytes: number, found: () => void, otherwise: () => void): void {
+    const code = this.#code
+    code.get(LOCAL.address).i64(alignedTag(bytes)).get(LOCAL.dataTlb).call(call)
+    code.set(LOCAL.entry).tee(LOCAL.host)
+    code.if(() => {
+      found()
+      code.get(LOCAL.budget).get(LOCAL.entry).op('i32.sub').set(LOCAL.budget)
+      code.i32(0).i32(0).memory('i32.load', EXTRA).get(LOCAL.entry).op('i32.add')
+      code.memory('i32.store', EXTRA)
+    }, otherwise)
   }
 
   /** What misses the TLB is executed by the reference interpreter, which teaches the TLB. */

@@ -24,6 +24,7 @@ import {
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import type { CodeTiming } from '../code-timing.ts'
+import { LINE_ACCESS } from '../line-access.ts'
 import { FETCH } from '../paging/fetch.ts'
 import { REFILL } from '../paging/refill.ts'
 import { Code } from '../wasm/code.ts'
@@ -58,7 +59,7 @@ const status: FunctionType = { parameters: [], results: [I32] }
 const access: FunctionType = { parameters: [I32, I32, I32], results: [I32] }
 const nothing: FunctionType = { parameters: [], results: [] }
 
-/** In the order of CALL. */
+/** In the order of CALL; the last two as the timing has it. */
 const imports = [
   { name: 'load', type: access },
   { name: 'store', type: access },
@@ -70,8 +71,14 @@ const imports = [
   { name: 'hot', type: nothing },
   { name: 'line', type: nothing },
   { name: 'fetchRefill', type: FETCH },
+] as const
+const refills = [
   { name: 'loadRefill', type: REFILL },
   { name: 'storeRefill', type: REFILL },
+] as const
+const modelled = [
+  { name: 'read', type: LINE_ACCESS },
+  { name: 'write', type: LINE_ACCESS },
 ] as const
 
 /** A compiled region: budget and the virtual address of its page; leaves pc and budget in the state. */
@@ -86,7 +93,7 @@ export interface Regions {
 }
 
 /** Number of REGION_TYPE: after the imports, mulHighU and run. */
-const REGION_CALL = imports.length + 2
+const REGION_CALL = imports.length + refills.length + 2
 
 export function interpreterModule(
   memoryPages: number,
@@ -94,7 +101,7 @@ export function interpreterModule(
   regions?: Regions,
 ): Uint8Array {
   return encodeModule({
-    imports,
+    imports: [...imports, ...(timing.lines ? modelled : refills)],
     memoryPages,
     ...(regions === undefined ? {} : { tableSize: regions.tableSize }),
     indirect: [REGION_TYPE],
