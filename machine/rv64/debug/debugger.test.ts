@@ -25,7 +25,11 @@ function machineOf(code: Assembler, engine: (typeof ENGINES)[number], harts = 1)
 }
 
 /** Runs until the machine stands, and tells why. */
-async function halted(machine: Rv64Machine, how: 'step' | 'continue'): Promise<Halt | Stop> {
+async function halted(
+  machine: Rv64Machine,
+  how: 'step' | 'continue',
+  until = deadline,
+): Promise<Halt | Stop> {
   const control = machine.debugger()
   const over = new AbortController()
   let why: Halt | undefined
@@ -34,7 +38,7 @@ async function halted(machine: Rv64Machine, how: 'step' | 'continue'): Promise<H
     over.abort()
   }
   control.resume(how)
-  const stop = await machine.run({ deadline, signal: over.signal })
+  const stop = await machine.run({ deadline: until, signal: over.signal })
   return why ?? stop
 }
 
@@ -109,6 +113,46 @@ describe.each(ENGINES)('a debugger of the %s engine', (engine) => {
   })
 })
 
+/** Each turn of a loop counts t0 and leads through four pages, over the end of the third by itself. */
+function throughPages(): Assembler {
+  const code = new Assembler()
+  const place = (label: string, offset: number): Assembler => {
+    for (let i = 0; code.label(`${label} ${i}`).offset(`${label} ${i}`) < offset; i++) {
+      code.emit('addi')
+    }
+    return code.label(label)
+  }
+  code.li(T0, 0).label('loop').emit('addi', { rd: T0, rs1: T0, immediate: 1 }).to('far', 'jal')
+  place('far', 0x1000).to('end', 'jal')
+  place('end', 0x2ffc).emit('addi')
+  return place('behind', 0x3000).to('loop', 'jal')
+}
+
+describe.each(ENGINES)(
+  'a breakpoint of the %s engine in a page that is entered from others',
+  (engine) => {
+    it.each(['far', 'end', 'behind'])('is met each time, at %s', async (label) => {
+      const code = throughPages()
+      const machine = machineOf(code, engine)
+      const control = machine.debugger()
+      const address = START + BigInt(code.offset(label))
+      const soon = () => cycles(machine.now() + 50_000)
+      for (const warm of [20_001, 3_000, 1]) {
+        control.removeAll()
+        const until = cycles(machine.now() + warm) // compiled, by then
+        expect(await halted(machine, 'continue', until)).toEqual({ kind: 'deadline' })
+        control.addBreakpoint(address)
+        await halted(machine, 'continue', soon())
+        const first = control.register(T0)!
+        for (const more of [1n, 2n, 3n]) {
+          expect(await halted(machine, 'continue', soon())).toEqual({ kind: 'breakpoint', hart: 0 })
+          expect([control.pc, control.register(T0)]).toEqual([address, first + more])
+        }
+      }
+    })
+  },
+)
+
 describe('a debugger', () => {
   it('sees the first instruction of an interrupt handler', async () => {
     const code = new Assembler()
@@ -163,35 +207,71 @@ describe('a debugger', () => {
     expect((await machine.registers(1)).x[T0]).toBe(1n)
   })
 
-  it('leaves a kernel’s boot as it would have been, whatever it looked at', async () => {
-    const [firmware, kernel] = await Promise.all([image('firmware'), image('kernel')])
-    const spec = {
-      firmware: firmware.bytes,
-      kernel: kernel.bytes,
-      bootargs: 'seed=1',
-      banks: [{ bytes: 128 * MiB, role: 'original' }],
-      disk: await disk(),
-      harts: 1,
-      profile: 'flat',
-    } as const
-    const until = { text: PROMPT, deadline: cycles(1_000_000_000) }
-    const alone = new Rv64Machine(spec)
-    await alone.run(until)
+  it.each(['flat', 'in-order'])(
+    'leaves a kernel’s boot as it would have been, whatever it looked at: %s',
+    async (profile) => {
+      const [firmware, kernel] = await Promise.all([image('firmware'), image('kernel')])
+      const spec = {
+        firmware: firmware.bytes,
+        kernel: kernel.bytes,
+        bootargs: 'seed=1',
+        banks: [{ bytes: 128 * MiB, role: 'original' }],
+        disk: await disk(),
+        harts: 1,
+        profile,
+      } as const
+      const until = { text: PROMPT, deadline: cycles(1_000_000_000) }
+      const alone = new Rv64Machine(spec)
+      await alone.run(until)
 
-    const watched = new Rv64Machine(spec)
-    const control = watched.debugger()
-    const { address } = new SymbolTable(kernel.bytes, 'kernel').named('syscall')!
+      const watched = new Rv64Machine(spec)
+      const control = watched.debugger()
+      const { address } = new SymbolTable(kernel.bytes, 'kernel').named('syscall')!
+      control.addBreakpoint(address)
+      let calls = 0
+      control.onHalt = (why) => {
+        if (why.kind === 'breakpoint') calls++
+        look(control)
+        control.resume(why.kind === 'breakpoint' && calls < 20 ? 'step' : 'continue')
+      }
+      expect((await watched.run(until)).kind).toBe('text')
+      expect(calls).toBeGreaterThan(10)
+      expect([watched.now(), await watched.digest()]).toEqual([alone.now(), await alone.digest()])
+    },
+  )
+})
+
+it('a breakpoint among paged code at full speed is met when one that looks at every instruction is', async () => {
+  const [firmware, kernel] = await Promise.all([image('firmware'), image('kernel')])
+  const spec = {
+    firmware: firmware.bytes,
+    kernel: kernel.bytes,
+    bootargs: 'seed=1',
+    banks: [{ bytes: 128 * MiB, role: 'original' }],
+    disk: await disk(),
+    harts: 1,
+    profile: 'flat',
+  } as const
+  const { address } = new SymbolTable(kernel.bytes, 'kernel').named('syscall')!
+  const metAt = async (everywhere: boolean, from = 1): Promise<readonly number[]> => {
+    const machine = new Rv64Machine(spec)
+    await machine.run({ deadline: cycles(from) })
+    const control = machine.debugger()
     control.addBreakpoint(address)
-    let calls = 0
-    control.onHalt = (why) => {
-      if (why.kind === 'breakpoint') calls++
-      look(control)
-      control.resume(why.kind === 'breakpoint' && calls < 20 ? 'step' : 'continue')
+    if (everywhere) expect(control.addWatchpoint(START, 1)).toBe(true) // code: never changed
+    const met: number[] = []
+    control.onHalt = () => {
+      met.push(machine.now())
+      control.resume('continue')
     }
-    expect((await watched.run(until)).kind).toBe('text')
-    expect(calls).toBeGreaterThan(10)
-    expect([watched.now(), await watched.digest()]).toEqual([alone.now(), await alone.digest()])
-  })
+    await machine.run({ text: PROMPT, deadline: cycles(1_000_000_000) })
+    return met
+  }
+  const met = await metAt(true)
+  expect(met.length).toBeGreaterThan(10)
+  expect(await metAt(false)).toEqual(met)
+  const later = met[5]! + 1 // when the page has been decoded
+  expect(await metAt(false, later)).toEqual(met.filter((at) => at >= later))
 })
 
 it('a debugger leaves harts that talk to each other as they would have been', async () => {

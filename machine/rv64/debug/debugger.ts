@@ -113,7 +113,14 @@ export class Debugger implements Halter {
   }
 
   get attentive(): boolean {
-    return this.#step !== undefined || this.#breakpoints.size > 0 || this.#watchpoints.size > 0
+    return this.#step !== undefined || this.#watchpoints.size > 0 || this.#near
+  }
+
+  /** True in a page with a breakpoint; an engine that cannot keep out of them is taken to be in one. */
+  get #near(): boolean {
+    if (this.#breakpoints.size === 0) return false
+    const { tlb, guard } = this.#hart
+    return tlb === undefined || guard.holds(this.#hart.hi(PC), this.#hart.lo(PC))
   }
 
   halts(waits: boolean): boolean {
@@ -121,6 +128,7 @@ export class Debugger implements Halter {
     const why = this.#reason(waits)
     this.#last = this.#harts.running
     this.#leaving = false
+    this.#hart.guard.asked = this.attentive
     if (why === undefined) return false
     this.#asked = false
     this.#step = undefined
@@ -245,12 +253,13 @@ export class Debugger implements Halter {
   addBreakpoint(address: bigint): boolean {
     if (this.#points >= MOST_POINTS) return false
     this.#breakpoints.add(address)
+    this.#guard()
     this.#hart.leave = true
     return true
   }
 
   removeBreakpoint(address: bigint): void {
-    this.#breakpoints.delete(address)
+    if (this.#breakpoints.delete(address)) this.#guard()
   }
 
   /** Halt after an instruction that has changed memory there. False: not RAM, too long or too many. */
@@ -270,6 +279,7 @@ export class Debugger implements Halter {
 
   removeAll(): void {
     this.#breakpoints.clear()
+    this.#guard()
     this.#watchpoints.clear()
   }
 
@@ -279,6 +289,10 @@ export class Debugger implements Halter {
       const { privilege, pc } = describe(this.#hart)
       return `hart ${hart} in ${privilege} at 0x${pc.toString(16)}, cycle ${this.#clock.now}`
     })
+  }
+
+  #guard(): void {
+    this.#hart.guard.keep(this.#breakpoints, this.#hart.tlb)
   }
 
   get #points(): number {

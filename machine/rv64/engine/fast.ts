@@ -171,6 +171,10 @@ export class FastEngine implements Engine {
     const { ram } = hart
     const hi = hart.hi(PC)
     const lo = hart.lo(PC)
+    if (hart.guard.holds(hi, lo)) {
+      this.#guarded()
+      return
+    }
     const at = hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
     const frame = at - (at % 4096)
     const page = (frame - RAM_BASE) / 4096
@@ -189,6 +193,17 @@ export class FastEngine implements Engine {
       hart.counters.romSteps++
       this.#byReference() // the ROM, a page split by PMP or with a memory error, or nothing at all
     }
+  }
+
+  /** The page of pc is guarded: its next instruction alone, or, unless somebody was asked, nothing. */
+  #guarded(): void {
+    const hart = this.#hart
+    if (!hart.guard.asked) {
+      hart.stopAfterThis()
+      return
+    }
+    hart.i32[BUDGET >> 2] = hart.i32[BUDGET >> 2]! - 1
+    this.#byReference()
   }
 
   /** Decodes the instruction at the end of a page. Returns 1 if its second half trapped. */

@@ -12,6 +12,7 @@ import { BranchPredictor } from '../timing/branch-predictor.ts'
 import type { Core } from '../timing/core.ts'
 import { MemoryTiming, pageKey, UNTRANSLATED } from '../timing/memory-timing.ts'
 import { HartCounters } from './counters.ts'
+import { FetchGuard } from './fetch-guard.ts'
 import { pendingInterrupt } from './interrupt.ts'
 import {
   BUDGET,
@@ -84,6 +85,7 @@ export class Hart {
   idle = 0
   #unretired = 0
   #extra = 0
+  readonly guard: FetchGuard
   /** Set by the machine: leave the slice even if no interrupt is pending. */
   leave = false
 
@@ -100,6 +102,7 @@ export class Hart {
     this.f64 = new Float64Array(buffer, 0, RAM_LONGS)
     this.timing = parts.core && new MemoryTiming(parts.core, this.i32, this.ram.bytes)
     this.#predictor = parts.core && new BranchPredictor(parts.core, parts.ram.u8)
+    this.guard = new FetchGuard(this.i32)
     this.pmp = new Pmp(this)
     this.mmu = new Mmu(this)
     this.timers = new Timers(this, this)
@@ -301,6 +304,7 @@ export class Hart {
   reset(): void {
     this.i32.fill(0, 0, STATE_WORDS)
     this.i32[ERRORS >> 2] = this.ram.errors.count // RAM is not reset
+    this.guard.toState()
     this.i32[PRIVILEGE >> 2] = MACHINE
     this.put(CELL.mstatus, STATUS_HI, 0)
     this.put(CELL.hstatus, XLEN_HI, 0)

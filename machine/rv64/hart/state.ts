@@ -137,6 +137,8 @@ export const WINDOW_BYTES = 4096
  * every walk looks for them.
  */
 export const ERRORS = WINDOW_BYTES
+/** i32, likewise: while it is not 0, a page that the fetch TLB misses is the engine's to bring; see fetch-guard.ts. */
+export const GUARDED = WINDOW_BYTES + 4
 
 /** Soft TLBs: see mmu/tlb.ts. */
 export const TLB = 0x1_0000

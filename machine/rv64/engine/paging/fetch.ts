@@ -1,7 +1,7 @@
 // A page that the fetch TLB misses, without leaving WebAssembly, if its walk is the commonest one (walk.ts)
 // and its instructions have been decoded. Invariant: it does what FastEngine would do, or nothing at all.
 
-import { CODE_OF_PAGE, CODE_PAGE_BYTES, CODE_POOL, FETCH_TLB } from '../../hart/state.ts'
+import { CODE_OF_PAGE, CODE_PAGE_BYTES, CODE_POOL, FETCH_TLB, GUARDED } from '../../hart/state.ts'
 import { EXECUTE } from '../../mmu/pte.ts'
 import { Code } from '../wasm/code.ts'
 import { type DefinedFunction, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
@@ -13,6 +13,7 @@ export const FETCH: FunctionType = { parameters: [I64], results: [I32] }
 export function fetchRefill(ramPages: number): DefinedFunction {
   const code = new Code()
   code.block(ELSE, () => {
+    code.i32(0).memory('i32.load', GUARDED).brIf(ELSE)
     walk(code, { ramPages, guests: true }, EXECUTE)
     code.get(LOCAL.page).i32(1).op('i32.shl').memory('i32.load16_u', CODE_OF_PAGE)
     code.tee(LOCAL.page).op('i32.eqz').brIf(ELSE)
