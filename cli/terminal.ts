@@ -52,7 +52,8 @@ async function session(machine: Machine, outside: Outside, feed: Feed): Promise<
     outside.wake()
   }
   const signalled = (): void => leave('signal')
-  const forget = machine.console.listen((text) => process.stdout.write(text))
+  const screen = new Screen()
+  const forget = machine.console.listen((text) => screen.write(text))
   process.on('SIGINT', signalled).on('SIGTERM', signalled)
   const letGo = feed(machine, outside, leave)
   outside.attach()
@@ -62,6 +63,7 @@ async function session(machine: Machine, outside: Outside, feed: Feed): Promise<
   } finally {
     letGo()
     forget()
+    screen.flush()
     process.off('SIGINT', signalled).off('SIGTERM', signalled)
   }
 }
@@ -133,5 +135,20 @@ function pipe(silenceMs: number | undefined): Feed {
       forget()
       stdin.off('data', heard).off('end', end).pause()
     }
+  }
+}
+
+/** stdout, in pieces of a turn: a guest says letter by letter what a host had better hear at once. */
+class Screen {
+  #text = ''
+
+  write(text: string): void {
+    if (this.#text === '') setImmediate(() => this.flush())
+    this.#text += text
+  }
+
+  flush(): void {
+    if (this.#text !== '') process.stdout.write(this.#text)
+    this.#text = ''
   }
 }

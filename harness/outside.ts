@@ -20,7 +20,7 @@ export interface Outside {
 }
 
 export function openOutside(): Outside {
-  const pacer = new HostPacer()
+  const pacer = new HostPacer(undefined, () => process.stdout.writableNeedDrain)
   const bridges: Bridge[] = []
   let leave = (): void => {}
   return {

@@ -51,4 +51,23 @@ describe('HostPacer', () => {
     pacer.wake()
     await rushed
   })
+
+  it('holds the guest while the host is behind, until it has caught up or somebody wakes it', async () => {
+    let behind = true
+    let goes = 0
+    const pacer = new HostPacer(undefined, () => behind)
+    const breath = () =>
+      pacer.breathe(cycles(0)).then(() => {
+        goes++
+      })
+    const held = breath()
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    expect(goes).toBe(0)
+    pacer.wake()
+    await held
+    const again = breath()
+    behind = false
+    await again
+    expect(goes).toBe(2)
+  })
 })

@@ -10,7 +10,10 @@ const CYCLES_PER_MS = 1_000_000
 /** Virtual time may lead by this: no timer of a host is finer. */
 const SLACK_MS = 1
 /** Host time that a busy guest fell behind by is forgiven beyond this, not made up by rushing. */
-const MOST_LAG_MS = 20 /** What setTimeout can take. */
+const MOST_LAG_MS = 20
+/** How often is looked whether the host has caught up. */
+const HOLD_MS = 10
+/** What setTimeout can take. */
 const LONGEST_TIMER_MS = 0x7fff_ffff
 
 export class HostPacer implements Pacer {
@@ -20,10 +23,19 @@ export class HostPacer implements Pacer {
   #origin: number | undefined
   /** Ends the sleep that is going on. */
   #wake: (() => void) | undefined
+  #woken = false
+  readonly #isBehind: () => boolean
 
-  /** `hostNow` gives host milliseconds that only grow; tests bring their own. */
-  constructor(hostNow: () => number = () => performance.now()) {
+  /**
+   * `hostNow` gives host milliseconds that only grow; tests bring their own. `isBehind`: whether the host has
+   * yet to take what the guest has said, which waits so long.
+   */
+  constructor(
+    hostNow: () => number = () => performance.now(),
+    isBehind: () => boolean = () => false,
+  ) {
     this.#hostNow = hostNow
+    this.#isBehind = isBehind
   }
 
   get isAttached(): boolean {
@@ -46,6 +58,7 @@ export class HostPacer implements Pacer {
 
   /** Input has arrived: an idle guest goes on at once. */
   wake(): void {
+    this.#woken = true
     this.#wake?.()
   }
 
@@ -66,6 +79,8 @@ export class HostPacer implements Pacer {
     await new Promise<void>((resolve) => {
       setImmediate(resolve)
     })
+    this.#woken = false
+    while (this.#isBehind() && !this.#woken) await this.#sleep(HOLD_MS)
   }
 
   #sleep(ms: number): Promise<void> {

@@ -51,8 +51,8 @@ export async function startQemu(spec: MachineSpec): Promise<QemuProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'mirrorbench-machine-'))
   try {
     const places = await placed(spec, folder)
-    const { sockets, close } = await listening(places)
     const warden = ['-c', WARDEN, 'sh', folder, QEMU, ...argumentsFor(spec, places)]
+    const { sockets, close } = await listening(places)
     const child = execa('sh', warden, {
       stdin: 'pipe',
       stdout: 'ignore',

@@ -14,8 +14,11 @@ import type {
   Stop,
   Until,
 } from '../machine.ts'
+import { readFirmware, readKernel } from '../rv64/elf.ts'
+import { KERNEL_BASE, MEMORY_MAP } from '../rv64/memory-map.ts'
 import { Transcript } from '../rv64/transcript.ts'
-import { type Cycles, cycles, type PhysicalAddress } from '../units.ts'
+import { type Cycles, cycles, type PhysicalAddress, physical } from '../units.ts'
+
 import { type QemuProcess, startQemu } from './process.ts'
 import { QemuError } from './qemu-error.ts'
 import { registersOf } from './registers.ts'
@@ -30,6 +33,8 @@ const LOOK_MS = 50
 const PATIENCE_MS = 10_000
 /** QEMU before 8 lets a guest reach satp although VTVM is set. */
 const FIRST_WITH_VTVM = 8
+
+const RAM_BASE = physical(MEMORY_MAP.ram.base)
 
 export class QemuMachine implements Machine {
   readonly spec: MachineSpec
@@ -48,6 +53,10 @@ export class QemuMachine implements Machine {
 
   /** Throws QemuError if there is no QEMU, RangeError for a spec that it cannot be built to. */
   static async open(spec: MachineSpec): Promise<QemuMachine> {
+    const { firmware, kernel } = spec
+    // QEMU runs into whatever a damaged image holds, in silence.
+    if (firmware !== undefined) readFirmware(firmware, RAM_BASE)
+    readKernel(kernel, firmware === undefined ? RAM_BASE : physical(KERNEL_BASE))
     return new QemuMachine(spec, await startQemu(spec))
   }
 

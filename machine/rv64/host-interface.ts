@@ -9,6 +9,8 @@ import type { Finish } from './device/finisher.ts'
 
 /** Of the event that looks. */
 export const HOST_INTERFACE = 'host-interface'
+/** Bytes: the host cannot do anything else meanwhile. */
+const MOST_PRINTED = 4096
 const POLL_CYCLES = cycles(1000)
 /** Who is meant, in the top byte of the word, and what it is to do, in the one below. */
 const DEVICE_CALLS = 0
@@ -135,10 +137,12 @@ export class HostInterface {
     return CALL_IS_DONE
   }
 
+  /** As much as one call prints; how much that was, as write() may. */
   #printAll(at: number, length: number): bigint {
     if (!this.#options.dma.holds(at, length)) return BAD_ADDRESS
-    for (const byte of this.#options.dma.read(at, length)) this.#print(byte)
-    return BigInt(length)
+    const printed = Math.min(length, MOST_PRINTED)
+    for (const byte of this.#options.dma.read(at, printed)) this.#print(byte)
+    return BigInt(printed)
   }
 
   #isRam(at: number): boolean {

@@ -2,7 +2,7 @@
 // was ever written is marked touched, and every other page is zero; nobody writes to a page that
 // holds decoded code without telling the code cache; nobody but the host reads without asking `errors`.
 
-import { PAGE_BYTES } from '../units.ts'
+import { MiB, PAGE_BYTES } from '../units.ts'
 import type { DmaMemory } from './device/device.ts'
 import { CODE_OF_PAGE, MOST_RAM_PAGES, memoryPages, RAM, TOUCHED } from './hart/state.ts'
 import { CLEAN, MemoryErrors } from './memory-error.ts'
@@ -46,7 +46,9 @@ export class Ram implements DmaMemory {
     }
     const pages = memoryPages(bytes, harts)
     if (pages > MOST_PAGES) {
-      const most = Math.floor((MOST_PAGES - memoryPages(0, harts)) / 16)
+      const none = memoryPages(0, harts)
+      const perMiB = (memoryPages(64 * MiB, harts) - none) / 64
+      const most = Math.floor((MOST_PAGES - none) / perMiB)
       throw new RangeError(`RAM: expected at most ${most} MiB, got ${bytes / 2 ** 20} MiB`)
     }
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages })

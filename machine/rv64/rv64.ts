@@ -164,6 +164,7 @@ export class Rv64Machine implements Machine {
   }
 
   async run(until: Reach): Promise<Stop> {
+    if (Number.isNaN(until.deadline)) throw new RangeError('expected a deadline, got NaN')
     if (this.#running) throw new Error('expected one run at a time, got a second')
     this.#running = true
     try {

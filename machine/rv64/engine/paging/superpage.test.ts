@@ -3,12 +3,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { saveHart } from '../../hart/saved-state.ts'
+import { CELL, PRIVILEGE, VIRTUALISED } from '../../hart/state.ts'
 import { encode } from '../../isa/assemble.ts'
 import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from '../../mmu/pte.ts'
 import { RAM_BASE } from '../../ram.ts'
 import { profileNamed } from '../../timing/profile.ts'
 import {
   CONTEXTS,
+  type Context,
   M_VECTOR,
   MIDDLE,
   pagedStand,
@@ -62,6 +64,8 @@ const access = fc.record({
 const situation = fc.record({
   leaves: fc.tuple(leaf, leaf, leaf),
   accesses: fc.tuple(access, access),
+  /** Of the root's frame, what is above the 32 bits that RAM needs. */
+  rootAbove: fc.constantFrom(0, 0, 0, 0, 0, 1, 0x800),
   context: fc.constantFrom(...CONTEXTS.filter(({ first, second }) => first && !second)),
 })
 type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never
@@ -69,7 +73,7 @@ type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never
 function outcome(
   engine: EngineName,
   profile: string,
-  { leaves, accesses, context }: Situation,
+  { leaves, accesses, rootAbove, context }: Situation,
 ): unknown {
   const { core } = profileNamed(profile)
   const stand = pagedStand(engine, context, {
@@ -97,7 +101,21 @@ function outcome(
   stand.setX(T2, 0x1234_5678)
   stand.pc = seen(context, CODE)
   stand.run(12)
+  if (rootAbove !== 0) again(stand, context, rootAbove)
   return [saveHart(stand.hart, 'architectural'), stand.clock.now, contents(stand)]
+}
+
+/** The same with pages decoded by now, and a root that lies where no RAM is. */
+function again(stand: Stand, context: Context, rootAbove: number): void {
+  const { hart } = stand
+  const root = context.virtualised ? CELL.vsatp : CELL.satp
+  hart.put(root, hart.hi(root) | rootAbove, hart.lo(root))
+  hart.i32[PRIVILEGE >> 2] = context.privilege
+  hart.i32[VIRTUALISED >> 2] = context.virtualised ? 1 : 0
+  hart.tlb?.forget()
+  hart.stateLoaded()
+  stand.pc = seen(context, CODE)
+  stand.run(12)
 }
 
 /** Bytes of RAM that are not 0, tables included. */

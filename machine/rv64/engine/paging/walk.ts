@@ -98,9 +98,10 @@ function ofGuest(code: Code, distance: number): void {
   code.i32(0).memory('i32.load', VIRTUALISED).i32(distance).op('i32.mul')
 }
 
-/** A frame, counted from the first of RAM, is on the stack. */
+/** A frame, counted from the first of RAM, is on the stack; any number, for tables may hold any. */
 function takePage(code: Code, ramPages: number): void {
-  code.op('i32.wrap_i64').tee(LOCAL.page).i32(ramPages).op('i32.ge_u').brIf(ELSE)
+  code.tee(LOCAL.frame).i64(BigInt(ramPages)).op('i64.ge_u').brIf(ELSE)
+  code.get(LOCAL.frame).op('i32.wrap_i64').set(LOCAL.page)
 }
 
 /** Reads the entry of a level in the table LOCAL.page, and the frame that it names. */
