@@ -14,8 +14,8 @@ import type {
   Stop,
   Until,
 } from '../machine.ts'
-import { readFirmware, readKernel } from '../rv64/elf.ts'
-import { KERNEL_BASE, MEMORY_MAP } from '../rv64/memory-map.ts'
+import { isElf, readFirmware, readKernel } from '../rv64/elf.ts'
+import { MEMORY_MAP } from '../rv64/memory-map.ts'
 import { Transcript } from '../rv64/transcript.ts'
 import { type Cycles, cycles, type PhysicalAddress, physical } from '../units.ts'
 
@@ -54,9 +54,9 @@ export class QemuMachine implements Machine {
   /** Throws QemuError if there is no QEMU, RangeError for a spec that it cannot be built to. */
   static async open(spec: MachineSpec): Promise<QemuMachine> {
     const { firmware, kernel } = spec
-    // QEMU runs into whatever a damaged image holds, in silence.
-    if (firmware !== undefined) readFirmware(firmware, RAM_BASE)
-    readKernel(kernel, firmware === undefined ? RAM_BASE : physical(KERNEL_BASE))
+    // QEMU takes a damaged one for raw bytes, and runs into them in silence.
+    if (firmware !== undefined && isElf(firmware)) readFirmware(firmware, RAM_BASE)
+    if (isElf(kernel)) readKernel(kernel, RAM_BASE)
     return new QemuMachine(spec, await startQemu(spec))
   }
 
