@@ -64,6 +64,8 @@ describe('a gdb session', () => {
     expect(textOf(ask('qThreadExtraInfo,2'))).toBe('hart 1 in M at 0x1000, cycle 0')
     expect(ask('qThreadExtraInfo,9')).toBe('E01')
     expect(ask('vCont;s:4;c')).toBe('E01')
+    expect([ask('vCont;c:9'), ask('vCont;s')]).toEqual(['E01', undefined])
+    session.halted({ kind: 'stepped', hart: 0 })
     session.packet('vCont;s:2;c')
     expect([session.runs, control.selected]).toEqual([true, 1])
     session.halted({ kind: 'stepped', hart: 1 })

@@ -205,12 +205,12 @@ export class Session {
     }
   }
 
-  #resume(how: 'step' | 'continue', from: string): Answer {
+  #resume(how: 'step' | 'continue', from: string, only?: number): Answer {
     const pc = from === '' ? undefined : addressOf(from)
     if (from !== '' && pc === undefined) return WRONG
     if (pc !== undefined) this.#machine.setRegister(GENERAL_REGISTERS - 1, pc)
     this.runs = true
-    this.#machine.resume(how)
+    this.#machine.resume(how, only)
     return undefined
   }
 
@@ -222,9 +222,9 @@ export class Session {
   #resumeThreads(actions: string): Answer {
     const how = resumption(this.#machine, actions)
     if (how === undefined) return WRONG
-    if (how.step === undefined) return this.#resume('continue', '')
+    if (how.step === undefined) return this.#resume('continue', '', how.only)
     this.#machine.select(how.step)
-    return this.#resume('step', '')
+    return this.#resume('step', '', how.only)
   }
 
   #monitor(hex: string): Answer {

@@ -18,19 +18,23 @@ export function hartOf(machine: Debugger, thread: string): number | undefined {
   return number >= 1 && number <= machine.harts ? number - 1 : undefined
 }
 
+export interface Resumption {
+  /** The hart that makes a step; undefined: all go on. */
+  readonly step: number | undefined
+  /** The one that breakpoints hold for; undefined: for all. */
+  readonly only: number | undefined
+}
+
 /**
- * What the actions of a vCont packet, `;ACTION[:THREAD]…`, come to: one hart steps, or all go on. The harts
- * run together: while one steps the others have their turns. Undefined: a thread that there is not.
+ * What the actions of a vCont packet, `;ACTION[:THREAD]…`, come to. The harts run together: while one steps the
+ * others have their turns. But gdb, which steps over a breakpoint by one of its own, names that thread alone
+ * and wants to hear of no other. Undefined: a thread that there is not.
  */
-export function resumption(
-  machine: Debugger,
-  actions: string,
-): { readonly step: number | undefined } | undefined {
-  for (const action of actions.split(';')) {
-    const [what = '', thread = '0'] = action.split(':')
-    if (!/^s/i.test(what)) continue
-    const step = hartOf(machine, thread)
-    return step === undefined ? undefined : { step }
-  }
-  return { step: undefined }
+export function resumption(machine: Debugger, actions: string): Resumption | undefined {
+  const parts = actions.split(';').map((action) => action.split(':'))
+  const all = parts.some(([, thread = '-1']) => thread === '-1')
+  const [what = '', thread = '0'] = parts.find(([one = '']) => /^s/i.test(one)) ?? parts[0]!
+  const hart = hartOf(machine, thread)
+  if (hart === undefined) return undefined
+  return { step: /^s/i.test(what) ? hart : undefined, only: all ? undefined : hart }
 }

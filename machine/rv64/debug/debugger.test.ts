@@ -29,6 +29,7 @@ async function halted(
   machine: Rv64Machine,
   how: 'step' | 'continue',
   until = deadline,
+  only?: number,
 ): Promise<Halt | Stop> {
   const control = machine.debugger()
   const over = new AbortController()
@@ -37,7 +38,7 @@ async function halted(
     why = halt
     over.abort()
   }
-  control.resume(how)
+  control.resume(how, only)
   const stop = await machine.run({ deadline: until, signal: over.signal })
   return why ?? stop
 }
@@ -205,6 +206,19 @@ describe('a debugger', () => {
     expect(control.register(10)).toBe(5n)
     expect((await machine.registers(0)).x[10]).toBe(0n)
     expect((await machine.registers(1)).x[T0]).toBe(1n)
+  })
+
+  it('lets breakpoints hold for one hart alone, while the others run past them', async () => {
+    const code = new Assembler().emit('addi', { rd: T0, rs1: T0, immediate: 1 })
+    code.label('again').emit('addi', { rd: T1, rs1: T1, immediate: 1 }).to('again', 'jal')
+    const again = START + BigInt(code.offset('again'))
+    const machine = machineOf(code, 'fast', 3)
+    machine.debugger().addBreakpoint(again)
+    expect(await halted(machine, 'continue', deadline, 2)).toEqual({ kind: 'breakpoint', hart: 2 })
+    expect((await machine.registers(0)).x[T1]).toBeGreaterThan(0n)
+    expect(await halted(machine, 'continue')).toMatchObject({ kind: 'breakpoint' })
+    const hart = machine.debugger().selected
+    expect(await halted(machine, 'continue', deadline, hart)).toEqual({ kind: 'breakpoint', hart })
   })
 
   it.each(['flat', 'in-order'])(

@@ -58,6 +58,7 @@ export class Debugger implements Halter {
   #asked = false
   /** The hart that makes a single step, and the cycles that it had executed when it began. */
   #step: { readonly hart: number; readonly from: number } | undefined
+  #only: number | undefined
   /** The hart that executed last, or is about to. */
   #last = 0
   #selected = 0
@@ -100,8 +101,12 @@ export class Debugger implements Halter {
     this.#hart.leave = true
   }
 
-  /** Lets the machine go on, until the selected hart has made a step or until something halts it. */
-  resume(how: 'step' | 'continue'): void {
+  /**
+   * Lets the machine go on, until the selected hart has made a step or until something halts it; breakpoints
+   * hold for all harts, or for `only` one.
+   */
+  resume(how: 'step' | 'continue', only?: number): void {
+    this.#only = only
     this.#asked = false
     this.#leaving = true
     const hart = this.#selected
@@ -166,8 +171,10 @@ export class Debugger implements Halter {
     if (step !== undefined && this.#harts.executed(step.hart) > step.from) {
       return { kind: 'stepped', hart: step.hart }
     }
-    const pc = this.#hart.u64[PC >> 3]!
-    return !this.#leaving && this.#breakpoints.has(pc) ? { kind: 'breakpoint', hart } : undefined
+    if (this.#leaving || (this.#only ?? hart) !== hart) return undefined
+    return this.#breakpoints.has(this.#hart.u64[PC >> 3]!)
+      ? { kind: 'breakpoint', hart }
+      : undefined
   }
 
   /** Of the selected hart, as all that follows. */
