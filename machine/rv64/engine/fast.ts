@@ -32,7 +32,6 @@ import { type CodeTiming, codeTimingOf } from './code-timing.ts'
 import { Compiler } from './compiler/compiler.ts'
 import type { CompilerLimits } from './compiler/limits.ts'
 import { MOST_REGIONS } from './compiler/limits.ts'
-import { lineModule } from './compiler/line-refill.ts'
 import type { Engine } from './engine.ts'
 import { interpreterModule } from './interpreter/module.ts'
 import {
@@ -47,6 +46,7 @@ import {
   SLOT_STEP,
   writeSlot,
 } from './interpreter/slot.ts'
+import { lineModule } from './lines/line-refill.ts'
 import { pagingModule } from './paging/module.ts'
 import { ReferenceEngine } from './reference.ts'
 import { moduleFor } from './wasm/modules.ts'

@@ -19,9 +19,11 @@ export interface Walk {
 /** No translation: physical addresses are used as they are. */
 export const UNTRANSLATED = 0
 
+/** Of a virtual page's number, what the TLBs tell apart. */
+export const PAGE_NUMBER = 0x1fff_ffff
 /** What stands for a page in the TLBs: virtual page number, and whether it is a guest's. Never 0. */
 export const pageKey = (hi: number, lo: number, guest: boolean): number =>
-  (((((hi << 20) | (lo >>> 12)) & 0x1fff_ffff) << 1) | (guest ? 1 : 0)) + 1
+  (((((hi << 20) | (lo >>> 12)) & PAGE_NUMBER) << 1) | (guest ? 1 : 0)) + 1
 const pageNumber = (key: number): number => (key - 1) >>> 1
 const isGuest = (key: number): boolean => ((key - 1) & 1) === 1
 /** Lines are numbered by physical address. */

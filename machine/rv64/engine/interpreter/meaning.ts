@@ -8,7 +8,7 @@ import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
 import { WORD_SHIFT } from '../../timing/branch-predictor.ts'
 import { learnBranch } from '../branch-code.ts'
 import type { CodeTiming } from '../code-timing.ts'
-import { alignedTag } from '../line-access.ts'
+import { alignedTag } from '../lines/line-access.ts'
 import type { Code, MemoryOperator } from '../wasm/code.ts'
 import { emitCondition, emitValue } from './expression.ts'
 import {

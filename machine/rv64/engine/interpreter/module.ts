@@ -24,7 +24,7 @@ import {
 import { table } from '../../isa/table.ts'
 import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import type { CodeTiming } from '../code-timing.ts'
-import { LINE_ACCESS } from '../line-access.ts'
+import { LINE_ACCESS } from '../lines/line-access.ts'
 import { FETCH } from '../paging/fetch.ts'
 import { REFILL } from '../paging/refill.ts'
 import { Code } from '../wasm/code.ts'

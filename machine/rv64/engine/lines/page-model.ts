@@ -6,6 +6,7 @@ import { PTE_LEAF, PTE_V } from '../../mmu/pte.ts'
 import { CONTEXT_BYTES, CONTEXT_OF_VS, TLB_ENTRY_BYTES, WRITE_SET } from '../../mmu/tlb.ts'
 import { RAM_BASE } from '../../ram.ts'
 import type { Layout } from '../../timing/layout.ts'
+import { ELSE } from '../paging/walk.ts'
 import { Code } from '../wasm/code.ts'
 import type { FunctionType } from '../wasm/encoder.ts'
 import { I32, I64 } from '../wasm/encoder.ts'
@@ -42,7 +43,6 @@ export const WALK: FunctionType = { parameters: [I64], results: [I32] }
 
 const FOUND = 'found'
 const KNOWN = 'known'
-const ELSE = 'else'
 const FIRST_FRAME = RAM_BASE / 4096
 
 /**

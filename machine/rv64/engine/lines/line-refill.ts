@@ -6,8 +6,9 @@ import { PAGES_BESIDE, RAM, TLB } from '../../hart/state.ts'
 import { ENTRY_KEY } from '../../mmu/line-tlb.ts'
 import { TLB_ENTRY_BYTES, TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
 import type { Core } from '../../timing/core.ts'
-import { LINE_ACCESS } from '../line-access.ts'
+import { PAGE_NUMBER } from '../../timing/memory-timing.ts'
 import { loadRefill } from '../paging/refill.ts'
+import { ELSE } from '../paging/walk.ts'
 import { Code } from '../wasm/code.ts'
 import {
   type DefinedFunction,
@@ -17,6 +18,7 @@ import {
   I64,
   type ValueType,
 } from '../wasm/encoder.ts'
+import { LINE_ACCESS } from './line-access.ts'
 import {
   bringLine,
   dataLine,
@@ -31,7 +33,6 @@ interface Calls extends PageCalls {
   readonly refill: number
 }
 
-const ELSE = 'else'
 const LOCAL = {
   address: 0,
   aligned: 1,
@@ -177,8 +178,9 @@ class Access {
     code.get(address)
     this.#bytes()
     code.call(refill).op('i32.eqz').brIf(ELSE)
+    // As pageKey says of what is no guest's, shifted as LineTlb enters it.
     code.get(beside)
-    code.get(address).i64(12n).op('i64.shr_u', 'i32.wrap_i64').i32(0x1fff_ffff).op('i32.and')
+    code.get(address).i64(12n).op('i64.shr_u', 'i32.wrap_i64').i32(PAGE_NUMBER).op('i32.and')
     code
       .i32(2)
       .op('i32.shl')

@@ -1,7 +1,7 @@
 // How generated code asks the model of caches for a line that the soft TLB does not know: what the functions
-// of compiler/line-refill.ts take and give.
+// of line-refill.ts take and give.
 
-import { type FunctionType, I32, I64 } from './wasm/encoder.ts'
+import { type FunctionType, I32, I64 } from '../wasm/encoder.ts'
 
 /**
  * Address, tagBits of an aligned access, the context's data sets; where in linear memory the data lies, and
