@@ -8,9 +8,14 @@ export function signedPercent(fraction: number, digits = 1): string {
   return `${fraction > 0 ? '+' : '−'}${text.replace('-', '')} %`
 }
 
-/** `41,203,118` */
+/** `41,203,118`, `−470` */
 export function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US')
+  return withMinus(Math.round(value).toLocaleString('en-US'))
+}
+
+/** Negative numbers have the sign of a minus, not a hyphen. */
+function withMinus(text: string): string {
+  return text.replace(/^-/, '−')
 }
 
 /** Below this, in ms, microseconds read better. */

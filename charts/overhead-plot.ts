@@ -12,9 +12,9 @@ export interface OverheadPlot {
   readonly label: (overhead: Overhead) => string
   /** A panel each. */
   readonly metrics: readonly ('wall' | 'busy')[]
-  /** Logarithmic where overheads of tenths and of thousands of percent stand together; what is not
-   * above zero has no place on it, and is left out. Default `linear`. */
-  readonly scale?: 'linear' | 'log'
+  /** Symmetric logarithmic where overheads of tenths and of thousands of percent stand together: it
+   * is linear about zero, so nothing is left out. Default `linear`. */
+  readonly scale?: 'linear' | 'symlog'
   /** Figures of the thesis, drawn behind. */
   readonly thesis?: { readonly low?: number; readonly high: number }
 }
@@ -25,18 +25,18 @@ const STEP = 15
 const LINE_PADDING = 10
 /** A point at the end of the axis keeps clear of its edge, in pixels. */
 const EDGE = 8
-/** Ticks of a logarithmic axis, as fractions. */
-const DECADES = [1e-5, 1e-4, 0.001, 0.01, 0.1, 1, 10, 100]
+/** The symmetric logarithmic axis is linear up to about this overhead on both sides of zero. */
+const LINEAR_TO = 0.01
+/** Its ticks, as fractions. */
+const DECADES = [-1, -0.1, -0.01, 0, 0.01, 0.1, 1, 10, 100]
 /** No sign at zero. */
 export const SIGNED_PERCENT = "datum.value === 0 ? '0' : format(datum.value, '+,.3~%')"
 const WIDTH = { one: 520, two: 272 } as const
 
 export function overheadPlot(plot: OverheadPlot): TopLevelSpec | undefined {
   const { overheads, metrics } = plot
-  const log = plot.scale === 'log'
-  const shown = overheads.filter(
-    ({ metric, value }) => metrics.some((wanted) => wanted === metric) && (!log || value > 0),
-  )
+  const symlog = plot.scale === 'symlog'
+  const shown = overheads.filter(({ metric }) => metrics.some((wanted) => wanted === metric))
   if (shown.length === 0) return undefined
   const labels = [...new Set(shown.map(comparisonLabel))]
   const lines = [...new Set(shown.map(plot.label))]
@@ -47,8 +47,8 @@ export function overheadPlot(plot: OverheadPlot): TopLevelSpec | undefined {
     layer: [
       ...thesisLayers(plot.thesis),
       panelHead(panelTitle[metric]),
-      ...(log ? [] : [zeroRule]),
-      ...pointLayers(labels, lines, place === 0, log),
+      zeroRule,
+      ...pointLayers(labels, lines, place === 0, symlog),
     ],
   }))
   return {
@@ -73,12 +73,12 @@ export function panelHead(text: string): object {
 }
 
 function point(plot: OverheadPlot, overhead: Overhead): object {
-  const { value, low, high, samples, configValue, baselineValue, unit } = overhead
+  const { metric, value, low, high, samples, configValue, baselineValue, unit } = overhead
   return {
     line: plot.label(overhead),
     comparison: comparisonLabel(overhead),
-    ...{ value, high, samples, configValue, baselineValue, unit },
-    low: plot.scale === 'log' && low <= 0 ? value : low,
+    clock: metric,
+    ...{ value, low, high, samples, configValue, baselineValue, unit },
   }
 }
 
@@ -97,7 +97,7 @@ function pointLayers(
   labels: readonly string[],
   lines: readonly string[],
   named: boolean,
-  log: boolean,
+  symlog: boolean,
 ): object[] {
   const { colour, shape } = looks(labels)
   const where = {
@@ -122,11 +122,13 @@ function pointLayers(
   const x = (field: string): object => ({
     field,
     type: 'quantitative',
-    scale: log ? { type: 'log', nice: false, padding: 2 * EDGE } : { padding: EDGE },
+    scale: symlog
+      ? { type: 'symlog', constant: LINEAR_TO, nice: false, padding: 2 * EDGE }
+      : { padding: EDGE },
     axis: {
       labelExpr: SIGNED_PERCENT,
       title: 'overhead',
-      ...(log ? { values: DECADES } : { tickCount: 5 }),
+      ...(symlog ? { values: DECADES } : { tickCount: 5 }),
     },
   })
   return [
@@ -154,6 +156,7 @@ function tooltip(): object[] {
   return [
     { field: 'line', type: 'nominal', title: 'workload' },
     { field: 'comparison', type: 'nominal' },
+    { field: 'clock', type: 'nominal' },
     number('value', 'overhead', '+.2%'),
     number('low', '95 % from', '+.2%'),
     number('high', 'to', '+.2%'),

@@ -14,9 +14,30 @@ const bundles = [
   ['vega-embed', 'vega-embed.min.js'],
 ] as const
 
-/** Each drawing stays until its interactive twin is ready; `ast` needs no code made from text. */
+/**
+ * Each drawing stays until its interactive twin is ready; `ast` needs no code made from text. Paper
+ * cannot be clicked: what is folded away is opened for the printer, and folded again.
+ */
 const upgrade = `
 (async () => {
+  const name = (live, { title, about }) => {
+    const picture = live.querySelector('svg.marks');
+    picture.setAttribute('role', 'img');
+    picture.setAttribute('aria-label', title);
+    picture.setAttribute('aria-describedby', about);
+    picture.querySelector('g').setAttribute('aria-hidden', 'true');
+    const menu = live.querySelector('summary');
+    menu.setAttribute('aria-label', 'Save this chart: ' + title);
+    menu.title = 'Save this chart';
+  };
+  const folded = [];
+  addEventListener('beforeprint', () => {
+    folded.push(...document.querySelectorAll('details:not([open])'));
+    for (const details of folded) if (!details.closest('.live')) details.open = true;
+  });
+  addEventListener('afterprint', () => {
+    for (const details of folded.splice(0)) details.open = false;
+  });
   const specs = JSON.parse(document.getElementById('specs').textContent);
   await document.fonts.ready;
   for (const figure of document.querySelectorAll('[data-chart]')) {
@@ -30,6 +51,7 @@ const upgrade = `
         ast: true,
         actions: { export: true, source: false, compiled: false, editor: false },
       });
+      name(live, figure.dataset);
       drawn.hidden = true;
     } catch (error) {
       console.error(error);

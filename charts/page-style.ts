@@ -54,9 +54,20 @@ code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans 
 figure { margin: 1.8rem 0 2.4rem; }
 figure > h3 { margin: 0 0 0.6rem; }
 .chart { overflow-x: auto; }
-.chart svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+.chart .marks, .drawn svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
 .chart .live { text-align: center; } .chart .vega-embed { width: 100%; }
 .chart .vega-embed.has-actions { padding-right: 0; } .chart details { margin: 0; }
+.sideways { display: none; margin: 0; color: var(--soft); font-size: 0.88rem; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.numbers { font-size: 0.92rem; } .numbers .wide { max-height: 26rem; overflow: auto; }
+.contents { max-width: 50rem; margin: 0 auto; padding: 0 1.2rem; }
+.contents ol { display: flex; flex-wrap: wrap; gap: 0.2rem 1.3rem; justify-content: center;
+  margin: 0 0 1.6rem; padding: 0; list-style: none; font-size: 0.95rem; }
+.contents a { text-decoration: none; } .contents a:hover { text-decoration: underline; }
+@media (min-width: 84rem) { .contents { position: fixed; left: calc(50% - 41rem); top: 3.4rem;
+  width: 13rem; max-height: calc(100vh - 6rem); overflow-y: auto; margin: 0; }
+  .contents ol { display: block; } .contents li { margin: 0.3rem 0; } }
+section { scroll-margin-top: 1rem; }
 figcaption { color: var(--soft); font-size: 0.92rem; margin-top: 0.5rem; }
 .wide { overflow-x: auto; margin: 1rem 0; }
 @media (min-width: 64rem) { .broad { margin-inline: -4.5rem; } }
@@ -84,7 +95,9 @@ code.hash { overflow-wrap: anywhere; }
 footer { color: var(--soft); font-size: 0.88rem; margin-top: 3rem; padding-bottom: 3rem;
   border-top: 1px solid var(--line); }
 @media (max-width: 40rem) { html { font-size: 16px; } h1 { font-size: 1.9rem; }
-  header { padding-top: 1.6rem; } .chart svg { width: 100%; min-width: 32rem; } }
+  header { padding-top: 1.6rem; } .sideways { display: block; }
+  .drawn svg, .chart .marks { width: 100%; min-width: 32rem; }
+  .live.vega-embed { padding-top: 2.2rem; } .live.vega-embed summary { opacity: 1; } }
 @media screen and (max-width: 40rem) {
   table, caption, tbody, tr, tbody th, td { display: block; width: auto; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -96,11 +109,21 @@ footer { color: var(--soft); font-size: 0.88rem; margin-top: 3rem; padding-botto
     margin-right: 1rem; } }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --line: #bbb;
   --card: #fff; --good: #000; --bad: #000; } html { font-size: 10pt; }
-  .live { display: none !important; } .drawn[hidden] { display: block !important; }
-  .drawn svg { filter: none; }
-  figure, tr, .card { break-inside: avoid; } h2, h3 { break-after: avoid; }
-  .chart svg { max-width: 100%; }
-  .wide, .chart { overflow: visible; } header, main, footer { max-width: none; } }
+  .live, .contents, .sideways { display: none !important; }
+  .drawn[hidden] { display: block !important; }
+  .drawn svg { filter: none; max-width: 100%; max-height: 88mm; min-width: 0; width: auto; }
+  figure { margin: 5mm 0; } figure > h3 { margin: 0 0 2mm; } h2 { margin-top: 8mm; }
+  .chart, figcaption, tr, .card { break-inside: avoid; } .chart { break-after: avoid; }
+  h2, h3, summary, caption { break-after: avoid; } thead { display: table-header-group; }
+  details::details-content { content-visibility: visible; block-size: auto; }
+  summary { list-style: none; color: var(--soft); }
+  table { font-size: 8pt; } th, td { padding: 0.6mm 2mm 0.6mm 0; }
+  #cells table, .numbers table { font-size: 6.5pt; line-height: 1.2; }
+  #cells table { font-size: 5.5pt; } #cells th, #cells td { padding-block: 0.3mm; }
+  #cells .wide { columns: 2; column-gap: 6mm; } #cells .hash { white-space: nowrap; }
+  .unseen { display: none; }
+  .wide, .chart, .numbers .wide, pre { overflow: visible; max-height: none; }
+  .broad { margin-inline: 0; } header, main, footer { max-width: none; padding: 0; } }
 `
 
 /** The style sheet, with its letters in it. */

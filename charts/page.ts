@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import type { TopLevelSpec } from 'vega-lite'
 import type { RunRecord } from '../results/store.ts'
 import type { Chart, ChartResults } from './chart.ts'
+import { contents } from './contents.ts'
 import { type Html, html, jsonForScript, trusted } from './html.ts'
 import { namedCells } from './narrow-tables.ts'
 import { interactiveScripts } from './page-scripts.ts'
@@ -74,7 +75,7 @@ export async function reportPage(page: Page): Promise<string> {
 <p class="subtitle">Memv6 and Memvisor, measured on an emulated RISC-V computer that is
 deterministic to the cycle, against the figures of the thesis</p>
 </header>
-<main>
+${contents(body)}<main>
 ${body.map(({ text }) => trusted(namedCells(text)))}
 </main>
 <footer><p>Drawn from the stored rows of run ${manifest.run} by <code>mirrorbench report</code>. The

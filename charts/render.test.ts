@@ -5,7 +5,7 @@ import { create } from 'fontkit'
 import type { TopLevelSpec } from 'vega-lite'
 import { describe, expect, test } from 'vitest'
 import { codeForScript, escapeText, html, jsonForScript } from './html.ts'
-import { bytes, duration, inUnit, signedPercent, significant } from './numbers.ts'
+import { bytes, duration, inUnit, signedPercent, significant, whole } from './numbers.ts'
 import { fontFiles, renderPng, renderSvg } from './render.ts'
 import { looks } from './theme.ts'
 import { REPORT_CHARACTERS, webFont } from './web-font.ts'
@@ -36,6 +36,14 @@ describe('SVG and PNG', () => {
     const labels = 13 * (em('WWWWWWWW') - em('iiiiiiii'))
     expect(widthOf(wide) - widthOf(narrow)).toBeGreaterThan(labels - 3)
     expect(widthOf(wide) - widthOf(narrow)).toBeLessThan(labels + 3)
+  })
+
+  test('a label too long for its place is cut, and leaves no blank behind', async () => {
+    const long = await renderSvg(bars('W'.repeat(60)))
+    const longer = await renderSvg(bars('W'.repeat(300)))
+    expect(long).toMatch(/>W+…</)
+    expect(widthOf(long)).toBeLessThan(100 + 260 + 40)
+    expect(widthOf(longer)).toBe(widthOf(long))
   })
 
   test('a PNG of twice the size', async () => {
@@ -126,6 +134,8 @@ describe('numbers', () => {
     [significant(0.0000123), '0.0000123'],
     [significant(1234.5), '1,235'],
     [significant(-21.8), '−21.8'],
+    [whole(-470), '−470'],
+    [bytes(1024), '1 KiB'],
     [bytes(204_800), '200 KiB'],
     [bytes(4 * 1024 * 1024), '4 MiB'],
     [duration(12_345), '12.3 s'],

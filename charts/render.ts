@@ -72,7 +72,9 @@ function measureWithFont(): Promise<void> {
     const width = (item: TextItem, text: unknown): number => {
       const line = String(text ?? item.text ?? '')
       const font = Number(item.fontWeight ?? 400) >= 600 || item.fontWeight === 'bold'
-      return advance(font ? semiBold : regular, line, item.fontSize ?? DEFAULT_SIZE)
+      const needed = advance(font ? semiBold : regular, line, item.fontSize ?? DEFAULT_SIZE)
+      // Text over its limit is drawn cut, and takes no more room than that.
+      return item.limit !== undefined && item.limit > 0 ? Math.min(needed, item.limit) : needed
     }
     const { textMetrics } = vega as unknown as { textMetrics: object }
     Object.assign(textMetrics, { width, measureWidth: width, estimateWidth: width })
@@ -86,6 +88,8 @@ const DEFAULT_SIZE = 11
 interface TextItem {
   readonly text?: unknown
   readonly fontSize?: number
+  /** Width at which text is cut, in pixels; 0 is none. */
+  readonly limit?: number
   readonly fontWeight?: number | string
 }
 

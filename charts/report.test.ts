@@ -8,6 +8,7 @@ import { type CellRecord, ResultStore } from '../results/store.ts'
 import { loadClaims, summarise, summarySchema } from '../results/summary.ts'
 import { hostileText, syntheticManifest, syntheticRun } from '../results/synthetic-run.fixture.ts'
 import { chartResults } from './chart.ts'
+import { chartNumbers } from './chart-numbers.ts'
 import { reportPage } from './page.ts'
 import { BEGIN, END, redrawReadme, replaceBlock } from './readme.ts'
 import { drawFigures, writeReport } from './report.ts'
@@ -109,6 +110,41 @@ describe('the page', () => {
     expect(drawings.length).toBeGreaterThan(6)
     for (const tag of drawings) expect(tag).toMatch(/role="img" aria-label="[^"]+"/)
     expect(prose()).not.toMatch(/<th(?![^>]*scope=)[\s>]/)
+  })
+
+  test('each chart says its points as text, those at and below zero too', async () => {
+    const run = syntheticRun()
+    const summary = summarise(run, await loadClaims())
+    const latencies = summary.latencies.map((latency, i) =>
+      i % 2 === 0 ? { ...latency, extraMs: i === 0 ? 0 : -0.002 } : latency,
+    )
+    const { figures } = await drawFigures(chartResults(run, { ...summary, latencies }))
+    for (const { chart, spec } of figures) {
+      const rows = chartNumbers(spec).flatMap((table) => table.rows)
+      expect(rows.length, chart.name).toBeGreaterThan(0)
+      expect(rows.flat().join(' '), chart.name).not.toMatch(/undefined|NaN/)
+    }
+    const latency = figures.find(({ chart }) => chart.name === 'latency-size')
+    const [table] = chartNumbers(latency!.spec)
+    const extra = table!.columns.findIndex(({ title }) => title === 'extra ms')
+    const shown = table!.rows.map((row) => row[extra])
+    expect(shown).toContain('0.00000')
+    expect(shown).toContain('−0.00200')
+    expect(table!.columns.map(({ title }) => title)).toContain('to')
+  })
+
+  test('the contents name every section, in order', () => {
+    const [nav] = /<nav class="contents"[\s\S]*?<\/nav>/.exec(html) ?? ['']
+    const listed = [...nav.matchAll(/href="#([\w-]+)"/g)].map(([, id]) => id)
+    const sections = [...html.matchAll(/<section id="([\w-]+)"/g)].map(([, id]) => id)
+    expect(listed.length).toBeGreaterThan(8)
+    expect(listed).toEqual(sections)
+  })
+
+  test('one size has one unit in charts and tables', () => {
+    const shown = html.replaceAll('200 KB', '')
+    expect(shown.replace(/<script[\s>][\s\S]*?<\/script>/g, '')).not.toMatch(/\d KB/)
+    expect(shown).toContain('1 KiB')
   })
 
   test('ids are unique over all drawings', () => {

@@ -5,6 +5,7 @@ import type { Parameters } from '../../results/measurement.ts'
 import { absolutePlot } from '../absolute-plot.ts'
 import type { Chart } from '../chart.ts'
 import { likeWithLike } from '../comparison.ts'
+import { bytes as inBytes } from '../numbers.ts'
 import { overheadPlot } from '../overhead-plot.ts'
 
 const isWeb = (workload: string): boolean => /^web(-|$)/.test(workload)
@@ -44,9 +45,9 @@ export default {
   },
 } satisfies Chart
 
-/** `10 KB ×10, keep-alive` */
+/** `10 KiB ×10, keep-alive` */
 function load({ bytes, concurrency, keepAlive }: Parameters): string {
-  const size = typeof bytes === 'number' ? `${bytes / 1024} KB` : 'page'
+  const size = typeof bytes === 'number' ? inBytes(bytes) : 'page'
   const at = concurrency === undefined ? '' : ` ×${concurrency}`
   return `${size}${at}${keepAlive === true ? ', keep-alive' : ''}`
 }

@@ -30,7 +30,7 @@ export function cellsSection({ run }: Page): Html {
 <p>${done} cells are done, ${unfinished.length} are
 not${unfinished.length > 0 ? ', each for the reason given' : ''}.${run.torn ? TORN : ''}</p>
 ${[...Map.groupBy(unfinished, sameReason).values()].map(reason)}
-<details><summary>All ${cells.length} cells and their keys</summary>
+<details><summary>All ${cells.length} cells and the first digits of their keys</summary>
 <div class="wide"><table>
 ${tableHead('Cell', 'Outcome', number('Host time'), 'Key')}
 <tbody>${cells.map(line)}</tbody></table></div></details>
@@ -68,6 +68,6 @@ ${trace && html`<pre aria-label="Backtrace">${trace}</pre>`}`
 
 function line(cell: CellRecord): Html {
   return html`<tr><th scope="row">${cellName(cell)}</th><td>${cell.outcome.kind}</td><td
-class="number">${duration(cell.hostMs)}</td><td><code class="hash">${cell.cell}</code></td></tr>
+class="number">${duration(cell.hostMs)}</td><td><code class="hash" title="${cell.cell}">${cell.cell.slice(0, KEY_SHOWN)}</code></td></tr>
 `
 }

@@ -1,7 +1,9 @@
 // The charts, drawn; scripts put interactive ones in their place.
 
+import { type ChartNumbers, chartNumbers } from '../chart-numbers.ts'
 import { type Html, html, trusted } from '../html.ts'
 import type { Figure, Page } from '../page.ts'
+import { number, tableHead } from '../table-head.ts'
 
 /** The chart of the answers stands above and is not shown again. */
 const SHOWN_ABOVE = 'thesis'
@@ -16,21 +18,47 @@ ${problems.map((problem) => html`<p class="note">Not drawn: ${problem}</p>`)}
 </section>`
 }
 
-export function figureOf({ chart, svg }: Figure): Html {
+export function figureOf({ chart, spec, svg }: Figure): Html {
+  const about = `about-${chart.name}`
   return html`<figure id="chart-${chart.name}">
 <h3>${chart.title}</h3>
-<div class="chart" data-chart="${chart.name}"><div
-class="drawn">${trusted(inline(chart.name, chart.title, svg))}</div></div>
-<figcaption>${chart.about}</figcaption>
+<p class="sideways">This chart is wider than the screen: it scrolls sideways.</p>
+<div class="chart" tabindex="0" role="region" aria-label="Chart: ${chart.title}"
+data-chart="${chart.name}" data-title="${chart.title}" data-about="${about}"><div
+class="drawn">${trusted(inline(chart.name, chart.title, about, svg))}</div></div>
+<figcaption id="${about}">${chart.about}</figcaption>
+<details class="numbers"><summary>The numbers of this chart<span class="unseen">:
+${chart.title}</span></summary>
+${chartNumbers(spec).map((table) => numbersTable(chart.title, table))}</details>
 </figure>
 `
 }
 
-/** The drawing with a name for who cannot see it, and with ids that no other drawing has. */
-function inline(name: string, title: string, svg: string): string {
-  const label = html`role="img" aria-label="${title}"`.text
+function numbersTable(title: string, { columns, rows }: ChartNumbers): Html {
+  const head = tableHead(
+    ...columns.map((column) => (column.isNumber ? number(column.title) : column.title)),
+  )
+  const cell = (text: string, column: number): Html => {
+    if (column === 0) return html`<th scope="row">${text}</th>`
+    return columns[column]?.isNumber
+      ? html`<td class="number">${text}</td>`
+      : html`<td>${text}</td>`
+  }
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Numbers: ${title}"><table>
+${head}
+<tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody></table></div>
+`
+}
+
+/**
+ * The drawing as one picture with a name: its marks say nothing one by one, its caption and its
+ * table do. Its ids are made unlike those of every other drawing.
+ */
+function inline(name: string, title: string, about: string, svg: string): string {
+  const label = html`role="img" aria-label="${title}" aria-describedby="${about}"`.text
   return svg
     .replaceAll(/\bid="([\w-]+)"/g, `id="${name}-$1"`)
     .replaceAll(/url\(#([\w-]+)\)/g, `url(#${name}-$1)`)
+    .replace('<g ', '<g aria-hidden="true" ')
     .replace('<svg ', `<svg ${label} `)
 }
