@@ -48,7 +48,9 @@ async function load(file: string): Promise<{ dom: string; log: string }> {
 
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0
 
-describe.skipIf(chromium === undefined)('report.html in Chromium', () => {
+const missing = chromium === undefined
+const without = missing ? ' (skipped: no Chromium in PATH)' : ''
+describe.skipIf(missing)(`report.html in Chromium${without}`, () => {
   test('every chart becomes interactive, and nothing is refused or fails', async () => {
     const { dom, log } = await load(join(directory, 'run', 'report.html'))
     const charts = count(dom, /data-chart="/g)
