@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', 'guest/build/**', withTools],
-    setupFiles: ['test/fuzz-seed.ts'],
+    setupFiles: ['test/fuzz-seed.ts', 'test/equal-bytes.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

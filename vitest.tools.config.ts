@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: [withTools],
     exclude: ['**/node_modules/**', 'guest/build/**'],
-    setupFiles: ['test/fuzz-seed.ts'],
+    setupFiles: ['test/fuzz-seed.ts', 'test/equal-bytes.ts'],
     testTimeout: 180_000,
     maxWorkers: 2,
   },

@@ -271,7 +271,7 @@ describe('a run', () => {
   it('that is interrupted keeps what is finished, and goes on from there', async () => {
     const out = join(folder, 'interrupted')
     const many = ['run', '--config', 'none', '--workload', 'commands/ls', '--jobs', '1']
-    const args = [...many, '--seeds', '40', '--out', out]
+    const args = [...many, '--seeds', '12', '--out', out]
     const child = execa(process.execPath, ['cli/launch.js', 'cli/main.ts', ...args], {
       reject: false,
       cwd: project,
@@ -283,14 +283,14 @@ describe('a run', () => {
     process.kill(-child.pid!, 'SIGINT') // `timeout -s INT` sends it to the child and to its group
     const { exitCode, stderr } = await child
     expect(await readdir(out)).not.toContain('lock')
-    expect(stderr).toMatch(/^interrupted: \d+ of 40 cells are kept in .*--resume$/m)
+    expect(stderr).toMatch(/^interrupted: \d+ of 12 cells are kept in .*--resume$/m)
     expect(exitCode).toBe(130)
 
     const kept = Number(/interrupted: (\d+) of/.exec(stderr)?.[1])
     expect(kept).toBeGreaterThan(0)
     const rest = await mirrorbench(...args, '--resume', '--json')
     expect(rest.exitCode).toBe(0)
-    expect(JSON.parse(rest.stdout).cells.done).toBe(40)
+    expect(JSON.parse(rest.stdout).cells.done).toBe(12)
   })
 })
 
