@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { HANGS_AFTER_MS } from './test/patience.ts'
 import { withTools } from './vitest.config.ts'
 
 export default defineConfig({
@@ -6,7 +7,9 @@ export default defineConfig({
     include: [withTools],
     exclude: ['**/node_modules/**', 'guest/build/**'],
     setupFiles: ['test/fuzz-seed.ts', 'test/equal-bytes.ts'],
-    testTimeout: 180_000,
+    testTimeout: HANGS_AFTER_MS,
+    hookTimeout: HANGS_AFTER_MS,
+    expect: { poll: { timeout: HANGS_AFTER_MS } },
     maxWorkers: 2,
   },
 })

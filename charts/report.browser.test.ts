@@ -10,6 +10,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ResultStore } from '../results/store.ts'
 import { syntheticRun } from '../results/synthetic-run.fixture.ts'
+import { HANGS_AFTER_MS } from '../test/patience.ts'
 import { writeReport } from './report.ts'
 
 const chromium = ['chromium', 'chromium-browser', 'google-chrome']
@@ -41,7 +42,7 @@ async function load(file: string): Promise<{ dom: string; log: string }> {
       ...[`--user-data-dir=${profile}`, '--enable-logging=stderr', '--virtual-time-budget=10000'],
       ...['--dump-dom', pathToFileURL(file).href],
     ],
-    { timeout: 90_000, maxBuffer: 1 << 26 },
+    { timeout: HANGS_AFTER_MS, maxBuffer: 1 << 26 },
   )
   return { dom: stdout, log: stderr }
 }

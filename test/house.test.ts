@@ -153,6 +153,12 @@ describe('the house', () => {
     expect([...silent, ...unnamed]).toEqual([])
   })
 
+  it('limits host time in tests only by what catches a hang', () => {
+    const limit =
+      /\b(timeout|hostLimit|patience)\b ?[:=] ?\d|_MS = \d|^ *\}, [\d_]{4,}\)|Date\.now\(|vi\.waitFor/
+    expect(linesOfTests(limit)).toEqual([])
+  })
+
   it('opens every file with what it is', () => {
     const silent = programs.filter(({ text }) => !/^(#!.*\n)?\/\/ \S/.test(text))
     expect(silent.map(({ path }) => path)).toEqual([])
