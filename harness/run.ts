@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { Config } from '../configs/config.ts'
 import type { Backend } from '../machine/machine.ts'
-import { backendVersion } from '../machine/open.ts'
+import { backendVersion, QemuError } from '../machine/open.ts'
 import type { CellRecord } from '../results/cell.ts'
 import type { Parameters } from '../results/measurement.ts'
 import { type Manifest, type ManifestConfig, ResultStore } from '../results/store.ts'
@@ -34,11 +34,27 @@ export interface RunRequest {
 export interface Plan {
   readonly manifest: Manifest
   readonly cells: readonly CellPlan[]
+  /** Why this computer cannot run it, if its back end is missing; the keys are then not those of a run. */
+  readonly lacks?: QemuError
 }
 
-/** Works out every cell and its key; reads the images, runs nothing. Throws QemuError without QEMU. */
+/** Works out every cell and its key; reads the images, runs nothing, and needs no back end. */
 export async function planRun(request: RunRequest): Promise<Plan> {
-  const foreign = await backendVersion(request.backend)
+  const foreign = await backendVersion(request.backend).catch(lack)
+  if (foreign instanceof QemuError) return { ...(await planWith(request, {})), lacks: foreign }
+  return planWith(request, foreign)
+}
+
+function lack(error: unknown): QemuError {
+  if (error instanceof QemuError) return error
+  throw error
+}
+
+/** `foreign`: the versions of what is not ours and decides how the back end behaves. */
+async function planWith(
+  request: RunRequest,
+  foreign: Readonly<Record<string, string>>,
+): Promise<Plan> {
   const version = await sourceVersion()
   const disk = createHash('sha256')
     .update(await realParts.disk())
@@ -69,7 +85,9 @@ export interface Execution {
   readonly ended: (plan: CellPlan, record: CellRecord, reused: boolean) => void
 }
 
+/** Throws QemuError if the back end is missing. */
 export async function executeRun(plan: Plan, how: Execution): Promise<void> {
+  if (plan.lacks !== undefined) throw plan.lacks
   const open = how.resume ? ResultStore.resume : ResultStore.create
   await using store = await open(how.directory, plan.manifest)
   const waiting: CellPlan[] = []

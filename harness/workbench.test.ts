@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import none from '../configs/none.ts'
 import { fakeMachine, type Script } from '../test/fake-machine.ts'
+import { HANGS_AFTER_MS } from '../test/patience.ts'
 import { type Workload, WorkloadFailure } from '../workloads/workload.ts'
 import type { CellPlan } from './cell.ts'
 import type { Invariant } from './invariant.ts'
@@ -18,7 +19,7 @@ function benchWith(
   drive: Workload['drive'],
   more: Partial<Workload> = {},
   found?: Invariant,
-  hostLimit = 60_000,
+  hostLimit = HANGS_AFTER_MS,
 ) {
   let opened = 0
   const workload: Workload = { name: 'w', about: '', drive, ...more }

@@ -2,9 +2,12 @@
 
 import type { Backend, Machine, MachineSpec } from './machine.ts'
 import { QEMU_PROFILE } from './qemu/options.ts'
+import { QemuError } from './qemu/qemu-error.ts'
 import type { Rv64Options } from './rv64/rv64.ts'
 import { type Profile, profiles } from './rv64/timing/profile.ts'
 import { hostMs } from './units.ts'
+
+export { QemuError }
 
 /** The timing profiles that MachineSpec.profile may name on a back end. */
 export function profilesOf(backend: Backend): readonly Profile[] {

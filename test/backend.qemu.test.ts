@@ -35,7 +35,7 @@ beforeAll(async () => {
     .map((line) => JSON.parse(line) as Line)
   const manifest = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'))
   version = Number.parseInt(manifest.versions.qemu, 10)
-}, 170_000)
+})
 afterAll(() => rm(folder, { recursive: true }))
 
 const outcomes = (config: string, kind: string): string[] =>

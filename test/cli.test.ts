@@ -10,8 +10,12 @@ import { elfOf } from './elf-image.ts'
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** As npm runs it: the launcher under whatever Node the tests have. */
-async function mirrorbench(...args: string[]) {
-  const { MIRRORBENCH_DEBUG: _, ...env } = process.env
+const mirrorbench = (...args: string[]) => mirrorbenchIn({}, ...args)
+
+/** With more in its environment. */
+async function mirrorbenchIn(more: Readonly<Record<string, string>>, ...args: string[]) {
+  const { MIRRORBENCH_DEBUG: _, ...rest } = process.env
+  const env = { ...rest, ...more }
   const options = { reject: false, extendEnv: false, env, cwd: project, stdin: 'ignore' } as const
   return execa(process.execPath, ['cli/launch.js', 'cli/main.ts', ...args], options)
 }
@@ -271,7 +275,7 @@ describe('a run', () => {
   it('that is interrupted keeps what is finished, and goes on from there', async () => {
     const out = join(folder, 'interrupted')
     const many = ['run', '--config', 'none', '--workload', 'commands/ls', '--jobs', '1']
-    const args = [...many, '--seeds', '40', '--out', out]
+    const args = [...many, '--seeds', '12', '--out', out]
     const child = execa(process.execPath, ['cli/launch.js', 'cli/main.ts', ...args], {
       reject: false,
       cwd: project,
@@ -283,14 +287,14 @@ describe('a run', () => {
     process.kill(-child.pid!, 'SIGINT') // `timeout -s INT` sends it to the child and to its group
     const { exitCode, stderr } = await child
     expect(await readdir(out)).not.toContain('lock')
-    expect(stderr).toMatch(/^interrupted: \d+ of 40 cells are kept in .*--resume$/m)
+    expect(stderr).toMatch(/^interrupted: \d+ of 12 cells are kept in .*--resume$/m)
     expect(exitCode).toBe(130)
 
     const kept = Number(/interrupted: (\d+) of/.exec(stderr)?.[1])
     expect(kept).toBeGreaterThan(0)
     const rest = await mirrorbench(...args, '--resume', '--json')
     expect(rest.exitCode).toBe(0)
-    expect(JSON.parse(rest.stdout).cells.done).toBe(40)
+    expect(JSON.parse(rest.stdout).cells.done).toBe(12)
   })
 })
 
@@ -315,11 +319,26 @@ describe('what there is', () => {
     const args = ['run', '--suite', 'quick', '--config', 'none', '--workload', 'noop,boot']
     const { stdout, exitCode } = await mirrorbench(...args, '--dry-run')
     expect(stdout).toBe('6 cells: 2 workloads, 1 configs, 3 seeds; profile in-order')
-    const onQemu = await mirrorbench(...args, '--dry-run', '--backend', 'qemu')
-    expect(onQemu.stdout).toMatch(/; profile flat$/)
     expect(exitCode).toBe(0)
     const listed = await mirrorbench(...args, '--list')
     expect(listed.stdout.split('\n')).toHaveLength(6)
     expect(listed.stdout).toMatch(/^[0-9a-f]{32} {2}boot · none · seed 3$/m)
+  })
+
+  it('can be planned without the back end that would run it, but not run', async () => {
+    const env = { MIRRORBENCH_QEMU: '/nonexistent/qemu' }
+    const args = ['run', '--config', 'none', '--workload', 'noop,boot', '--backend', 'qemu']
+    const on = (...more: string[]) => mirrorbenchIn(env, ...args, ...more)
+    const plan = await on('--dry-run')
+    expect(plan.stdout).toBe('2 cells: 2 workloads, 1 configs, 1 seeds; profile flat')
+    expect(plan.stderr).toMatch(/^this plan cannot be run here: expected \S*qemu in PATH[^\n]*$/)
+    const list = await on('--list')
+    expect(list.stdout).toMatch(/^– {33}noop · none · seed 1\n– {33}boot · none · seed 1$/)
+    const { cells } = JSON.parse((await on('--list', '--json')).stdout)
+    expect(cells.map(({ key }: { key?: string }) => key)).toEqual([undefined, undefined])
+    const run = await on('--out', join(folder, 'without-qemu'))
+    expect(run.stderr).toMatch(/^mirrorbench: expected \S*qemu in PATH, got none/)
+    expect([plan, list, run].map(({ exitCode }) => exitCode)).toEqual([0, 0, 2])
+    expect(await readdir(folder)).not.toContain('without-qemu')
   })
 })

@@ -12,10 +12,10 @@ import { PATIENCE, PROMPT } from '../harness/conversation.ts'
 import { realParts } from '../harness/parts.ts'
 import { pick } from '../harness/registry.ts'
 import { cycles } from '../machine/units.ts'
+import { HANGS_AFTER_MS } from './patience.ts'
 
 const LINES = ['ls', 'cat README | wc', 'forktest', 'echo mirror > f', 'cat f', 'mkdir d', 'ls d']
 const END = 'poweroff'
-const LIMIT_MS = 60_000
 const QEMU = 'qemu-system-riscv64'
 
 let folder: string
@@ -40,7 +40,7 @@ async function onQemu(kernel: string, memory: string, firmware: string): Promise
       ...['-drive', `file=${disk},if=none,format=raw,id=d,snapshot=on`],
       ...['-device', 'virtio-blk-device,drive=d,bus=virtio-mmio-bus.0'],
     ],
-    { timeout: LIMIT_MS, reject: false, buffer: false },
+    { timeout: HANGS_AFTER_MS, reject: false, buffer: false },
   )
   let said = ''
   const waiting = [...LINES, END]

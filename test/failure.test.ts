@@ -11,6 +11,7 @@ import { pick } from '../harness/registry.ts'
 import { Workbench } from '../harness/workbench.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { elfOf } from './elf-image.ts'
+import { HANGS_AFTER_MS } from './patience.ts'
 
 const JUMP_TO_SELF = 0x0000_006f
 const WFI = 0x1050_0073
@@ -28,7 +29,7 @@ async function outcomeOf(
   const workload = { name: 'w', about: '', drive }
   await using bench = new Workbench({
     run: 'test',
-    hostLimit: 60_000,
+    hostLimit: HANGS_AFTER_MS,
     parts,
     catalogue: {
       ...catalogue,

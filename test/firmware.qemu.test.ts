@@ -4,6 +4,7 @@
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
+import { HANGS_AFTER_MS } from './patience.ts'
 
 const images = (name: string): string =>
   fileURLToPath(new URL(`../guest/images/${name}.elf`, import.meta.url))
@@ -20,7 +21,7 @@ test.each([
       ...['-M', 'virt', '-cpu', cpu, '-smp', `${harts}`, '-m', '128M', '-nographic'],
       ...['-bios', images('firmware'), '-kernel', images('firmware-check')],
     ],
-    { timeout: 20_000, reject: false, stdin: 'ignore' },
+    { timeout: HANGS_AFTER_MS, reject: false, stdin: 'ignore' },
   )
   expect(stdout).toBe(`${right} answers right`)
   expect(exitCode).toBe(0)

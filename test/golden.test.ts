@@ -9,6 +9,7 @@ import { loadCatalogue } from '../harness/catalogue.ts'
 import { matrix } from '../harness/matrix.ts'
 import { realParts } from '../harness/parts.ts'
 import { Workbench } from '../harness/workbench.ts'
+import { HANGS_AFTER_MS } from './patience.ts'
 
 const catalogue = await loadCatalogue()
 const WORKLOADS = ['boot', 'commands/ls', 'micro/fork']
@@ -34,7 +35,7 @@ async function counts(config: Config): Promise<string[]> {
     run: 'golden',
     catalogue,
     parts: realParts,
-    hostLimit: 60_000,
+    hostLimit: HANGS_AFTER_MS,
   })
   for (const [profile, plan] of plansOf(config)) {
     const { outcome, rows } = await bench.run(plan)

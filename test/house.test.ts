@@ -1,7 +1,7 @@
 // The house test: imports follow the arrow of docs, rooms meet at their doors, the machine stays pure,
 // and files stay short. It reads sources as text.
 
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -73,6 +73,7 @@ const sources = ROOMS.flatMap(filesOf)
 const programs = sources.filter(
   ({ path }) => path.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(path),
 )
+const tests = [...sources, ...filesOf('test')].filter(({ path }) => path.endsWith('.test.ts'))
 const imports = programs.flatMap(importsOf)
 
 describe('the house', () => {
@@ -138,10 +139,24 @@ describe('the house', () => {
   })
 
   it('hides no source from the repository by .gitignore', ({ skip }) => {
-    if (!existsSync(join(project, '.git'))) skip()
+    if (!existsSync(join(project, '.git'))) skip('the sources are no clone')
     const list = ['ls-files', '--others', '--ignored', '--exclude-standard', '--', ...ROOMS]
-    const hidden = execFileSync('git', list, { cwd: project, encoding: 'utf8' }).split('\n')
+    const { stdout, error } = spawnSync('git', list, { cwd: project, encoding: 'utf8' })
+    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') skip('there is no git')
+    const hidden = stdout.split('\n')
     expect(hidden.filter((path) => sources.some((source) => source.path === path))).toEqual([])
+  })
+
+  it('leaves out no test without a reason that the test or its name tells', () => {
+    const silent = linesOfTests(/\b(runIf|todo|fails)\(|\.(skip|only)\(|\bskip\(\s*\)/)
+    const unnamed = linesOfTests(/\bskipIf\(/).filter((line) => !/skipped: |\$\{without/.test(line))
+    expect([...silent, ...unnamed]).toEqual([])
+  })
+
+  it('limits host time in tests only by what catches a hang', () => {
+    const limit =
+      /\b(timeout|hostLimit|patience)\b ?[:=] ?\d|_MS = \d|^ *\}, [\d_]{4,}\)|Date\.now\(|vi\.waitFor/
+    expect(linesOfTests(limit)).toEqual([])
   })
 
   it('opens every file with what it is', () => {
@@ -157,6 +172,17 @@ function filesOf(room: string): Source[] {
     .map((entry) => relative(project, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .filter((path) => !path.startsWith('guest/build'))
     .map((path) => ({ path, room, text: readFileSync(join(project, path), 'utf8') }))
+}
+
+/** `path:line: text` of every line of a test that the pattern meets. */
+function linesOfTests(pattern: RegExp): string[] {
+  return tests.flatMap(({ path, text }) =>
+    text
+      .split('\n')
+      .map((line, n) => [line, `${path}:${n + 1}: ${line.trim()}`] as const)
+      .filter(([line]) => pattern.test(line))
+      .map(([, shown]) => shown),
+  )
 }
 
 function importsOf(from: Source): Import[] {

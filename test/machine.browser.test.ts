@@ -6,11 +6,11 @@ import { specFor } from '../harness/computer.ts'
 import { realParts } from '../harness/parts.ts'
 import { CHROMIUM, hasChromium, inBrowser } from './browser.ts'
 import { session } from './machine-session.ts'
+import { HANGS_AFTER_MS } from './patience.ts'
 
 const CONFIGS = ['none', 'memv6']
 const ENGINES = ['compiler', 'fast'] as const
 const LINE = 'forktest'
-const PATIENCE_MS = 120_000
 
 it('a browser comes to the same end as Node, on both engines', async ({ skip }) => {
   if (!hasChromium) skip(`expected ${CHROMIUM}, got none. Try: apt-get install chromium`)
@@ -29,5 +29,5 @@ it('a browser comes to the same end as Node, on both engines', async ({ skip }) 
     expect(stops).toEqual(['text', 'text'])
     expect(counters.instructions).toBeGreaterThan(1_000_000)
   }
-  expect(await inBrowser(sessions, PATIENCE_MS)).toEqual(inNode)
+  expect(await inBrowser(sessions, HANGS_AFTER_MS)).toEqual(inNode)
 })

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest'
 import { image } from '../guest/images.ts'
 import { openMachine } from '../machine/open.ts'
 import { cycles, MiB } from '../machine/units.ts'
+import { HANGS_AFTER_MS } from './patience.ts'
 
-const LIMIT_MS = 120_000
 const DEADLINE = cycles(500_000_000)
 const CODE_HOST = 3 // guest/hypervisor/print.h
 const QEMU = process.env.MIRRORBENCH_QEMU ?? 'qemu-system-riscv64'
@@ -24,7 +24,7 @@ async function onQemu(...options: string[]) {
     [...board, '-bios', file('firmware'), ...options],
     {
       stdin: 'ignore',
-      timeout: LIMIT_MS,
+      timeout: HANGS_AFTER_MS,
       reject: false,
     },
   )

@@ -57,7 +57,7 @@ describe.each([none, memv6, memvisor])('config $name', (config) => {
     expect(heard).toMatch(/\nALL TESTS PASSED\n$/)
     const counts = /^(?:frames|backups?|processes).*$/gm
     expect((await says(machine, 'free')).match(counts)).toEqual(before.match(counts))
-  }, 120_000)
+  })
 })
 
 test('usertests notices what is wrong, what is leaked, and a name that is none', async () => {

@@ -14,10 +14,10 @@ import { realParts } from '../harness/parts.ts'
 import { pick } from '../harness/registry.ts'
 import { Workbench } from '../harness/workbench.ts'
 import { PAGE_BYTES } from '../machine/units.ts'
+import { HANGS_AFTER_MS } from './patience.ts'
 
 const catalogue = await loadCatalogue()
 const names = [...catalogue.configs.keys()]
-const LIMIT_MS = 60_000
 
 function planOf(config: string, workload: string, seed = 1): CellPlan[] {
   const print = { version: '', images: {}, disk: '', bootargs: '', banks: [] }
@@ -32,7 +32,7 @@ function planOf(config: string, workload: string, seed = 1): CellPlan[] {
 }
 
 function workbench(): Workbench {
-  return new Workbench({ run: 'test', catalogue, parts: realParts, hostLimit: LIMIT_MS })
+  return new Workbench({ run: 'test', catalogue, parts: realParts, hostLimit: HANGS_AFTER_MS })
 }
 
 async function measure(bench: Workbench, config: string, workload: string) {
@@ -151,7 +151,7 @@ describe('the audit', () => {
       run: 'test',
       catalogue: parts,
       parts: realParts,
-      hostLimit: LIMIT_MS,
+      hostLimit: HANGS_AFTER_MS,
     })
     const [plan] = planOf(name, 'commands/forktest')
     const { outcome, rows } = await bench.run(plan!)

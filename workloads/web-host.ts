@@ -2,7 +2,7 @@
 // host-ms and requests/s; the guest's are live-cycles, since nobody can repeat what a host did.
 
 import { once } from 'node:events'
-import autocannon from 'autocannon'
+import type { Result } from 'autocannon'
 import { demandBody, HTTP_PORT, startServer, webFile } from './web-files.ts'
 import { type Workload, WorkloadFailure } from './workload.ts'
 
@@ -53,6 +53,8 @@ interface Seen {
 }
 
 async function fire(url: string): Promise<Seen> {
+  // Loaded here: whoever only names this workload should not wait for it.
+  const { default: autocannon } = await import('autocannon')
   const latencies: number[] = []
   const sizes = new Set<number>()
   const began = performance.now()
@@ -63,13 +65,13 @@ async function fire(url: string): Promise<Seen> {
     sizes.add(bytes)
     last = performance.now()
   })
-  const [result] = (await once(tool, 'done')) as [autocannon.Result]
+  const [result] = (await once(tool, 'done')) as [Result]
   demandWhole(result, latencies.length, sizes)
   return { latencies, elapsedMs: last - began }
 }
 
 /** autocannon resolves whatever happened: refused connections and resets must be looked for. */
-function demandWhole(result: autocannon.Result, responses: number, sizes: Set<number>): void {
+function demandWhole(result: Result, responses: number, sizes: Set<number>): void {
   const { errors, timeouts, non2xx } = result
   const good = result['2xx']
   const clean = errors + timeouts + non2xx === 0 && sizes.size === 1

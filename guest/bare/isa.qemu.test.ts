@@ -5,11 +5,11 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { HANGS_AFTER_MS } from '../../test/patience.ts'
 import { imageNames } from '../images.ts'
 
 /** QEMU to run; another one by name in the environment. */
 const QEMU = process.env.QEMU ?? 'qemu-system-riscv64'
-const HANGS_AFTER_MS = 20_000
 /** As guest/bare/smp/smp.h has it. */
 const HARTS = 4
 
@@ -54,7 +54,7 @@ const version = await qemuVersion()
 const programs = [...(await imageNames('isa/')), ...(await imageNames('smp/'))]
 
 describe.skipIf(version === undefined)(`QEMU ${version ?? `(skipped: no ${QEMU})`}`, () => {
-  test.each(programs)('%s', { timeout: 2 * HANGS_AFTER_MS }, async (name) => {
+  test.each(programs)('%s', async (name) => {
     const deviation = DEVIATIONS[name]
     const wrong = deviation !== undefined && (version ?? 0) < (deviation.until ?? Infinity)
     const code = await run(name)

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { HANGS_AFTER_MS } from '../../test/patience.ts'
 import { cycles } from '../units.ts'
 import { HostPacer } from './pacer.ts'
 
 const ms = (n: number) => cycles(n * 1_000_000)
+/** A wait that would show: half of the test's own patience. */
+const LONG_MS = HANGS_AFTER_MS / 2
 
 /** How many host milliseconds `body` takes. */
 async function took(body: () => Promise<void>): Promise<number> {
@@ -14,7 +17,7 @@ async function took(body: () => Promise<void>): Promise<number> {
 describe('HostPacer', () => {
   it('waits for nobody', async () => {
     const pacer = new HostPacer()
-    expect(await took(() => pacer.idle(ms(0), ms(60_000)))).toBeLessThan(1_000)
+    expect(await took(() => pacer.idle(ms(0), ms(LONG_MS)))).toBeLessThan(LONG_MS)
   })
 
   it('holds idle virtual time back to host time while somebody is attached', async () => {
@@ -22,21 +25,21 @@ describe('HostPacer', () => {
     const leave = pacer.attach()
     expect(await took(() => pacer.idle(ms(0), ms(60)))).toBeGreaterThan(50)
     leave()
-    expect(await took(() => pacer.idle(ms(60), ms(60_000)))).toBeLessThan(1_000)
+    expect(await took(() => pacer.idle(ms(60), ms(LONG_MS)))).toBeLessThan(LONG_MS)
   })
 
   it('wakes when input arrives', async () => {
     const pacer = new HostPacer()
     pacer.attach()
     setTimeout(() => pacer.wake(), 10)
-    expect(await took(() => pacer.idle(ms(0), ms(60_000)))).toBeLessThan(5_000)
+    expect(await took(() => pacer.idle(ms(0), ms(LONG_MS)))).toBeLessThan(LONG_MS)
   })
 
   it('wakes when the last one leaves', async () => {
     const pacer = new HostPacer()
     const leave = pacer.attach()
     setTimeout(leave, 10)
-    expect(await took(() => pacer.idle(ms(0), ms(60_000)))).toBeLessThan(5_000)
+    expect(await took(() => pacer.idle(ms(0), ms(LONG_MS)))).toBeLessThan(LONG_MS)
   })
 
   it('does not let a guest that fell behind rush through its timeouts', async () => {
@@ -45,7 +48,7 @@ describe('HostPacer', () => {
     pacer.attach()
     await pacer.idle(ms(0), ms(1))
     host = 10_000 // the host ran 10 s for 5 ms of busy virtual time
-    const rushed = pacer.idle(ms(5), ms(60)).then(() => 'went on')
+    const rushed = pacer.idle(ms(5), ms(LONG_MS)).then(() => 'went on')
     const soon = new Promise((resolve) => setTimeout(() => resolve('still waiting'), 5))
     expect(await Promise.race([rushed, soon])).toBe('still waiting')
     pacer.wake()

@@ -6,11 +6,10 @@ import { execa } from 'execa'
 import { expect, it } from 'vitest'
 import { image } from '../../guest/images.ts'
 import { disk } from '../../guest/mkfs.ts'
+import { HANGS_AFTER_MS } from '../../test/patience.ts'
 import { Rv64Machine } from '../rv64/rv64.ts'
 import { cycles, MiB } from '../units.ts'
 import { serveGdb } from './server.ts'
-
-const LIMIT_MS = 120_000
 
 async function kernelMachine(): Promise<Rv64Machine> {
   const [firmware, kernel] = await Promise.all([image('firmware'), image('kernel')])
@@ -31,11 +30,14 @@ async function gdb(port: number, commands: readonly string[], name = 'kernel'): 
   const kernel = fileURLToPath(new URL(`../../guest/images/${name}.elf`, import.meta.url))
   const lines = ['set pagination off', `target remote 127.0.0.1:${port}`, ...commands]
   const options = ['-q', '-nx', '-batch', ...lines.flatMap((command) => ['-ex', command]), kernel]
-  const { all: said } = await execa('gdb-multiarch', options, { timeout: LIMIT_MS, all: true })
+  const { all: said } = await execa('gdb-multiarch', options, {
+    timeout: HANGS_AFTER_MS,
+    all: true,
+  })
   return said
 }
 
-it('gdb finds its way about the kernel', { timeout: LIMIT_MS }, async () => {
+it('gdb finds its way about the kernel', async () => {
   const machine = await kernelMachine()
   const server = await serveGdb(machine.debugger(), 0)
   const over = new AbortController()
@@ -57,13 +59,13 @@ it('gdb finds its way about the kernel', { timeout: LIMIT_MS }, async () => {
   expect(said).toMatch(/detached/)
 
   // Detached, the guest runs on as if nobody had been there.
-  await expect.poll(() => machine.console.transcript, { timeout: LIMIT_MS }).toMatch(/\n\$ $/)
+  await expect.poll(() => machine.console.transcript).toMatch(/\n\$ $/)
   over.abort()
   await running
   await server.close()
 })
 
-it('gdb sees harts as threads', { timeout: LIMIT_MS }, async () => {
+it('gdb sees harts as threads', async () => {
   const kernel = (await image('smp/message')).bytes
   const banks = [{ bytes: 8 * MiB, role: 'original' }] as const
   const machine = new Rv64Machine({ kernel, banks, harts: 4, profile: 'flat' })

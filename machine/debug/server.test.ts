@@ -157,7 +157,7 @@ describe('the gdb server', () => {
     deaf.socket.write(flood)
     deaf.socket.once('error', () => {}) // a reset, for what was on its way
     const gone = new Promise((closed) => deaf.socket.once('close', closed))
-    await expect.poll(() => tryOut(), { timeout: 20_000 }).toBe('QC1')
+    await expect.poll(() => tryOut()).toBe('QC1')
     deaf.socket.resume()
     await gone
   })

@@ -17,7 +17,7 @@ async function reference(name: string): Promise<Rv64Machine> {
   return new Rv64Machine(spec)
 }
 
-describe('lockstep with QEMU', { timeout: 120_000 }, () => {
+describe('lockstep with QEMU', () => {
   it.each(['isa/branch', 'isa/load-store', 'isa/compressed', 'isa/divide', 'isa/trap', 'isa/sv39'])(
     'agrees on %s to its end',
     async (name) => {

@@ -8,6 +8,7 @@ import { execa } from 'execa'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { image } from '../../guest/images.ts'
 import { disk } from '../../guest/mkfs.ts'
+import { HANGS_AFTER_MS } from '../../test/patience.ts'
 import type { MachineSpec } from '../machine.ts'
 import { openMachine } from '../open.ts'
 import { cycles, MiB, physical } from '../units.ts'
@@ -87,9 +88,7 @@ describe('QEMU as a machine', () => {
     const banks = [{ bytes: 128 * MiB, role: 'original' }] as const
     const spec: MachineSpec = { kernel, banks, harts: 1, profile: 'flat' }
     await using machine = await QemuMachine.open(spec)
-    const started = performance.now()
     expect(await machine.run({ deadline: cycles(SECOND / 10) })).toEqual({ kind: 'deadline' })
-    expect(performance.now() - started).toBeLessThan(9000)
     expect(machine.now()).toBeGreaterThanOrEqual(SECOND / 10)
     const signal = AbortSignal.timeout(100)
     expect(await machine.run({ deadline: cycles(1e15), signal })).toEqual({ kind: 'aborted' })
@@ -126,11 +125,11 @@ describe('nothing is left behind', () => {
       const banks = [{ bytes: 128 << 20, role: 'original' }]
       await QemuMachine.open({ kernel, banks, harts: 1, profile: 'flat' })
       process.kill(process.pid, 'SIGKILL')`
-    const options = { reject: false, timeout: 60_000 } as const
+    const options = { reject: false, timeout: HANGS_AFTER_MS } as const
     const args = ['--input-type=module', '-e', program]
     const { signal, stderr } = await execa(process.execPath, args, options)
     expect([signal, stderr]).toEqual(['SIGKILL', ''])
-    await expect.poll(leftovers, { timeout: 10_000 }).toEqual([])
+    await expect.poll(leftovers).toEqual([])
   })
 })
 

@@ -194,16 +194,10 @@ function stateOf(stand: Stand): unknown {
   const { timing, ...architectural } = saveHart(hart, 'architectural')
   return {
     hart: architectural,
-    timing: timing instanceof Uint8Array ? fnv(timing) : timing,
+    timing,
     pc: hart.u64[PC >> 3]!.toString(16),
     now: clock.now,
-    ram: fnv(used),
+    ram: used,
     marks: stand.marks.splice(0).length,
   }
-}
-
-function fnv(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
-  return hash
 }

@@ -128,8 +128,6 @@ function stateOf(stand: Stand): unknown {
     causes: [...hart.counters.traps],
     status: hart.lo(CELL.mstatus),
     errors: ram.errors.save(),
-    ram: Buffer.from(ram.u8.subarray(ram.host(RAM_BASE), ram.host(RAM_BASE) + 0x3_0000)).toString(
-      'hex',
-    ),
+    ram: ram.u8.subarray(ram.host(RAM_BASE), ram.host(RAM_BASE) + 0x3_0000),
   }
 }

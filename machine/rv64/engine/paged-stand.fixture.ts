@@ -112,11 +112,24 @@ export function lending(engine: EngineName, one: Context, mprv: number, mpv: num
   return stand
 }
 
+/** Made in one piece for each set of flags: most of a test's time would otherwise go into them. */
+const tables = new Map<bigint, Uint8Array>()
+
 function writeTables({ ram }: Stand, flags: bigint): void {
+  let bytes = tables.get(flags)
+  if (bytes === undefined) {
+    bytes = tablesWith(flags)
+    tables.set(flags, bytes)
+  }
+  ram.write(ROOT, bytes)
+}
+
+/** RAM from ROOT to the end of the last table. */
+function tablesWith(flags: bigint): Uint8Array {
+  const bytes = new Uint8Array(G_LEAVES + PAGES * 8 - ROOT)
+  const view = new DataView(bytes.buffer)
   const entry = (at: number, to: number, bits: bigint): void => {
-    const bytes = new Uint8Array(8)
-    new DataView(bytes.buffer).setBigUint64(0, ((BigInt(to) >> 12n) << 10n) | bits, true)
-    ram.write(at, bytes)
+    view.setBigUint64(at - ROOT, ((BigInt(to) >> 12n) << 10n) | bits, true)
   }
   entry(ROOT + 8, MIDDLE, 1n)
   entry(MIDDLE, LEAVES, 1n)
@@ -127,4 +140,5 @@ function writeTables({ ram }: Stand, flags: bigint): void {
     entry(leafOf(at), at, flags)
     entry(guestLeafOf(at), at, FULL | PTE_U)
   }
+  return bytes
 }

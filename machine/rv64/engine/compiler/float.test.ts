@@ -93,24 +93,26 @@ describe.each(arithmetic)('%s in compiled code', (call) => {
     )
   })
 
-  it.skipIf(call.startsWith('fclass'))('does it itself with ordinary operands', () => {
-    const single = call.endsWith('.s') || call === 'fmv.x.w'
-    const [one, three] = single ? [0x3f80_0000n, 0x4040_0000n].map(box) : [1, 3].map(toBits)
-    const ordinary: Situation = {
-      operands: [/^fcvt\.[sd]\.[wl]/.test(call) ? 7n : one!, three!, one!],
-      alike: 'no',
-      flags: INEXACT,
-      dynamic: 0,
-      fs: DIRTY,
-    }
-    for (const stand of [compiler, software]) {
-      put(stand, word(call, modesOf(call).includes(1) ? 1 : 0))
-      outcome(stand, ordinary, 8) // makes the region
-      const before = leftAlone(stand)
-      outcome(stand, ordinary, 8)
-      expect(leftAlone(stand)).toBe(before)
-    }
-  })
+  if (!call.startsWith('fclass')) {
+    it('does it itself with ordinary operands', () => {
+      const single = call.endsWith('.s') || call === 'fmv.x.w'
+      const [one, three] = single ? [0x3f80_0000n, 0x4040_0000n].map(box) : [1, 3].map(toBits)
+      const ordinary: Situation = {
+        operands: [/^fcvt\.[sd]\.[wl]/.test(call) ? 7n : one!, three!, one!],
+        alike: 'no',
+        flags: INEXACT,
+        dynamic: 0,
+        fs: DIRTY,
+      }
+      for (const stand of [compiler, software]) {
+        put(stand, word(call, modesOf(call).includes(1) ? 1 : 0))
+        outcome(stand, ordinary, 8) // makes the region
+        const before = leftAlone(stand)
+        outcome(stand, ordinary, 8)
+        expect(leftAlone(stand)).toBe(before)
+      }
+    })
+  }
 })
 
 describe.each(['flw', 'fld', 'fsw', 'fsd'] as const)('%s in compiled code', (call) => {
