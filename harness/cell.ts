@@ -3,6 +3,7 @@
 // rows (except for a live cell, whose outside peer no key can hold).
 
 import { createHash } from 'node:crypto'
+import type { Config } from '../configs/config.ts'
 import type { Backend } from '../machine/machine.ts'
 import type { Place } from '../results/cell.ts'
 
@@ -15,14 +16,35 @@ export interface CellPlan extends Place {
 
 /** Everything besides the place itself that a cell's result depends on. */
 export interface Fingerprint {
-  /** Hash of the sources of the emulator, the workloads and the harness; QEMU's version with it. */
+  /** Hash of all programs that run a cell (harness/version.ts); QEMU's version with it. */
   readonly version: string
   /** Role → sha256, for every image the config hands to the machine. */
   readonly images: Readonly<Record<string, string>>
   /** sha256 of the disk image. */
   readonly disk: string
   readonly bootargs: string
-  readonly banks: readonly { readonly bytes: number; readonly role: string }[]
+  readonly config: Determinants
+}
+
+/** What a config says besides its images, its words and whom it is compared with. */
+export type Determinants = Omit<Config, (typeof ELSEWHERE)[number]>
+
+/** Fields that say nothing about rows, or are in the key by another way: the name, and the images' hashes. */
+const ELSEWHERE = [
+  'name',
+  'about',
+  'baseline',
+  'control',
+  'firmware',
+  'kernel',
+  'initrd',
+] as const satisfies readonly (keyof Config)[]
+
+/** A field that configs get later is in the key unless it is named in ELSEWHERE. */
+export function determinantsOf(config: Config): Determinants {
+  const named: readonly string[] = ELSEWHERE
+  const kept = Object.entries(config).filter(([field]) => !named.includes(field))
+  return Object.fromEntries(kept) as unknown as Determinants
 }
 
 /** Hexadecimal digits of a key: 128 bits, beyond any accident. */

@@ -20,9 +20,17 @@ export class UnknownName extends Error {
   override readonly name = 'UnknownName'
 }
 
+const project = fileURLToPath(new URL('..', import.meta.url))
+
 /** All entries below `folder` (a path relative to the project), by name, in order of name. */
 export async function entries<T extends Named>(folder: string): Promise<ReadonlyMap<string, T>> {
-  return entriesIn<T>(fileURLToPath(new URL(`../${folder}`, import.meta.url)))
+  return entriesIn<T>(join(project, folder))
+}
+
+/** The files that `entries` looks into, as paths from the project with `/`. */
+export async function entryFiles(folder: string): Promise<readonly string[]> {
+  const paths = await sourceFiles(join(project, folder))
+  return paths.map((path) => relative(project, path).split(sep).join('/'))
 }
 
 /** As `entries`, for an absolute path. */
@@ -55,7 +63,8 @@ async function sourceFiles(root: string): Promise<string[]> {
   const all = await readdir(root, { recursive: true, withFileTypes: true })
   return all
     .filter(
-      (entry) => entry.isFile() && /\.ts$/.test(entry.name) && !/\.test\.ts$/.test(entry.name),
+      (entry) =>
+        entry.isFile() && /\.ts$/.test(entry.name) && !/\.(test|fixture)\.ts$/.test(entry.name),
     )
     .map((entry) => join(entry.parentPath, entry.name))
 }

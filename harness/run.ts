@@ -9,7 +9,7 @@ import type { CellRecord } from '../results/cell.ts'
 import type { Parameters } from '../results/measurement.ts'
 import { type Manifest, type ManifestConfig, ResultStore } from '../results/store.ts'
 import type { Workload } from '../workloads/workload.ts'
-import type { CellPlan, Fingerprint } from './cell.ts'
+import { type CellPlan, determinantsOf, type Fingerprint } from './cell.ts'
 import { bootargsFor } from './computer.ts'
 import { hostFingerprint } from './host.ts'
 import { matrix } from './matrix.ts'
@@ -66,7 +66,7 @@ async function planWith(
     images: configs.get(config.name)!.images,
     disk,
     bootargs: bootargsFor(config, seed),
-    banks: config.banks,
+    config: determinantsOf(config),
   })
   return {
     cells: matrix(request, fingerprint),

@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../configs/config.ts'
 import { loadCatalogue } from '../harness/catalogue.ts'
+import { determinantsOf } from '../harness/cell.ts'
 import type { Parts } from '../harness/computer.ts'
 import { matrix } from '../harness/matrix.ts'
 import { realParts } from '../harness/parts.ts'
@@ -38,7 +39,7 @@ async function outcomeOf(
     },
   })
   const selection = { profile: 'flat', backend: 'rv64', seeds: [1] } as const
-  const print = { version: '', images: {}, disk: '', bootargs: '', banks: [] }
+  const print = { version: '', images: {}, disk: '', bootargs: '', config: determinantsOf(config) }
   const chosen = { ...selection, configs: [config], workloads: [workload] }
   const [plan] = matrix(chosen, () => print)
   const { outcome } = await bench.run(plan!)

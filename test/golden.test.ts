@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import type { Config } from '../configs/config.ts'
 import { loadCatalogue } from '../harness/catalogue.ts'
+import { determinantsOf } from '../harness/cell.ts'
 import { matrix } from '../harness/matrix.ts'
 import { realParts } from '../harness/parts.ts'
 import { Workbench } from '../harness/workbench.ts'
@@ -52,7 +53,13 @@ async function counts(config: Config): Promise<string[]> {
 
 function plansOf(config: Config) {
   const workloads = WORKLOADS.map((name) => catalogue.workloads.get(name)!)
-  const nothing = { version: '', images: {}, disk: '', bootargs: '', banks: [] }
+  const nothing = {
+    version: '',
+    images: {},
+    disk: '',
+    bootargs: '',
+    config: determinantsOf(config),
+  }
   return PROFILES.flatMap((profile) =>
     matrix(
       { configs: [config], workloads, seeds: [1], profile, backend: 'rv64' },

@@ -6,7 +6,7 @@ import type { Config } from '../configs/config.ts'
 import { image } from '../guest/images.ts'
 import { type AuditOptions, audit } from '../harness/audit.ts'
 import { loadCatalogue } from '../harness/catalogue.ts'
-import type { CellPlan } from '../harness/cell.ts'
+import { type CellPlan, determinantsOf } from '../harness/cell.ts'
 import { Computer, specFor } from '../harness/computer.ts'
 import { Conversation } from '../harness/conversation.ts'
 import { matrix } from '../harness/matrix.ts'
@@ -20,9 +20,11 @@ const catalogue = await loadCatalogue()
 const names = [...catalogue.configs.keys()]
 
 function planOf(config: string, workload: string, seed = 1): CellPlan[] {
-  const print = { version: '', images: {}, disk: '', bootargs: '', banks: [] }
+  const chosen = pick(catalogue.configs, 'config', config)
+  const rest = determinantsOf(chosen)
+  const print = { version: '', images: {}, disk: '', bootargs: '', config: rest }
   const selection = {
-    configs: [pick(catalogue.configs, 'config', config)],
+    configs: [chosen],
     workloads: [pick(catalogue.workloads, 'workload', workload)],
     seeds: [seed],
     profile: 'flat',
