@@ -37,6 +37,8 @@ const DOORS = [
   'results/cell.ts',
   'results/coverage.ts',
   'results/manifest.ts',
+  'results/printable.ts',
+  'results/run-file.ts',
   'results/series.ts',
   'results/statistics.ts',
   'results/store.ts',
