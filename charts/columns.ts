@@ -51,7 +51,7 @@ export function cut(text: string, columns: number): string {
 /** As many lines as it takes; a word too long for a line has one of its own. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = []
-  for (const word of text.split(' ')) {
+  for (const word of printable(text).split(/\s/)) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + 1 + word.length <= columns) {
       lines[lines.length - 1] = `${last} ${word}`

@@ -7,6 +7,7 @@ import type { Machine } from '../machine/machine.ts'
 import { writeRecording } from '../machine/rv64/recording-file.ts'
 import { Rv64Machine } from '../machine/rv64/rv64.ts'
 import { INTERRUPTED, UsageError } from './exit.ts'
+import { say } from './voice.ts'
 
 export const RECORD_HELP = "what came from outside goes to that file, for 'replay'"
 
@@ -39,9 +40,7 @@ export async function openRecord(path: string | undefined, gdb?: number): Promis
       const recording = machine.recording({ version: await sourceVersion(), origin })
       await file.writeFile(writeRecording(recording))
       const { inputs, end } = recording
-      process.stderr.write(
-        `recording: ${path}, ${inputs.length} inputs, ends at cycle ${end.cycle}\n`,
-      )
+      say(`recording: ${path}, ${inputs.length} inputs, ends at cycle ${end.cycle}`)
     },
     async [Symbol.asyncDispose]() {
       process.off('SIGINT', signalled)

@@ -10,6 +10,7 @@ import { pick } from '../harness/registry.ts'
 import { executeRun, type Plan, planRun } from '../harness/run.ts'
 import { readSuite } from '../harness/suite.ts'
 import { cellName } from '../results/cell.ts'
+import { printableJson } from '../results/printable.ts'
 import type { CellRecord } from '../results/store.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { FAILED_CHECK, INTERRUPTED, PARTIAL, UsageError } from './exit.ts'
@@ -17,6 +18,7 @@ import { backendNamed, backendOption, wholeNumber, words } from './options.ts'
 import { packageVersion } from './package-version.ts'
 import { openProgress } from './progress.ts'
 import { drawAndPrint } from './report.ts'
+import { say } from './voice.ts'
 
 interface Options {
   readonly suite?: string
@@ -80,13 +82,13 @@ async function perform(options: Options): Promise<number> {
   }
   const directory = resolve(options.out ?? join('results', 'runs', plan.manifest.run))
   if (options.resume && !existsSync(join(directory, 'manifest.json'))) {
-    process.stderr.write(`${directory}: no run to go on with; this starts a new one\n`)
+    say(`${directory}: no run to go on with; this starts a new one`)
   }
   const interrupt = new AbortController()
   const ended = await execute(plan, options, directory, interrupt)
   if (interrupt.signal.aborted) {
     const kept = `${ended.length} of ${plan.cells.length} cells are kept in ${directory}`
-    process.stderr.write(`interrupted: ${kept}. Go on with: ${againCommand(directory)}\n`)
+    say(`interrupted: ${kept}. Go on with: ${againCommand(directory)}`)
     return INTERRUPTED
   }
   await drawAndPrint(directory, options.json ?? false)
@@ -161,7 +163,7 @@ function runName(out: string | undefined, suite: string): string {
 }
 
 function described({ cells, manifest }: Plan, { json, list }: Options): string {
-  if (json) return `${JSON.stringify({ manifest, cells }, null, 2)}\n`
+  if (json) return `${printableJson({ manifest, cells }, 2)}\n`
   if (list) return `${cells.map((cell) => `${cell.key}  ${cellName(cell)}`).join('\n')}\n`
   const { configs, workloads, seeds } = manifest
   const parts = `${workloads.length} workloads, ${configs.length} configs, ${seeds.length} seeds`

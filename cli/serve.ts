@@ -13,6 +13,7 @@ import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
 import { openRecord, RECORD_HELP } from './record.ts'
 import { attend, watch } from './terminal.ts'
+import { say } from './voice.ts'
 
 interface Options {
   readonly config: string
@@ -54,7 +55,7 @@ async function perform(options: Options): Promise<void> {
     const opened = await outside.expose(machine, HTTP_PORT, port)
     const around = { probes: [], live: true, hz, check: async () => {} }
     await startServer(new Conversation(machine, around))
-    process.stderr.write(`http://127.0.0.1:${opened}/ (config ${name})\n`)
+    say(`http://127.0.0.1:${opened}/ (config ${name})`)
     const session = process.stdin.isTTY ? attend : watch
     process.exitCode = outcomeOf(await session(machine, outside))
     await record.keep(machine, { verb: 'serve', config: name, seed: String(seed), profile })

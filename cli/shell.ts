@@ -17,6 +17,7 @@ import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
 import { openRecord, RECORD_HELP } from './record.ts'
 import { attend } from './terminal.ts'
+import { complain } from './voice.ts'
 
 interface Options {
   readonly config: string
@@ -84,7 +85,7 @@ async function dictate(machine: Machine): Promise<number> {
     }
     process.stdout.write('\n')
     if (stop.kind === 'deadline') {
-      process.stderr.write('mirrorbench: expected a prompt, got none for 1 s of virtual time\n')
+      complain('expected a prompt, got none for 1 s of virtual time')
       return FAILED_CHECK
     }
     return signal.aborted ? INTERRUPTED : outcomeOf({ stop, left: undefined })

@@ -4,11 +4,11 @@
 import type { Outside } from '../harness/outside.ts'
 import type { Machine, Stop } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
+import { beep, say } from './voice.ts'
 
 /** Ctrl-a x ends the session, Ctrl-a a sends one Ctrl-a; as QEMU's console has it. */
 const ESCAPE = '\u0001'
-const BELL = '\u0007'
-const HELP = 'Ctrl-a x ends the session, Ctrl-a a sends Ctrl-a\n'
+const HELP = 'Ctrl-a x ends the session, Ctrl-a a sends Ctrl-a'
 /** Beyond any session: 100 days at 1 GHz. */
 export const FOR_EVER = cycles(8_640_000_000_000_000)
 
@@ -70,12 +70,12 @@ async function session(machine: Machine, outside: Outside, feed: Feed): Promise<
 
 function keyboard(machine: Machine, outside: Outside, leave: (who: Leaver) => void): () => void {
   const { stdin } = process
-  process.stderr.write(HELP)
+  say(HELP)
   stdin.setRawMode(true)
   let escaped = false
   const type = (key: string): void => {
     if (machine.console.waiting <= MOST_WAITING) machine.console.type(key)
-    else process.stderr.write(BELL)
+    else beep()
   }
   const heard = (keys: string): void => {
     for (const key of keys) {
