@@ -8,6 +8,7 @@ import { readRecording } from '../machine/rv64/recording-file.ts'
 import { Replay, type ReplayEnd } from '../machine/rv64/replay.ts'
 import { FAILED_CHECK, FINE, INTERRUPTED } from './exit.ts'
 import { bytesOf } from './input-file.ts'
+import { holdOn } from './interruption.ts'
 import { refusal } from './machine.ts'
 import { machineOf } from './origin.ts'
 import { complain, say } from './voice.ts'
@@ -24,16 +25,10 @@ export function replay(): Command {
 async function perform(recording: Recording): Promise<number> {
   const session = await opened(recording)
   session.machine.console.listen((text) => process.stdout.write(text))
-  const over = new AbortController()
-  const signalled = (): void => over.abort()
-  process.on('SIGINT', signalled).on('SIGTERM', signalled)
-  try {
-    const end = await session.run(over.signal)
-    if (process.stdout.isTTY) process.stdout.write('\n') // the guest's last line is seldom whole
-    return await judged(end, recording)
-  } finally {
-    process.off('SIGINT', signalled).off('SIGTERM', signalled)
-  }
+  using hold = holdOn()
+  const end = await session.run(hold.signal)
+  if (process.stdout.isTTY) process.stdout.write('\n') // the guest's last line is seldom whole
+  return await judged(end, recording)
 }
 
 /** Says which files are read: the recording chose them, not the user. */

@@ -14,6 +14,7 @@ import { printableJson } from '../results/printable.ts'
 import type { CellRecord } from '../results/store.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { FAILED_CHECK, INTERRUPTED, PARTIAL, UsageError } from './exit.ts'
+import { holdOn, setLastWords } from './interruption.ts'
 import { backendNamed, backendOption, wholeNumber, words } from './options.ts'
 import { packageVersion } from './package-version.ts'
 import { openProgress } from './progress.ts'
@@ -84,15 +85,16 @@ async function perform(options: Options): Promise<number> {
   if (options.resume && !existsSync(join(directory, 'manifest.json'))) {
     say(`${directory}: no run to go on with; this starts a new one`)
   }
-  const interrupt = new AbortController()
-  const ended = await execute(plan, options, directory, interrupt)
-  if (interrupt.signal.aborted) {
-    const kept = `${ended.length} of ${plan.cells.length} cells are kept in ${directory}`
-    say(`interrupted: ${kept}. Go on with: ${againCommand(directory)}`)
+  const { ended, interrupted } = await execute(plan, options, directory)
+  const kept = `${ended.length} of ${plan.cells.length} cells are kept in ${directory}`
+  const words = `interrupted: ${kept}. Go on with: ${againCommand(directory)}`
+  if (interrupted) {
+    say(words)
     return INTERRUPTED
   }
+  setLastWords(words)
   await drawAndPrint(directory, options.json ?? false)
-  return interrupt.signal.aborted ? INTERRUPTED : exitCode(ended)
+  return exitCode(ended)
 }
 
 /** The command line of this run, to go on with it. */
@@ -174,21 +176,17 @@ async function execute(
   plan: Plan,
   options: Options,
   directory: string,
-  interrupt: AbortController,
-): Promise<CellRecord[]> {
+): Promise<{ readonly ended: readonly CellRecord[]; readonly interrupted: boolean }> {
   const ended: CellRecord[] = []
   const progress = openProgress(plan.cells.length)
-  const stop = (): void => interrupt.abort()
-  // For good: a second signal, as `timeout` sends, must not end this process before it has told what
-  // is kept, and execa ends it by one that nobody is left listening for.
-  process.on('SIGINT', stop).on('SIGTERM', stop)
+  using hold = holdOn()
   try {
     await executeRun(plan, {
       directory,
       resume: options.resume ?? false,
       jobs: options.jobs,
       hostLimit: options.hostLimit * 1000,
-      signal: interrupt.signal,
+      signal: hold.signal,
       started: (cell) => progress.started(cellName(cell)),
       ended: (_, record, reused) => {
         ended.push(record)
@@ -198,7 +196,7 @@ async function execute(
   } finally {
     progress.close()
   }
-  return ended
+  return { ended, interrupted: hold.signal.aborted }
 }
 
 function exitCode(ended: readonly CellRecord[]): number {
