@@ -1,7 +1,7 @@
 // Columns of text for a terminal. Invariant: no line is wider than asked, and no control character
 // gets through.
 
-import { escapeControls } from './html.ts'
+import { printable } from '../results/printable.ts'
 
 /** First column to the left, the others to the right. Narrow terminals lose columns, not lines. */
 export function tabulate(rows: readonly (readonly string[])[], columns: number): string[] {
@@ -44,14 +44,14 @@ function sum(values: readonly number[]): number {
 
 /** One line, cut with an ellipsis. */
 export function cut(text: string, columns: number): string {
-  const clean = escapeControls(text).replaceAll(/[\t\n]/g, ' ')
+  const clean = printable(text).replaceAll(/[\t\n]/g, ' ')
   return clean.length > columns ? `${clean.slice(0, Math.max(0, columns - 1))}…` : clean
 }
 
 /** As many lines as it takes; a word too long for a line has one of its own. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = []
-  for (const word of text.split(' ')) {
+  for (const word of printable(text).split(/\s/)) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + 1 + word.length <= columns) {
       lines[lines.length - 1] = `${last} ${word}`

@@ -1,6 +1,8 @@
 // Html: text that is safe to put into the page. Invariant: only the tag below makes it, and it
 // escapes every value that is not Html already, so nothing a guest wrote can become markup.
 
+import { printable } from '../results/printable.ts'
+
 export class Html {
   readonly text: string
   constructor(text: string) {
@@ -38,29 +40,9 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Unicode's pictures of the control characters begin here. */
-const CONTROL_PICTURES = 0x2400
-const DELETE_PICTURE = '\u2421'
-
 export function escapeText(text: string): string {
-  return escapeControls(text).replace(/[&<>"']/g, (character) => entities[character] ?? character)
+  return printable(text).replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }
-
-/** Shows control characters (a terminal's colours, say) as their pictures. */
-export function escapeControls(text: string): string {
-  return text
-    .replaceAll('\u007f', DELETE_PICTURE)
-    .replace(CONTROLS, (character) =>
-      String.fromCharCode(CONTROL_PICTURES + character.charCodeAt(0)),
-    )
-    .replace(DIRECTIONS, '\ufffd')
-}
-
-/** All but tab and newline. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f]/g
-/** Characters that turn the direction of the text after them. */
-const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g
 
 /** JSON for a script element: no character in it can end the element. */
 export function jsonForScript(value: unknown): Html {

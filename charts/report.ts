@@ -1,9 +1,8 @@
 // The report of a run: summary, tables, pictures and one page, drawn from its stored rows alone.
 // Invariant: drawing twice gives the same bytes; a chart that cannot be drawn stops nothing else.
 
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { writeCsv } from '../results/csv.ts'
+import { ownFolder, putFile } from '../results/run-file.ts'
 import { readRun } from '../results/store.ts'
 import { loadClaims, type Summary, summarise } from '../results/summary.ts'
 import { type Chart, type ChartResults, chartResults, loadCharts } from './chart.ts'
@@ -25,10 +24,10 @@ export async function writeReport(directory: string): Promise<Report> {
   const results = chartResults(run, summary)
   const { figures, problems } = await drawFigures(results)
   const files = [
-    await write(directory, 'summary.json', `${JSON.stringify(summary, null, 2)}\n`),
+    await putFile(directory, 'summary.json', `${JSON.stringify(summary, null, 2)}\n`),
     ...(await writeCsv(run, summary)),
     ...(await writeFigures(directory, figures)),
-    await write(directory, 'report.html', await reportPage({ run, results, figures, problems })),
+    await putFile(directory, 'report.html', await reportPage({ run, results, figures, problems })),
   ]
   return { summary, files, problems }
 }
@@ -57,22 +56,11 @@ async function drawFigure(chart: Chart, results: ChartResults): Promise<Figure |
 }
 
 async function writeFigures(directory: string, figures: readonly Figure[]): Promise<string[]> {
-  const folder = join(directory, 'charts')
-  await mkdir(folder, { recursive: true })
+  const folder = await ownFolder(directory, 'charts')
   const files: string[] = []
   for (const { chart, svg } of figures) {
-    files.push(await write(folder, `${chart.name}.svg`, svg))
-    files.push(await write(folder, `${chart.name}.png`, renderPng(svg)))
+    files.push(await putFile(folder, `${chart.name}.svg`, svg))
+    files.push(await putFile(folder, `${chart.name}.png`, renderPng(svg)))
   }
   return files
-}
-
-async function write(
-  directory: string,
-  name: string,
-  content: string | Uint8Array,
-): Promise<string> {
-  const path = join(directory, name)
-  await writeFile(path, content)
-  return path
 }

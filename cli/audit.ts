@@ -6,6 +6,7 @@ import { loadCatalogue } from '../harness/catalogue.ts'
 import { realParts } from '../harness/parts.ts'
 import { profileNamed } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
+import { printableJson, printableLine } from '../results/printable.ts'
 import { FAILED_CHECK, FINE, UsageError } from './exit.ts'
 import { profileOption, wholeNumber } from './options.ts'
 import { table } from './table.ts'
@@ -44,7 +45,7 @@ async function perform({ config: name, seed, profile, json }: Options): Promise<
   for await (const step of walk(config, catalogue, realParts, { seed, profile })) steps.push(step)
   const violations = steps.flatMap((step) => step.violations)
   if (json) {
-    process.stdout.write(`${JSON.stringify({ config: name, seed, profile, steps }, null, 2)}\n`)
+    process.stdout.write(`${printableJson({ config: name, seed, profile, steps }, 2)}\n`)
   } else {
     const rows = steps.flatMap(({ after, readings }) =>
       readings.map((found) => [
@@ -56,7 +57,7 @@ async function perform({ config: name, seed, profile, json }: Options): Promise<
     )
     process.stdout.write(table(HEAD, rows, HEAD.slice(2)))
     for (const { kind, says } of violations.slice(0, NAMED)) {
-      process.stdout.write(`${kind}: ${says}\n`)
+      process.stdout.write(`${printableLine(`${kind}: ${says}`)}\n`)
     }
     process.stdout.write(`${name}, ${config.coverage}: ${violations.length} violations\n`)
   }

@@ -6,6 +6,7 @@ import type { Machine } from '../machine/machine.ts'
 import { Rv64Machine } from '../machine/rv64/rv64.ts'
 import { UsageError } from './exit.ts'
 import { attend, type Session } from './terminal.ts'
+import { say } from './voice.ts'
 
 export const GDB_HELP = 'gdb may connect to port p of 127.0.0.1; the guest waits for it'
 
@@ -21,7 +22,7 @@ export async function attendDebugged(
     )
   }
   const server = await serveGdb(machine.debugger(), port)
-  process.stderr.write(`gdb: target remote 127.0.0.1:${server.port} (the guest waits)\n`)
+  say(`gdb: target remote 127.0.0.1:${server.port} (the guest waits)`)
   let code = 0
   try {
     const session = await attend(machine, outside)

@@ -8,6 +8,7 @@ import { image, imageNames } from '../guest/images.ts'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { Computer, specFor } from '../harness/computer.ts'
 import { realParts } from '../harness/parts.ts'
+import { printableJson } from '../results/printable.ts'
 import { FINE, USAGE } from './exit.ts'
 import { packageVersion } from './package-version.ts'
 import { table } from './table.ts'
@@ -32,7 +33,7 @@ export function doctor(): Command {
       const rows = checks.map(({ what, state, detail }) => [what, state, detail])
       process.stdout.write(
         json
-          ? `${JSON.stringify({ mirrorbench: packageVersion(), checks }, null, 2)}\n`
+          ? `${printableJson({ mirrorbench: packageVersion(), checks }, 2)}\n`
           : table(['what', 'there', 'detail'], rows),
       )
       process.exitCode = checks.some(({ state }) => state === 'no') ? USAGE : FINE

@@ -2,6 +2,7 @@
 // trace reaches the user unless MIRRORBENCH_DEBUG is set.
 
 import { CommanderError } from 'commander'
+import { complain, sayLines } from './voice.ts'
 
 export const FINE = 0
 /** A regression or a failed check. */
@@ -46,9 +47,9 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
 export function report(error: unknown): number {
   // commander has already said it (see main.ts); help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? FINE : USAGE
-  process.stderr.write(`mirrorbench: ${sentence(error)}\n`)
+  complain(sentence(error))
   if (process.env.MIRRORBENCH_DEBUG && error instanceof Error) {
-    process.stderr.write(`${error.stack}\n`)
+    sayLines(String(error.stack))
   }
   return USAGE
 }

@@ -1,7 +1,7 @@
 // A file that the user names. Invariant: whatever is wrong with it, the error names it; none is read that is
 // larger than a machine could take.
 
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { UsageError } from './exit.ts'
 
 /** The largest machine has less RAM than that, and no image is larger than the RAM it goes to. */
@@ -21,6 +21,16 @@ export async function bytesOf(path: string): Promise<Uint8Array> {
     if (error instanceof Error && 'code' in error) Object.assign(error, { path })
     throw error
   }
+}
+
+/** As `bytesOf`, for a path that a file named and not the user: a device or a pipe is not even opened. */
+export async function regularBytesOf(path: string): Promise<Uint8Array> {
+  if (!(await stat(path)).isFile()) {
+    throw new UsageError(
+      `${path}: expected a regular file, as a recording may name, got another kind`,
+    )
+  }
+  return await bytesOf(path)
 }
 
 async function streamed(file: FileHandle, path: string): Promise<Uint8Array> {

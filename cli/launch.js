@@ -1,16 +1,24 @@
 #!/usr/bin/env node
 // The launcher: runs the project's TypeScript on the Node that package-lock.json pins, whatever Node
 // started it (18 or newer, hence plain JavaScript without dependencies). Invariant: the exit code is
-// the child's, and a Ctrl-C never ends the launcher before the child has flushed its results.
+// the child's, a signal that this process gets reaches the child, and the launcher never ends before the
+// child has flushed its results. A child that dies of a signal has not heeded it: then it is told here.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { delimiter, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 const USAGE_OR_ENVIRONMENT = 2
 const SIGNALLED = 128
+const INTERRUPTED = 130
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+/** What to do about other signals that end a process. */
+const HINTS = {
+  SIGKILL: 'The system may have run out of memory. Try: fewer --jobs',
+  SIGXFSZ: 'A file has reached the limit for its size. Try: ulimit -f unlimited',
+}
 
 /** Oldest own Node that runs `.ts` files without a flag. */
 const OLDEST_OWN = [22, 18]
@@ -32,7 +40,14 @@ launch(process.argv.slice(2))
 
 function launch(asked) {
   const node = pinnedNode() ?? ownNode()
-  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...program(asked)], {
+  const words = program(asked)
+  // Before there is a child: from here on no signal ends this process.
+  for (const signal of INTERRUPTIONS) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT' || takesTwo(words[0])) child.kill(signal)
+    })
+  }
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...words], {
     stdio: 'inherit',
     env: {
       NODE_COMPILE_CACHE: COMPILED,
@@ -40,12 +55,25 @@ function launch(asked) {
       PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
     },
   })
-  process.on('SIGINT', () => {}) // the terminal sends it to the child as well
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => fail(`cannot start ${node}: ${error.message}`))
   child.on('exit', (code, signal) => {
-    process.exit(code ?? SIGNALLED + (constants.signals[signal] ?? 0))
+    process.exit(code ?? signalled(signal))
   })
+}
+
+/** Ctrl-C in a terminal reaches the child by itself as well. Ours take both for one; a tool may take the
+ * second for a demand to leave at once, and Windows ends a process by what it calls SIGINT. */
+function takesTwo(path) {
+  return process.platform !== 'win32' && !relative(project, path).startsWith('node_modules')
+}
+
+function signalled(signal) {
+  if (INTERRUPTIONS.includes(signal)) {
+    process.stderr.write('mirrorbench: interrupted\n')
+    return INTERRUPTED
+  }
+  process.stderr.write(`mirrorbench: ended by ${signal}. ${HINTS[signal] ?? 'This is a defect'}\n`)
+  return SIGNALLED + (constants.signals[signal] ?? 0)
 }
 
 /** As an npm script the first argument names the program; as a bin there is none to name. */

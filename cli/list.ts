@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { points } from '../harness/matrix.ts'
 import { suiteNames } from '../harness/suite.ts'
+import { printableJson } from '../results/printable.ts'
 import { table } from './table.ts'
 
 export function list(): Command {
@@ -23,7 +24,7 @@ export function list(): Command {
             return { name, about, parameters: parameters ?? {} }
           }),
         }
-        process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
+        process.stdout.write(`${printableJson(shown, 2)}\n`)
         return
       }
       const configRows = [...configs.values()].map((config) => [

@@ -22,6 +22,7 @@ import { Rv64Machine } from '../machine/rv64/rv64.ts'
 import { cycles, MiB } from '../machine/units.ts'
 import { FAILED_CHECK, FINE, report, UsageError } from './exit.ts'
 import { table } from './table.ts'
+import { sayOver } from './voice.ts'
 
 type EngineName = NonNullable<MachineSpec['engine']>
 
@@ -90,7 +91,7 @@ async function perform(): Promise<number> {
   for (const name of await expanded(names)) {
     const guest = await guestNamed(name, options.profile)
     const said = options.qemu ? await againstQemu(guest, options) : await sideBySide(guest, options)
-    process.stderr.write('\r')
+    sayOver('')
     process.stdout.write(`${name}: ${said.text}\n`)
     if (said.diverged) diverged++
   }
@@ -113,7 +114,7 @@ async function sideBySide(guest: Guest, options: Options): Promise<Said> {
     until: cycles(options.cycles),
     ...(guest.text && { text: guest.text }),
     place: guest.place,
-    progress: (now) => process.stderr.write(`\rcycle ${now} `),
+    progress: (now) => sayOver(`cycle ${now} `),
   })
   return { diverged: verdict.kind === 'diverged', text: told(verdict, tried!) }
 }
@@ -121,7 +122,7 @@ async function sideBySide(guest: Guest, options: Options): Promise<Said> {
 async function againstQemu(guest: Guest, { engines, steps }: Options): Promise<Said> {
   const spec = { ...guest.spec, engine: engines[0]! }
   await using reference = new Rv64Machine(spec)
-  const progress = (n: number) => void process.stderr.write(`\rinstruction ${n} `)
+  const progress = (n: number) => sayOver(`instruction ${n} `)
   const verdict = await qemuLockstep(reference, { steps, progress })
   return { diverged: verdict.kind === 'diverged', text: await toldOfQemu(verdict, guest, spec) }
 }

@@ -16,14 +16,15 @@ import { backendNamed, backendOption, PORTS, profileOption, wholeNumber } from '
 import { outcomeOf } from './outcome.ts'
 import { openRecord, RECORD_HELP } from './record.ts'
 import { attend } from './terminal.ts'
+import { say } from './voice.ts'
 
 /** What the machine is made of. */
 interface Making {
   readonly kernel: string
-  readonly bios?: string
-  readonly initrd?: string
-  readonly append?: string
-  readonly drive?: string
+  readonly bios?: string | undefined
+  readonly initrd?: string | undefined
+  readonly append?: string | undefined
+  readonly drive?: string | undefined
   readonly virtio: number
   readonly memory: number
   readonly harts: number
@@ -43,7 +44,7 @@ interface Forward {
   readonly guest: number
 }
 
-const MOST_MEMORY_MIB = 2048
+export const MOST_MEMORY_MIB = 2048
 /** Long enough for a guest that computes between two lines; a hung one costs as much. */
 const SILENCE_S = 10
 const MOST_SILENCE_S = 1_000_000
@@ -90,7 +91,7 @@ async function perform(options: Options): Promise<void> {
     const spec = { ...(await specOf(options)), pacer: outside.pacer }
     await using opened = await open(spec, backend, options)
     for (const { host, guest } of options.hostfwd ?? []) {
-      process.stderr.write(`127.0.0.1:${await outside.expose(opened, guest, host)} -> ${guest}\n`)
+      say(`127.0.0.1:${await outside.expose(opened, guest, host)} -> ${guest}`)
     }
     process.exitCode = await session(opened, outside, options)
     await record.keep(opened, originOf(options))
@@ -111,14 +112,19 @@ async function open(spec: MachineSpec, backend: Backend, files: Options): Promis
   try {
     return await realParts.open(spec, backend)
   } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(error.message)
-    if (error instanceof ElfError) throw new UsageError(withPaths(error.message, files))
-    throw error
+    throw refusal(error, files)
   }
 }
 
+/** Also for `replay`, whose options come from the recording. */
+export function refusal(error: unknown, files: Partial<Making>): unknown {
+  if (error instanceof RangeError) return new UsageError(error.message)
+  if (error instanceof ElfError) return new UsageError(withPaths(error.message, files))
+  return error
+}
+
 /** The loader knows images by what they are for; the user knows them as files. */
-function withPaths(message: string, { kernel, bios, initrd }: Options): string {
+function withPaths(message: string, { kernel, bios, initrd }: Partial<Making>): string {
   const paths = { kernel, firmware: bios === 'none' ? undefined : bios, initrd }
   return Object.entries(paths).reduce(
     (text, [what, path]) =>
@@ -129,17 +135,22 @@ function withPaths(message: string, { kernel, bios, initrd }: Options): string {
   )
 }
 
-/** Also for `replay`, with the options that a recording names. */
-export async function specOf(options: Making): Promise<MachineSpec> {
+/** Also for `replay`, with the options that a recording names, and with its own way to read files. */
+export async function specOf(options: Making, read = bytesOf): Promise<MachineSpec> {
   const { bios, kernel, initrd, append, drive, virtio, memory, harts, profile } = options
-  const firmware = bios === undefined ? (await image('firmware')).bytes : await optional(bios)
+  const firmware =
+    bios === undefined
+      ? (await image('firmware')).bytes
+      : bios === 'none'
+        ? undefined
+        : await read(bios)
   return {
     ...(firmware === undefined ? {} : { firmware }),
-    kernel: await bytesOf(kernel),
-    ...(initrd === undefined ? {} : { initrd: await bytesOf(initrd) }),
+    kernel: await read(kernel),
+    ...(initrd === undefined ? {} : { initrd: await read(initrd) }),
     ...(append === undefined ? {} : { bootargs: append }),
     banks: [{ bytes: memory * MiB, role: 'original' }],
-    ...(drive === undefined ? {} : { disk: await bytesOf(drive) }),
+    ...(drive === undefined ? {} : { disk: await read(drive) }),
     network: true,
     virtio: virtio === 1 ? 1 : 2,
     harts,
@@ -158,10 +169,6 @@ function originOf(options: Making): Readonly<Record<string, string>> {
     virtio: String(virtio),
     ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
   }
-}
-
-async function optional(bios: string): Promise<Uint8Array | undefined> {
-  return bios === 'none' ? undefined : bytesOf(bios)
 }
 
 function forward(text: string, before: readonly Forward[] = []): Forward[] {

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { audit } from './audit.ts'
 import { doctor } from './doctor.ts'
 import { report } from './exit.ts'
+import { heedSignals } from './interruption.ts'
 import { list } from './list.ts'
 import { machine } from './machine.ts'
 import { packageVersion } from './package-version.ts'
@@ -13,6 +14,8 @@ import { run } from './run.ts'
 import { serve } from './serve.ts'
 import { shell } from './shell.ts'
 import { trace } from './trace.ts'
+
+heedSignals()
 
 const program = new Command('mirrorbench')
   .description('measures what backups of memory cost, on an emulated computer exact to the cycle')

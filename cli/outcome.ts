@@ -3,6 +3,7 @@
 
 import { FAILED_CHECK, FINE, INTERRUPTED } from './exit.ts'
 import type { Session } from './terminal.ts'
+import { complain } from './voice.ts'
 
 /** An exit code has eight bits; a guest's code that does not fit is a failure all the same. */
 const MOST_CODE = 255
@@ -33,6 +34,6 @@ export function outcomeOf({ stop, left }: Session): number {
 }
 
 function failed(why: string): number {
-  process.stderr.write(`mirrorbench: ${why}\n`)
+  complain(why)
   return FAILED_CHECK
 }

@@ -14,6 +14,7 @@ import { cycles, MiB } from '../machine/units.ts'
 import { USAGE as WRONG_USE } from './exit.ts'
 import { hasQemu, QEMU, type QemuEngine, timeQemu } from './perf-qemu.ts'
 import { table } from './table.ts'
+import { say, sayOver } from './voice.ts'
 
 type OurEngine = NonNullable<MachineSpec['engine']>
 
@@ -74,12 +75,12 @@ if (!/^[1-9]\d*$/.test(values.rounds)) {
   fail(`--rounds: expected a whole number >= 1, got '${values.rounds}'`)
 }
 const withQemu = await hasQemu()
-if (!withQemu) process.stderr.write(`no ${QEMU}: no ratios\n`)
+if (!withQemu) say(`no ${QEMU}: no ratios`)
 
 const readings: Reading[] = []
 for (const work of await worksNamed(kernels)) {
   readings.push(...(await measure(work)))
-  if (!values.json) process.stderr.write('.')
+  if (!values.json) sayOver(`${readings.length} readings `)
 }
 if (values.json) process.stdout.write(`${JSON.stringify(readings)}\n`)
 else process.stdout.write(`\n${shown(readings)}`)
@@ -109,7 +110,7 @@ function list(option: string, text: string, known: readonly string[]): string[] 
 }
 
 function fail(message: string): never {
-  process.stderr.write(`perf: ${message}. Try: npm run -s perf -- --help\n`)
+  say(`perf: ${message}. Try: npm run -s perf -- --help`)
   process.exit(WRONG_USE)
 }
 

@@ -2,6 +2,7 @@
 // them. Failures are told at once in both.
 
 import { cellName } from '../results/cell.ts'
+import { printableLine } from '../results/printable.ts'
 import type { CellRecord } from '../results/store.ts'
 
 export interface Progress {
@@ -32,7 +33,7 @@ export function openProgress(
   const line = (name: string): string => {
     const seconds = Math.round((now() - began) / 1000)
     const trouble = failed > 0 ? `, ${failed} without a result` : ''
-    return `[${done}/${total}${trouble}] ${seconds} s  ${name}`
+    return printableLine(`[${done}/${total}${trouble}] ${seconds} s  ${name}`)
   }
   const show = (name: string, last = false): void => {
     if (live) {
@@ -50,7 +51,8 @@ export function openProgress(
       if (outcome.kind !== 'done') {
         failed++
         const why = outcome.why.split('\n')[0]
-        stream.write(`${live ? ERASE_LINE : ''}${outcome.kind}: ${cellName(record)}: ${why}\n`)
+        const text = printableLine(`${outcome.kind}: ${cellName(record)}: ${why}`)
+        stream.write(`${live ? ERASE_LINE : ''}${text}\n`)
       }
       show(`${cellName(record)}${reused ? ' (kept)' : ''}`, done === total)
     },

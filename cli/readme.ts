@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { redrawReadme } from '../charts/readme.ts'
 import { promote } from '../results/baseline.ts'
 import { readRun } from '../results/store.ts'
+import { say } from './voice.ts'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 const baselines = join(project, 'results', 'baselines')
@@ -23,6 +24,6 @@ try {
   const { files } = await redrawReadme(project, join(baselines, SHOWN))
   process.stdout.write(files.map((file) => `${file}\n`).join(''))
 } catch (error) {
-  process.stderr.write(`readme: ${(error as Error).message}\n`)
+  say(`readme: ${(error as Error).message}`)
   process.exitCode = 2
 }

@@ -6,7 +6,9 @@ import { sourceVersion } from '../harness/version.ts'
 import type { Machine } from '../machine/machine.ts'
 import { writeRecording } from '../machine/rv64/recording-file.ts'
 import { Rv64Machine } from '../machine/rv64/rv64.ts'
-import { INTERRUPTED, UsageError } from './exit.ts'
+import { UsageError } from './exit.ts'
+import { holdOn } from './interruption.ts'
+import { say } from './voice.ts'
 
 export const RECORD_HELP = "what came from outside goes to that file, for 'replay'"
 
@@ -24,27 +26,20 @@ export async function openRecord(path: string | undefined, gdb?: number): Promis
     )
   }
   const file = await opened(path)
-  let keeping = false
-  // The signal that ends a session may come twice; the second must not cost the recording.
-  const signalled = (): void => {
-    if (!keeping && process.listenerCount('SIGINT') === 1) process.exit(INTERRUPTED)
-  }
-  process.on('SIGINT', signalled)
+  // The session that is recorded ends by the signal; the recording is written all the same.
+  const hold = holdOn()
   return {
     async keep(machine, origin) {
-      keeping = true
       if (!(machine instanceof Rv64Machine)) {
         throw new UsageError('--record: expected back end rv64, got qemu, which is not exact')
       }
       const recording = machine.recording({ version: await sourceVersion(), origin })
       await file.writeFile(writeRecording(recording))
       const { inputs, end } = recording
-      process.stderr.write(
-        `recording: ${path}, ${inputs.length} inputs, ends at cycle ${end.cycle}\n`,
-      )
+      say(`recording: ${path}, ${inputs.length} inputs, ends at cycle ${end.cycle}`)
     },
     async [Symbol.asyncDispose]() {
-      process.off('SIGINT', signalled)
+      hold[Symbol.dispose]()
       await file.close()
     },
   }

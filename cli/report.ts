@@ -2,7 +2,9 @@
 
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
+import { printableJson } from '../results/printable.ts'
 import { readRun } from '../results/store.ts'
+import { say } from './voice.ts'
 
 export function redraw(): Command {
   return new Command('report')
@@ -25,8 +27,8 @@ export async function drawAndPrint(directory: string, json: boolean): Promise<vo
   const colour = isTTY === true && !process.env.NO_COLOR
   process.stdout.write(
     json
-      ? `${JSON.stringify(summary, null, 2)}\n`
+      ? `${printableJson(summary, 2)}\n`
       : `${terminalReport(manifest, summary, { colour, ...(columns ? { columns } : {}) })}\n`,
   )
-  process.stderr.write(`report: ${join(directory, 'report.html')}\n`)
+  say(`report: ${join(directory, 'report.html')}`)
 }

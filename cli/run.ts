@@ -11,13 +11,16 @@ import { pick } from '../harness/registry.ts'
 import { executeRun, type Plan, planRun } from '../harness/run.ts'
 import { readSuite } from '../harness/suite.ts'
 import { cellName } from '../results/cell.ts'
+import { printableJson } from '../results/printable.ts'
 import type { CellRecord } from '../results/store.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { FAILED_CHECK, FINE, INTERRUPTED, PARTIAL, UsageError } from './exit.ts'
+import { holdOn, setLastWords } from './interruption.ts'
 import { backendNamed, backendOption, wholeNumber, words } from './options.ts'
 import { packageVersion } from './package-version.ts'
 import { openProgress } from './progress.ts'
 import { drawAndPrint } from './report.ts'
+import { say } from './voice.ts'
 
 interface Options {
   readonly suite?: string
@@ -84,17 +87,18 @@ async function perform(options: Options): Promise<number> {
   }
   const directory = resolve(options.out ?? join('results', 'runs', plan.manifest.run))
   if (options.resume && !existsSync(join(directory, 'manifest.json'))) {
-    process.stderr.write(`${directory}: no run to go on with; this starts a new one\n`)
+    say(`${directory}: no run to go on with; this starts a new one`)
   }
-  const interrupt = new AbortController()
-  const ended = await execute(plan, options, directory, interrupt)
-  if (interrupt.signal.aborted) {
-    const kept = `${ended.length} of ${plan.cells.length} cells are kept in ${directory}`
-    process.stderr.write(`interrupted: ${kept}. Go on with: ${againCommand(directory)}\n`)
+  const { ended, interrupted } = await execute(plan, options, directory)
+  const kept = `${ended.length} of ${plan.cells.length} cells are kept in ${directory}`
+  const words = `interrupted: ${kept}. Go on with: ${againCommand(directory)}`
+  if (interrupted) {
+    say(words)
     return INTERRUPTED
   }
+  setLastWords(words)
   await drawAndPrint(directory, options.json ?? false)
-  return interrupt.signal.aborted ? INTERRUPTED : exitCode(ended)
+  return exitCode(ended)
 }
 
 /** The command line of this run, to go on with it. */
@@ -168,7 +172,7 @@ function runName(out: string | undefined, suite: string): string {
 function described({ cells, manifest, lacks }: Plan, { json, list }: Options): string {
   if (json) {
     const shown = cells.map(({ key, ...cell }) => (lacks === undefined ? { ...cell, key } : cell))
-    return `${JSON.stringify({ manifest, cells: shown }, null, 2)}\n`
+    return `${printableJson({ manifest, cells: shown }, 2)}\n`
   }
   if (list) {
     const key = (cell: CellPlan) => (lacks === undefined ? cell.key : '–'.padEnd(cell.key.length))
@@ -183,21 +187,17 @@ async function execute(
   plan: Plan,
   options: Options,
   directory: string,
-  interrupt: AbortController,
-): Promise<CellRecord[]> {
+): Promise<{ readonly ended: readonly CellRecord[]; readonly interrupted: boolean }> {
   const ended: CellRecord[] = []
   const progress = openProgress(plan.cells.length)
-  const stop = (): void => interrupt.abort()
-  // For good: a second signal, as `timeout` sends, must not end this process before it has told what
-  // is kept, and execa ends it by one that nobody is left listening for.
-  process.on('SIGINT', stop).on('SIGTERM', stop)
+  using hold = holdOn()
   try {
     await executeRun(plan, {
       directory,
       resume: options.resume ?? false,
       jobs: options.jobs,
       hostLimit: options.hostLimit * 1000,
-      signal: interrupt.signal,
+      signal: hold.signal,
       started: (cell) => progress.started(cellName(cell)),
       ended: (_, record, reused) => {
         ended.push(record)
@@ -207,7 +207,7 @@ async function execute(
   } finally {
     progress.close()
   }
-  return ended
+  return { ended, interrupted: hold.signal.aborted }
 }
 
 function exitCode(ended: readonly CellRecord[]): number {

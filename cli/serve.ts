@@ -12,7 +12,8 @@ import { HTTP_PORT, startServer } from '../workloads/web-files.ts'
 import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
 import { openRecord, RECORD_HELP } from './record.ts'
-import { attend, watch } from './terminal.ts'
+import { host } from './terminal.ts'
+import { say } from './voice.ts'
 
 interface Options {
   readonly config: string
@@ -53,10 +54,11 @@ async function perform(options: Options): Promise<void> {
     const machine = await computer.atPrompt()
     const opened = await outside.expose(machine, HTTP_PORT, port)
     const around = { probes: [], live: true, hz, check: async () => {} }
-    await startServer(new Conversation(machine, around))
-    process.stderr.write(`http://127.0.0.1:${opened}/ (config ${name})\n`)
-    const session = process.stdin.isTTY ? attend : watch
-    process.exitCode = outcomeOf(await session(machine, outside))
+    const guest = new Conversation(machine, around)
+    await startServer(guest)
+    await guest.expect(/\n/) // the rest of its line is nobody's to read
+    say(`http://127.0.0.1:${opened}/ (config ${name})`)
+    process.exitCode = outcomeOf(await host(machine, outside))
     await record.keep(machine, { verb: 'serve', config: name, seed: String(seed), profile })
   } finally {
     await outside.close()

@@ -13,10 +13,12 @@ import type { Machine } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
 import { attendDebugged, GDB_HELP } from './debugged.ts'
 import { FAILED_CHECK, INTERRUPTED, UsageError } from './exit.ts'
+import { holdOn } from './interruption.ts'
 import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
 import { openRecord, RECORD_HELP } from './record.ts'
 import { attend } from './terminal.ts'
+import { complain } from './voice.ts'
 
 interface Options {
   readonly config: string
@@ -63,32 +65,24 @@ const LONGEST_LINE = 64 * 1024
  * ends it.
  */
 async function dictate(machine: Machine): Promise<number> {
-  const over = new AbortController()
-  const { signal } = over
-  const signalled = (): void => over.abort()
-  process.on('SIGINT', signalled).on('SIGTERM', signalled)
+  using hold = holdOn()
+  const { signal } = hold
   machine.console.listen((text) => process.stdout.write(text))
   const toPrompt = () =>
     machine.run({ text: PROMPT, deadline: cycles(machine.now() + PATIENCE), signal })
-  try {
-    let stop = await toPrompt()
-    for await (const line of createInterface({ input: process.stdin, signal })) {
-      if (stop.kind !== 'text') break
-      if (line.length > LONGEST_LINE) {
-        throw new UsageError(
-          `stdin: expected lines of at most ${LONGEST_LINE} characters, got more`,
-        )
-      }
-      machine.console.type(`${line}\n`)
-      stop = await toPrompt()
+  let stop = await toPrompt()
+  for await (const line of createInterface({ input: process.stdin, signal })) {
+    if (stop.kind !== 'text') break
+    if (line.length > LONGEST_LINE) {
+      throw new UsageError(`stdin: expected lines of at most ${LONGEST_LINE} characters, got more`)
     }
-    process.stdout.write('\n')
-    if (stop.kind === 'deadline') {
-      process.stderr.write('mirrorbench: expected a prompt, got none for 1 s of virtual time\n')
-      return FAILED_CHECK
-    }
-    return signal.aborted ? INTERRUPTED : outcomeOf({ stop, left: undefined })
-  } finally {
-    process.off('SIGINT', signalled).off('SIGTERM', signalled)
+    machine.console.type(`${line}\n`)
+    stop = await toPrompt()
   }
+  process.stdout.write('\n')
+  if (stop.kind === 'deadline') {
+    complain('expected a prompt, got none for 1 s of virtual time')
+    return FAILED_CHECK
+  }
+  return signal.aborted ? INTERRUPTED : outcomeOf({ stop, left: undefined })
 }

@@ -1,4 +1,7 @@
-// Table: rows of text in columns, for a terminal or a pipe.
+// Table: rows of text in columns, for a terminal or a pipe. Invariant: a row is a line, whatever its cells
+// hold.
+
+import { printableLine } from '../results/printable.ts'
 
 /** Left-aligned columns, two spaces apart; columns named in `right` are right-aligned. */
 export function table(
@@ -6,7 +9,7 @@ export function table(
   rows: readonly (readonly string[])[],
   right: readonly string[] = [],
 ): string {
-  const all = [head, ...rows]
+  const all = [head, ...rows].map((row) => row.map(printableLine))
   const widths = head.map((_, n) => Math.max(...all.map((row) => (row[n] ?? '').length)))
   const line = (row: readonly string[]) =>
     head

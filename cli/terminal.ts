@@ -4,11 +4,15 @@
 import type { Outside } from '../harness/outside.ts'
 import type { Machine, Stop } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
+import { holdOn } from './interruption.ts'
+import { beep, say } from './voice.ts'
 
 /** Ctrl-a x ends the session, Ctrl-a a sends one Ctrl-a; as QEMU's console has it. */
 const ESCAPE = '\u0001'
-const BELL = '\u0007'
-const HELP = 'Ctrl-a x ends the session, Ctrl-a a sends Ctrl-a\n'
+const HELP = 'Ctrl-a x ends the session; Ctrl-C goes to the guest, and Ctrl-a a sends it a Ctrl-a'
+/** Ctrl-C. */
+const INTERRUPT = '\u0003'
+const SERVER_HELP = 'Ctrl-C ends the server; other keys go to the shell of the guest'
 /** Beyond any session: 100 days at 1 GHz. */
 export const FOR_EVER = cycles(8_640_000_000_000_000)
 
@@ -32,12 +36,16 @@ export type Leaver = 'person' | 'signal' | 'silence'
  */
 export function attend(machine: Machine, outside: Outside, silenceMs?: number): Promise<Session> {
   const raw = process.stdin.isTTY === true
-  return session(machine, outside, raw ? keyboard : pipe(silenceMs))
+  return session(machine, outside, raw ? keyboard(HELP) : pipe(silenceMs))
 }
 
-/** Shows the guest's console and takes nothing from stdin, until the guest or a signal ends it. */
-export function watch(machine: Machine, outside: Outside): Promise<Session> {
-  return session(machine, outside, () => () => {})
+/**
+ * The console of a guest that serves: Ctrl-C at the keyboard ends it, as with any server, and without a keyboard
+ * nothing is taken from stdin.
+ */
+export function host(machine: Machine, outside: Outside): Promise<Session> {
+  const raw = process.stdin.isTTY === true
+  return session(machine, outside, raw ? keyboard(SERVER_HELP, INTERRUPT) : () => () => {})
 }
 
 /** A way to feed the console; returns how to stop. */
@@ -54,7 +62,9 @@ async function session(machine: Machine, outside: Outside, feed: Feed): Promise<
   const signalled = (): void => leave('signal')
   const screen = new Screen()
   const forget = machine.console.listen((text) => screen.write(text))
-  process.on('SIGINT', signalled).on('SIGTERM', signalled)
+  using hold = holdOn()
+  if (hold.signal.aborted) signalled()
+  hold.signal.addEventListener('abort', signalled)
   const letGo = feed(machine, outside, leave)
   outside.attach()
   try {
@@ -64,35 +74,38 @@ async function session(machine: Machine, outside: Outside, feed: Feed): Promise<
     letGo()
     forget()
     screen.flush()
-    process.off('SIGINT', signalled).off('SIGTERM', signalled)
   }
 }
 
-function keyboard(machine: Machine, outside: Outside, leave: (who: Leaver) => void): () => void {
-  const { stdin } = process
-  process.stderr.write(HELP)
-  stdin.setRawMode(true)
-  let escaped = false
-  const type = (key: string): void => {
-    if (machine.console.waiting <= MOST_WAITING) machine.console.type(key)
-    else process.stderr.write(BELL)
-  }
-  const heard = (keys: string): void => {
-    for (const key of keys) {
-      if (escaped) {
-        escaped = false
-        if (key === 'x') leave('person')
-        else type(key)
-      } else if (key === ESCAPE) escaped = true
-      else type(key === '\r' ? '\n' : key)
+/** `help`: said first. `interrupt`: a key that ends the session as the signal would. */
+function keyboard(help: string, interrupt?: string): Feed {
+  return (machine, outside, leave) => {
+    const { stdin } = process
+    say(help)
+    stdin.setRawMode(true)
+    let escaped = false
+    const type = (key: string): void => {
+      if (machine.console.waiting <= MOST_WAITING) machine.console.type(key)
+      else beep()
     }
-    outside.wake()
-  }
-  stdin.setEncoding('utf8').on('data', heard).resume()
-  return () => {
-    stdin.off('data', heard).pause()
-    stdin.setRawMode(false)
-    process.stdout.write('\n')
+    const heard = (keys: string): void => {
+      for (const key of keys) {
+        if (escaped) {
+          escaped = false
+          if (key === 'x') leave('person')
+          else type(key)
+        } else if (key === interrupt) leave('signal')
+        else if (key === ESCAPE) escaped = true
+        else type(key === '\r' ? '\n' : key)
+      }
+      outside.wake()
+    }
+    stdin.setEncoding('utf8').on('data', heard).resume()
+    return () => {
+      stdin.off('data', heard).pause()
+      stdin.setRawMode(false)
+      process.stdout.write('\n')
+    }
   }
 }
 

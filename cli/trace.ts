@@ -10,8 +10,10 @@ import { realParts } from '../harness/parts.ts'
 import { profileNamed, usualProfile } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
 import { type Recorded, record } from '../harness/trace.ts'
+import { printableJson } from '../results/printable.ts'
 import { profileOption, wholeNumber } from './options.ts'
 import { table } from './table.ts'
+import { say } from './voice.ts'
 
 interface Options {
   readonly config: string
@@ -50,14 +52,14 @@ async function perform({ config: name, line, seed, profile, out, top }: Options)
   await using computer = new Computer(realParts, spec)
   const recorded = await record(await computer.atPrompt(), config, line, hz)
   const about = { config: name, lines: line.join('; '), profile, seed: String(seed) }
-  const json = `${JSON.stringify(chromeTrace(recorded, hz, about))}\n`
+  const json = `${printableJson(chromeTrace(recorded, hz, about))}\n`
   if (out === undefined) {
     process.stdout.write(json)
     return
   }
   await writeFile(out, json)
   process.stdout.write(shown(recorded, top))
-  process.stderr.write(`trace: ${out} (open it in https://ui.perfetto.dev or chrome://tracing)\n`)
+  say(`trace: ${out} (open it in https://ui.perfetto.dev or chrome://tracing)`)
 }
 
 function shown({ trace: { from, to, traps, spans }, profile }: Recorded, top: number): string {

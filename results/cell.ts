@@ -35,7 +35,7 @@ export const cellEndSchema = z.object({
   ...placeFields,
   outcome: outcomeSchema,
   /** Host time that the cell took; never compared with virtual time. */
-  hostMs: z.number().nonnegative(),
+  hostMs: z.number().nonnegative().max(Number.MAX_SAFE_INTEGER),
 })
 export type CellEnd = Readonly<z.infer<typeof cellEndSchema>>
 

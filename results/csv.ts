@@ -1,10 +1,9 @@
 // CSV: the rows and the summary's lists as tables for spreadsheets. Invariant: one header line,
 // numbers in full precision, parameters as one JSON field.
 
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import type { CellRecord } from './cell.ts'
+import { putFile } from './run-file.ts'
 import type { RunRecord } from './store.ts'
 import type { Summary } from './summary.ts'
 
@@ -29,13 +28,7 @@ export function csvTables(run: RunRecord, summary: Summary): Map<string, string>
 /** Writes the tables into a run directory; resolves to their paths. */
 export async function writeCsv(run: RunRecord, summary: Summary): Promise<string[]> {
   const tables = [...csvTables(run, summary)]
-  return Promise.all(
-    tables.map(async ([name, text]) => {
-      const path = join(run.directory, name)
-      await writeFile(path, text)
-      return path
-    }),
-  )
+  return Promise.all(tables.map(([name, text]) => putFile(run.directory, name, text)))
 }
 
 const PLACE = 'cell workload parameters config backend profile policy seed'

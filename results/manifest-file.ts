@@ -1,12 +1,11 @@
 // manifest.json: how the header of a run lies on disk. Invariant: the file is whole or absent, and
 // a run that goes on keeps its machine and images.
 
-import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, writeFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem } from './journal.ts'
-import { codeOf } from './lock.ts'
 import { type Manifest, manifestSchema } from './manifest.ts'
+import { putFile, readBytes } from './run-file.ts'
 import { damaged, StoreError } from './store-error.ts'
 
 const MANIFEST_BYTES = 1 << 22
@@ -19,11 +18,8 @@ export function checkManifest(manifest: Manifest): Manifest {
 
 export async function readManifest(directory: string): Promise<Manifest | undefined> {
   const path = join(directory, 'manifest.json')
-  const bytes = await readBytes(path)
+  const bytes = await readBytes(path, MANIFEST_BYTES)
   if (bytes === undefined) return undefined
-  if (bytes.length > MANIFEST_BYTES) {
-    throw damaged(path, `expected at most ${MANIFEST_BYTES} bytes, got ${bytes.length}`)
-  }
   let value: unknown
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -35,11 +31,10 @@ export async function readManifest(directory: string): Promise<Manifest | undefi
   return parsed.data
 }
 
-/** Replaces the manifest whole: written beside it, synced, renamed over it. */
+/** Replaces the manifest whole, and waits until the disk has it. */
 export async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
-  const beside = join(directory, `manifest.${randomUUID()}.tmp`)
-  await writeFile(beside, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true, flag: 'wx' })
-  await rename(beside, join(directory, 'manifest.json'))
+  const text = `${JSON.stringify(manifest, null, 2)}\n`
+  await putFile(directory, 'manifest.json', text, { flush: true })
 }
 
 /** The manifest of a resumed run: same machine and images, more seeds, configs or workloads. */
@@ -68,20 +63,6 @@ export function unite(directory: string, stored: Manifest, next: Manifest): Mani
 
 function byName<T extends { readonly name: string }>(a: readonly T[], b: readonly T[]): T[] {
   return [...new Map([...a, ...b].map((entry) => [entry.name, entry])).values()]
-}
-
-/** Only a missing file means "nothing yet". */
-export async function readBytes(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw new StoreError(
-      'unreadable',
-      `${path}: expected a readable file, got ${codeOf(error) ?? (error as Error).message}`,
-      { cause: error },
-    )
-  }
 }
 
 /** Makes names created or renamed in a directory durable. */

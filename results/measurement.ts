@@ -1,6 +1,6 @@
 // Measurement: one flat row of results, the only thing that crosses from measuring to showing.
-// Invariant: what passes the schema is finite, of known unit, and safe to use as a name; numbers
-// of virtual time and counts are integers.
+// Invariant: what passes the schema is of known unit and safe to use as a name; numbers of virtual time and
+// counts are integers, and any two values have a ratio that is a finite number.
 
 import { z } from 'zod'
 
@@ -22,6 +22,11 @@ const exactUnits: ReadonlySet<Unit> = new Set(['cycles', 'instructions', 'count'
 
 export type Parameters = { readonly [name: string]: string | number | boolean }
 
+/** Beyond, a double no longer counts by ones. */
+const MOST = Number.MAX_SAFE_INTEGER
+/** The least that is not 0: no clock or counter of ours tells less. */
+const LEAST = 1e-9
+
 /** Longest name of anything in a row. */
 const NAME_LENGTH = 128
 const TEXT_LENGTH = 256
@@ -37,13 +42,16 @@ export const nameSchema = z
     'expected words of letters, digits and . _ + - with / between them',
   )
 
+/** Nothing that a terminal acts on: C0, DEL, C1, and Unicode's ends of lines. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/
+
 /** One printable line. */
 export const lineSchema = z
   .string()
   .min(1)
   .max(TEXT_LENGTH)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'expected one line without control characters')
+  .regex(ONE_LINE, 'expected one line without control characters')
 
 /** A key as the harness makes it: a hash in hexadecimal or base64url. */
 export const keySchema = z
@@ -69,12 +77,12 @@ export const parametersSchema = z
   )
   .refine(
     (value) => Object.values(value).every(isParameterValue),
-    'expected parameters that are one line of text, finite numbers or booleans',
+    'expected parameters that are one line of text, numbers up to 2^53 or booleans',
   )
 
 function isParameterValue(value: unknown): boolean {
   if (typeof value === 'boolean') return true
-  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value === 'number') return Math.abs(value) <= MOST
   return lineSchema.safeParse(value).success
 }
 
@@ -106,6 +114,10 @@ export const measurementSchema = z
   })
   .refine((row) => !exactUnits.has(row.unit) || Number.isSafeInteger(row.value), {
     message: 'expected an integer, as values in cycles, instructions, counts and bytes are exact',
+    path: ['value'],
+  })
+  .refine(({ value }) => value === 0 || (Math.abs(value) >= LEAST && Math.abs(value) <= MOST), {
+    message: `expected 0, or a value from ${LEAST} to ${MOST}`,
     path: ['value'],
   })
 

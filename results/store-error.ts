@@ -2,7 +2,6 @@
 // that says what was expected, what came and what to do.
 
 import { join } from 'node:path'
-import { codeOf } from './lock.ts'
 import type { Manifest } from './manifest.ts'
 
 /** The rows of a promoted run. */
@@ -74,4 +73,9 @@ export function unwritable(directory: string, cause: unknown): StoreError {
 export function asStoreError(directory: string, error: unknown): unknown {
   if (error instanceof StoreError || codeOf(error) === undefined) return error
   return unwritable(directory, error)
+}
+
+/** The system's word for what went wrong: `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

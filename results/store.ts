@@ -2,25 +2,26 @@
 // whole, whatever happens next; nothing stored is ever overwritten because it could not be read.
 
 import { constants } from 'node:fs'
-import { access, type FileHandle, mkdir, open, stat } from 'node:fs/promises'
+import { access, type FileHandle, mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { ZodError } from 'zod'
 import { type CellRecord, cellName, placeKey } from './cell.ts'
 import { type Journal, JournalDamage, problem, readJournal, writeGroup } from './journal.ts'
-import { codeOf, LockedError, lock } from './lock.ts'
+import { LockedError, lock } from './lock.ts'
 import type { Manifest } from './manifest.ts'
 import {
   checkManifest,
-  readBytes,
   readManifest,
   syncDirectory,
   unite,
   writeManifest,
 } from './manifest-file.ts'
+import { openForAppending, readBytes } from './run-file.ts'
 import {
   alreadyThere,
   asStoreError,
+  codeOf,
   damaged,
   missingManifest,
   noRun,
@@ -36,6 +37,7 @@ export { StoreError, type StoreErrorKind } from './store-error.ts'
 
 /** Larger files than this are not results. */
 const JOURNAL_BYTES = 1 << 29
+const ROWS = 'rows.jsonl'
 
 /** A run as it lies on disk. */
 export interface RunRecord {
@@ -94,8 +96,8 @@ export class ResultStore implements AsyncDisposable {
     try {
       const stored = await readManifest(directory)
       if (stored !== undefined && intent === 'create') throw alreadyThere(directory, stored)
-      if (await readBytes(join(directory, PACKED_ROWS))) throw packedRun(directory)
-      if (stored === undefined && (await readBytes(join(directory, 'rows.jsonl')))?.length) {
+      if (await sizeOf(join(directory, PACKED_ROWS))) throw packedRun(directory)
+      if (stored === undefined && (await sizeOf(join(directory, ROWS)))) {
         throw missingManifest(directory)
       }
       const united = stored === undefined ? valid : unite(directory, stored, valid)
@@ -185,6 +187,11 @@ async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
+/** 0 of a file that is not there. */
+async function sizeOf(path: string): Promise<number> {
+  return (await readBytes(path, JOURNAL_BYTES))?.length ?? 0
+}
+
 async function isThere(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory()
@@ -204,12 +211,9 @@ async function takeLock(directory: string): Promise<() => Promise<void>> {
 }
 
 async function loadJournal(directory: string): Promise<Journal> {
-  const path = join(directory, 'rows.jsonl')
-  const bytes = (await readBytes(path)) ?? (await unpackRows(directory))
+  const path = join(directory, ROWS)
+  const bytes = (await readBytes(path, JOURNAL_BYTES)) ?? (await unpackRows(directory))
   if (bytes === undefined) return { cells: [], wholeBytes: 0, torn: false }
-  if (bytes.length > JOURNAL_BYTES) {
-    throw damaged(path, `expected at most ${JOURNAL_BYTES} bytes, got ${bytes.length}`)
-  }
   try {
     return readJournal(bytes)
   } catch (error) {
@@ -221,7 +225,7 @@ async function loadJournal(directory: string): Promise<Journal> {
 /** The rows of a promoted run, which are stored packed. */
 async function unpackRows(directory: string): Promise<Uint8Array | undefined> {
   const path = join(directory, PACKED_ROWS)
-  const packed = await readBytes(path)
+  const packed = await readBytes(path, JOURNAL_BYTES)
   if (packed === undefined) return undefined
   try {
     return gunzipSync(packed, { maxOutputLength: JOURNAL_BYTES })
@@ -231,7 +235,7 @@ async function unpackRows(directory: string): Promise<Uint8Array | undefined> {
 }
 
 async function openRows(directory: string, journal: Journal): Promise<FileHandle> {
-  const rows = await open(join(directory, 'rows.jsonl'), 'a')
+  const rows = await openForAppending(directory, ROWS)
   if (journal.torn) await rows.truncate(journal.wholeBytes)
   await rows.sync()
   await syncDirectory(directory)

@@ -37,6 +37,8 @@ const DOORS = [
   'results/cell.ts',
   'results/coverage.ts',
   'results/manifest.ts',
+  'results/printable.ts',
+  'results/run-file.ts',
   'results/series.ts',
   'results/statistics.ts',
   'results/store.ts',
@@ -112,6 +114,13 @@ describe('the house', () => {
       IMPURE.filter((word) => word.test(withoutComments(text))).map((word) => `${path}: ${word}`),
     )
     expect(wrong).toEqual([])
+  })
+
+  it('says what it says on stderr by one voice, which lets nothing act on the terminal', () => {
+    const wrong = programs.filter(
+      ({ path, text }) => /stderr\s*\.write\(/.test(text) && path !== 'cli/voice.ts',
+    )
+    expect(wrong.map(({ path }) => path)).toEqual([])
   })
 
   it('keeps files short', () => {
