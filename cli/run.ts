@@ -12,7 +12,7 @@ import { readSuite } from '../harness/suite.ts'
 import { cellName } from '../results/cell.ts'
 import type { CellRecord } from '../results/store.ts'
 import type { Workload } from '../workloads/workload.ts'
-import { FAILED_CHECK, INTERRUPTED, PARTIAL, UsageError } from './exit.ts'
+import { INTERRUPTED, UsageError } from './exit.ts'
 import { backendNamed, backendOption, wholeNumber, words } from './options.ts'
 import { packageVersion } from './package-version.ts'
 import { openProgress } from './progress.ts'
@@ -89,8 +89,8 @@ async function perform(options: Options): Promise<number> {
     process.stderr.write(`interrupted: ${kept}. Go on with: ${againCommand(directory)}\n`)
     return INTERRUPTED
   }
-  await drawAndPrint(directory, options.json ?? false)
-  return interrupt.signal.aborted ? INTERRUPTED : exitCode(ended)
+  const code = await drawAndPrint(directory, options.json ?? false)
+  return interrupt.signal.aborted ? INTERRUPTED : code
 }
 
 /** The command line of this run, to go on with it. */
@@ -187,6 +187,9 @@ async function execute(
       jobs: options.jobs,
       hostLimit: options.hostLimit * 1000,
       signal: interrupt.signal,
+      torn: () => {
+        process.stderr.write('the rows ended in an unfinished cell, which was cut off\n')
+      },
       started: (cell) => progress.started(cellName(cell)),
       ended: (_, record, reused) => {
         ended.push(record)
@@ -197,12 +200,4 @@ async function execute(
     progress.close()
   }
   return ended
-}
-
-function exitCode(ended: readonly CellRecord[]): number {
-  const failures = ended.map(({ outcome }) => outcome).filter(({ kind }) => kind === 'failed')
-  if (failures.some((outcome) => 'why' in outcome && outcome.why.startsWith('invariant '))) {
-    return FAILED_CHECK
-  }
-  return failures.length > 0 ? PARTIAL : 0
 }

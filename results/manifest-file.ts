@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { problem } from './journal.ts'
 import { codeOf } from './lock.ts'
 import { type Manifest, manifestSchema } from './manifest.ts'
+import { unitePlans } from './plan.ts'
 import { damaged, StoreError } from './store-error.ts'
 
 const MANIFEST_BYTES = 1 << 22
@@ -58,8 +59,11 @@ export function unite(directory: string, stored: Manifest, next: Manifest): Mani
     const before = stored.configs.find((other) => other.name === config.name)
     if (before !== undefined) same(`images of ${config.name}`, before.images, config.images)
   }
+  const { plan: before, ...kept } = stored
+  const plan = unitePlans(before, next.plan)
   return {
-    ...stored,
+    ...kept,
+    ...(plan === undefined ? {} : { plan: [...plan] }),
     seeds: [...new Set([...stored.seeds, ...next.seeds])].toSorted((a, b) => a - b),
     configs: byName(stored.configs, next.configs),
     workloads: byName(stored.workloads, next.workloads),
