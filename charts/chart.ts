@@ -6,6 +6,7 @@ import type { TopLevelSpec } from 'vega-lite'
 import type { CellRecord } from '../results/cell.ts'
 import type { Manifest } from '../results/manifest.ts'
 import { SeriesTable } from '../results/series.ts'
+import { spreadNames } from '../results/spread.ts'
 import type { RunRecord } from '../results/store.ts'
 import type { Summary } from '../results/summary.ts'
 
@@ -17,6 +18,8 @@ export interface Chart {
   readonly title: string
   /** How to read it; the caption, and the text for who cannot see it. */
   readonly about: string
+  /** The figures whose spread is drawn as bars; the caption then says what they are. */
+  bars?(results: ChartResults): readonly { readonly samples: number }[]
   draw(results: ChartResults): TopLevelSpec | undefined
 }
 
@@ -25,6 +28,12 @@ export interface ChartResults {
   readonly summary: Summary
   readonly series: SeriesTable
   readonly cells: readonly CellRecord[]
+}
+
+/** The chart with a caption that says what its bars are in this run: `range of 3 seeds`. */
+export function captioned(chart: Chart, results: ChartResults): Chart {
+  if (chart.bars === undefined) return chart
+  return { ...chart, about: `${chart.about} Bars: ${spreadNames(chart.bars(results))}.` }
 }
 
 export function chartResults(run: RunRecord, summary: Summary): ChartResults {

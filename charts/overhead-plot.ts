@@ -1,7 +1,8 @@
-// The plot of overheads: a line for each row, a point with its interval for each comparison, one
+// The plot of overheads: a line for each row, a point with its spread for each comparison, one
 // panel for each metric. Shared by every chart of fractions.
 
 import type { TopLevelSpec } from 'vega-lite'
+import { spreadName } from '../results/spread.ts'
 import type { Overhead } from '../results/summary.ts'
 import { comparisonLabel } from './comparison.ts'
 import { BAND, LIMIT, looks } from './theme.ts'
@@ -73,12 +74,13 @@ export function panelHead(text: string): object {
 }
 
 function point(plot: OverheadPlot, overhead: Overhead): object {
-  const { metric, value, low, high, samples, configValue, baselineValue, unit } = overhead
+  const { metric, value, low, high, samples, configValue, baselineValue } = overhead
   return {
     line: plot.label(overhead),
     comparison: comparisonLabel(overhead),
     clock: metric,
-    ...{ value, low, high, samples, configValue, baselineValue, unit },
+    ...{ value, low, high, configValue, baselineValue },
+    spread: spreadName(samples),
   }
 }
 
@@ -158,10 +160,10 @@ function tooltip(): object[] {
     { field: 'comparison', type: 'nominal' },
     { field: 'clock', type: 'nominal' },
     number('value', 'overhead', '+.2%'),
-    number('low', '95 % from', '+.2%'),
+    { field: 'spread', type: 'nominal' },
+    number('low', 'from', '+.2%'),
     number('high', 'to', '+.2%'),
     number('configValue', 'cycles', ',.0f'),
     number('baselineValue', 'cycles compared with', ',.0f'),
-    number('samples', 'seeds', 'd'),
   ]
 }

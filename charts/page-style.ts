@@ -47,10 +47,10 @@ code, pre { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans 
 .verdict { white-space: nowrap; font-style: normal; }
 .reproduced, .better { color: var(--good); } .differs { color: var(--bad);
   font-weight: 600; }
-.not-measured { color: var(--soft); }
+.not-measured, .inconclusive { color: var(--soft); }
 .verdict::before { margin-right: 0.3em; }
 .reproduced::before, .better::before { content: '✓'; } .differs::before { content: '≠'; }
-.not-measured::before { content: '–'; }
+.not-measured::before { content: '–'; } .inconclusive::before { content: '?'; }
 figure { margin: 1.8rem 0 2.4rem; }
 figure > h3 { margin: 0 0 0.6rem; }
 .chart { overflow-x: auto; }

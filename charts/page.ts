@@ -6,6 +6,7 @@ import type { TopLevelSpec } from 'vega-lite'
 import type { RunRecord } from '../results/store.ts'
 import type { Chart, ChartResults } from './chart.ts'
 import { contents } from './contents.ts'
+import { extent } from './extent.ts'
 import { type Html, html, jsonForScript, trusted } from './html.ts'
 import { namedCells } from './narrow-tables.ts'
 import { interactiveScripts } from './page-scripts.ts'
@@ -70,7 +71,7 @@ export async function reportPage(page: Page): Promise<string> {
 </head>
 <body>
 <header>
-<p class="kicker">mirrorbench · run ${manifest.run}</p>
+<p class="kicker">mirrorbench · run ${manifest.run} · ${extent(page.results.summary)}</p>
 <h1>What memory backups cost</h1>
 <p class="subtitle">Memv6 and Memvisor, measured on an emulated RISC-V computer that is
 deterministic to the cycle, against the figures of the thesis</p>

@@ -3,7 +3,9 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DEFINITIONS, verdicts } from '../results/claim.ts'
 import type { Manifest } from '../results/manifest.ts'
+import { spreadNames } from '../results/spread.ts'
 import { readRun } from '../results/store.ts'
 import {
   type ClaimVerdict,
@@ -14,6 +16,7 @@ import {
 } from '../results/summary.ts'
 import { chartResults } from './chart.ts'
 import { byWorkload, comparedWith } from './comparison.ts'
+import { extent } from './extent.ts'
 import { inUnit, signedPercent } from './numbers.ts'
 import { renderPng, renderSvg } from './render.ts'
 import { drawFigures } from './report.ts'
@@ -34,7 +37,8 @@ export interface ReadmeResult {
 export async function redrawReadme(root: string, baseline: string): Promise<ReadmeResult> {
   const run = await readRun(baseline)
   const summary = summarise(run, await loadClaims())
-  const { figures } = await drawFigures(chartResults(run, summary))
+  const { figures, problems } = await drawFigures(chartResults(run, summary))
+  if (problems.length > 0) throw new Error(`expected every chart drawn, got ${problems.join('; ')}`)
   const shown = figures.filter(({ chart }) => SHOWN.some((name) => name === chart.name))
   await mkdir(join(root, 'docs'), { recursive: true })
   const files: string[] = []
@@ -76,10 +80,10 @@ export function readmeBlock(
 ): string {
   const { profile } = manifest
   const [first, ...others] = images
-  const seeds = `${summary.seeds.length} seeds`
   return [
-    `Run \`${manifest.run}\`, profile \`${profile.name}\` (${profile.about}), policy \`space\`, ${seeds}, virtual time.`,
+    `Run \`${manifest.run}\`, profile \`${profile.name}\` (${profile.about}), policy \`space\`, ${extent(summary)}, virtual time.`,
     claimTable(summary.claims),
+    definitions(summary.claims),
     ...(first === undefined ? [] : [first]),
     'Extra cycles, wall / busy, median over seeds:',
     overheadTable(manifest, summary.overheads),
@@ -95,17 +99,34 @@ function claimTable(claims: readonly ClaimVerdict[]): string {
       const measured =
         claim.measured === null
           ? '–'
-          : `**${inUnit(claim.measured, claim.unit)}**${claim.metric === null ? '' : ` ${claim.metric}`}`
+          : `**${inUnit(claim.measured, claim.unit)}**${claim.metric === null ? '' : ` ${claim.metric}`}${beside(claim)}`
       return [claim.says, `${claim.config}${over}`, claim.expected, measured, claim.verdict]
     })
   return table(['the thesis says', 'judged on', 'claimed', 'measured', 'verdict'], lines)
 }
 
+/** What stands beside a figure: its spread, or what it is a share of. */
+function beside({ low, high, of, unit }: ClaimVerdict): string {
+  if (of !== null) return ` ${of}`
+  if (low === null || high === null || low === high) return ''
+  return ` (${inUnit(low, unit)} … ${inUnit(high, unit)})`
+}
+
+/** The verdicts of the table, and what stands in brackets. */
+function definitions(claims: readonly ClaimVerdict[]): string {
+  const there = verdicts.filter((word) => claims.some(({ verdict }) => verdict === word))
+  const judged = claims.flatMap(({ seeds }) => (seeds === null ? [] : [{ samples: seeds }]))
+  return [
+    `In brackets the spread (${spreadNames(judged)}), which is what is judged.`,
+    ...there.map((word) => `*${word}*: ${DEFINITIONS[word]}.`),
+  ].join(' ')
+}
+
 function overheadTable(manifest: Manifest, overheads: readonly Overhead[]): string {
   const sides = [...comparedWith(manifest)]
   const shown = overheads.filter(
-    ({ unit, workload }) =>
-      unit === 'cycles' && (workload.startsWith('commands/') || /^web(-|$)/.test(workload)),
+    ({ comparedIn, workload }) =>
+      comparedIn === 'cycles' && (workload.startsWith('commands/') || /^web(-|$)/.test(workload)),
   )
   const rows = [...Map.groupBy(shown, byWorkload)].map(([name, row]) => [
     `\`${name}\``,

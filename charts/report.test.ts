@@ -4,10 +4,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DEFINITIONS } from '../results/claim.ts'
 import { type CellRecord, ResultStore } from '../results/store.ts'
 import { loadClaims, summarise, summarySchema } from '../results/summary.ts'
 import { hostileText, syntheticManifest, syntheticRun } from '../results/synthetic-run.fixture.ts'
-import { chartResults } from './chart.ts'
+import { type Chart, chartResults, loadCharts } from './chart.ts'
 import { chartNumbers } from './chart-numbers.ts'
 import { reportPage } from './page.ts'
 import { BEGIN, END, redrawReadme, replaceBlock } from './readme.ts'
@@ -90,14 +91,18 @@ describe('the page', () => {
 
   test('says what the numbers rest on', () => {
     for (const words of [
-      '2 cells of 570 gave no result',
+      '784 of 786 cells, 1 to 3 seeds a figure',
+      '1 cell failed; 1 cell skipped',
+      'range of 3 seeds: +',
+      'of the frames that user+tables covers: 300 of 900 in use at the prompt',
+      'needs direct paging, which this version does not have',
       'Policy <code>space</code> protects nothing by itself',
       'has no caches',
       'leaves the kernel out',
       'made up: not on this back end',
       'reproduced',
       'not measured',
-      '141',
+      '195',
       'boot_memv6_2',
     ]) {
       expect(prose()).toContain(words)
@@ -150,6 +155,48 @@ describe('the page', () => {
   test('ids are unique over all drawings', () => {
     const ids = [...unscripted().matchAll(/\sid="([^"]+)"/g)]
     expect(new Set(ids.map(([, id]) => id)).size).toBe(ids.length)
+  })
+
+  test('explains every verdict in the words of the glossary', () => {
+    for (const words of Object.values(DEFINITIONS)) expect(prose()).toContain(`</em>: ${words}`)
+  })
+
+  test('says what the bars of its charts are, and calls no range an interval', () => {
+    expect(prose()).toContain('the median over seeds. Bars: range of 3 seeds.')
+    expect(prose()).toContain('Bars: range of 3 seeds.</figcaption>')
+    const specs = /id="specs">(.*?)<\/script>/s.exec(html)?.[1]
+    expect(specs).toContain('"spread":"range of 3 seeds"')
+    expect(specs).not.toContain('95 %')
+  })
+
+  test('names a chart that cannot be drawn, and draws the others', async () => {
+    const run = syntheticRun()
+    const results = chartResults(run, summarise(run, await loadClaims()))
+    const [good] = await loadCharts()
+    const bad: Chart = {
+      ...good!,
+      name: 'bad',
+      draw: () => {
+        throw new Error('no such field')
+      },
+    }
+    const { figures, problems } = await drawFigures(results, [bad, good!])
+    expect(figures.map(({ chart }) => chart.name)).toEqual(['thesis'])
+    expect(problems).toEqual(['chart bad: no such field'])
+    const page = await reportPage({ run, results, figures, problems })
+    expect(page).toContain('1 chart could not be drawn')
+    expect(page).toContain('Not drawn: chart bad: no such field')
+  })
+
+  test('of a run cut short names what did not run', async () => {
+    const whole = syntheticRun()
+    const run = { ...whole, cells: whole.cells.slice(46), torn: true }
+    const results = chartResults(run, summarise(run, await loadClaims()))
+    const page = await reportPage({ run, results, figures: [], problems: [] })
+    expect(page).toContain('738 of 786 cells')
+    expect(page).toContain('46 planned cells not run')
+    expect(page).toContain('the rows end in an unfinished cell, which was left out')
+    expect(page).toContain('<li>noop · none · seed 1</li>')
   })
 
   test('a run of nothing still makes a page', async () => {
@@ -228,11 +275,42 @@ describe('the terminal', () => {
   test('names profile, policy, units and verdicts', async () => {
     const summary = summarise(run, await loadClaims())
     const text = terminalReport(run.manifest, summary, { colour: false })
-    for (const words of ['profile flat', 'policy space', '3 seeds', 'wall / busy', 'differs']) {
+    for (const words of [
+      'profile flat',
+      'policy space',
+      '3 seeds',
+      'wall / busy',
+      'differs: the',
+    ]) {
       expect(text).toContain(words)
     }
     expect(text).toMatch(/reproduced +xv6-commands +memv6 over none +\+5\.\d\d % wall +5–8 %/)
     expect(terminalReport(run.manifest, summary, { colour: true })).toContain('\u001b[32m')
+    expect(text).toContain('784 of 786 cells, 1 to 3 seeds a figure')
+    expect(text).toMatch(
+      /reproduced +coverage .*\n {2}of the frames that user\+tables covers: 300 of 900/,
+    )
+    expect(text).toMatch(/^not measured: coverage \(memvisor-direct\), /m)
+  })
+
+  test('says why an open verdict is open, and what there is of a set that is not whole', async () => {
+    const claims = await loadClaims()
+    const open = run.cells.map((cell) =>
+      cell.workload.startsWith('commands/') && cell.config === 'memv6' && cell.seed === 1
+        ? { ...cell, rows: cell.rows.map((row) => ({ ...row, value: row.value * 2 })) }
+        : cell,
+    )
+    const text = terminalReport(run.manifest, summarise({ ...run, cells: open }, claims), {
+      colour: false,
+    })
+    expect(text).toMatch(/inconclusive +xv6-commands .*\n {2}range of 3 seeds: \+\d/)
+    const some = run.cells.filter(({ workload, seed }) => workload === 'commands/ls' && seed === 1)
+    const part = summarise({ ...run, cells: some }, claims)
+    const short = terminalReport(run.manifest, part, { colour: false })
+    expect(short).toMatch(
+      /^not measured: xv6-commands \(memv6\).*1 of 10 commands, 1 of 3 seeds$/ms,
+    )
+    expect(short).toContain('not whole: ')
   })
 
   test("a hostile reason cannot reach the terminal's controls", async () => {

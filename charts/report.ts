@@ -4,8 +4,8 @@
 import { writeCsv } from '../results/csv.ts'
 import { ownFolder, putFile } from '../results/run-file.ts'
 import { readRun } from '../results/store.ts'
-import { loadClaims, type Summary, summarise } from '../results/summary.ts'
-import { type Chart, type ChartResults, chartResults, loadCharts } from './chart.ts'
+import { exported, loadClaims, type Summary, summarise } from '../results/summary.ts'
+import { type Chart, type ChartResults, captioned, chartResults, loadCharts } from './chart.ts'
 import { type Figure, reportPage } from './page.ts'
 import { renderPng, renderSvg, themed } from './render.ts'
 
@@ -24,7 +24,7 @@ export async function writeReport(directory: string): Promise<Report> {
   const results = chartResults(run, summary)
   const { figures, problems } = await drawFigures(results)
   const files = [
-    await putFile(directory, 'summary.json', `${JSON.stringify(summary, null, 2)}\n`),
+    await putFile(directory, 'summary.json', `${JSON.stringify(exported(summary), null, 2)}\n`),
     ...(await writeCsv(run, summary)),
     ...(await writeFigures(directory, figures)),
     await putFile(directory, 'report.html', await reportPage({ run, results, figures, problems })),
@@ -32,13 +32,14 @@ export async function writeReport(directory: string): Promise<Report> {
   return { summary, files, problems }
 }
 
-/** Every chart that has data, in its order. */
+/** Every chart that has data, in its order; those of the folder `figures` if none are given. */
 export async function drawFigures(
   results: ChartResults,
+  charts?: readonly Chart[],
 ): Promise<{ figures: Figure[]; problems: string[] }> {
   const figures: Figure[] = []
   const problems: string[] = []
-  for (const chart of await loadCharts()) {
+  for (const chart of charts ?? (await loadCharts())) {
     try {
       const figure = await drawFigure(chart, results)
       if (figure !== undefined) figures.push(figure)
@@ -52,7 +53,7 @@ export async function drawFigures(
 async function drawFigure(chart: Chart, results: ChartResults): Promise<Figure | undefined> {
   const spec = chart.draw(results)
   if (spec === undefined) return undefined
-  return { chart, spec: themed(spec), svg: await renderSvg(spec) }
+  return { chart: captioned(chart, results), spec: themed(spec), svg: await renderSvg(spec) }
 }
 
 async function writeFigures(directory: string, figures: readonly Figure[]): Promise<string[]> {

@@ -4,9 +4,12 @@
 import { rowName } from '../results/cell.ts'
 import type { Manifest } from '../results/manifest.ts'
 import type { Overhead, Summary } from '../results/summary.ts'
-import { cut, flushLeft, tabulate, wrap } from './columns.ts'
+import { claimBlock } from './claim-lines.ts'
+import { cut, tabulate, wrap } from './columns.ts'
 import { comparedWith } from './comparison.ts'
-import { bytes, inUnit, milliseconds, signedPercent } from './numbers.ts'
+import { extent, gaps } from './extent.ts'
+import { bytes, milliseconds, signedPercent } from './numbers.ts'
+import { type Paints, paintsFor } from './paints.ts'
 
 export interface TerminalOptions {
   /** Default 100. */
@@ -15,15 +18,6 @@ export interface TerminalOptions {
 }
 
 const COLUMNS = 100
-
-type Paint = (text: string) => string
-
-interface Paints {
-  readonly bold: Paint
-  readonly dim: Paint
-  readonly good: Paint
-  readonly bad: Paint
-}
 
 /** Overheads, latencies, coverage and verdicts, then what did not run. Ends with a newline. */
 export function terminalReport(
@@ -48,11 +42,10 @@ function header(manifest: Manifest, summary: Summary): string {
   const policies = [...new Set(manifest.configs.map(({ policy }) => policy))].filter(
     (policy) => policy !== 'none',
   )
-  const seeds = `${summary.seeds.length} ${summary.seeds.length === 1 ? 'seed' : 'seeds'}`
   const words = [
+    extent(summary),
     `profile ${profile.name}`,
     `policy ${policies.join(', ') || 'none'}`,
-    seeds,
     backend,
   ]
   return `${manifest.run} · ${words.join(' · ')}`
@@ -67,7 +60,7 @@ function overheadBlock(
 ): string[] {
   const sides = columnsOf(manifest)
   const shown = summary.overheads.filter(
-    ({ unit, workload }) => unit === 'cycles' && workload !== 'backup-latency',
+    ({ comparedIn, workload }) => comparedIn === 'cycles' && workload !== 'backup-latency',
   )
   const rows = [...Map.groupBy(shown, rowKey).values()]
   if (rows.length === 0) return []
@@ -166,38 +159,26 @@ function latencyBlock(
   return ['', ...headed(tabulate([...top, ...cells], columns), paints)]
 }
 
-function claimBlock(summary: Summary, columns: number, paints: Paints): string[] {
-  const measured = summary.claims.filter(({ measured: value }) => value !== null)
-  const waiting = summary.claims.filter(({ measured: value }) => value === null)
-  const cells = measured.map((claim) => [
-    claim.verdict,
-    claim.name,
-    [claim.config, ...(claim.over === null ? [] : ['over', claim.over])].join(' '),
-    `${inUnit(claim.measured ?? 0, claim.unit)} ${claim.metric ?? ''}`.trimEnd(),
-    claim.expected,
-    `${claim.profile}, ${claim.policy}`,
-  ])
-  const head = ['verdict', 'claim', 'judged on', 'measured', 'claimed', 'profile, policy']
-  const [top = '', ...lines] = cells.length > 0 ? flushLeft([head, ...cells], columns) : []
-  const painted = lines.map((line, i) =>
-    (measured[i]?.verdict === 'differs' ? paints.bad : paints.good)(line),
-  )
-  const waits = waiting.map(({ name, config }) => (config ? `${name} (${config})` : name))
-  const rest =
-    waits.length > 0 ? wrap(`not measured: ${[...new Set(waits)].join(', ')}`, columns) : []
-  return ['', ...(top ? [paints.bold(top)] : []), ...painted, ...rest.map(paints.dim)]
-}
-
 const LISTED = 8
 
 /** Cells without a result, those of one reason together. */
 function unfinishedBlock(summary: Summary, columns: number, paints: Paints): string[] {
-  const { done, skipped, failed } = summary.cells
+  const { done, skipped, failed, violated } = summary.cells
   const line = `${done} cells done, ${skipped.length} skipped, ${failed.length} failed`
-  const list = [...reasons('failed ', failed), ...reasons('skipped', skipped)]
+  const list = [
+    ...reasons('violated', violated),
+    ...reasons('failed  ', failed),
+    ...reasons('skipped ', skipped),
+  ]
   const shown = list.slice(0, LISTED).map((text) => cut(text, columns))
   const more = list.length > LISTED ? [`… and ${list.length - LISTED} more, see the report`] : []
-  return ['', line, ...shown.map(paints.dim), ...more.map(paints.dim)]
+  const lacks = gaps(summary).flatMap((text) => wrap(`not whole: ${text}`, columns))
+  return [
+    '',
+    line,
+    ...lacks.map((text) => paints.bad(cut(text, columns))),
+    ...[...shown, ...more].map(paints.dim),
+  ]
 }
 
 function reasons(kind: string, cells: Summary['cells']['failed']): string[] {
@@ -209,12 +190,4 @@ function reasons(kind: string, cells: Summary['cells']['failed']): string[] {
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? ''
-}
-
-function paintsFor(colour: boolean): Paints {
-  const paint =
-    (code: string): Paint =>
-    (text) =>
-      colour ? `\u001b[${code}m${text}\u001b[0m` : text
-  return { bold: paint('1'), dim: paint('2'), good: paint('32'), bad: paint('31') }
 }

@@ -20,7 +20,10 @@ interface Options {
 
 /** Violations that the table names; --json has all. */
 const NAMED = 10
-const HEAD = ['after', 'guest', 'originals', 'backups', 'missing', 'aliased', 'same bank', 'stale']
+const HEAD = [
+  ...['after', 'guest', 'in use', 'originals', 'backups'],
+  ...['missing', 'aliased', 'same bank', 'stale'],
+]
 
 export function audit(): Command {
   return new Command('audit')
@@ -51,7 +54,7 @@ async function perform({ config: name, seed, profile, json }: Options): Promise<
       readings.map((found) => [
         after,
         found.guest,
-        ...[found.originals, found.backups, found.missing].map(String),
+        ...[found.inUse ?? '–', found.originals, found.backups, found.missing].map(String),
         ...[found.aliased, found.sameBank, found.stale].map(String),
       ]),
     )

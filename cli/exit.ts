@@ -2,6 +2,7 @@
 // trace reaches the user unless MIRRORBENCH_DEBUG is set.
 
 import { CommanderError } from 'commander'
+import { UserError } from '../errors/user-error.ts'
 import { complain, sayLines } from './voice.ts'
 
 export const FINE = 0
@@ -14,22 +15,9 @@ export const PARTIAL = 3
 export const INTERRUPTED = 130
 
 /** Wrong use of the command line: the message says what was expected, what came, what to do. */
-export class UsageError extends Error {
+export class UsageError extends UserError {
   override readonly name = 'UsageError'
 }
-
-/** Errors whose message is a finished sentence for the user; each is thrown by the room it names. */
-const PLAIN = [
-  'UsageError',
-  'UnknownName',
-  'ImageError',
-  'ElfError',
-  'DiskError',
-  'StoreError',
-  'BridgeError',
-  'QemuError',
-  'RecordingError',
-]
 
 /** System errors whose cause is the user's environment, in the user's words. */
 const ENVIRONMENT: Readonly<Record<string, string>> = {
@@ -51,12 +39,12 @@ export function report(error: unknown): number {
   if (process.env.MIRRORBENCH_DEBUG && error instanceof Error) {
     sayLines(String(error.stack))
   }
-  return USAGE
+  return error instanceof UserError ? error.exitCode : USAGE
 }
 
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (PLAIN.includes(error.name)) return error.message
+  if (error instanceof UserError) return error.message
   const { code, path, port } = error as NodeJS.ErrnoException & { port?: number }
   const environment = code === undefined ? undefined : ENVIRONMENT[code]
   if (environment !== undefined) return `${path ?? (port ? `port ${port}` : code)}: ${environment}`

@@ -14,7 +14,7 @@ import { cellName } from '../results/cell.ts'
 import { printableJson } from '../results/printable.ts'
 import type { CellRecord } from '../results/store.ts'
 import type { Workload } from '../workloads/workload.ts'
-import { FAILED_CHECK, FINE, INTERRUPTED, PARTIAL, UsageError } from './exit.ts'
+import { FINE, INTERRUPTED, UsageError } from './exit.ts'
 import { holdOn, setLastWords } from './interruption.ts'
 import { backendNamed, backendOption, wholeNumber, words } from './options.ts'
 import { packageVersion } from './package-version.ts'
@@ -76,9 +76,7 @@ export function run(): Command {
 async function perform(options: Options): Promise<number> {
   const plan = await planned(options)
   if (options.list || options.dryRun) {
-    if (plan.lacks !== undefined) {
-      process.stderr.write(`this plan cannot be run here: ${plan.lacks.message}\n`)
-    }
+    if (plan.lacks !== undefined) say(`this plan cannot be run here: ${plan.lacks.message}`)
     process.stdout.write(described(plan, options))
     return FINE
   }
@@ -97,8 +95,7 @@ async function perform(options: Options): Promise<number> {
     return INTERRUPTED
   }
   setLastWords(words)
-  await drawAndPrint(directory, options.json ?? false)
-  return exitCode(ended)
+  return await drawAndPrint(directory, options.json ?? false)
 }
 
 /** The command line of this run, to go on with it. */
@@ -198,6 +195,7 @@ async function execute(
       jobs: options.jobs,
       hostLimit: options.hostLimit * 1000,
       signal: hold.signal,
+      torn: () => say('the rows ended in an unfinished cell, which was cut off'),
       started: (cell) => progress.started(cellName(cell)),
       ended: (_, record, reused) => {
         ended.push(record)
@@ -208,12 +206,4 @@ async function execute(
     progress.close()
   }
   return { ended, interrupted: hold.signal.aborted }
-}
-
-function exitCode(ended: readonly CellRecord[]): number {
-  const failures = ended.map(({ outcome }) => outcome).filter(({ kind }) => kind === 'failed')
-  if (failures.some((outcome) => 'why' in outcome && outcome.why.startsWith('invariant '))) {
-    return FAILED_CHECK
-  }
-  return failures.length > 0 ? PARTIAL : 0
 }

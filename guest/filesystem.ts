@@ -3,6 +3,8 @@
 //
 // Blocks of 1 KiB: boot, superblock, log, inodes, free map, data. All numbers little-endian.
 
+import { UserError } from '../errors/user-error.ts'
+
 export const BLOCK = 1024
 export const MAGIC = 0x10203040
 export const ROOT_INODE = 1
@@ -34,7 +36,7 @@ export interface DiskOptions {
 }
 
 /** The caller asked for a disk that cannot be. */
-export class DiskError extends Error {
+export class DiskError extends UserError {
   override readonly name = 'DiskError'
 }
 

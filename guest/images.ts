@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { UserError } from '../errors/user-error.ts'
 
 export interface Image {
   readonly name: string
@@ -10,8 +11,8 @@ export interface Image {
   readonly sha256: string
 }
 
-/** An image is missing or is not what the lock says; the command line maps it to exit code 2. */
-export class ImageError extends Error {
+/** An image is missing or is not what the lock says. */
+export class ImageError extends UserError {
   override readonly name = 'ImageError'
 }
 

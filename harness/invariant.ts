@@ -16,6 +16,28 @@ export interface Finding {
   readonly violations: readonly Violation[]
 }
 
+/** A walk found that an invariant of the config does not hold; becomes an outcome of its own. */
+export class InvariantViolated extends Error {
+  override readonly name = 'InvariantViolated'
+  readonly invariant: string
+  readonly violations: number
+  constructor(invariant: string, { violations }: Finding) {
+    super(told(invariant, violations))
+    this.invariant = invariant
+    this.violations = violations.length
+  }
+}
+
+/** Violations that are named in words; the counts are in the rows. */
+const NAMED = 8
+
+function told(invariant: string, violations: readonly Violation[]): string {
+  const named = violations.slice(0, NAMED).map(({ kind, says }) => `${kind}: ${says}`)
+  const more = violations.length - named.length
+  const rest = more > 0 ? `; and ${more} more` : ''
+  return `invariant ${invariant}: ${violations.length} violations: ${named.join('; ')}${rest}`
+}
+
 export interface Violation {
   readonly kind: ViolationKind
   /** One line: which process or root, which page, which frames. */

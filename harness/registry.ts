@@ -5,6 +5,7 @@
 import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { UserError } from '../errors/user-error.ts'
 
 export interface Named {
   readonly name: string
@@ -16,7 +17,7 @@ export class RegistryError extends Error {
 }
 
 /** Somebody asked for an entry that is not there. */
-export class UnknownName extends Error {
+export class UnknownName extends UserError {
   override readonly name = 'UnknownName'
 }
 

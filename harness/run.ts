@@ -7,12 +7,13 @@ import type { Backend } from '../machine/machine.ts'
 import { backendVersion, QemuError } from '../machine/open.ts'
 import type { CellRecord } from '../results/cell.ts'
 import type { Parameters } from '../results/measurement.ts'
+import type { PlanPart } from '../results/plan.ts'
 import { type Manifest, type ManifestConfig, ResultStore } from '../results/store.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { type CellPlan, determinantsOf, type Fingerprint } from './cell.ts'
 import { bootargsFor } from './computer.ts'
 import { hostFingerprint } from './host.ts'
-import { matrix } from './matrix.ts'
+import { matrix, points } from './matrix.ts'
 import { realParts } from './parts.ts'
 import { runPool } from './pool.ts'
 import { profileNamed } from './profile.ts'
@@ -81,6 +82,8 @@ export interface Execution {
   readonly jobs: number
   readonly hostLimit: number
   readonly signal: AbortSignal
+  /** Told if the rows to go on with ended in an unfinished cell, which was cut off. */
+  readonly torn?: () => void
   readonly started: (plan: CellPlan) => void
   readonly ended: (plan: CellPlan, record: CellRecord, reused: boolean) => void
 }
@@ -90,6 +93,7 @@ export async function executeRun(plan: Plan, how: Execution): Promise<void> {
   if (plan.lacks !== undefined) throw plan.lacks
   const open = how.resume ? ResultStore.resume : ResultStore.create
   await using store = await open(how.directory, plan.manifest)
+  if (store.torn) how.torn?.()
   const waiting: CellPlan[] = []
   for (const cell of plan.cells) {
     const finished = cell.live ? undefined : store.finished(cell.key)
@@ -148,9 +152,19 @@ function manifestOf(
     backend: request.backend,
     profile: profileNamed(request.profile),
     seeds: [...request.seeds],
+    plan: [planOf(request)],
     configs: [...configs],
     workloads: unique(request.workloads),
     host: hostFingerprint(),
+  }
+}
+
+/** Exactly the product that the matrix makes of the request. */
+function planOf({ workloads, configs, seeds }: RunRequest): PlanPart {
+  return {
+    workloads: workloads.map((workload) => ({ name: workload.name, points: points(workload) })),
+    configs: configs.map(({ name }) => name),
+    seeds: [...seeds],
   }
 }
 

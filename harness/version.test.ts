@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
+import { HANGS_AFTER_MS } from '../test/patience.ts'
 import { sourceFiles, sourceVersion } from './version.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
@@ -40,7 +41,7 @@ const WORK = `
   const workloads = [catalogue.workloads.get('noop')]
   const selection = { configs: [config], workloads, seeds: [1], profile: 'flat', backend: 'rv64' }
   const print = { version: '', images: {}, disk: '', bootargs: '', config: determinantsOf(config) }
-  const bench = new Workbench({ run: 'test', catalogue, parts: realParts, hostLimit: 600000 })
+  const bench = new Workbench({ run: 'test', catalogue, parts: realParts, hostLimit: ${HANGS_AFTER_MS} })
   const { outcome } = await bench.run(matrix(selection, () => print)[0])
   await bench[Symbol.asyncDispose]()
   if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome))

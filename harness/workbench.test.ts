@@ -130,7 +130,9 @@ describe('Workbench', () => {
     const { workbench } = benchWith((guest) => guest.measure('x', async () => {}), {}, broken)
     const { outcome, rows } = await workbench.run(plan())
     expect(outcome).toMatchObject({
-      kind: 'failed',
+      kind: 'violated',
+      invariant: 'coverage',
+      violations: 1,
       why: 'invariant coverage: 1 violations: missing: pid 3, page 0x1000',
     })
     expect(rows.map(({ region, metric, value }) => [region, metric, value])).toContainEqual([

@@ -19,7 +19,7 @@ import type { Catalogue } from './catalogue.ts'
 import type { CellPlan } from './cell.ts'
 import { Computer, type Parts, specFor } from './computer.ts'
 import { Conversation, type PlacedReading, stopText } from './conversation.ts'
-import type { Finding } from './invariant.ts'
+import { InvariantViolated } from './invariant.ts'
 import { type Outside, openOutside } from './outside.ts'
 import { profileNamed } from './profile.ts'
 import { pick } from './registry.ts'
@@ -35,8 +35,6 @@ export interface Bench {
 
 /** Lines of the console that a failure keeps. */
 const LAST_LINES = 40
-/** Violations that a failure names; the counts are in the rows. */
-const NAMED_VIOLATIONS = 8
 
 export class Workbench implements AsyncDisposable {
   readonly #bench: Bench
@@ -173,26 +171,35 @@ class Attempt {
         this.#coverage.push(...coverageRows(this.#place(), reading, this.#walks))
       }
       this.#walks++
-      if (finding.violations.length > 0) throw new WorkloadFailure(violated(name, finding))
+      if (finding.violations.length > 0) throw new InvariantViolated(name, finding)
     }
   }
 
   async #failure(error: unknown): Promise<Outcome> {
-    const timedOut = this.#signal.aborted
-    const limit = `expected the cell to end within ${this.#bench.hostLimit / 1000} s of host time`
-    const why = timedOut ? `${limit}, it did not` : reason(error)
-    const stop = error instanceof WorkloadFailure ? error.stop : undefined
+    const ending = this.#ending(error)
     const machine = this.#machine
-    if (machine === undefined) return { kind: 'failed', why }
+    if (machine === undefined) return ending
     const view = await openView(machine, this.#config).catch(unlessGone)
-    if (view === undefined)
-      return { kind: 'failed', why, console: lastLines(machine.console.transcript) }
+    const console = lastLines(machine.console.transcript)
+    if (view === undefined) return { ...ending, console }
+    return { ...ending, console: withSymbols(view, console), backtrace: await backtrace(view) }
+  }
+
+  /** What went wrong, without the state of the machine. A violation stands, however long it took to find. */
+  #ending(error: unknown): Exclude<Outcome, { kind: 'done' | 'skipped' }> {
+    if (error instanceof InvariantViolated) {
+      const { invariant, violations, message: why } = error
+      return { kind: 'violated', invariant, violations, why }
+    }
+    if (this.#signal.aborted) {
+      const limit = `expected the cell to end within ${this.#bench.hostLimit / 1000} s of host time`
+      return { kind: 'failed', why: `${limit}, it did not` }
+    }
+    const stop = error instanceof WorkloadFailure ? error.stop : undefined
     return {
       kind: 'failed',
-      why,
+      why: reason(error),
       ...(stop === undefined ? {} : { stop: shortStop(stop) }),
-      console: withSymbols(view, lastLines(machine.console.transcript)),
-      backtrace: await backtrace(view),
     }
   }
 
@@ -200,13 +207,6 @@ class Attempt {
     const { key, live: _, ...place } = this.#plan
     return { run: this.#bench.run, cell: key, ...place }
   }
-}
-
-function violated(name: string, { violations }: Finding): string {
-  const named = violations.slice(0, NAMED_VIOLATIONS).map(({ kind, says }) => `${kind}: ${says}`)
-  const more = violations.length - named.length
-  const rest = more > 0 ? `; and ${more} more` : ''
-  return `invariant ${name}: ${violations.length} violations: ${named.join('; ')}${rest}`
 }
 
 function reason(error: unknown): string {

@@ -1,6 +1,7 @@
 // Machine: the contract that every back end keeps. What a guest does comes back as a value (a
 // Stop); what the caller does wrong is thrown.
 
+import { UserError } from '../errors/user-error.ts'
 import type { Cycles, PhysicalAddress } from './units.ts'
 
 export interface Machine extends AsyncDisposable {
@@ -45,7 +46,7 @@ export const BACKENDS = ['rv64', 'qemu'] as const
 export type Backend = (typeof BACKENDS)[number]
 
 /** The machine is gone or does not answer, as one outside this process may; the guest did nothing. */
-export class MachineError extends Error {
+export class MachineError extends UserError {
   override readonly name: string = 'MachineError'
 }
 

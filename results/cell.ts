@@ -2,7 +2,13 @@
 // a cell that was skipped or failed is a record with a reason.
 
 import { z } from 'zod'
-import { lineSchema, type Measurement, type Parameters, placeFields } from './measurement.ts'
+import {
+  lineSchema,
+  type Measurement,
+  nameSchema,
+  type Parameters,
+  placeFields,
+} from './measurement.ts'
 
 /** Text that a guest wrote. Kept as it came, cut at this length; whoever shows it must escape it. */
 const GUEST_TEXT_LENGTH = 16_384
@@ -11,6 +17,13 @@ const BACKTRACE_LENGTH = 64
 const guestTextSchema = z.string().max(GUEST_TEXT_LENGTH)
 /** A reason: printable text, possibly of several lines. */
 const reasonSchema = z.string().min(1).max(4096)
+
+/** What is known of a guest that was stopped in the middle. */
+const lastWords = {
+  /** The last lines of the guest's console. */
+  console: guestTextSchema.optional(),
+  backtrace: z.array(z.string().max(512)).max(BACKTRACE_LENGTH).optional(),
+}
 
 export const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -24,9 +37,16 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
     why: reasonSchema,
     /** How the machine stopped: `stuck`, `deadline`, `power-off`. */
     stop: lineSchema.optional(),
-    /** The last lines of the guest's console. */
-    console: guestTextSchema.optional(),
-    backtrace: z.array(z.string().max(512)).max(BACKTRACE_LENGTH).optional(),
+    ...lastWords,
+  }),
+  /** A walk found that an invariant of the config does not hold. The rows keep its counts alone. */
+  z.object({
+    kind: z.literal('violated'),
+    invariant: nameSchema,
+    violations: z.number().int().positive(),
+    /** The first violations, in words. */
+    why: reasonSchema,
+    ...lastWords,
   }),
 ])
 export type Outcome = Readonly<z.infer<typeof outcomeSchema>>

@@ -1,22 +1,18 @@
-// Claim: a figure of the literature, how we observe it, and the verdict. Invariant: a verdict
-// other than `not measured` rests on an estimate with an interval, and the interval is judged, not
-// its middle.
+// Claim: a figure of the literature and how we observe it. Invariant: it is observed only in a run that
+// holds its whole judged set, with enough seeds; what it then says is judged by verdict.ts.
 
 import { readdir } from 'node:fs/promises'
+import type { CellRecord } from './cell.ts'
 import type { CoverageSummary } from './coverage.ts'
+import type { JudgedSet } from './judged-set.ts'
 import type { Latency } from './latency.ts'
 import type { Manifest } from './manifest.ts'
 import type { Overhead } from './overhead.ts'
 import type { SeriesTable } from './series.ts'
 import type { Estimate } from './statistics.ts'
+import type { Acceptance } from './verdict.ts'
 
-export type Verdict = 'reproduced' | 'better' | 'differs' | 'not measured'
-
-/** What counts as reproduced, in the claim's unit. */
-export type Acceptance =
-  | { readonly kind: 'at most'; readonly bound: number }
-  | { readonly kind: 'within'; readonly low: number; readonly high: number }
-  | { readonly kind: 'exactly'; readonly value: number }
+export { type Acceptance, DEFINITIONS, type Verdict, verdicts } from './verdict.ts'
 
 export interface Claim {
   /** Equal to the file's name. */
@@ -31,7 +27,12 @@ export interface Claim {
   readonly accept: Acceptance
   /** Judged once for each; an empty list is a claim that this version cannot measure. */
   readonly comparisons: readonly Comparison[]
-  observe(evidence: Evidence, of: Comparison): Observation
+  /** The cells that a verdict needs; absent only where there are no comparisons. */
+  readonly judged?: JudgedSet
+  /** What refutes the claim, however little of the judged set is there. Asked first. */
+  refute?(evidence: Evidence, of: Comparison): Observation | undefined
+  /** `seeds`: those that the whole judged set has, at least as many as it demands. */
+  observe(evidence: Evidence, of: Comparison, seeds: readonly number[]): Observation
 }
 
 export interface Comparison {
@@ -40,11 +41,14 @@ export interface Comparison {
   readonly over?: string
   /** The clock it is judged by, where there are two. */
   readonly metric?: 'wall' | 'busy'
+  /** The part that this version lacks for it; such a line stands in the table, not measured. */
+  readonly lacks?: string
 }
 
 /** What a claim may look at. */
 export interface Evidence {
   readonly manifest: Manifest
+  readonly cells: readonly CellRecord[]
   readonly series: SeriesTable
   readonly overheads: readonly Overhead[]
   readonly latencies: readonly Latency[]
@@ -56,6 +60,8 @@ export type Observation =
   | {
       readonly kind: 'measured'
       readonly estimate: Estimate
+      /** What a share is a share of. */
+      readonly of?: string
       /** Least and greatest single figure behind a mean. */
       readonly min?: number
       readonly max?: number
@@ -64,44 +70,9 @@ export type Observation =
       readonly cells: readonly string[]
     }
 
-/** The verdict on an estimate. For a range, an interval that reaches above it differs. */
-export function judge(accept: Acceptance, estimate: Estimate): Verdict {
-  switch (accept.kind) {
-    case 'at most':
-      return estimate.high <= accept.bound ? 'reproduced' : 'differs'
-    case 'within':
-      if (estimate.high < accept.low) return 'better'
-      return estimate.high <= accept.high ? 'reproduced' : 'differs'
-    case 'exactly':
-      return estimate.low === accept.value && estimate.high === accept.value
-        ? 'reproduced'
-        : 'differs'
-    default:
-      return accept satisfies never
-  }
-}
-
-/** What counts as reproduced, in words: `≤ 5 %`, `5–8 %`. */
-export function expected(accept: Acceptance, unit: string): string {
-  const percent = unit === 'fraction' || unit.startsWith('share')
-  const number = (value: number): string =>
-    String(Number((percent ? value * 100 : value).toFixed(6)))
-  const suffix = percent ? ' %' : ` ${unit}`
-  switch (accept.kind) {
-    case 'at most':
-      return `≤ ${number(accept.bound)}${suffix}`
-    case 'within':
-      return `${number(accept.low)}–${number(accept.high)}${suffix}`
-    case 'exactly':
-      return `${number(accept.value)}${suffix}`
-    default:
-      return accept satisfies never
-  }
-}
-
 /** A claim that waits for a part which does not exist yet. */
 export function unmeasured(
-  claim: Omit<Claim, 'comparisons' | 'observe'>,
+  claim: Omit<Claim, 'comparisons' | 'judged' | 'refute' | 'observe'>,
   why: string,
 ): Claim & { readonly why: string } {
   return { ...claim, why, comparisons: [], observe: () => ({ kind: 'not measured', why }) }

@@ -5,11 +5,13 @@ import { z } from 'zod'
 import type { CellEnd, CellRecord } from './cell.ts'
 import type { Measurement } from './measurement.ts'
 
-/** Frames counted by one walk of one guest. All but the first two are violations. */
+/** Frames counted by one walk of one guest. Those from `missing` on are violations. */
 export interface CoverageReading {
   /** Which guest: `kernel` for a kernel on the machine, its name for a guest of Memvisor. */
   readonly guest: string
-  /** Frames in use that the config's coverage covers. */
+  /** Original frames that the allocator has given out, covered or not; absent in older rows. */
+  readonly inUse?: number
+  /** Those of them that the config's coverage covers. */
   readonly originals: number
   /** Distinct frames that back one original each. */
   readonly backups: number
@@ -30,10 +32,13 @@ export const coverageMetrics = [
   'aliased',
   'same-bank',
   'stale',
+  'in-use',
 ] as const
 type CoverageMetric = (typeof coverageMetrics)[number]
 
 const REGION = 'coverage/'
+/** The workload whose walk meets the guest at its first prompt. */
+const BOOT = 'boot'
 
 /** The rows of one reading; `iteration` is the n-th walk in the cell. */
 export function coverageRows(
@@ -43,26 +48,27 @@ export function coverageRows(
 ): Measurement[] {
   const { run, cell, workload, parameters, config, backend, profile, policy, seed } = of
   const place = { run, cell, workload, parameters, config, backend, profile, policy, seed }
-  return coverageMetrics.map((metric) => ({
-    ...place,
-    region: `${REGION}${reading.guest}`,
-    metric,
-    unit: 'count' as const,
-    iteration,
-    value: countOf(reading, metric),
-  }))
+  return coverageMetrics.flatMap((metric) => {
+    const value = countOf(reading, metric)
+    if (value === undefined) return []
+    const region = `${REGION}${reading.guest}`
+    return [{ ...place, region, metric, unit: 'count' as const, iteration, value }]
+  })
 }
 
 export interface PlacedReading extends CoverageReading {
+  readonly workload: string
   readonly config: string
   readonly cell: string
   readonly iteration: number
 }
 
+const PLACED = ['workload', 'config', 'cell', 'guest', 'iteration'] as const
+
 /** The readings that rows hold, in order of their first row. A metric that is absent counts 0. */
 export function coverageReadings(rows: readonly Measurement[]): PlacedReading[] {
   const readings = new Map<string, Map<string, number>>()
-  const places = new Map<string, { config: string; cell: string; guest: string; n: number }>()
+  const places = new Map<string, Pick<PlacedReading, (typeof PLACED)[number]>>()
   for (const row of rows) {
     if (!row.region.startsWith(REGION)) continue
     const guest = row.region.slice(REGION.length)
@@ -70,16 +76,15 @@ export function coverageReadings(rows: readonly Measurement[]): PlacedReading[] 
     const values = readings.get(key) ?? new Map<string, number>()
     values.set(row.metric, row.value)
     readings.set(key, values)
-    places.set(key, { config: row.config, cell: row.cell, guest, n: row.iteration })
+    const { workload, config, cell, iteration } = row
+    places.set(key, { workload, config, cell, guest, iteration })
   }
   return [...readings].map(([key, values]) => {
-    const { config, cell, guest, n } = places.get(key)!
     const value = (metric: CoverageMetric): number => values.get(metric) ?? 0
+    const inUse = values.get('in-use')
     return {
-      config,
-      cell,
-      guest,
-      iteration: n,
+      ...places.get(key)!,
+      ...(inUse === undefined ? {} : { inUse }),
       originals: value('originals'),
       backups: value('backups'),
       missing: value('missing'),
@@ -103,6 +108,8 @@ export const coverageSummarySchema = z.object({
   walks: z.number().int(),
   /** The cell after which that walk was made. */
   cell: z.string(),
+  /** What the coverage covers of what is in use where every reader can look: after boot, at the prompt. */
+  prompt: z.object({ originals: z.number(), inUse: z.number() }).nullable(),
 })
 export type CoverageSummary = Readonly<z.infer<typeof coverageSummarySchema>>
 
@@ -112,9 +119,15 @@ export function coverageOf(cells: readonly CellRecord[]): CoverageSummary[] {
   const groups = Map.groupBy(readings, ({ config, guest }) => JSON.stringify([config, guest]))
   return [...groups.values()].map((group) => {
     const worst = group.reduce((a, b) => (isWorse(b, a) ? b : a))
-    const { iteration: _, ...figures } = worst
-    return { ...figures, walks: group.length }
+    const { iteration: _, workload: __, inUse: ___, ...figures } = worst
+    return { ...figures, walks: group.length, prompt: promptOf(group) }
   })
+}
+
+function promptOf(group: readonly PlacedReading[]): CoverageSummary['prompt'] {
+  const booted = group.find(({ workload, inUse }) => workload === BOOT && inUse !== undefined)
+  if (booted?.inUse === undefined) return null
+  return { originals: booted.originals, inUse: booted.inUse }
 }
 
 function isWorse(a: CoverageReading, b: CoverageReading): boolean {
@@ -122,10 +135,13 @@ function isWorse(a: CoverageReading, b: CoverageReading): boolean {
   return difference > 0 || (difference === 0 && a.originals > b.originals)
 }
 
-export function violations(reading: Omit<CoverageReading, 'guest'>): number {
+export function violations(
+  reading: Pick<CoverageReading, 'missing' | 'aliased' | 'sameBank' | 'stale'>,
+): number {
   return reading.missing + reading.aliased + reading.sameBank + reading.stale
 }
 
-function countOf(reading: CoverageReading, metric: CoverageMetric): number {
-  return metric === 'same-bank' ? reading.sameBank : reading[metric]
+function countOf(reading: CoverageReading, metric: CoverageMetric): number | undefined {
+  if (metric === 'same-bank') return reading.sameBank
+  return metric === 'in-use' ? reading.inUse : reading[metric]
 }

@@ -1,14 +1,15 @@
-// CSV: the rows and the summary's lists as tables for spreadsheets. Invariant: one header line,
-// numbers in full precision, parameters as one JSON field.
+// CSV: the rows and the summary's lists as tables for spreadsheets. Invariant: one header line, rows as they
+// were stored, figures as summary.json has them, parameters as one JSON field; no text is a formula.
 
 import { stringify } from 'csv-stringify/sync'
 import type { CellRecord } from './cell.ts'
 import { putFile } from './run-file.ts'
 import type { RunRecord } from './store.ts'
-import type { Summary } from './summary.ts'
+import { exported, type Summary } from './summary.ts'
 
 /** File name → text of every table of a run. */
 export function csvTables(run: RunRecord, summary: Summary): Map<string, string> {
+  const { overheads, latencies, claims, coverage } = exported(summary)
   return new Map([
     [
       'rows.csv',
@@ -18,10 +19,10 @@ export function csvTables(run: RunRecord, summary: Summary): Map<string, string>
       ),
     ],
     ['cells.csv', table(CELL_COLUMNS, run.cells.map(cellLine))],
-    ['overheads.csv', table(OVERHEAD_COLUMNS, summary.overheads)],
-    ['latencies.csv', table(LATENCY_COLUMNS, summary.latencies)],
-    ['claims.csv', table(CLAIM_COLUMNS, summary.claims)],
-    ['coverage.csv', table(COVERAGE_COLUMNS, summary.coverage)],
+    ['overheads.csv', table(OVERHEAD_COLUMNS, overheads)],
+    ['latencies.csv', table(LATENCY_COLUMNS, latencies)],
+    ['claims.csv', table(CLAIM_COLUMNS, claims)],
+    ['coverage.csv', table(COVERAGE_COLUMNS, coverage)],
   ])
 }
 
@@ -33,20 +34,23 @@ export async function writeCsv(run: RunRecord, summary: Summary): Promise<string
 
 const PLACE = 'cell workload parameters config backend profile policy seed'
 const ROW_COLUMNS = `run ${PLACE} region metric unit iteration value`
-const CELL_COLUMNS = `${PLACE} outcome why stop hostMs rows digest`
+const CELL_COLUMNS = `${PLACE} outcome why stop invariant violations hostMs rows digest`
 const OVERHEAD_COLUMNS =
-  'workload parameters region config policy profile baseline metric unit value low high samples configValue baselineValue cells'
+  'workload parameters region config policy profile baseline metric unit comparedIn value low high samples configValue baselineValue cells'
 const LATENCY_COLUMNS =
   'bytes how frames config policy profile over cycles extraCycles lowCycles highCycles extraMs lowMs highMs samples cells'
 const CLAIM_COLUMNS =
-  'name source says expected config over metric measured low high min max unit profile policy verdict notes cells'
-const COVERAGE_COLUMNS = 'config guest originals backups missing aliased sameBank stale walks cell'
+  'name source says expected config over metric measured low high spread seeds of min max unit profile policy verdict notes cells'
+const COVERAGE_COLUMNS =
+  'config guest originals backups missing aliased sameBank stale walks cell prompt'
 
 /** `columns`: names with spaces between. */
 function table(columns: string, lines: readonly object[]): string {
   return stringify([...lines], {
     header: true,
     columns: columns.split(' '),
+    // A spreadsheet must not compute what a guest wrote: such a text gets an apostrophe before it.
+    escape_formulas: true,
     cast: {
       boolean: (value) => String(value),
       object: (value) => (Array.isArray(value) ? value.join(' ') : JSON.stringify(value)),

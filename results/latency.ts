@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import type { Manifest } from './manifest.ts'
 import { pairsOf, type Series, type SeriesTable } from './series.ts'
-import { bootstrap, median } from './statistics.ts'
+import { median, medianEstimate } from './statistics.ts'
 
 /** The workload whose cells are read, and its parameters `bytes`, `how` and `frames`. */
 const WORKLOAD = 'backup-latency'
@@ -20,7 +20,7 @@ export const latencySchema = z.object({
   profile: z.string(),
   /** The whole creation, wall cycles, median over seeds. */
   cycles: z.number(),
-  /** What is more than under `over`: median over paired seeds with its 95 % interval. */
+  /** What is more than under `over`: median over paired seeds with its spread. */
   extraCycles: z.number(),
   lowCycles: z.number(),
   highCycles: z.number(),
@@ -52,8 +52,8 @@ function extra(series: Series, base: Series | undefined, manifest: Manifest): La
   if (base === undefined || typeof bytes !== 'number' || series.unit !== 'cycles') return []
   const pairs = pairsOf(series, base)
   if (pairs.length === 0) return []
-  const { value, low, high, samples } = bootstrap(pairs.length, (drawn) =>
-    median(drawn.map((index) => pairs[index]!.value.value - pairs[index]!.base.value)),
+  const { value, low, high, samples } = medianEstimate(
+    pairs.map((pair) => pair.value.value - pair.base.value),
   )
   const ms = (cycles: number): number => (cycles / manifest.profile.hz) * 1000
   const { config, policy, profile } = series

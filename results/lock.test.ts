@@ -15,7 +15,9 @@ afterEach(() => rm(directory, { recursive: true }))
 const here = (holder: object): Promise<void> =>
   writeFile(join(directory, 'lock'), JSON.stringify({ host: hostname(), ...holder }))
 
-describe.skipIf(process.platform !== 'linux')('the lock of a run directory', () => {
+const elsewhere = process.platform !== 'linux'
+const without = elsewhere ? ' (skipped: the states of processes are read from /proc)' : ''
+describe.skipIf(elsewhere)(`the lock of a run directory${without}`, () => {
   it('is taken over from a process that has ended and that nobody has reaped', async () => {
     // The shell becomes a program that never waits for the child that the shell started.
     const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], { stdio: 'pipe' })

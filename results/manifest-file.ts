@@ -5,6 +5,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem } from './journal.ts'
 import { type Manifest, manifestSchema } from './manifest.ts'
+import { unitePlans } from './plan.ts'
 import { putFile, readBytes } from './run-file.ts'
 import { damaged, StoreError } from './store-error.ts'
 
@@ -53,8 +54,11 @@ export function unite(directory: string, stored: Manifest, next: Manifest): Mani
     const before = stored.configs.find((other) => other.name === config.name)
     if (before !== undefined) same(`images of ${config.name}`, before.images, config.images)
   }
+  const { plan: before, ...kept } = stored
+  const plan = unitePlans(before, next.plan)
   return {
-    ...stored,
+    ...kept,
+    ...(plan === undefined ? {} : { plan: [...plan] }),
     seeds: [...new Set([...stored.seeds, ...next.seeds])].toSorted((a, b) => a - b),
     configs: byName(stored.configs, next.configs),
     workloads: byName(stored.workloads, next.workloads),

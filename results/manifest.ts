@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { lineSchema, nameSchema } from './measurement.ts'
+import { isListable, planSchema } from './plan.ts'
 
 export const SCHEMA_VERSION = 1
 
@@ -57,7 +58,14 @@ export const manifestSchema = z.object({
     /** Cycles in a second of virtual time; turns cycles into milliseconds. */
     hz: z.number().int().positive(),
   }),
+  /** All seeds asked for; which of them stand behind a figure, the figure says. */
   seeds: z.array(z.number().int().nonnegative()).max(10_000),
+  /** What was asked for, one part a command; absent in runs of older versions. */
+  plan: z
+    .array(planSchema)
+    .max(1024)
+    .refine(isListable, 'expected a plan of fewer cells')
+    .optional(),
   configs: z.array(manifestConfigSchema).max(256),
   workloads: z.array(manifestWorkloadSchema).max(4096),
   /** Host fingerprint: `cpu`, `cores`, `platform`, `memory`, … Nothing that names a person. */

@@ -1,6 +1,6 @@
 // Measurement: one flat row of results, the only thing that crosses from measuring to showing.
-// Invariant: what passes the schema is of known unit and safe to use as a name; numbers of virtual time and
-// counts are integers, and any two values have a ratio that is a finite number.
+// Invariant: what passes the schema is finite, not negative, of known unit, and safe to use as a name;
+// numbers of virtual time and counts are integers, and any two values have a ratio that is finite.
 
 import { z } from 'zod'
 
@@ -110,7 +110,8 @@ export const measurementSchema = z
     unit: z.enum(units),
     /** The n-th reading of this region in this cell. */
     iteration: z.number().int().nonnegative(),
-    value: z.number(),
+    /** Nothing that is counted or timed is less than nothing. */
+    value: z.number().nonnegative(),
   })
   .refine((row) => !exactUnits.has(row.unit) || Number.isSafeInteger(row.value), {
     message: 'expected an integer, as values in cycles, instructions, counts and bytes are exact',

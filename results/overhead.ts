@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { ManifestConfig } from './manifest.ts'
 import { units } from './measurement.ts'
 import { pairsOf, type Series, type SeriesTable } from './series.ts'
-import { bootstrap, median } from './statistics.ts'
+import { median, medianEstimate } from './statistics.ts'
 
 /** Set after the metric's name where the control's cost is taken off first. */
 export const NET = '-net'
@@ -21,15 +21,17 @@ export const overheadSchema = z.object({
   baseline: z.string(),
   /** `wall`, `busy`; with `-net`: (config − its control) / baseline. */
   metric: z.string(),
-  /** Of the values compared; those of `web-host` are per request. */
-  unit: z.enum(units),
-  /** A fraction: 0.05 is 5 %. The median over seeds, with its 95 % bootstrap interval. */
+  /** 0.05 is 5 %. */
+  unit: z.literal('fraction'),
+  /** Unit of the values compared; those in `live-cycles` are per request. */
+  comparedIn: z.enum(units),
+  /** The median over seeds, with its spread. */
   value: z.number(),
   low: z.number(),
   high: z.number(),
   /** Paired seeds behind it. */
   samples: z.number().int(),
-  /** Medians of what was compared, in `unit`. */
+  /** Medians of what was compared, in the unit `comparedIn`. */
   configValue: z.number(),
   baselineValue: z.number(),
   /** Keys of all cells behind it. */
@@ -86,26 +88,26 @@ function compare(
     const low = cost(base, seed, other.value)
     const off = control !== undefined && taken ? cost(control, seed, taken.value) : low
     const cells = [value.cell, other.cell, ...(taken ? [taken.cell] : [])]
-    return low > 0 ? [{ high, low, fraction: (high - off) / low, cells }] : []
+    const fraction = (high - off) / low
+    const told = [high, low, fraction].every(Number.isFinite)
+    return low > 0 && told ? [{ high, low, fraction, cells }] : []
   })
   if (pairs.length === 0) return undefined
-  const { value, low, high, samples } = bootstrap(pairs.length, (drawn) =>
-    median(drawn.map((index) => pairs[index]!.fraction)),
-  )
+  const { value, low, high, samples } = medianEstimate(pairs.map(({ fraction }) => fraction))
   const { workload, parameters, region, config, policy, profile, unit } = series
   return {
     ...{ workload, parameters, region, config, policy, profile },
     baseline: base.config,
     metric: control === undefined ? series.metric : `${series.metric}${NET}`,
-    ...{ unit, value, low, high, samples },
+    ...{ unit: 'fraction', comparedIn: unit, value, low, high, samples },
     configValue: median(pairs.map((pair) => pair.high)),
     baselineValue: median(pairs.map((pair) => pair.low)),
     cells: [...new Set(pairs.flatMap((pair) => pair.cells))],
   }
 }
 
-/** A live load is as long as the host makes it, so its cost is counted per request. */
+/** A live load is as long as the host makes it, so its cost is counted per request; NaN if they were not. */
 function perRequest(table: SeriesTable, series: Series, seed: number): number {
   if (series.unit !== 'live-cycles' || series.metric.startsWith('latency-')) return 1
-  return table.find(series, series.config, 'requests')?.bySeed.get(seed)?.value || 1
+  return table.find(series, series.config, 'requests')?.bySeed.get(seed)?.value ?? Number.NaN
 }

@@ -2,13 +2,14 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { random } from './random.fixture.ts'
 import {
-  bootstrap,
   geometricMean,
   hodgesLehmann,
+  INTERVAL_SAMPLES,
   mannWhitney,
   median,
-  pairedOverhead,
+  medianEstimate,
   quantile,
 } from './statistics.ts'
 
@@ -44,70 +45,53 @@ describe('geometric mean', () => {
   })
 })
 
-describe('bootstrap', () => {
-  test('lists all resamples of three, as counted by hand', () => {
-    // Of the 27 draws from {1, 2, 9} 7 have median 1, 13 median 2 and 7 median 9.
-    const estimate = bootstrap(3, (drawn) => median(drawn.map((i) => [1, 2, 9][i]!)))
-    expect(estimate).toEqual({ value: 2, low: 1, high: 9, samples: 3 })
-    const half = bootstrap(3, (drawn) => median(drawn.map((i) => [1, 2, 9][i]!)), {
-      confidence: 0.4,
-    })
-    expect([half.low, half.high]).toEqual([2, 2])
+describe('the interval of a median', () => {
+  test('takes the order statistics of the published table', () => {
+    // Table of the sign test's 95 % limits: of 6 samples the 1st and the last, of 9 the 2nd, of 25 the 8th.
+    const ranks = (count: number): number[] => {
+      const { low, high } = medianEstimate(Array.from({ length: count }, (_, i) => i + 1))
+      return [low, high]
+    }
+    expect(ranks(6)).toEqual([1, 6])
+    expect(ranks(8)).toEqual([1, 8])
+    expect(ranks(9)).toEqual([2, 8])
+    expect(ranks(25)).toEqual([8, 18])
+    expect(ranks(100)).toEqual([40, 61])
+    expect(ranks(10_000)).toEqual([4902, 5099])
   })
 
-  test('one sample has an interval without width', () => {
-    expect(bootstrap(1, () => 7)).toEqual({ value: 7, low: 7, high: 7, samples: 1 })
+  test('does not exist below six samples: their extremes cover at most 93.75 %', () => {
+    expect(INTERVAL_SAMPLES).toBe(6)
+    expect(medianEstimate([2, 9, 1])).toEqual({ value: 2, low: 1, high: 9, samples: 3 })
+    expect(medianEstimate([7])).toEqual({ value: 7, low: 7, high: 7, samples: 1 })
+    expect(() => medianEstimate([])).toThrow(/at least one sample/)
   })
 
-  test('the interval holds the median, and repeats', () => {
+  test.each([
+    ['even', (u: number) => u - 0.5],
+    ['skewed', (u: number) => -Math.log(1 - u) - Math.LN2],
+    ['of two values', (u: number) => (u < 0.5 ? 0 : 1)],
+  ])('covers the median of %s samples in 95 of 100 cases', (_, shape) => {
+    const source = random(5)
+    const runs = 4000
+    for (const count of [6, 7, 9, 10, 15]) {
+      let covered = 0
+      for (let run = 0; run < runs; run++) {
+        const { low, high } = medianEstimate(Array.from({ length: count }, () => shape(source())))
+        if (low <= 0 && high >= 0) covered++
+      }
+      expect(covered / runs).toBeGreaterThan(0.945)
+    }
+  })
+
+  test('holds the median, whatever the order', () => {
     fc.assert(
       fc.property(sample, (xs) => {
-        const of = (): ReturnType<typeof bootstrap> =>
-          bootstrap(xs.length, (drawn) => median(drawn.map((i) => xs[i]!)), { resamples: 200 })
-        const { value, low, high } = of()
+        const { value, low, high, samples } = medianEstimate(xs)
         expect(low).toBeLessThanOrEqual(value)
         expect(high).toBeGreaterThanOrEqual(value)
-        expect(of()).toEqual({ value, low, high, samples: xs.length })
+        expect(medianEstimate(xs.toReversed())).toEqual({ value, low, high, samples })
       }),
-      { numRuns: 50 },
-    )
-  })
-
-  test('the seed decides where resamples are drawn', () => {
-    const xs = Array.from({ length: 12 }, (_, i) => i ** 2)
-    const mean = (drawn: readonly number[]): number =>
-      drawn.reduce((sum, i) => sum + xs[i]!, 0) / drawn.length
-    const one = bootstrap(xs.length, mean, { seed: 1 })
-    const two = bootstrap(xs.length, mean, { seed: 2 })
-    expect(one).not.toEqual(two)
-    // The normal interval of the same mean is 42.17 ± 23.7; the bootstrap lies near it.
-    expect(one.low).toBeGreaterThan(15)
-    expect(one.high).toBeLessThan(72)
-  })
-})
-
-describe('paired overhead', () => {
-  test('takes the median of the ratios, pair by pair', () => {
-    const pairs = [
-      { value: 106, base: 100 },
-      { value: 215, base: 200 },
-      { value: 52, base: 50 },
-    ]
-    const { value, low, high } = pairedOverhead(pairs)
-    expect(value).toBeCloseTo(0.06, 12)
-    expect(low).toBeCloseTo(0.04, 12)
-    expect(high).toBeCloseTo(0.075, 12)
-  })
-
-  test('a constant factor has no spread, whatever the bases', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 10 ** 6 }), { minLength: 1 }), (bases) => {
-        const { value, low, high } = pairedOverhead(
-          bases.map((base) => ({ value: 2 * base, base })),
-        )
-        expect([value, low, high]).toEqual([1, 1, 1])
-      }),
-      { numRuns: 30 },
     )
   })
 })

@@ -1,9 +1,7 @@
-// Statistics: medians, means of ratios, intervals by resampling, and rank tests. Invariant: equal
+// Statistics: medians with their intervals, means of ratios, and rank tests. Invariant: equal
 // samples give equal figures on every host; nothing here knows what was measured.
 
-import { below, random } from './random.ts'
-
-/** A figure and the interval around it. `samples` is how many it rests on. */
+/** A figure and what stands around it. `samples` is how many it rests on. */
 export interface Estimate {
   readonly value: number
   readonly low: number
@@ -36,67 +34,45 @@ export function geometricMean(samples: readonly number[]): number {
   return Math.exp(logs / samples.length)
 }
 
-export interface BootstrapOptions {
-  /** How much of the resampled figures the interval holds. Default 0.95. */
-  readonly confidence?: number
-  /** Resamples where not all can be listed. Default 2000. */
-  readonly resamples?: number
-  /** Default 1. */
-  readonly seed?: number
-}
-
-/** Up to here every resample is listed (5^5 = 3125), and chance plays no part. */
-const LISTED_SAMPLES = 5
 const CONFIDENCE = 0.95
-const RESAMPLES = 2000
 
 /**
- * The percentile bootstrap (Efron 1979) over `count` units. `figure` is asked with the indices of
- * the units drawn; drawing whole units (seeds) keeps what belongs to one of them together.
+ * The median, and its interval from order statistics (the sign test's; Conover 1999, §3.2): it covers the
+ * median of any distribution with at least 95 %. Too few samples have no such interval, and then `low` and
+ * `high` are the least and the greatest of them. Requires a sample.
  */
-export function bootstrap(
-  count: number,
-  figure: (drawn: readonly number[]) => number,
-  options: BootstrapOptions = {},
-): Estimate {
-  if (count < 1) throw new RangeError('expected at least one sample, got none')
-  const all = Array.from({ length: count }, (_, index) => index)
-  const value = figure(all)
-  if (count === 1) return { value, low: value, high: value, samples: 1 }
-  const figures = [...resamples(count, options)].map(figure)
-  const tail = (1 - (options.confidence ?? CONFIDENCE)) / 2
-  return {
-    value,
-    low: quantile(figures, tail),
-    high: quantile(figures, 1 - tail),
-    samples: count,
-  }
+export function medianEstimate(samples: readonly number[]): Estimate {
+  const value = median(samples)
+  const sorted = samples.toSorted((a, b) => a - b)
+  const cut = Math.max(1, depth(sorted.length)) - 1
+  const [low, high] = [sorted[cut]!, sorted[sorted.length - 1 - cut]!]
+  return { value, low, high, samples: sorted.length }
 }
 
-function* resamples(count: number, options: BootstrapOptions): Generator<readonly number[]> {
-  if (count <= LISTED_SAMPLES) {
-    const total = count ** count
-    for (let number = 0; number < total; number++) yield digits(number, count)
-    return
-  }
-  const source = random(options.seed ?? 1)
-  for (let n = 0; n < (options.resamples ?? RESAMPLES); n++) {
-    yield Array.from({ length: count }, () => below(source, count))
-  }
+/** The fewest samples whose median has a 95 % interval: six, whose extremes cover 1 − 2^−5. */
+export const INTERVAL_SAMPLES = leastWithInterval()
+
+function leastWithInterval(): number {
+  let count = 1
+  while (depth(count) === 0) count++
+  return count
 }
 
-/** `number` in base `count`, `count` digits: one of all ways to draw `count` times. */
-function digits(number: number, count: number): number[] {
-  return Array.from({ length: count }, (_, place) => Math.floor(number / count ** place) % count)
-}
-
-/** The median of paired ratios − 1, with its interval over the pairs. Requires positive bases. */
-export function pairedOverhead(
-  pairs: readonly { readonly value: number; readonly base: number }[],
-  options: BootstrapOptions = {},
-): Estimate {
-  const ratios = pairs.map(({ value, base }) => value / base - 1)
-  return bootstrap(ratios.length, (drawn) => median(drawn.map((i) => ratios[i]!)), options)
+/**
+ * The greatest d for which the d-th sample from below and the d-th from above enclose the median with 95 %;
+ * 0 if even the extremes do not. Outside lie too few samples on one side: a binomial tail at one half.
+ */
+function depth(count: number): number {
+  let outside = 0
+  let d = 0
+  // Probabilities by their logarithms: 2^−count is no double from 1075 samples on.
+  let log = -count * Math.LN2
+  for (;;) {
+    outside += 2 * Math.exp(log)
+    if (outside > 1 - CONFIDENCE) return d
+    d++
+    log += Math.log((count - d + 1) / d)
+  }
 }
 
 export interface RankTest {

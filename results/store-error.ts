@@ -2,6 +2,7 @@
 // that says what was expected, what came and what to do.
 
 import { join } from 'node:path'
+import { UserError } from '../errors/user-error.ts'
 import type { Manifest } from './manifest.ts'
 
 /** The rows of a promoted run. */
@@ -16,9 +17,9 @@ export type StoreErrorKind =
   | 'damaged'
   | 'different'
   | 'invalid'
+  | 'empty'
 
-/** The command line maps it to exit code 2. */
-export class StoreError extends Error {
+export class StoreError extends UserError {
   override readonly name = 'StoreError'
   readonly kind: StoreErrorKind
   constructor(kind: StoreErrorKind, message: string, options?: ErrorOptions) {
@@ -31,6 +32,14 @@ export function noRun(directory: string): StoreError {
   return new StoreError(
     'missing',
     `${directory}: expected a run directory with manifest.json, got none. Give the directory that "run" named at its end`,
+  )
+}
+
+export function nothingToReport(directory: string, planned: number | undefined): StoreError {
+  const cells = planned === undefined ? 'none' : `none of ${planned}`
+  return new StoreError(
+    'empty',
+    `${directory}: expected cells to report, got ${cells}. Go on with the run by --resume, or restore rows.jsonl`,
   )
 }
 

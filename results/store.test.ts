@@ -105,13 +105,13 @@ describe('writing and reading', () => {
     const value = fc.oneof(
       fc.integer(),
       fc.boolean(),
-      fc.double({ noNaN: true, noDefaultInfinity: true }).filter((x) => !Object.is(x, -0)),
+      fc.double({ noNaN: true, min: -(2 ** 53), max: 2 ** 53 }).filter((x) => !Object.is(x, -0)),
       fc.stringMatching(/^[ -~]{1,20}$/),
     )
     const parameters = fc.dictionary(fc.stringMatching(/^[a-z][A-Za-z0-9]{0,8}$/), value, {
       maxKeys: 5,
     })
-    const records = fc.tuple(name, parameters, fc.array(fc.maxSafeInteger(), { maxLength: 5 }))
+    const records = fc.tuple(name, parameters, fc.array(fc.maxSafeNat(), { maxLength: 5 }))
     fc.assert(
       fc.property(fc.array(records, { maxLength: 4 }), (all) => {
         const cells = all.map(([workload, words, values], i) =>
@@ -206,6 +206,7 @@ describe('damage', () => {
     ['an unknown kind', (lines) => lines.with(0, '{"kind":"note"}'), 1],
     ['null', (lines) => lines.with(0, 'null'), 1],
     ['an empty line', (lines) => lines.toSpliced(3, 0, ''), 4],
+    ['cycles below zero', (lines) => lines.with(0, lines[0]!.replace('41', '-41')), 1],
     ['a fraction of a cycle', (lines) => lines.with(0, lines[0]!.replace('41', '41.5')), 1],
     ['not a number', (lines) => lines.with(0, lines[0]!.replace('41', '"NaN"')), 1],
     ['an infinite number', (lines) => lines.with(0, lines[0]!.replace('41', '1e999')), 1],

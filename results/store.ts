@@ -17,6 +17,7 @@ import {
   unite,
   writeManifest,
 } from './manifest-file.ts'
+import { inOrder } from './order.ts'
 import { openForAppending, readBytes } from './run-file.ts'
 import {
   alreadyThere,
@@ -43,7 +44,7 @@ const ROWS = 'rows.jsonl'
 export interface RunRecord {
   readonly directory: string
   readonly manifest: Manifest
-  /** The latest record of each place, in the order in which they were first written. */
+  /** The latest record of each place, in the order of `order.ts`, whichever ended first. */
   readonly cells: readonly CellRecord[]
   /** The file ended in an unfinished cell, which was left out. */
   readonly torn: boolean
@@ -52,6 +53,8 @@ export interface RunRecord {
 export class ResultStore implements AsyncDisposable {
   readonly directory: string
   readonly manifest: Manifest
+  /** The file ended in an unfinished cell when it was opened; that tail was cut off. */
+  readonly torn: boolean
   readonly #rows: FileHandle
   readonly #unlock: () => Promise<void>
   readonly #cells: Map<string, CellRecord>
@@ -69,6 +72,7 @@ export class ResultStore implements AsyncDisposable {
   ) {
     this.directory = directory
     this.manifest = manifest
+    this.torn = journal.torn
     this.#rows = rows
     this.#unlock = unlock
     this.#bytes = journal.wholeBytes
@@ -160,7 +164,8 @@ export async function readRun(directory: string): Promise<RunRecord> {
     if (manifest === undefined) throw noRun(directory)
     const journal = await loadJournal(directory)
     const latest = new Map(journal.cells.map((record) => [placeKey(record), record]))
-    return { directory, manifest, cells: [...latest.values()], torn: journal.torn }
+    const cells = inOrder(manifest, [...latest.values()])
+    return { directory, manifest, cells, torn: journal.torn }
   } catch (error) {
     throw asStoreError(directory, error)
   }

@@ -5,7 +5,8 @@ import type { CellRecord, Outcome } from './cell.ts'
 import { coverageRows } from './coverage.ts'
 import type { Manifest } from './manifest.ts'
 import type { Measurement, Parameters, Unit } from './measurement.ts'
-import { random } from './random.ts'
+import type { PlanPart } from './plan.ts'
+import { random } from './random.fixture.ts'
 import type { RunRecord } from './store.ts'
 
 const RUN = 'synthetic'
@@ -52,7 +53,10 @@ interface Row {
   readonly perByte?: number
 }
 
-const commands = ['ls', 'cat-readme', 'cat-wc', 'grep', 'echo-file', 'mkdir', 'ln', 'rm', 'script']
+const commands = [
+  ...['ls', 'cat-readme', 'cat-wc', 'grep', 'echo-file'],
+  ...['mkdir', 'ln', 'rm', 'script', 'forktest'],
+]
 const micro = ['syscall', 'fork', 'page-fault', 'switch', 'pipe']
 const KiB = 1024
 const sizes = [4, 16, 64, 200, 256, 1024, 4096].map((size) => size * KiB)
@@ -74,7 +78,7 @@ function rowsOfSuite(): Row[] {
       cycles: 500 * 4 ** i,
     })),
     ...sizes.flatMap((bytes) =>
-      ['sbrk', 'fork'].flatMap((how) =>
+      ['sbrk', 'fork', 'exec'].flatMap((how) =>
         ['cold', 'recycled'].map((frames) => ({
           workload: 'backup-latency',
           parameters: { bytes, how, frames },
@@ -84,13 +88,15 @@ function rowsOfSuite(): Row[] {
         })),
       ),
     ),
-    ...files.map((bytes) => ({
-      workload: 'web',
-      parameters: { bytes, concurrency: 10, keepAlive: true },
-      region: 'load',
-      cycles: 60_000_000 + 900 * bytes,
-      busyShare: 0.995,
-    })),
+    ...files.flatMap((bytes) =>
+      [true, false].map((keepAlive) => ({
+        workload: 'web',
+        parameters: { bytes, keepAlive },
+        region: 'load',
+        cycles: 60_000_000 + 900 * bytes,
+        busyShare: 0.995,
+      })),
+    ),
   ]
 }
 
@@ -102,11 +108,27 @@ export function syntheticRun(seeds: readonly number[] = [1, 2, 3]): RunRecord {
   )
   return {
     directory: 'synthetic',
-    manifest: { ...syntheticManifest, seeds: [...seeds] },
+    manifest: { ...syntheticManifest, seeds: [...seeds], plan: planOf(seeds) },
     cells: [...cells, ...webHost(seeds), ...unfinished()],
     torn: false,
   }
 }
+
+function planOf(seeds: readonly number[]): PlanPart[] {
+  const configs = syntheticManifest.configs.map(({ name }) => name)
+  const rows = Map.groupBy(rowsOfSuite(), ({ workload }) => workload)
+  const workloads = [...rows].map(([name, points]) => {
+    return { name, points: points.map(({ parameters = {} }) => parameters) }
+  })
+  return [
+    { workloads, configs, seeds: [...seeds] },
+    { workloads: [WEB_HOST], configs, seeds: seeds.slice(0, 1) },
+    { workloads: [UNFINISHED], configs: ['visor-shadow', 'memvisor'], seeds: [1] },
+  ]
+}
+
+const WEB_HOST = { name: 'web-host', points: [{ bytes: 10 * KiB, connections: 10 }] }
+const UNFINISHED = { name: 'commands/stressfs', points: [{}] }
 
 function doneCell(row: Row, name: string, seed: number, chance: number): CellRecord {
   const place = placeOf(row.workload, row.parameters ?? {}, name, seed)
@@ -139,7 +161,7 @@ function walk(place: ReturnType<typeof placeOf>): Measurement[] {
   const none = { missing: 0, aliased: 0, sameBank: 0, stale: 0 }
   return coverageRows(
     { run: RUN, ...place },
-    { guest: 'kernel', originals: n, backups: n, ...none },
+    { guest: 'kernel', inUse: 3 * n, originals: n, backups: n, ...none },
     0,
   )
 }
@@ -147,7 +169,7 @@ function walk(place: ReturnType<typeof placeOf>): Measurement[] {
 function webHost(seeds: readonly number[]): CellRecord[] {
   const seed = seeds[0] ?? 1
   return syntheticManifest.configs.map(({ name }, i) => {
-    const place = placeOf('web-host', { bytes: 10 * KiB, connections: 10 }, name, seed)
+    const place = placeOf(WEB_HOST.name, WEB_HOST.points[0]!, name, seed)
     const of = (metric: string, unit: Unit, value: number): Measurement => ({
       ...{ run: RUN, ...place, region: 'load' },
       ...{ metric, unit, iteration: 0, value },
@@ -168,7 +190,7 @@ export const hostileText = '</script><script>alert("guest")</script>\u001b[31mre
 
 function unfinished(): CellRecord[] {
   const end = (name: string, outcome: Outcome): CellRecord => ({
-    ...placeOf('commands/forktest', {}, name, 1),
+    ...placeOf(UNFINISHED.name, {}, name, 1),
     ...{ hostMs: 3, outcome, rows: [] },
   })
   return [

@@ -1,5 +1,5 @@
 // A headless Chromium and the server that it is pointed at. Invariants: of the project's sources it is served
-// the pure machine and its own page, and nothing else; the browser does not outlive the question.
+// the pure machine, its errors and its own page, and nothing else; the browser does not outlive the question.
 
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -19,7 +19,7 @@ export const hasChromium = existsSync(CHROMIUM)
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 const SERVED =
-  /^\/(machine\/(rv64\/[\w/-]+|machine|units)|test\/(browser-worker|machine-session))\.ts$/
+  /^\/(machine\/(rv64\/[\w/-]+|machine|units)|errors\/user-error|test\/(browser-worker|machine-session))\.ts$/
 const FLAGS = [
   '--headless',
   '--no-sandbox',

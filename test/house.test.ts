@@ -9,21 +9,23 @@ import { describe, expect, it } from 'vitest'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Which rooms a room may import. `cli` may call any, nobody calls `cli`. */
+/** Which rooms a room may import. `cli` may call any, nobody calls `cli`; `errors` lies beneath all. */
 const ARROW: Readonly<Record<string, readonly string[]>> = {
-  machine: [],
-  guest: [],
-  results: [],
+  errors: [],
+  machine: ['errors'],
+  guest: ['errors'],
+  results: ['errors'],
   configs: ['machine', 'guest'],
-  workloads: ['machine', 'results'],
-  harness: ['machine', 'guest', 'configs', 'workloads', 'results'],
+  workloads: ['errors', 'machine', 'results'],
+  harness: ['errors', 'machine', 'guest', 'configs', 'workloads', 'results'],
   charts: ['results'],
-  cli: ['machine', 'guest', 'configs', 'workloads', 'harness', 'results', 'charts'],
+  cli: ['errors', 'machine', 'guest', 'configs', 'workloads', 'harness', 'results', 'charts'],
 }
 const ROOMS = Object.keys(ARROW)
 
 /** The files through which other rooms see a room. The command line may open any. */
 const DOORS = [
+  'errors/user-error.ts',
   'machine/machine.ts',
   'machine/units.ts',
   'machine/open.ts',
@@ -37,6 +39,7 @@ const DOORS = [
   'results/cell.ts',
   'results/coverage.ts',
   'results/manifest.ts',
+  'results/plan.ts',
   'results/printable.ts',
   'results/run-file.ts',
   'results/series.ts',
@@ -44,6 +47,7 @@ const DOORS = [
   'results/store.ts',
   'results/summary.ts',
   'results/claim.ts',
+  'results/spread.ts',
   'results/csv.ts',
 ]
 /** Doors that a room may use for types only. */

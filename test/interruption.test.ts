@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
+const elsewhere = process.platform !== 'linux'
+const without = elsewhere ? ' (skipped: child processes are found in /proc)' : ''
 
 let folder: string
 beforeAll(async () => {
@@ -81,7 +83,7 @@ describe.concurrent('a signal', () => {
     expect(code).toBe(130)
   })
 
-  it.skipIf(process.platform !== 'linux')('before anything stands is told too', async () => {
+  it.skipIf(elsewhere)(`before anything stands is told too${without}`, async () => {
     const out = join(folder, 'early')
     const run = started(
       'cli/main.ts',
@@ -115,7 +117,7 @@ describe.concurrent('a signal', () => {
     expect(code).toBe(130)
   })
 
-  it.skipIf(process.platform !== 'linux')('to the child alone that kills it is named', async () => {
+  it.skipIf(elsewhere)(`to the child alone that kills it is named${without}`, async () => {
     const lockstep = started('cli/lockstep.ts', 'none', '--cycles', '100000000000')
     await lockstep.said(/cycle \d+/)
     const { pid } = lockstep.process

@@ -157,7 +157,7 @@ describe('the audit', () => {
     })
     const [plan] = planOf(name, 'commands/forktest')
     const { outcome, rows } = await bench.run(plan!)
-    expect(outcome).toMatchObject({ kind: 'failed', why: expect.stringContaining(`${kind}: `) })
+    expect(outcome).toMatchObject({ kind: 'violated', why: expect.stringContaining(`${kind}: `) })
     expect(rows.every(({ region }) => region.startsWith('coverage/'))).toBe(true)
   })
 })

@@ -1,6 +1,7 @@
 // Workload: a row of the comparison, and Guest: the face of a booted computer that it drives.
 // A workload checks its own output; wrong output is no measurement.
 
+import { UserError } from '../errors/user-error.ts'
 import type { Capability, MarkLog, PeerSocket, Stop } from '../machine/machine.ts'
 import type { Cycles } from '../machine/units.ts'
 import type { Parameters, Unit } from '../results/measurement.ts'
@@ -56,8 +57,9 @@ export interface Guest {
 export type GuestUnit = Exclude<Unit, 'live-cycles'>
 
 /** The guest did not do what the workload asked; becomes a failed cell, never a crash. */
-export class WorkloadFailure extends Error {
+export class WorkloadFailure extends UserError {
   override readonly name = 'WorkloadFailure'
+  override readonly exitCode = 1
   readonly stop: Stop | undefined
   constructor(message: string, stop?: Stop) {
     super(message)

@@ -1,6 +1,8 @@
 // The extra time to create a space, against its size: the thesis's 1 ms is a line, 200 KB another.
 
 import type { TopLevelSpec } from 'vega-lite'
+import { spreadName } from '../../results/spread.ts'
+import type { Latency } from '../../results/summary.ts'
 import type { Chart, ChartResults } from '../chart.ts'
 import { comparedWith } from '../comparison.ts'
 import { panelHead } from '../overhead-plot.ts'
@@ -27,10 +29,11 @@ export default {
   title: 'The extra time to create a space with backups',
   about:
     'Extra virtual time to create a space of a given size, over the same config without ' +
-    'backups, one panel for each way to create it; the median over seeds and its 95 % interval. ' +
-    'Both axes are logarithmic, the vertical one on both sides of zero and linear between −1 µs ' +
-    'and +1 µs. Solid: frames never touched since boot. Dashed and hollow: frames used before. ' +
-    'The horizontal rule is the 1 ms of the thesis, the vertical one its 200 KB.',
+    'backups, one panel for each way to create it; the median over seeds. Both axes are ' +
+    'logarithmic, the vertical one on both sides of zero and linear between −1 µs and +1 µs. ' +
+    'Solid: frames never touched since boot. Dashed and hollow: frames used before. The ' +
+    'horizontal rule is the 1 ms of the thesis, the vertical one its 200 KB.',
+  bars: shownLatencies,
   draw(results) {
     const values = points(results)
     if (values.length === 0) return undefined
@@ -63,18 +66,21 @@ interface Point {
   readonly frames: string
 }
 
-function points({ manifest, summary }: ChartResults): Point[] {
+/** Like with like. */
+function shownLatencies({ manifest, summary }: ChartResults): Latency[] {
   const sides = comparedWith(manifest)
-  return summary.latencies
-    .filter(({ config, over }) => sides.get(config) === over)
-    .map((latency) => {
-      const { bytes, how, frames, extraMs, lowMs, highMs, extraCycles, cycles, samples } = latency
-      const comparison = `${latency.config} over ${latency.over}`
-      return {
-        ...{ comparison, how, bytes, frames, extraMs, lowMs, highMs },
-        ...{ extraCycles, cycles, samples },
-      }
-    })
+  return summary.latencies.filter(({ config, over }) => sides.get(config) === over)
+}
+
+function points(results: ChartResults): Point[] {
+  return shownLatencies(results).map((latency) => {
+    const { bytes, how, frames, extraMs, lowMs, highMs, extraCycles, cycles, samples } = latency
+    const comparison = `${latency.config} over ${latency.over}`
+    return {
+      ...{ comparison, how, bytes, frames, extraMs, lowMs, highMs },
+      ...{ extraCycles, cycles, spread: spreadName(samples) },
+    }
+  })
 }
 
 function ruleLayers(): object[] {
@@ -106,11 +112,11 @@ const tooltip: readonly object[] = [
   { field: 'frames', type: 'nominal' },
   number('bytes', 'bytes', ','),
   number('extraMs', 'extra ms', '.5f'),
-  number('lowMs', '95 % from', '.5f'),
+  { field: 'spread', type: 'nominal' },
+  number('lowMs', 'from', '.5f'),
   number('highMs', 'to', '.5f'),
   number('extraCycles', 'extra cycles', ',.0f'),
   number('cycles', 'all cycles', ',.0f'),
-  number('samples', 'seeds', 'd'),
 ]
 
 function lineLayers(labels: readonly string[], values: readonly Point[], named: boolean): object[] {

@@ -1,6 +1,7 @@
 // What backups cost the single operations of a kernel.
 
-import type { Chart } from '../chart.ts'
+import type { Overhead } from '../../results/summary.ts'
+import type { Chart, ChartResults } from '../chart.ts'
 import { byWorkload, likeWithLike } from '../comparison.ts'
 import { overheadPlot } from '../overhead-plot.ts'
 
@@ -10,13 +11,17 @@ export default {
   title: 'What backups cost one operation',
   about:
     'Extra cycles of one system call, fork, page fault, context switch and round trip through ' +
-    'a pipe, as a fraction of the same config without backups; the median over seeds and its ' +
-    '95 % interval.',
+    'a pipe, as a fraction of the same config without backups; the median over seeds.',
+  bars: microOverheads,
   draw(results) {
     return overheadPlot({
-      overheads: likeWithLike(results).filter(({ workload }) => workload.startsWith('micro/')),
+      overheads: microOverheads(results),
       label: byWorkload,
       metrics: ['wall'],
     })
   },
 } satisfies Chart
+
+function microOverheads(results: ChartResults): Overhead[] {
+  return likeWithLike(results).filter(({ workload }) => workload.startsWith('micro/'))
+}

@@ -1,34 +1,31 @@
 // The abstract: the whole run in a few sentences, every figure of it taken from the summary.
 
 import type { ClaimVerdict, Summary } from '../../results/summary.ts'
+import { count, extent, gaps } from '../extent.ts'
 import { type Html, html } from '../html.ts'
 import { inUnit } from '../numbers.ts'
 import type { Page } from '../page.ts'
 
-export function abstractSection({ results }: Page): Html {
+export function abstractSection({ results, problems }: Page): Html {
   const { manifest, summary } = results
   const { profile } = manifest
   return html`<section class="abstract" aria-label="Abstract">
 <p>${count(manifest.configs.length, 'configuration')} of one kernel ran
-${count(workloads(summary), 'workload')} with ${count(summary.seeds.length, 'seed')} on an emulated
-RISC-V computer, ${count(summary.cells.done, 'cell')} in all. Each config with backups is compared
+${count(workloads(summary), 'workload')} on an emulated RISC-V computer: ${extent(summary)}. Each config with backups is compared
 with the same system without them. ${sentences(summary)} All times are virtual, under profile
 <code>${profile.name}</code> (${profile.about})${policies(results)}.</p>
-${warning(summary)}
+${warning(summary, problems)}
 </section>`
 }
 
 /** Said at once, because a figure may lack what is missing. */
-function warning({ cells }: Summary): Html | undefined {
-  const missing = cells.failed.length + cells.skipped.length
-  if (missing === 0) return undefined
-  return html`<p class="warning">${count(missing, 'cell')} of ${missing + cells.done} gave no result
-(${cells.failed.length} failed, ${cells.skipped.length} skipped); the reasons stand under
-<a href="#cells">Cells</a>.</p>`
-}
-
-function count(n: number, noun: string): string {
-  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`
+function warning(summary: Summary, problems: readonly string[]): Html | undefined {
+  const undrawn =
+    problems.length > 0 ? [`${count(problems.length, 'chart')} could not be drawn`] : []
+  const told = [...gaps(summary), ...undrawn]
+  if (told.length === 0) return undefined
+  return html`<p class="warning">This run is not whole: ${told.join('; ')}. What is missing, and why,
+stands under <a href="#cells">Cells</a>${undrawn.length > 0 ? ' and Figures' : undefined}.</p>`
 }
 
 /** One sentence a claim, with each config's figure and the thesis's beside it. */
@@ -56,7 +53,7 @@ ${claims[0]?.expected}). `,
 
 function figure(claim: ClaimVerdict): Html {
   return html`<strong>${inUnit(claim.measured ?? 0, claim.unit)}</strong> under
-<code>${claim.config ?? ''}</code>`
+<code>${claim.config ?? ''}</code>${claim.of === null ? undefined : ` (${claim.of})`}`
 }
 
 function listed(words: readonly Html[]): Html {

@@ -1,5 +1,6 @@
 // The answers at a glance: a card for each claim of the thesis, and the chart that compares.
 
+import { DEFINITIONS } from '../../results/claim.ts'
 import type { ClaimVerdict } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { inUnit } from '../numbers.ts'
@@ -52,11 +53,12 @@ function line(claim: ClaimVerdict, place: number): Html {
 class="over why">${claim.notes.join('; ')}</span></dd>`
   }
   const value = inUnit(claim.measured, claim.unit)
+  const of = claim.of === null ? undefined : html`<br><span class="over why">${claim.of}</span>`
   const clock = claim.metric === null ? undefined : html` <span class="over">${claim.metric}</span>`
   return html`<dd title="${claim.notes.join('; ')}"><span
-class="${place === 0 ? 'figure' : 'second'}">${value}${clock}</span> ${verdictMark(claim)}</dd>`
+class="${place === 0 ? 'figure' : 'second'}">${value}${clock}</span> ${verdictMark(claim)}${of}</dd>`
 }
 
 export function verdictMark({ verdict }: Pick<ClaimVerdict, 'verdict'>): Html {
-  return html`<em class="verdict ${verdict.replace(' ', '-')}">${verdict}</em>`
+  return html`<em class="verdict ${verdict.replace(' ', '-')}" title="${DEFINITIONS[verdict]}">${verdict}</em>`
 }

@@ -11,6 +11,7 @@ const TORN =
   ' The rows end in a cell that was being written when the run was killed; it was left out.'
 const KEY_SHOWN = 12
 const KEYS_SHOWN = 12
+const MISSING_SHOWN = 40
 /** Consoles shown of cells that failed for one reason. */
 const CONSOLES_SHOWN = 3
 
@@ -21,8 +22,9 @@ export function cellTitle(keys: readonly string[]): string {
   return `cells ${shown.join(' ')}${more}`
 }
 
-export function cellsSection({ run }: Page): Html {
+export function cellsSection({ run, results }: Page): Html {
   const { cells } = run
+  const { missing } = results.summary.cells
   const unfinished = cells.filter(({ outcome }) => outcome.kind !== 'done')
   const done = cells.length - unfinished.length
   return html`<section id="cells">
@@ -30,11 +32,22 @@ export function cellsSection({ run }: Page): Html {
 <p>${done} cells are done, ${unfinished.length} are
 not${unfinished.length > 0 ? ', each for the reason given' : ''}.${run.torn ? TORN : ''}</p>
 ${[...Map.groupBy(unfinished, sameReason).values()].map(reason)}
+${missing.length > 0 ? notRun(missing) : undefined}
 <details><summary>All ${cells.length} cells and the first digits of their keys</summary>
 <div class="wide"><table>
 ${tableHead('Cell', 'Outcome', number('Host time'), 'Key')}
 <tbody>${cells.map(line)}</tbody></table></div></details>
 </section>`
+}
+
+/** Planned cells without a record: the run was cut short, or its rows were. */
+function notRun(missing: readonly string[]): Html {
+  return html`<details open><summary><strong class="bad">not run</strong> ${missing.length} planned
+cells</summary>
+<ul>${missing.slice(0, MISSING_SHOWN).map((name) => html`<li>${name}</li>`)}</ul>
+${missing.length > MISSING_SHOWN ? html`<p>… and ${missing.length - MISSING_SHOWN} more, in summary.json.</p>` : undefined}
+</details>
+`
 }
 
 function sameReason({ outcome }: CellRecord): string {
@@ -45,7 +58,7 @@ function sameReason({ outcome }: CellRecord): string {
 function reason(cells: readonly CellRecord[]): Html {
   const outcome = cells[0]?.outcome
   if (outcome === undefined || outcome.kind === 'done') return html``
-  const failed = outcome.kind === 'failed'
+  const failed = outcome.kind !== 'skipped'
   const kind = html`<strong class="${failed ? 'bad' : 'note'}">${outcome.kind}</strong>`
   const what = cells.length === 1 ? cellName(cells[0]!) : `${cells.length} cells`
   return html`<details ${failed ? html`open` : undefined}><summary>${kind} ${what}</summary>
@@ -58,8 +71,9 @@ ${cells.slice(0, CONSOLES_SHOWN).map(lastWords)}
 
 /** What the guest last said, and where it stood. */
 function lastWords({ outcome }: CellRecord): Html | undefined {
-  if (outcome.kind !== 'failed') return undefined
-  const { stop, console: text, backtrace } = outcome
+  if (outcome.kind !== 'failed' && outcome.kind !== 'violated') return undefined
+  const { console: text, backtrace } = outcome
+  const stop = outcome.kind === 'failed' ? outcome.stop : undefined
   const trace = backtrace?.join('\n')
   return html`${stop && html`<p>The machine stopped: ${stop}.</p>`}
 ${text && html`<pre aria-label="Last lines of the console">${text}</pre>`}

@@ -1,5 +1,7 @@
 // Every claim of the literature that we know of, with our figure and the verdict.
 
+import { DEFINITIONS, verdicts } from '../../results/claim.ts'
+import { SPREAD_DEFINITION } from '../../results/spread.ts'
 import type { ClaimVerdict } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { inUnit } from '../numbers.ts'
@@ -13,9 +15,8 @@ export function claimsSection({ results }: Page): Html {
   const waiting = results.summary.claims.filter(({ config }) => config === null)
   return html`<section id="claims">
 <h2>Claims and verdicts</h2>
-<p>An upper bound is <em>reproduced</em> if the upper end of our interval is at or below it; a range
-is <em>reproduced</em> inside it and <em>better</em> wholly below it; what reaches above either
-<em>differs</em>.</p>
+<p>The <em>spread</em> of a figure is ${SPREAD_DEFINITION}. It is the spread that is judged:</p>
+<ul>${verdicts.map((verdict) => html`<li>${verdictMark({ verdict })}: ${DEFINITIONS[verdict]}</li>\n`)}</ul>
 <div class="wide" tabindex="0" role="region" aria-label="Claims">
 <table>
 ${tableHead('Claim', 'Judged on', number('Claimed'), number('Measured'), 'Verdict')}
@@ -60,13 +61,14 @@ ${claim.policy ?? '–'}</span>`
 function figure(claim: ClaimVerdict): Html | string {
   const { measured, low, high, unit } = claim
   if (measured === null || low === null || high === null) return '–'
-  const interval = low === high ? undefined : `${inUnit(low, unit)} … ${inUnit(high, unit)}`
   const spread =
+    low === high ? claim.of : `${claim.spread}: ${inUnit(low, unit)} … ${inUnit(high, unit)}`
+  const single =
     claim.min === null || claim.max === null || claim.min === claim.max
       ? undefined
       : `single: ${inUnit(claim.min, unit)} … ${inUnit(claim.max, unit)}`
-  return html`${inUnit(measured, unit)}${[interval, spread].map((text) =>
-    text === undefined
+  return html`${inUnit(measured, unit)}${[spread, single].map((text) =>
+    text === undefined || text === null
       ? undefined
       : html`<span
 class="interval">${text}</span>`,

@@ -19,8 +19,10 @@ export function coverageSection({ results }: Page): Html | undefined {
 Frames are counted, not entries: an original counts as backed only if exactly one frame in the other
 bank is its backup and nobody else’s.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Coverage"><table>
-<caption>The worst walk of each guest; the largest, if none was bad.</caption>
-${tableHead('Config', 'Covers', 'Guest', ...columns.map(([title]) => number(title)), 'Holds')}
+<caption>The worst walk of each guest; the largest, if none was bad. At the prompt: of the original
+frames that are in use after boot, those that the config covers; the others have no
+backups.</caption>
+${tableHead('Config', 'Covers', number('At the prompt'), 'Guest', ...columns.map(([title]) => number(title)), 'Holds')}
 <tbody>${coverage.map((line) => lineOf(covers(line.config), line))}</tbody>
 </table></div>
 </section>`
@@ -38,6 +40,10 @@ const columns: readonly (readonly [string, (line: Line) => number])[] = [
   ['Walks', ({ walks }) => walks],
 ]
 
+function atPrompt({ prompt }: Line): string {
+  return prompt === null ? '–' : `${whole(prompt.originals)} of ${whole(prompt.inUse)}`
+}
+
 function lineOf(covers: string, line: Line): Html {
   const numbers = columns.map(([, of]) => html`<td class="number">${whole(of(line))}</td>`)
   const holds = violations(line) === 0
@@ -45,6 +51,6 @@ function lineOf(covers: string, line: Line): Html {
     ? html`<em class="verdict reproduced">yes</em>`
     : html`<em class="verdict differs">no</em>`
   return html`<tr title="${cellTitle([line.cell])}"><th scope="row">${line.config}</th>
-<td>${covers}</td><td>${line.guest}</td>${numbers}<td>${mark}</td></tr>
+<td>${covers}</td><td class="number">${atPrompt(line)}</td><td>${line.guest}</td>${numbers}<td>${mark}</td></tr>
 `
 }

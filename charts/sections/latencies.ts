@@ -1,5 +1,6 @@
 // The latencies as a table: the extra time to create a space, by size.
 
+import { spreadNames } from '../../results/spread.ts'
 import type { Latency } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { bytes, milliseconds, whole } from '../numbers.ts'
@@ -20,7 +21,7 @@ export function latenciesSection({ results }: Page): Html | undefined {
 <div class="wide broad" tabindex="0" role="region" aria-label="Latencies"><table>
 <caption>Extra virtual time over the same creation under the config after “over”, at
 ${results.manifest.profile.hz / 1e6} MHz (profile ${results.manifest.profile.name}); extra cycles
-below.</caption>
+below, with their spread (${spreadNames(latencies)}).</caption>
 ${tableHead('By', 'Frames', number('Size'), ...sides.map(number))}
 <tbody>${rows.map((row) => lineOf(row, sides))}</tbody></table></div>
 </section>`

@@ -2,6 +2,7 @@
 
 import type { SeriesTable } from '../../results/series.ts'
 import { medianOf } from '../../results/series.ts'
+import { SPREAD_DEFINITION } from '../../results/spread.ts'
 import { type Html, html } from '../html.ts'
 import { whole } from '../numbers.ts'
 import type { Page } from '../page.ts'
@@ -12,9 +13,9 @@ export function methodSection({ results }: Page): Html {
 <p>A <em>cell</em> is one workload at one parameter point under one config with one seed. Its result
 in virtual time is a function of its key: the same images, config, profile, parameters and seed give
 the same cycles on every host. Seeds vary the order in which frames are allocated; every figure is
-the median over seeds, and its interval is a 95 % percentile bootstrap over them, with the seeds
-paired between configs. An interval therefore says how far a result is an accident of one layout;
-there is no other noise in it.</p>
+the median over seeds, which are paired between configs. Beside it stands its <em>spread</em>:
+${SPREAD_DEFINITION}. The interval is that of the sign test, from order statistics. A spread therefore
+says how far a result is an accident of one layout; there is no other noise in it.</p>
 <p><em>Overhead</em> is value / baseline config’s value − 1, in <em>wall</em> cycles (all of virtual
 time) and in <em>busy</em> cycles (without waiting for interrupts), because idle time dilutes any
 cost. For Memvisor three figures stand together: over its control (the same hypervisor without

@@ -1,6 +1,7 @@
-// The overheads as a table: every workload, every comparison, wall and busy, with intervals.
+// The overheads as a table: every workload, every comparison, wall and busy, with their spread.
 
 import { rowName } from '../../results/cell.ts'
+import { spreadNames } from '../../results/spread.ts'
 import type { Overhead } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { signedPercent, whole } from '../numbers.ts'
@@ -13,10 +14,10 @@ const COSTS = /^(wall|busy)(-net)?$/
 
 export function overheadsSection({ results }: Page): Html | undefined {
   const shown = results.summary.overheads.filter(
-    ({ metric, workload, unit }) =>
+    ({ metric, workload, comparedIn }) =>
       COSTS.test(metric) &&
       workload !== 'backup-latency' &&
-      (unit !== 'live-cycles' || metric.startsWith('busy')),
+      (comparedIn !== 'live-cycles' || metric.startsWith('busy')),
   )
   if (shown.length === 0) return undefined
   const configs = [...new Set(shown.map(({ config }) => config))]
@@ -28,10 +29,11 @@ export function overheadsSection({ results }: Page): Html | undefined {
   )
   return html`<section id="overheads">
 <h2>Overheads</h2>
-<p>Extra cycles as a fraction, in wall cycles above and in busy cycles below, with the 95 % interval
-over seeds where it has a width. The keys of the cells behind a number are its title; the cells
-themselves stand in <a href="#cells">the list of cells</a>. Figures of <code>web-host</code> are
-live: they do not repeat, are cycles per request, and have no wall time but the host’s own pace.</p>
+<p>Extra cycles as a fraction, in wall cycles above and in busy cycles below, with the spread over
+seeds (${spreadNames(shown)}) where it has a width. The keys of the cells behind a number are its
+title; the cells themselves stand in <a href="#cells">the list of cells</a>. Figures of
+<code>web-host</code> are live: they do not repeat, are cycles per request, and have no wall time but
+the host’s own pace.</p>
 ${tables}
 </section>`
 }
@@ -89,7 +91,7 @@ ${cycles[i] === undefined ? '–' : whole(cycles[i].configValue)}<br>`,
 `
 }
 
-/** Wall above, busy below, each with its interval where that has a width. */
+/** Wall above, busy below, each with its spread where that has a width. */
 function figures(overheads: readonly (Overhead | undefined)[]): Html {
   const keys = overheads.find((one) => one !== undefined)?.cells ?? []
   return html`<td class="number" title="${cellTitle(keys)}">${overheads.map(figure)}</td>`

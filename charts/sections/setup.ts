@@ -1,6 +1,7 @@
 // The set-up: what ran, on what, from which images.
 
 import type { ManifestConfig } from '../../results/store.ts'
+import { extent } from '../extent.ts'
 import { type Html, html } from '../html.ts'
 import { duration } from '../numbers.ts'
 import type { Page } from '../page.ts'
@@ -16,6 +17,7 @@ export function setupSection({ results }: Page): Html {
       'Profile',
       `${manifest.profile.name}: ${manifest.profile.about} (${manifest.profile.hz / 1e6} MHz)`,
     ],
+    ['Cells', extent(summary)],
     ['Seeds', summary.seeds.join(', ')],
     ['Suite', manifest.suite],
     ['Command', manifest.command.join(' ')],

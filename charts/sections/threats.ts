@@ -1,10 +1,16 @@
 // Threats to validity: what these numbers do not say. Each stands only where it applies.
 
+import { INTERVAL_SAMPLES } from '../../results/statistics.ts'
+import { count } from '../extent.ts'
 import { type Html, html } from '../html.ts'
 import type { Page } from '../page.ts'
 
 export function threatsSection({ results }: Page): Html {
   const { manifest, summary } = results
+  const fewest = Math.min(
+    summary.seeds.length,
+    ...[...summary.overheads, ...summary.latencies].map(({ samples }) => samples),
+  )
   const policies = new Set(manifest.configs.map(({ policy }) => policy))
   const coverages = manifest.configs.map(({ coverage }) => coverage)
   const threats: readonly (Html | undefined)[] = [
@@ -25,9 +31,9 @@ and page tables have backups; the kernel’s stacks, heap and data do not yet.`
       : undefined,
     html`<strong>Zeroing.</strong> Backup frames are not zeroed under policy <code>space</code>; a
 policy that exposes them must fill them first, which would add to each creation.`,
-    summary.seeds.length < FEW_SEEDS
-      ? html`<strong>${String(summary.seeds.length)} seeds.</strong> The interval over so few
-layouts is little more than their range.`
+    fewest < INTERVAL_SAMPLES
+      ? html`<strong>${count(fewest, 'seed')}.</strong> So few layouts have no 95 % interval: beside a
+figure stands the range of what was seen, and another layout may lie outside.`
       : undefined,
     html`<strong>One emulated computer.</strong> The kernel is xv6-compatible but our own, and the
 machine is an emulator: ratios between configs carry over further than absolute cycles.`,
@@ -42,6 +48,3 @@ It does not repeat, and nothing is judged by it.`,
 <ul>${items}</ul>
 </section>`
 }
-
-/** Below this number of seeds the report warns. */
-const FEW_SEEDS = 10

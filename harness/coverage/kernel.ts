@@ -53,7 +53,7 @@ export async function kernelCoverage(view: View): Promise<Finding> {
   }
   walk.window(kernelTables)
   walk.agreement()
-  return tally.finding('kernel', ledger.originals.size, ledger.backups)
+  return tally.finding('kernel', ledger.originals.size, ledger.backups, ledger.inUse)
 }
 
 /** A root, and how a violation names it. */

@@ -10,6 +10,8 @@ import { hex, type Tally } from './tally.ts'
 export class Ledger {
   /** Indices of the original frames in use that the coverage asks for. */
   readonly originals: ReadonlySet<number>
+  /** Original frames that the allocator has given out, whatever for. */
+  readonly inUse: number
   /** Distinct, correct backup frames. */
   readonly backups: number
   readonly #originals: FrameTable
@@ -27,6 +29,7 @@ export class Ledger {
     this.#backups = backups
     this.#banks = banks
     const all = Array.from({ length: originals.count }, (_, index) => index)
+    this.inUse = all.filter((index) => originals.use(index) !== FRAME_USE.free).length
     this.originals = new Set(all.filter((index) => covered.includes(originals.use(index))))
     this.backups = this.#checkOriginals(tally)
     this.#checkBackups(tally)

@@ -20,10 +20,11 @@ export class Tally {
     if (this.#violations.length < MOST_SPELLED) this.#violations.push({ kind, says })
   }
 
-  finding(guest: string, originals: number, backups: number): Finding {
+  finding(guest: string, originals: number, backups: number, inUse: number): Finding {
     const count = (kind: ViolationKind): number => this.#seen.get(kind)?.size ?? 0
     const reading: CoverageReading = {
       guest,
+      inUse,
       originals,
       backups,
       missing: count('missing'),

@@ -42,7 +42,7 @@ export async function visorCoverage(view: View): Promise<Finding> {
     else await pairs.compare(shadow, backup, 0, 2)
   }
   pairs.checkRecords()
-  return tally.finding('guest', ledger.originals.size, ledger.backups)
+  return tally.finding('guest', ledger.originals.size, ledger.backups, ledger.inUse)
 }
 
 /** Machine frame indices of the guest's frames that exist, in order of the guest's addresses. */

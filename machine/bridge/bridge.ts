@@ -2,6 +2,7 @@
 // loopback interface only, and no connection keeps more than BUFFER_BYTES waiting in either direction.
 
 import { createServer, type Server, type Socket } from 'node:net'
+import { UserError } from '../../errors/user-error.ts'
 import type { Network, PeerSocket } from '../machine.ts'
 import type { HostPacer } from './pacer.ts'
 
@@ -23,8 +24,8 @@ export interface Bridge {
   close(): Promise<void>
 }
 
-/** The port cannot be had; the command line maps it to exit code 2. */
-export class BridgeError extends Error {
+/** The port cannot be had. */
+export class BridgeError extends UserError {
   override readonly name = 'BridgeError'
 }
 

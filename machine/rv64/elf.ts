@@ -1,6 +1,7 @@
 // Images that a machine boots: ELF64 for RISC-V, or raw bytes (a firmware .bin, a Linux `Image`).
 // Invariant: every number of the file is checked before use; damage is an ElfError, never a crash.
 
+import { UserError } from '../../errors/user-error.ts'
 import { type PhysicalAddress, physical } from '../units.ts'
 
 export interface Segment {
@@ -26,7 +27,7 @@ export interface ElfSymbol {
 }
 
 /** An image is not what a RISC-V machine can load. */
-export class ElfError extends Error {
+export class ElfError extends UserError {
   override readonly name = 'ElfError'
 }
 

@@ -2,6 +2,7 @@
 // ended; with the same machine that is the session. Invariant: a recording that exists is whole: inputs
 // in order of time, none after the end, and every connection opened before it is used.
 
+import { UserError } from '../../errors/user-error.ts'
 import { cycles } from '../units.ts'
 import type { Input, Moment } from './input-log.ts'
 import type { MachineIdentity } from './machine-identity.ts'
@@ -29,7 +30,7 @@ export interface End extends Moment {
 }
 
 /** A session that cannot be recorded, a file that is no recording, a machine that does not fit one. */
-export class RecordingError extends Error {
+export class RecordingError extends UserError {
   override readonly name = 'RecordingError'
   constructor(message: string) {
     super(`recording: ${message}`)

@@ -1,6 +1,7 @@
 // The file format of snapshots: magic, version, a table of named sections, their bytes, a digest.
 // Invariant: a file that was truncated or altered anywhere is refused.
 
+import { UserError } from '../../errors/user-error.ts'
 import { Digest } from './digest.ts'
 
 /** Changes whenever an older reader would misread the sections. */
@@ -9,7 +10,7 @@ const MAGIC = 'mbsnapsh'
 const HEAD = MAGIC.length + 8 // version and length of the table
 const DIGEST_BYTES = 32
 
-export class SnapshotError extends Error {
+export class SnapshotError extends UserError {
   override readonly name = 'SnapshotError'
   constructor(message: string) {
     super(`snapshot: ${message}. Take a new one`)

@@ -11,5 +11,5 @@ export default unmeasured(
     unit: 'fraction',
     accept: { kind: 'within', low: 0.45, high: 0.55 },
   },
-  'needs config hw-mirror and a profile with memory bandwidth, which no profile has yet',
+  'needs config hw-mirror and a profile with memory bandwidth, which this version does not have',
 )

@@ -1,14 +1,23 @@
-// How much longer the small web server takes for its load, judged on the worst file size among
-// those where the server of the baseline config is never idle.
+// How much longer the small web server takes for its load, judged on the worst of all loads. Under each of
+// them the server of `none` must not idle: else the wall time would be the client's.
 
 import { rowName } from '../cell.ts'
-import type { Claim } from '../claim.ts'
-import { medianOf } from '../series.ts'
+import type { Claim, Evidence } from '../claim.ts'
+import type { JudgedPoint } from '../judged-set.ts'
+import { pairsOf } from '../series.ts'
+import { median, medianEstimate } from '../statistics.ts'
 
-/** Above this idle share the wall time is the client's, not the server's (MEASURE §2). */
+/** Above this idle share of `none` a load says nothing about the server. */
 const IDLE_SHARE = 0.01
+const KIB = 1024
 
-const isWeb = (workload: string): boolean => /^web(-|$)/.test(workload)
+export const LOADS: readonly JudgedPoint[] = [1, 10, 100].flatMap((size) =>
+  [true, false].map((keepAlive) => ({
+    workload: 'web',
+    parameters: { bytes: size * KIB, keepAlive },
+    region: 'load',
+  })),
+)
 
 export default {
   name: 'thttpd',
@@ -20,46 +29,56 @@ export default {
   comparisons: [
     { config: 'memv6', over: 'none' },
     { config: 'memvisor', over: 'visor-shadow' },
+    { config: 'memvisor-direct', over: 'visor-direct', lacks: 'direct paging' },
   ],
-  observe({ overheads, series }, { config, over }) {
-    const loads = overheads.filter(
-      (overhead) =>
-        isWeb(overhead.workload) &&
-        overhead.unit === 'cycles' &&
-        overhead.metric === 'wall' &&
-        overhead.config === config &&
-        overhead.baseline === over,
-    )
-    const idle = (load: (typeof loads)[number]): number => {
-      const wall = series.find(load, 'none', 'wall')
-      const busy = series.find(load, 'none', 'busy')
-      if (wall === undefined || busy === undefined) return 1
-      return 1 - medianOf(busy) / medianOf(wall)
-    }
-    if (loads.length === 0) {
-      return { kind: 'not measured', why: `the run has no web load for ${config} and ${over}` }
-    }
-    const [first, ...rest] = loads.filter((load) => idle(load) < IDLE_SHARE)
-    if (first === undefined) {
-      const least = Math.min(...loads.map(idle))
-      const why = `the server of none idles at least ${(least * 100).toFixed(1)} % of the time under every load; the claim is judged below ${IDLE_SHARE * 100} %`
+  judged: { noun: 'loads', points: LOADS, seeds: 3, beside: ['none'] },
+  observe(evidence, { config, over = 'none' }, seeds) {
+    const idle = Math.max(...LOADS.map((load) => idleShare(evidence, load, seeds)))
+    if (!(idle < IDLE_SHARE)) {
+      const why = `the server of none idles for ${(idle * 100).toFixed(1)} % of the time under a load; the claim is judged below ${IDLE_SHARE * 100} %`
       return { kind: 'not measured', why }
     }
-    const judged = [first, ...rest]
-    const worst = rest.reduce((a, b) => (b.high > a.high ? b : a), first)
-    const { value, low, high, samples } = worst
+    const loads = LOADS.map((load) => ({
+      load,
+      ...overheadOf(evidence, load, config, over, seeds),
+    }))
+    const worst = loads.reduce((a, b) => (b.estimate.high > a.estimate.high ? b : a))
+    const values = loads.map(({ estimate }) => estimate.value)
     return {
       kind: 'measured',
-      estimate: { value, low, high, samples },
-      min: Math.min(...judged.map((load) => load.value)),
-      max: Math.max(...judged.map((load) => load.value)),
+      estimate: worst.estimate,
+      min: Math.min(...values),
+      max: Math.max(...values),
       notes: [
-        `the worst of ${judged.length} loads: ${rowName(worst)}, wall cycles, over ${over}`,
-        ...(judged.length < loads.length
-          ? [`${loads.length - judged.length} loads with an idle server left out`]
-          : []),
+        `the worst of ${LOADS.length} loads: ${rowName(worst.load)}, wall cycles, over ${over}`,
       ],
       cells: worst.cells,
     }
   },
 } satisfies Claim
+
+/** The share of wall time in which the server of `none` waits. */
+function idleShare({ series }: Evidence, load: JudgedPoint, seeds: readonly number[]): number {
+  const of = (metric: string) => series.find({ ...load, metric, unit: 'cycles' }, 'none')?.bySeed
+  const [wall, busy] = [of('wall'), of('busy')]
+  return median(
+    seeds.map((seed) => 1 - (busy?.get(seed)?.value ?? 0) / (wall?.get(seed)?.value ?? 1)),
+  )
+}
+
+function overheadOf(
+  { series }: Evidence,
+  load: JudgedPoint,
+  config: string,
+  over: string,
+  seeds: readonly number[],
+) {
+  const subject = { ...load, metric: 'wall', unit: 'cycles' } as const
+  const pairs = pairsOf(series.find(subject, config)!, series.find(subject, over)!).filter(
+    ({ seed }) => seeds.includes(seed),
+  )
+  return {
+    estimate: medianEstimate(pairs.map(({ value, base }) => value.value / base.value - 1)),
+    cells: pairs.flatMap(({ value, base }) => [value.cell, base.cell]),
+  }
+}

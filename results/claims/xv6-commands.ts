@@ -1,12 +1,17 @@
-// How much longer a command typed at the shell takes: the geometric mean of the ratios over all
-// commands, resampled over the seeds that every command has. Judged in wall cycles, as a person
-// would notice, and in busy cycles, which waiting for the disk cannot dilute.
+// How much longer a command typed at the shell takes: for each seed the geometric mean of the ratios over
+// all commands, of these the median. Judged in wall cycles, as a person would notice, and in busy cycles,
+// which waiting for the disk cannot dilute.
 
 import type { Claim } from '../claim.ts'
-import { type Pair, pairsOf } from '../series.ts'
-import { bootstrap, geometricMean, median } from '../statistics.ts'
+import type { JudgedPoint } from '../judged-set.ts'
+import { pairsOf } from '../series.ts'
+import { geometricMean, median, medianEstimate } from '../statistics.ts'
 
-const isCommand = (workload: string): boolean => workload.startsWith('commands/')
+/** The commands of the suite `quick`; the thesis does not name its own. */
+export const COMMANDS: readonly JudgedPoint[] = [
+  ...['ls', 'cat-readme', 'cat-wc', 'grep', 'echo-file'],
+  ...['mkdir', 'ln', 'rm', 'script', 'forktest'],
+].map((name) => ({ workload: `commands/${name}`, parameters: {}, region: 'command' }))
 
 export default {
   name: 'xv6-commands',
@@ -20,58 +25,38 @@ export default {
     { config: 'memv6', over: 'none', metric: 'busy' },
     { config: 'memvisor', over: 'visor-shadow', metric: 'wall' },
     { config: 'memvisor', over: 'visor-shadow', metric: 'busy' },
+    { config: 'memvisor-direct', over: 'visor-direct', metric: 'wall', lacks: 'direct paging' },
+    { config: 'memvisor-direct', over: 'visor-direct', metric: 'busy', lacks: 'direct paging' },
   ],
-  observe({ series }, { config, over, metric = 'wall' }) {
-    const commands = pairedCommands()
-    const seeds = common(commands)
-    if (commands.length === 0 || seeds.length === 0) {
-      const why = `the run has no commands/* with a seed in common for ${config} and ${over}`
-      return { kind: 'not measured', why }
-    }
-    const estimate = bootstrap(seeds.length, (drawn) =>
-      mean(
-        commands,
-        drawn.map((index) => seeds[index]!),
-      ),
+  judged: { noun: 'commands', points: COMMANDS, seeds: 3 },
+  observe({ series }, { config, over = 'none', metric = 'wall' }, seeds) {
+    const commands = COMMANDS.map((point) => {
+      const subject = { ...point, metric, unit: 'cycles' } as const
+      const [one, base] = [series.find(subject, config), series.find(subject, over)]
+      return one === undefined || base === undefined ? [] : pairsOf(one, base)
+    })
+    const ratios = commands.map((pairs) =>
+      pairs
+        .filter(({ seed }) => seeds.includes(seed))
+        .map(({ value, base }) => value.value / base.value),
     )
-    const left = series.of(config, metric, isCommand).length - commands.length
-    const each = commands.map((pairs) => mean([pairs], seeds))
+    if (ratios.some((of) => of.length < seeds.length || of.some((ratio) => !(ratio > 0)))) {
+      return { kind: 'not measured', why: `a command has no ${metric} cycles to compare` }
+    }
+    const each = ratios.map((of) => median(of) - 1)
     return {
       kind: 'measured',
-      estimate,
+      estimate: medianEstimate(
+        seeds.map((_, seed) => geometricMean(ratios.map((of) => of[seed]!)) - 1),
+      ),
       min: Math.min(...each),
       max: Math.max(...each),
       notes: [
-        `geometric mean over ${commands.length} commands, ${metric} cycles${metric === 'busy' ? ' (without waiting)' : ''}`,
-        ...(left > 0 ? [`${left} commands without a pair left out`] : []),
+        `geometric mean over ${COMMANDS.length} commands, ${metric} cycles${metric === 'busy' ? ' (without waiting)' : ''}`,
       ],
       cells: commands.flatMap((pairs) =>
         pairs.flatMap(({ value, base }) => [value.cell, base.cell]),
       ),
     }
-
-    function pairedCommands(): Pair[][] {
-      return series.of(config, metric, isCommand).flatMap((one) => {
-        const base = over === undefined ? undefined : series.find(one, over)
-        const pairs = base === undefined ? [] : pairsOf(one, base)
-        const usable = pairs.filter((pair) => pair.base.value > 0 && pair.value.value > 0)
-        return usable.length > 0 ? [usable] : []
-      })
-    }
   },
 } satisfies Claim
-
-/** Seeds that all commands have. */
-function common(commands: readonly (readonly Pair[])[]): number[] {
-  const [first = [], ...rest] = commands.map((pairs) => pairs.map(({ seed }) => seed))
-  return first.filter((seed) => rest.every((seeds) => seeds.includes(seed)))
-}
-
-/** The geometric mean over commands of each one's median ratio over the seeds drawn, − 1. */
-function mean(commands: readonly (readonly Pair[])[], drawn: readonly number[]): number {
-  const ratios = commands.map((pairs) => {
-    const bySeed = new Map(pairs.map((pair) => [pair.seed, pair.value.value / pair.base.value]))
-    return median(drawn.map((seed) => bySeed.get(seed)!))
-  })
-  return geometricMean(ratios) - 1
-}

@@ -1,4 +1,4 @@
-// A seeded source of chance for resampling. Invariant: equal seeds give equal sequences on every
+// A seeded source of chance for tests of results. Invariant: equal seeds give equal sequences on every
 // host, for ever.
 
 export type Random = () => number
@@ -13,9 +13,4 @@ export function random(seed: number): Random {
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32
   }
-}
-
-/** A whole number in [0, limit). */
-export function below(source: Random, limit: number): number {
-  return Math.floor(source() * limit)
 }

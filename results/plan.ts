@@ -1,0 +1,81 @@
+// Plan: the cells that a run was asked for. Invariant: what the manifest keeps is enough to name each of
+// them, so that a run cut short says what it lacks.
+
+import { z } from 'zod'
+import { type CellRecord, type Place, placeKey } from './cell.ts'
+import { nameSchema, parametersSchema } from './measurement.ts'
+
+/** What one command asked for: each point of each workload under each config with each seed. */
+export const planSchema = z.object({
+  workloads: z
+    .array(z.object({ name: nameSchema, points: z.array(parametersSchema).max(4096) }))
+    .max(4096),
+  configs: z.array(nameSchema).max(256),
+  seeds: z.array(z.number().int().nonnegative()).max(10_000),
+})
+export type PlanPart = Readonly<z.infer<typeof planSchema>>
+
+/** More than this is no plan that a person made. */
+const CELLS_MAX = 1_000_000
+
+/** Whether a plan can be listed. */
+export function isListable(plan: readonly PlanPart[]): boolean {
+  const cells = plan.map(({ workloads, configs, seeds }) => {
+    const points = workloads.reduce((sum, workload) => sum + workload.points.length, 0)
+    return points * configs.length * seeds.length
+  })
+  return cells.reduce((sum, count) => sum + count, 0) <= CELLS_MAX
+}
+
+/** What a header must say of the rest of a cell's place. */
+interface Header {
+  readonly backend: string
+  readonly profile: { readonly name: string }
+  readonly configs: readonly { readonly name: string; readonly policy: string }[]
+  readonly plan?: readonly PlanPart[] | undefined
+}
+
+/** Every planned cell once, in order; undefined for a manifest that keeps no plan. */
+export function plannedPlaces(header: Header): readonly Place[] | undefined {
+  if (header.plan === undefined) return undefined
+  const policies = new Map(header.configs.map(({ name, policy }) => [name, policy]))
+  const places = header.plan.flatMap(({ workloads, configs, seeds }) =>
+    workloads.flatMap(({ name: workload, points }) =>
+      points.flatMap((parameters) =>
+        seeds.flatMap((seed) =>
+          configs.map((config) => ({
+            ...{ workload, parameters, config, seed },
+            backend: header.backend,
+            profile: header.profile.name,
+            policy: policies.get(config) ?? 'none',
+          })),
+        ),
+      ),
+    ),
+  )
+  return [...new Map(places.map((place) => [placeKey(place), place])).values()]
+}
+
+export interface Progress {
+  /** Cells planned or there; undefined where no plan was kept. */
+  readonly planned: number | undefined
+  /** Planned, and without a record. */
+  readonly missing: readonly Place[]
+}
+
+export function progressOf(header: Header, cells: readonly CellRecord[]): Progress {
+  const places = plannedPlaces(header)
+  if (places === undefined) return { planned: undefined, missing: [] }
+  const there = new Set(cells.map(placeKey))
+  const missing = places.filter((place) => !there.has(placeKey(place)))
+  return { planned: there.size + missing.length, missing }
+}
+
+/** The plan of a run that goes on: what was asked before, and what is new in what is asked now. */
+export function unitePlans(
+  before: readonly PlanPart[] | undefined,
+  next: readonly PlanPart[] | undefined,
+): readonly PlanPart[] | undefined {
+  if (before === undefined || next === undefined) return undefined
+  return [...new Map([...before, ...next].map((part) => [JSON.stringify(part), part])).values()]
+}
