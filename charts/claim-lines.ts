@@ -69,9 +69,11 @@ function meanings(claims: readonly ClaimVerdict[]): string[] {
     .map((word) => `${word}: ${DEFINITIONS[word]}`)
 }
 
-/** What has no figure, the claims of one reason together. */
+/** What has no figure, the claims of one reason together; those without a config yet in one line. */
 function waits(claims: readonly ClaimVerdict[]): string[] {
-  const groups = Map.groupBy(claims, ({ notes }) => notes.join('; '))
+  const groups = Map.groupBy(claims, ({ config, notes }) =>
+    config === null ? 'this version lacks their configs; see the report' : notes.join('; '),
+  )
   return [...groups].map(([why, same]) => {
     const names = same.map(({ name, config }) => (config ? `${name} (${config})` : name))
     return `not measured: ${[...new Set(names)].join(', ')}: ${why}`

@@ -5,8 +5,7 @@ import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { redrawReadme } from '../charts/readme.ts'
-import { promote } from '../results/baseline.ts'
-import { readRun } from '../results/store.ts'
+import { promote, wholeRun } from '../results/baseline.ts'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 const baselines = join(project, 'results', 'baselines')
@@ -16,7 +15,7 @@ const SHOWN = 'first-light'
 const [directory] = process.argv.slice(2)
 try {
   if (directory !== undefined) {
-    await readRun(resolve(directory))
+    await wholeRun(resolve(directory))
     await rm(join(baselines, SHOWN), { recursive: true, force: true })
     await promote(resolve(directory), baselines, SHOWN)
   }

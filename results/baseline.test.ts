@@ -44,6 +44,20 @@ test('is never overwritten, resumed or given a bad name', async () => {
   })
 })
 
+test('is never made of a part of a run', async () => {
+  const path = join(directory, 'run', 'rows.jsonl')
+  const rows = await readFile(path, 'utf8')
+  const ends = (line: string): boolean => line.startsWith('{"kind":"cell"')
+  const lines = rows.trimEnd().split('\n')
+  const last = lines.slice(0, -1).findLastIndex(ends)
+  const promoted = () => promote(join(directory, 'run'), join(directory, 'baselines'), 'part')
+  const there = `${run.cells.length - 1} of ${run.cells.length}`
+  await writeFile(path, `${lines.slice(0, last + 1).join('\n')}\n`)
+  await expect(promoted()).rejects.toThrow(`expected a whole run, got ${there} cells. `)
+  await writeFile(path, rows.slice(0, -9))
+  await expect(promoted()).rejects.toThrow(`${there} cells and a torn one. `)
+})
+
 test('damage inside or around the packing is an error', async () => {
   const target = await promote(join(directory, 'run'), join(directory, 'baselines'), 'first')
   const path = join(target, 'rows.jsonl.gz')

@@ -1,20 +1,33 @@
-// Baseline: a whole run kept in the repository, promoted and never edited. Invariant: it reads as
-// the run it was made from, row for row; its rows are packed, because they repeat themselves.
+// Baseline: a whole run kept in the repository, promoted and never edited. Invariant: it reads as the run
+// that it was made from, row for row; its rows are packed, because they repeat themselves.
 
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { writeGroup } from './journal.ts'
 import { nameSchema } from './measurement.ts'
-import { readRun, StoreError } from './store.ts'
+import { progressOf } from './plan.ts'
+import { type RunRecord, readRun, StoreError } from './store.ts'
 import { PACKED_ROWS } from './store-error.ts'
+
+/** The run in `directory`; throws StoreError if planned cells are missing or its rows are torn. */
+export async function wholeRun(directory: string): Promise<RunRecord> {
+  const run = await readRun(directory)
+  const { planned, missing } = progressOf(run.manifest, run.cells)
+  if (missing.length === 0 && !run.torn) return run
+  const there = `${run.cells.length} of ${planned ?? 'unknown'} cells${run.torn ? ' and a torn one' : ''}`
+  throw new StoreError(
+    'invalid',
+    `${directory}: expected a whole run, got ${there}. Go on with it by --resume first`,
+  )
+}
 
 /** Copies the run in `directory` to `baselines`/`name`, which must be new or empty. */
 export async function promote(directory: string, baselines: string, name: string): Promise<string> {
   if (!nameSchema.safeParse(name).success) {
     throw new StoreError('invalid', `expected a name of letters, digits and . _ -, got ${name}`)
   }
-  const run = await readRun(directory)
+  const run = await wholeRun(directory)
   const target = join(baselines, name)
   await mkdir(target, { recursive: true })
   if ((await readdir(target)).length > 0) {

@@ -1,6 +1,6 @@
 // The plan in the manifest: what is missing is named, going on adds to it, and older runs have none.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -65,6 +65,16 @@ describe('going on with a run', () => {
     const manifest = await united(planned(one), planned(more), planned(one))
     expect(manifest.plan).toEqual([one, more])
     expect(names(manifest)).toHaveLength(6)
+  })
+
+  test('tells of a torn tail, which it cuts off', async () => {
+    await united(planned(part([1])))
+    await appendFile(join(directory, 'run', 'rows.jsonl'), '{"kind":"row"')
+    const opened = async () => {
+      await using store = await ResultStore.resume(join(directory, 'run'), planned(part([1])))
+      return store.torn
+    }
+    expect([await opened(), await opened()]).toEqual([true, false])
   })
 
   test('of an older version, without a plan, leaves it unknown', async () => {

@@ -7,6 +7,10 @@ import type { Page } from '../page.ts'
 
 export function threatsSection({ results }: Page): Html {
   const { manifest, summary } = results
+  const fewest = Math.min(
+    summary.seeds.length,
+    ...[...summary.overheads, ...summary.latencies].map(({ samples }) => samples),
+  )
   const policies = new Set(manifest.configs.map(({ policy }) => policy))
   const coverages = manifest.configs.map(({ coverage }) => coverage)
   const threats: readonly (Html | undefined)[] = [
@@ -27,9 +31,9 @@ and page tables have backups; the kernel’s stacks, heap and data do not yet.`
       : undefined,
     html`<strong>Zeroing.</strong> Backup frames are not zeroed under policy <code>space</code>; a
 policy that exposes them must fill them first, which would add to each creation.`,
-    summary.seeds.length < INTERVAL_SAMPLES
-      ? html`<strong>${count(summary.seeds.length, 'seed')}.</strong> So few layouts have no 95 %
-interval: beside a figure stands the range of what was seen, and another layout may lie outside.`
+    fewest < INTERVAL_SAMPLES
+      ? html`<strong>${count(fewest, 'seed')}.</strong> So few layouts have no 95 % interval: beside a
+figure stands the range of what was seen, and another layout may lie outside.`
       : undefined,
     html`<strong>One emulated computer.</strong> The kernel is xv6-compatible but our own, and the
 machine is an emulator: ratios between configs carry over further than absolute cycles.`,
