@@ -98,7 +98,7 @@ function claimTable(claims: readonly ClaimVerdict[]): string {
       const over = claim.over === null ? '' : ` over ${claim.over}`
       const measured =
         claim.measured === null
-          ? '–'
+          ? `– ${claim.metric ?? ''}`.trimEnd()
           : `**${inUnit(claim.measured, claim.unit)}**${claim.metric === null ? '' : ` ${claim.metric}`}${beside(claim)}`
       return [claim.says, `${claim.config}${over}`, claim.expected, measured, claim.verdict]
     })
