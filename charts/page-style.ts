@@ -83,6 +83,7 @@ td.number, th.number { text-align: right; white-space: nowrap;
 td.number .clock { color: var(--soft); }
 td.number .inline { color: var(--soft); font-size: 0.88em; }
 td.number .interval { color: var(--soft); font-size: 0.88em; display: block; }
+td.number .share { white-space: normal; min-width: 11em; }
 .note { color: var(--soft); font-size: 0.9em; }
 details { margin: 0.8rem 0; } summary { cursor: pointer; }
 summary::marker { color: var(--accent); } .bad { color: var(--bad); }

@@ -98,7 +98,7 @@ function claimTable(claims: readonly ClaimVerdict[]): string {
       const over = claim.over === null ? '' : ` over ${claim.over}`
       const measured =
         claim.measured === null
-          ? '–'
+          ? `– ${claim.metric ?? ''}`.trimEnd()
           : `**${inUnit(claim.measured, claim.unit)}**${claim.metric === null ? '' : ` ${claim.metric}`}${beside(claim)}`
       return [claim.says, `${claim.config}${over}`, claim.expected, measured, claim.verdict]
     })
@@ -115,7 +115,9 @@ function beside({ low, high, of, unit }: ClaimVerdict): string {
 /** The verdicts of the table, and what stands in brackets. */
 function definitions(claims: readonly ClaimVerdict[]): string {
   const there = verdicts.filter((word) => claims.some(({ verdict }) => verdict === word))
-  const judged = claims.flatMap(({ seeds }) => (seeds === null ? [] : [{ samples: seeds }]))
+  const judged = claims.flatMap(({ seeds, of }) =>
+    seeds === null || of !== null ? [] : [{ samples: seeds }],
+  )
   return [
     `In brackets the spread (${spreadNames(judged)}), which is what is judged.`,
     ...there.map((word) => `*${word}*: ${DEFINITIONS[word]}.`),

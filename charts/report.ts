@@ -23,10 +23,12 @@ export async function writeReport(directory: string): Promise<Report> {
   const summary = summarise(run, await loadClaims())
   const results = chartResults(run, summary)
   const { figures, problems } = await drawFigures(results)
+  const drawn = await writeFigures(directory, figures)
+  problems.push(...drawn.problems)
   const files = [
     await putFile(directory, 'summary.json', `${JSON.stringify(exported(summary), null, 2)}\n`),
     ...(await writeCsv(run, summary)),
-    ...(await writeFigures(directory, figures)),
+    ...drawn.files,
     await putFile(directory, 'report.html', await reportPage({ run, results, figures, problems })),
   ]
   return { summary, files, problems }
@@ -56,12 +58,24 @@ async function drawFigure(chart: Chart, results: ChartResults): Promise<Figure |
   return { chart: captioned(chart, results), spec: themed(spec), svg: await renderSvg(spec) }
 }
 
-async function writeFigures(directory: string, figures: readonly Figure[]): Promise<string[]> {
+/** Each figure as SVG, and in dots where it can be turned into dots. */
+async function writeFigures(
+  directory: string,
+  figures: readonly Figure[],
+): Promise<Pick<Report, 'files' | 'problems'>> {
   const folder = await ownFolder(directory, 'charts')
   const files: string[] = []
+  const problems: string[] = []
   for (const { chart, svg } of figures) {
     files.push(await putFile(folder, `${chart.name}.svg`, svg))
-    files.push(await putFile(folder, `${chart.name}.png`, renderPng(svg)))
+    let png: Uint8Array
+    try {
+      png = renderPng(svg)
+    } catch (error) {
+      problems.push(`chart ${chart.name} as PNG: ${(error as Error).message}`)
+      continue
+    }
+    files.push(await putFile(folder, `${chart.name}.png`, png))
   }
-  return files
+  return { files, problems }
 }

@@ -40,11 +40,12 @@ function subject({ config, over }: ClaimVerdict): string {
   return JSON.stringify([config, over])
 }
 
-/** The first figure large, the same by another clock small below it. */
+/** The first figure large, the same by another clock small below it; one line where neither was measured. */
 function lines(claims: readonly ClaimVerdict[]): Html {
   const first = claims[0]
+  const shown = claims.some(({ measured }) => measured !== null) ? claims : claims.slice(0, 1)
   const over = first?.over ? html` <span class="over">over ${first.over}</span>` : undefined
-  return html`<dt>${first?.config ?? 'no config'}${over}</dt>${claims.map(line)}`
+  return html`<dt>${first?.config ?? 'no config'}${over}</dt>${shown.map(line)}`
 }
 
 function line(claim: ClaimVerdict, place: number): Html {

@@ -62,15 +62,15 @@ function figure(claim: ClaimVerdict): Html | string {
   const { measured, low, high, unit } = claim
   if (measured === null || low === null || high === null) return '–'
   const spread =
-    low === high ? claim.of : `${claim.spread}: ${inUnit(low, unit)} … ${inUnit(high, unit)}`
+    low === high ? undefined : `${claim.spread}: ${inUnit(low, unit)} … ${inUnit(high, unit)}`
   const single =
     claim.min === null || claim.max === null || claim.min === claim.max
       ? undefined
       : `single: ${inUnit(claim.min, unit)} … ${inUnit(claim.max, unit)}`
   return html`${inUnit(measured, unit)}${[spread, single].map((text) =>
-    text === undefined || text === null
+    text === undefined
       ? undefined
       : html`<span
 class="interval">${text}</span>`,
-  )}`
+  )}${claim.of === null ? undefined : html`<span class="interval share">${claim.of}</span>`}`
 }

@@ -20,8 +20,8 @@ Frames are counted, not entries: an original counts as backed only if exactly on
 bank is its backup and nobody else’s.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Coverage"><table>
 <caption>The worst walk of each guest; the largest, if none was bad. At the prompt: of the original
-frames that are in use after boot, those that the config covers; the others have no
-backups.</caption>
+frames that are in use after boot, those that the config covers; the others have no backups. Images,
+and a hypervisor’s own memory, are not counted.</caption>
 ${tableHead('Config', 'Covers', number('At the prompt'), 'Guest', ...columns.map(([title]) => number(title)), 'Holds')}
 <tbody>${coverage.map((line) => lineOf(covers(line.config), line))}</tbody>
 </table></div>

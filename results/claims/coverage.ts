@@ -26,6 +26,11 @@ export default {
   observe: (evidence, of, seeds) => share(evidence, of, seeds.length),
 } satisfies Claim
 
+/** Whose frames are counted as in use, where the allocator that is asked does not know all of them. */
+const COUNTED: ReadonlyMap<string, string> = new Map([
+  ['guest frames', "of the guest's in use (the hypervisor's own not counted)"],
+])
+
 /** The violations of the worst walk; those that no count holds stand in the outcome of their cell. */
 function violationsOf({ coverage, cells }: Evidence, { config }: Comparison): number {
   const counted = coverage.filter((line) => line.config === config).map(violations)
@@ -55,7 +60,7 @@ function share(evidence: Evidence, of: Comparison, samples: number): Observation
     estimate: { value, low: value, high: value, samples },
     of:
       inUse > 0
-        ? `of the frames that ${scope} covers: ${covered} of ${inUse} in use at the prompt`
+        ? `of the frames that ${scope} covers: ${covered} of ${inUse} ${COUNTED.get(scope) ?? 'in use'} at the prompt`
         : `of the frames that ${scope} covers; those in use were not counted`,
     notes: [`${walks} walks, the worst with ${originals} originals and ${bad} violations`],
     cells: guests.map((line) => line.cell),
