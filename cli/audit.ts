@@ -6,6 +6,7 @@ import { loadCatalogue } from '../harness/catalogue.ts'
 import { realParts } from '../harness/parts.ts'
 import { profileNamed } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
+import type { CoverageReading } from '../results/coverage.ts'
 import { printableJson, printableLine } from '../results/printable.ts'
 import { FAILED_CHECK, FINE, UsageError } from './exit.ts'
 import { profileOption, wholeNumber } from './options.ts'
@@ -21,7 +22,7 @@ interface Options {
 /** Violations that the table names; --json has all. */
 const NAMED = 10
 const HEAD = [
-  ...['after', 'guest', 'in use', 'originals', 'backups'],
+  ...['after', 'guest', 'walks', 'in use', 'originals', 'backups'],
   ...['missing', 'aliased', 'same bank', 'stale'],
 ]
 
@@ -50,19 +51,42 @@ async function perform({ config: name, seed, profile, json }: Options): Promise<
   if (json) {
     process.stdout.write(`${printableJson({ config: name, seed, profile, steps }, 2)}\n`)
   } else {
-    const rows = steps.flatMap(({ after, readings }) =>
-      readings.map((found) => [
-        after,
-        found.guest,
-        ...[found.inUse ?? '–', found.originals, found.backups, found.missing].map(String),
-        ...[found.aliased, found.sameBank, found.stale].map(String),
-      ]),
-    )
-    process.stdout.write(table(HEAD, rows, HEAD.slice(2)))
+    process.stdout.write(table(HEAD, rowsOf(steps), HEAD.slice(2)))
     for (const { kind, says } of violations.slice(0, NAMED)) {
       process.stdout.write(`${printableLine(`${kind}: ${says}`)}\n`)
     }
-    process.stdout.write(`${name}, ${config.coverage}: ${violations.length} violations\n`)
+    const walks = `${steps.length} walks, ${violations.length} violations`
+    process.stdout.write(`${name}, ${config.coverage}: ${walks}\n`)
   }
   return violations.length > 0 ? FAILED_CHECK : FINE
+}
+
+/** A row for each stop, and one for all walks on the way there: the most that one of them counted. */
+function rowsOf(steps: readonly AuditStep[]): string[][] {
+  const labelled = steps.map((step, n) => {
+    const { after, met } = step
+    return {
+      ...step,
+      label: met === 'waiting' ? after : `while ${after}`,
+      stop: met === 'waiting' ? n : -1,
+    }
+  })
+  const groups = Map.groupBy(labelled, ({ label, stop }) => `${label} ${stop}`)
+  return [...groups.values()].flatMap((group) => {
+    const byGuest = Map.groupBy(
+      group.flatMap(({ readings }) => readings),
+      ({ guest }) => guest,
+    )
+    return [...byGuest].map(([guest, readings]) => {
+      const most = (count: (reading: CoverageReading) => number): string =>
+        String(Math.max(...readings.map(count)))
+      return [
+        ...[group[0]!.label, guest, String(readings.length)],
+        readings.some(({ inUse }) => inUse === undefined) ? '–' : most(({ inUse }) => inUse ?? 0),
+        ...[most(({ originals }) => originals), most(({ backups }) => backups)],
+        ...[most(({ missing }) => missing), most(({ aliased }) => aliased)],
+        ...[most(({ sameBank }) => sameBank), most(({ stale }) => stale)],
+      ]
+    })
+  })
 }

@@ -26,6 +26,7 @@ export function outcomeOf({ stop, left }: Session): number {
           'Try: more time with --silence, or lines that end with a command to power off',
       )
     case 'condition':
+    case 'user':
     case 'text':
       return FINE
     default:

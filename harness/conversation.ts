@@ -2,7 +2,7 @@
 // virtual time pass; every reading comes from the machine's counters or its marks, and each wait is
 // bounded in virtual time.
 
-import type { Machine, MarkLog, PeerSocket, Stop } from '../machine/machine.ts'
+import type { Machine, MarkLog, PeerSocket, Stop, Until } from '../machine/machine.ts'
 import { type Cycles, cycles } from '../machine/units.ts'
 import type { Unit } from '../results/measurement.ts'
 import { type Guest, type GuestUnit, WorkloadFailure } from '../workloads/workload.ts'
@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly signal?: AbortSignal
   /** Walks the config's invariants and throws on a violation. */
   readonly check: () => Promise<void>
+  /** Runs the machine in place of it, to look at the guest on the way. */
+  readonly through?: Pick<Machine, 'run'>
   /** Opens a host port that leads to the guest's; absent without an outside peer. */
   readonly expose?: (port: number) => Promise<number>
 }
@@ -39,6 +41,7 @@ const LIVE_UNITS: Readonly<Partial<Record<Unit, Unit>>> = { cycles: 'live-cycles
 export class Conversation implements Guest {
   readonly readings: PlacedReading[] = []
   readonly #machine: Machine
+  readonly #through: Pick<Machine, 'run'>
   readonly #around: Surroundings
   readonly #iterations = new Map<string, number>()
   /** Console text that no `expect` has consumed yet. */
@@ -46,6 +49,7 @@ export class Conversation implements Guest {
 
   constructor(machine: Machine, around: Surroundings) {
     this.#machine = machine
+    this.#through = around.through ?? machine
     this.#around = around
   }
 
@@ -56,7 +60,7 @@ export class Conversation implements Guest {
   async expect(text: RegExp, within: Cycles = PATIENCE): Promise<RegExpExecArray> {
     const already = text.exec(this.#unread)
     if (already !== null) return this.#consume(already)
-    const stop = await this.#run({ text: resuming(text, this.#unread) }, within)
+    const stop = await this.#run({ text, heard: this.#unread }, within)
     if (stop.kind === 'text') return this.#consume(stop.match)
     const last = this.#machine.console.transcript.trimEnd().split('\n').at(-1)?.trim() ?? ''
     throw new WorkloadFailure(
@@ -144,7 +148,7 @@ export class Conversation implements Guest {
   }
 
   async #run(
-    until: { readonly text?: RegExp; readonly when?: () => boolean },
+    until: Pick<Until, 'text' | 'heard' | 'when'>,
     within: Cycles,
     also?: AbortSignal,
   ): Promise<Stop> {
@@ -153,7 +157,7 @@ export class Conversation implements Guest {
       this.#unread += text
     })
     try {
-      return await this.#machine.run({
+      return await this.#through.run({
         ...until,
         deadline: cycles(this.#machine.now() + within),
         ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
@@ -196,6 +200,7 @@ export function stopText(stop: Stop): string {
   switch (stop.kind) {
     case 'text':
     case 'condition':
+    case 'user':
     case 'deadline':
     case 'aborted':
       return stop.kind
@@ -206,12 +211,4 @@ export function stopText(stop: Stop): string {
     default:
       return stop satisfies never
   }
-}
-
-/** `text`, matched as if `before` had been written in front of what the machine hears. */
-function resuming(text: RegExp, before: string): RegExp {
-  if (before === '') return text
-  const joined = new RegExp(text)
-  joined.exec = (heard) => text.exec(before + heard)
-  return joined
 }

@@ -57,6 +57,10 @@ export type ViolationKind =
   | 'user-accessible'
   /** Allocator and tables disagree about what is in use. */
   | 'disagree'
+  /** A free frame or table that is kept as empty, and is not. */
+  | 'dirty'
+  /** Memory that a program holds is not among the originals. */
+  | 'uncounted'
   /** The records or tables cannot be read at all. */
   | 'unreadable'
   /** The guest did not come back to its prompt. */

@@ -10,6 +10,7 @@ import {
   type Snapshot,
   type Stop,
 } from '../machine/machine.ts'
+import { cycles } from '../machine/units.ts'
 import type { CellRecord, Outcome } from '../results/cell.ts'
 import { coverageRows } from '../results/coverage.ts'
 import type { Measurement } from '../results/measurement.ts'
@@ -35,6 +36,8 @@ export interface Bench {
 
 /** Lines of the console that a failure keeps. */
 const LAST_LINES = 40
+/** Cycles from the prompt's last byte to the shell's next instruction: at most this, or it is gone. */
+const WAY_TO_SHELL = 1_000_000
 
 export class Workbench implements AsyncDisposable {
   readonly #bench: Bench
@@ -159,6 +162,7 @@ class Attempt {
     })
     await this.#workload.drive(conversation, this.#plan.parameters)
     this.#readings = conversation.readings
+    if (this.#config.invariants.length > 0) await toUserMode(machine)
     await this.#check(machine)
   }
 
@@ -207,6 +211,15 @@ class Attempt {
     const { key, live: _, ...place } = this.#plan
     return { run: this.#bench.run, cell: key, ...place }
   }
+}
+
+/**
+ * Lets a guest that has just prompted go on to its shell, so that the walk meets the hart in a user's space;
+ * at the prompt it is in the kernel's own. What was measured is over.
+ */
+async function toUserMode(machine: Machine): Promise<void> {
+  if (!machine.capabilities.has('user-stop')) return
+  await machine.run({ user: true, deadline: cycles(machine.now() + WAY_TO_SHELL) })
 }
 
 function reason(error: unknown): string {

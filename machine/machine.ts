@@ -58,14 +58,22 @@ export type Capability =
   | 'hypervisor'
   | 'network'
   | 'marks'
+  | 'user-stop'
 
 export interface Until {
   /** Stop when the console text written since this call began matches. */
   readonly text?: RegExp
+  /** Counts as written at the beginning of this call, in front of what is. */
+  readonly heard?: string
   /** Absolute virtual time at which to stop at the latest. */
   readonly deadline: Cycles
   /** Stop when this becomes true; asked after each network event, never on a hot path. */
   readonly when?: () => boolean
+  /**
+   * Stop when the hart is in user mode (U or VU): at once, or when it comes there next, before its first
+   * instruction there. Requires `user-stop`; RangeError without it.
+   */
+  readonly user?: boolean
   /** Ends a run from outside (Ctrl-C); the stop is then `aborted`. */
   readonly signal?: AbortSignal
 }
@@ -73,6 +81,7 @@ export interface Until {
 export type Stop =
   | { readonly kind: 'text'; readonly match: RegExpExecArray }
   | { readonly kind: 'condition' }
+  | { readonly kind: 'user' }
   | { readonly kind: 'power-off'; readonly code: number }
   | { readonly kind: 'deadline' }
   | { readonly kind: 'stuck'; readonly why: string }

@@ -65,8 +65,9 @@ export function fakeMachine(script: Script, spec: Partial<MachineSpec> = {}): Ma
     return reply.stop ? { said, stop: reply.stop } : { said: said + say('$ ') }
   }
 
-  const run = async ({ text, deadline, when, signal }: Until): Promise<Stop> => {
-    let heard = ''
+  const run = async (until: Until): Promise<Stop> => {
+    const { text, deadline, when, signal } = until
+    let heard = until.heard ?? ''
     for (;;) {
       if (signal?.aborted) return { kind: 'aborted' }
       if (when?.()) return { kind: 'condition' }

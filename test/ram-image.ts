@@ -15,6 +15,7 @@ export const ORIGINALS = RAM + MiB
 export const BACKUPS = RAM + BANK_BYTES
 export const FRAMES = 64
 const PTE_V = 1
+const SV39 = 8n << 60n
 
 export class RamImage {
   readonly banks: readonly Bank[] = [
@@ -23,6 +24,7 @@ export class RamImage {
   ]
   readonly #bytes = new DataView(new ArrayBuffer(2 * BANK_BYTES))
   readonly #symbols = new Map<string, number>()
+  readonly #csr: Record<string, bigint> = {}
 
   u32(at: number, value: number): void {
     this.#bytes.setUint32(at - RAM, value, true)
@@ -72,6 +74,11 @@ export class RamImage {
     this.u64(this.slot(root, va), 0)
   }
 
+  /** The hart translates by the table at `root`; 0: Bare. */
+  translateBy(csr: 'satp' | 'vsatp' | 'hgatp', root: number): void {
+    this.#csr[csr] = root === 0 ? 0n : SV39 | BigInt(root / PAGE_BYTES)
+  }
+
   view(coverage: View['coverage']): View {
     const machine = {
       ...fakeMachine(() => ({}), { banks: this.banks }),
@@ -83,7 +90,7 @@ export class RamImage {
     const symbols = { address, describe: unknown, describeReturn: unknown }
     return {
       memory: new Memory(machine),
-      hart: { pc: 0n, x: [], privilege: 'HS', csr: {} },
+      hart: { pc: 0n, x: [], privilege: 'HS', csr: this.#csr },
       banks: this.banks,
       coverage,
       firmware: symbols,

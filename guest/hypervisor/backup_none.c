@@ -64,4 +64,5 @@ backup_audit(struct audit_visor *audit)
   audit->backups_base = 0;
   audit->backups_count = 0;
   audit->backup_frames = 0;
+  audit->backup_tables_used = 0;
 }

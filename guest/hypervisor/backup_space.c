@@ -74,4 +74,5 @@ backup_audit(struct audit_visor *audit)
   audit->backups_base = machine.backup.base;
   audit->backups_count = backups.count;
   audit->backup_frames = (uint64)backups.frame;
+  audit->backup_tables_used = (uint64)&backups.zeroed;
 }

@@ -1,5 +1,5 @@
 # Memvisor and its control differ in backup.h's implementation; the broken ones, for the audit's own tests,
-# in who writes the backup leaves.
+# in who writes the backup leaves, or in what is linked around the sound one.
 
 VISOR := entry main probe_entry probe machine devicetree text memory arena order frames guest guest_tree load \
   walk exit instruction mmio sbi vplic vuart vvirtio vqueue mediate uart plic print
@@ -12,13 +12,23 @@ LDSCRIPT_$(1) := hypervisor/hypervisor.ld
 endef
 $(eval $(call visor_image,memvisor,backup_space backup_entry))
 $(eval $(call visor_image,visor-shadow,backup_none))
-$(eval $(call visor_image,memvisor-broken-same-frame,backup_space broken_same_frame))
-$(eval $(call visor_image,memvisor-broken-stale,backup_space broken_stale))
-$(eval $(call visor_image,memvisor-broken-missing,backup_space broken_missing))
 
-STRIP_memvisor-broken-same-frame := debug
-STRIP_memvisor-broken-stale := debug
-STRIP_memvisor-broken-missing := debug
+# Broken on purpose: the audit must find each out. visor_broken NAME OBJECTS.
+define visor_broken
+$(call visor_image,memvisor-broken-$(1),$(2))
+STRIP_memvisor-broken-$(1) := debug
+endef
+$(eval $(call visor_broken,same-frame,backup_space broken_same_frame))
+$(eval $(call visor_broken,stale,backup_space broken_stale))
+$(eval $(call visor_broken,missing,backup_space broken_missing))
+$(eval $(call visor_broken,hundredth,backup_space broken_hundredth))
+$(eval $(call visor_broken,wrong-bank,backup_space broken_wrong_bank))
+$(eval $(call visor_broken,user-bit,backup_space broken_user_bit))
+$(eval $(call visor_broken,residue,backup_space broken_residue))
+$(eval $(call visor_broken,nothing,backup_none broken_nothing))
+LDFLAGS_memvisor-broken-nothing := -Wl,--wrap=backup_frame_create,--wrap=paging_audit
+$(eval $(call visor_broken,owner,backup_space backup_entry broken_owner))
+LDFLAGS_memvisor-broken-owner := -Wl,--wrap=backup_frame_create
 
 $(BUILD)/hypervisor/memory.o: CFLAGS += $(STRINGFLAGS)
 

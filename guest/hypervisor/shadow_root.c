@@ -130,4 +130,6 @@ paging_audit(struct audit_visor *audit)
 {
   audit->roots = (uint64)roots;
   audit->root_count = ROOTS;
+  audit->tables = (uint64)shadow.page;
+  audit->tables_used = (uint64)&shadow.zeroed;
 }

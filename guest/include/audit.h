@@ -7,7 +7,7 @@
 #include "types.h"
 
 #define AUDIT_MAGIC   0x74696475615f626dUL // "mb_audit"
-#define AUDIT_VERSION 1
+#define AUDIT_VERSION 2
 
 // What an original frame is in use for.
 #define FRAME_FREE   0
@@ -54,6 +54,12 @@ struct audit_kernel {
   uint64 process_root;    // offset of the root's address within a process; the root is 0 when unused
   uint64 process_pid;     // offset of the pid (int)
   uint64 process_building; // offset of the address of a root that an exec under way is filling; 0: none
+  // Free frames that are kept as holding only zeros: the address of a list of indices (uint32), and
+  // that of its length (uint32); of originals, and of frames of the backup bank (0 without mirroring).
+  uint64 empty_originals;
+  uint64 empty_originals_count;
+  uint64 empty_backups;
+  uint64 empty_backups_count;
 };
 
 // One shadow root pair of Memvisor.
@@ -79,4 +85,9 @@ struct audit_visor {
   uint64 backup_frames;   // address of struct backup_frame[backups_count]
   uint64 roots;           // address of struct shadow_root[root_count]
   uint64 root_count;
+  // A shadow table that is in no root holds only zeros, and so does its backup table (the frame of the
+  // same number of the backup bank): of those that have been used at all.
+  uint64 tables;              // address of shadow table 0
+  uint64 tables_used;         // address of a uint32: the tables below it have been used
+  uint64 backup_tables_used;  // the same of backup tables; 0 without backups
 };

@@ -33,6 +33,8 @@ audit_init(void)
     .process_root = __builtin_offsetof(struct process, root),
     .process_pid = __builtin_offsetof(struct process, pid),
     .process_building = __builtin_offsetof(struct process, building),
+    .empty_originals = (uint64)pool.empty,
+    .empty_originals_count = (uint64)&pool.empty_count,
   };
 }
 

@@ -119,6 +119,8 @@ mirror_init(const struct placement *place, uint32 originals)
   audit_kernel.backups_count = backup_count;
   audit_kernel.backup_frames = (uint64)records;
   audit_kernel.offset = MIRROR_OFFSET;
+  audit_kernel.empty_backups = (uint64)pool.empty;
+  audit_kernel.empty_backups_count = (uint64)&pool.empty_count;
   uint32 taken = 0;
   table_map = boot_tables(&taken, STRETCHES(backup_count));
   window = boot_tables(&taken, STRETCHES(originals));

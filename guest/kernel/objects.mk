@@ -17,16 +17,27 @@ OBJS_kernel-memv6 := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_on.o
 LDSCRIPT_kernel := kernel/kernel.ld
 LDSCRIPT_kernel-memv6 := kernel/kernel.ld
 
-# Broken on purpose: the audit must find each out.
-IMAGES += kernel-broken-same-frame kernel-broken-stale kernel-broken-missing
-OBJS_kernel-broken-same-frame := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_broken_same_frame.o
-OBJS_kernel-broken-stale := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_broken_stale.o
-OBJS_kernel-broken-missing := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_broken_missing.o
-LDSCRIPT_kernel-broken-same-frame := kernel/kernel.ld
-LDSCRIPT_kernel-broken-stale := kernel/kernel.ld
-LDSCRIPT_kernel-broken-missing := kernel/kernel.ld
-STRIP_kernel-broken-same-frame := debug
-STRIP_kernel-broken-stale := debug
-STRIP_kernel-broken-missing := debug
+# Broken on purpose: the audit must find each out. kernel_broken NAME OBJECTS.
+define kernel_broken
+IMAGES += kernel-broken-$(1)
+OBJS_kernel-broken-$(1) := $$(KERNEL_HEAD) $$(KERNEL_NET) $$(addprefix kernel/mirror_,$(2))
+LDSCRIPT_kernel-broken-$(1) := kernel/kernel.ld
+STRIP_kernel-broken-$(1) := debug
+endef
+$(eval $(call kernel_broken,same-frame,broken_same_frame.o))
+$(eval $(call kernel_broken,stale,broken_stale.o))
+$(eval $(call kernel_broken,missing,broken_missing.o))
+$(eval $(call kernel_broken,residue,broken_residue.o))
+# These are linked around the sound one.
+$(eval $(call kernel_broken,hundredth,on.o broken_hundredth.o))
+LDFLAGS_kernel-broken-hundredth := -Wl,--wrap=mirror_enter
+$(eval $(call kernel_broken,wrong-bank,on.o broken_wrong_bank.o))
+LDFLAGS_kernel-broken-wrong-bank := -Wl,--wrap=mirror_enter
+$(eval $(call kernel_broken,user-bit,on.o broken_user_bit.o))
+LDFLAGS_kernel-broken-user-bit := -Wl,--wrap=mirror_enter
+$(eval $(call kernel_broken,nothing,on.o broken_nothing.o))
+LDFLAGS_kernel-broken-nothing := -Wl,--wrap=mirror_frame,--wrap=mirror_stretch
+$(eval $(call kernel_broken,owner,on.o broken_owner.o))
+LDFLAGS_kernel-broken-owner := -Wl,--wrap=mirror_frame
 
 $(BUILD)/kernel/string.o: CFLAGS += $(STRINGFLAGS)

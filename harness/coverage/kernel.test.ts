@@ -11,6 +11,7 @@ const PAGE = 4096
 const NO_BACKUP = 0xffff_ffff
 const USER = 1
 const TABLE = 2
+const KERNEL = 3
 const COPY = 1
 const BACKUP_TABLE = 2
 
@@ -18,6 +19,8 @@ const RECORD = RAM + 0x1000
 const PROCESSES = RAM + 0x2000
 const FRAME_RECORDS = RAM + 0x3000
 const BACKUP_RECORDS = RAM + 0x4000
+const [EMPTY, EMPTY_COUNT] = [RAM + 0x5000, RAM + 0x5100]
+const [EMPTY_BACKUPS, EMPTY_BACKUPS_COUNT] = [RAM + 0x5200, RAM + 0x5300]
 
 const original = (n: number): number => ORIGINALS + n * PAGE
 const backup = (n: number): number => BACKUPS + n * PAGE
@@ -43,7 +46,7 @@ beforeEach(() => {
   ram = new RamImage()
   const fields = [
     0x74696475615f626dn,
-    1,
+    2,
     ORIGINALS,
     FRAMES,
     FRAME_RECORDS,
@@ -58,6 +61,10 @@ beforeEach(() => {
     0,
     8,
     16,
+    EMPTY,
+    EMPTY_COUNT,
+    EMPTY_BACKUPS,
+    EMPTY_BACKUPS_COUNT,
   ]
   ram.record('audit_kernel', RECORD, fields)
   for (let n = 0; n < FRAMES; n++) ram.u32(FRAME_RECORDS + 8 * n + 4, NO_BACKUP)
@@ -86,7 +93,15 @@ beforeEach(() => {
     ram.leaf(ROOT, page * PAGE + OFFSET, backup(6 + page), RW)
   }
   ram.leaf(ROOT, TRAPFRAME, original(8), RW)
+  ram.translateBy('satp', KERNEL_ROOT)
+  keepEmpty([EMPTY, EMPTY_COUNT], 60, 61)
+  keepEmpty([EMPTY_BACKUPS, EMPTY_BACKUPS_COUNT], 62)
 })
+
+function keepEmpty([list, length]: readonly [number, number], ...frames: number[]): void {
+  ram.u32(length, frames.length)
+  for (const [n, frame] of frames.entries()) ram.u32(list + 4 * n, frame)
+}
 
 async function walked() {
   const { readings, violations } = await coverage.check(ram.view('user+tables'))
@@ -165,6 +180,70 @@ describe('coverage of a mirroring kernel', () => {
     own(21, USER)
     const found = await walked()
     expect(found.kinds.filter((kind) => kind === 'disagree')).toHaveLength(2)
+  })
+
+  it('holds whatever recorded root the hart uses', async () => {
+    ram.translateBy('satp', ROOT)
+    expect((await walked()).violations).toEqual([])
+  })
+
+  it('finds the root of a process that no record names, and what is mapped there', async () => {
+    ram.translateBy('satp', ROOT)
+    ram.u64(PROCESSES, 0)
+    for (const n of [6, 7, 8]) ram.u8(FRAME_RECORDS + 8 * n, KERNEL)
+    for (const page of [0, 1]) ram.clear(ROOT, page * PAGE + OFFSET)
+    const { missing, violations } = await walked()
+    const says = violations.map((violation) => violation.says)
+    expect(missing).toBe(2)
+    expect(says).toContain(
+      'the hart translates by the table at 0x80103000, which is no recorded root',
+    )
+    expect(says).toContain('satp, page 0x0, frame 0x80106000: no backup entry')
+    expect(says).toContain('frame 0x80107000 is mapped for a user, its record says otherwise')
+  })
+
+  it('finds a hart that translates nothing', async () => {
+    ram.translateBy('satp', 0)
+    expect((await walked()).kinds).toEqual(['disagree'])
+  })
+
+  it("finds what the kernel's own table opens to users", async () => {
+    ram.table(KERNEL_ROOT, 0, 2, original(13))
+    ram.table(KERNEL_ROOT, 0, 1, original(14))
+    for (const n of [13, 14]) own(n, TABLE)
+    ram.leaf(KERNEL_ROOT, 0, original(20), RWU)
+    const { kinds, missing } = await walked()
+    expect(kinds).toContain('user-accessible')
+    expect(kinds).toContain('disagree') // frame 20 is free
+    expect(missing).toBe(1)
+  })
+
+  it.each([
+    ['frame', [EMPTY, EMPTY_COUNT], original(61)],
+    ['backup frame', [EMPTY_BACKUPS, EMPTY_BACKUPS_COUNT], backup(62)],
+  ] as const)('finds a %s that is kept as empty and is not', async (what, _, at) => {
+    ram.u8(at + PAGE - 1, 1)
+    const { kinds, violations } = await walked()
+    expect(kinds).toEqual(['dirty'])
+    expect(violations[0]?.says).toMatch(
+      new RegExp(`^${what} 0x${at.toString(16)} is kept as empty`),
+    )
+  })
+
+  it('finds frames in use that are kept as empty', async () => {
+    keepEmpty([EMPTY, EMPTY_COUNT], 20, 21)
+    own(21, TABLE)
+    expect((await walked()).kinds).toContain('disagree')
+  })
+
+  it.each([
+    [EMPTY_COUNT, 4, FRAMES + 1],
+    [RECORD + 8 * 10, 8, 0x1000],
+    [RECORD + 8 * 17, 8, 0x1000],
+  ])('says so if what a record names is not there (%#)', async (at, bytes, value) => {
+    if (bytes === 4) ram.u32(at, value)
+    else ram.u64(at, value)
+    expect((await walked()).kinds).toEqual(['unreadable'])
   })
 
   it('finds a backup table that hangs in no root', async () => {

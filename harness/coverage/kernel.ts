@@ -9,7 +9,10 @@
 //  - Tables that hold only backup entries, or only the kernel's way to such tables, lie in the backup
 //    bank and are no originals.
 // Allocator and tables must agree: what is mapped for users is in use as such and the other way round,
-// and the same holds of tables and of tables of backup entries.
+// and the same holds of tables and of tables of backup entries. The table that the hart translates by is
+// one of those that are recorded; it is walked even if it is not, and so is what the kernel's own table
+// opens to users: a kernel that keeps its processes out of its records hides nothing.
+// Frames that are kept as empty are free, and hold only zeros.
 
 import { PAGE_BYTES } from '../../machine/units.ts'
 import type { Finding } from '../invariant.ts'
@@ -21,14 +24,14 @@ import {
   originalsOf,
   readKernel,
 } from '../view/audit-records.ts'
-import { type Memory, u64At } from '../view/memory.ts'
 import { type Entry, PTE_U, PTE_X, type Walk, walkAll } from '../view/sv39.ts'
 import type { View } from '../view/view.ts'
+import { checkStocks } from './empty.ts'
 import { COVERED, Ledger } from './ledger.ts'
+import { hidden, place, processes, type Space, VA_TOP } from './spaces.ts'
 import { hex, Tally } from './tally.ts'
 
-/** Sv39's lower half; the last 2 MiB below it hold trampoline and trapframe (guest/kernel/layout.h). */
-const VA_TOP = 2 ** 38
+/** The last 2 MiB below it hold trampoline and trapframe (guest/kernel/layout.h). */
 const RESERVED_TOP = 2 ** 21
 const TRAPFRAME = VA_TOP - 2 * PAGE_BYTES
 /** Reach of one entry of the root and of one entry of the level below. */
@@ -45,41 +48,23 @@ export async function kernelCoverage(view: View): Promise<Finding> {
   const walk = new KernelWalk(record, ledger, tally)
 
   const kernel = { name: 'kernel', number: -1, root: record.kernel_root }
-  // Of the kernel's leaves only the window and the way to the backup bank are looked at.
-  const kernelTables = await walkAll(memory, kernel.root, (va) => va >= record.backups_base)
+  // Of the kernel's leaves only the window, the way to the backup bank and what is open to users count.
+  const isOpen = ({ flags }: Entry): boolean => (flags & PTE_U) !== 0
+  const kernelTables = await walkAll(
+    memory,
+    kernel.root,
+    (leaf) => leaf.va >= record.backups_base || isOpen(leaf),
+  )
   walk.sortTables(kernel, kernelTables)
-  for (const space of await processes(memory, record)) {
+  walk.open(kernel, kernelTables.leaves.filter(isOpen))
+  const recorded = await processes(memory, record)
+  for (const space of [...recorded, ...hidden(view.hart, [kernel, ...recorded], tally)]) {
     walk.process(space, await walkAll(memory, space.root))
   }
   walk.window(kernelTables)
   walk.agreement()
+  await checkStocks(memory, record, ledger, tally)
   return tally.finding('kernel', ledger.originals.size, ledger.backups, ledger.inUse)
-}
-
-/** A root, and how a violation names it. */
-interface Space {
-  readonly name: string
-  readonly number: number
-  readonly root: number
-}
-
-async function processes(memory: Memory, record: AuditKernel): Promise<Space[]> {
-  const { processes: at, process_count, process_stride } = record
-  const table = await memory.stretch(at, process_count * process_stride)
-  const spaces: Space[] = []
-  for (let n = 0; n < process_count; n++) {
-    const base = n * process_stride
-    const pid = table.getInt32(base + record.process_pid, true)
-    const roots = [
-      [record.process_root, `pid ${pid}`],
-      [record.process_building, `pid ${pid} (exec)`],
-    ] as const
-    for (const [offset, name] of roots) {
-      const root = u64At(table, base + offset)
-      if (root !== 0) spaces.push({ name, number: spaces.length, root })
-    }
-  }
-  return spaces
 }
 
 class KernelWalk {
@@ -116,6 +101,12 @@ class KernelWalk {
       const page = `${space.name}, ${hex(va)}`
       this.#tally.note('unreadable', place(space, va), `${page}: a table at ${hex(pa)}, no RAM`)
     }
+  }
+
+  /** Leaves of the kernel's own table that users could use. */
+  open(kernel: Space, leaves: readonly Entry[]): void {
+    const all = new Map(leaves.map((leaf) => [leaf.va, leaf]))
+    for (const leaf of leaves) this.#originalLeaf(kernel, leaf, all)
   }
 
   process(space: Space, walk: Walk): void {
@@ -223,9 +214,4 @@ class KernelWalk {
     const { backups_base, backups_count } = this.#record
     return va >= backups_base && end <= backups_base + backups_count * PAGE_BYTES
   }
-}
-
-/** Tells pages of different roots apart. */
-function place(space: Space, va: number): number {
-  return (space.number + 2) * VA_TOP + va
 }

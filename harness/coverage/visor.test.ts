@@ -15,6 +15,7 @@ const ROOTS = RAM + 0x2000
 const FRAME_RECORDS = RAM + 0x3000
 const BACKUP_RECORDS = RAM + 0x4000
 const GUEST_MAP = RAM + 0x5000
+const TABLES_USED = RAM + 0x6000
 const GUEST_FRAMES = 16
 const VA = 0x8000_0000
 const [SHADOW, MIDDLE, BOTTOM] = [RAM + 0x10000, RAM + 0x11000, RAM + 0x12000]
@@ -29,7 +30,7 @@ beforeEach(() => {
   ram = new RamImage()
   ram.record('audit_visor', RECORD, [
     0x74696475615f626dn,
-    1,
+    2,
     RAM,
     GUEST_FRAMES,
     GUEST_MAP,
@@ -41,7 +42,12 @@ beforeEach(() => {
     BACKUP_RECORDS,
     ROOTS,
     2,
+    SHADOW,
+    TABLES_USED,
+    TABLES_USED,
   ])
+  ram.u32(TABLES_USED, 5)
+  ram.translateBy('vsatp', SHADOW)
   for (let n = 0; n < FRAMES; n++) ram.u32(FRAME_RECORDS + 8 * n + 4, NO_BACKUP)
   for (let n = 0; n < GUEST_FRAMES; n++) ram.u32(GUEST_MAP + 4 * n, NO_BACKUP)
   ram.u64(ROOTS + 8, SHADOW)
@@ -114,6 +120,41 @@ describe('coverage of Memvisor', () => {
   it('finds a shadow root without a backup root', async () => {
     ram.u64(ROOTS + 16, 0)
     expect((await walked()).kinds).toContain('missing')
+  })
+
+  it('finds a root in vsatp that no record names, and what is mapped there', async () => {
+    ram.u64(ROOTS + 8, 0)
+    const { kinds, missing, violations } = await walked()
+    expect(violations[0]?.says).toMatch(/^the guest runs by the table at 0x80010000/)
+    expect(kinds).toContain('disagree')
+    expect(missing).toBe(3)
+  })
+
+  it.each(['satp', 'hgatp'] as const)('finds another translation, by %s', async (name) => {
+    ram.translateBy(name, SHADOW)
+    expect((await walked()).kinds).toEqual(['disagree'])
+  })
+
+  it('finds a guest that runs untranslated', async () => {
+    ram.translateBy('vsatp', 0)
+    expect((await walked()).kinds).toEqual(['disagree'])
+  })
+
+  it.each([
+    ['shadow table', SHADOW + 4 * PAGE],
+    ['backup table', backup(4)],
+  ])('finds a %s that is in no root and not empty', async (what, at) => {
+    ram.u8(at + 8, 1)
+    const { kinds, violations } = await walked()
+    expect(kinds).toEqual(['dirty'])
+    expect(violations[0]?.says).toMatch(
+      new RegExp(`^${what} 0x${at.toString(16)} is kept as empty`),
+    )
+  })
+
+  it('asks nothing of tables that were never used', async () => {
+    ram.u8(backup(5) + 8, 1)
+    expect((await walked()).violations).toEqual([])
   })
 
   it('finds a large leaf, whose frames cannot all have backup entries', async () => {

@@ -5,7 +5,9 @@
 // its shadow leaf. The backup root is never loaded while the guest runs; its leaves are without U and X
 // all the same. Memvisor's own memory, shadow tables included, is not covered.
 // Allocator and tables must agree: guest map and frame records name the same frames, a shadow leaf leads
-// to a frame of the guest map, and tables of backup entries are recorded as such.
+// to a frame of the guest map, and tables of backup entries are recorded as such. The root in vsatp is one
+// of those that are recorded, and is walked even if it is not; nothing else translates (satp, hgatp).
+// Shadow tables and backup tables that are in no root hold only zeros.
 
 import { PAGE_BYTES } from '../../machine/units.ts'
 import type { Finding } from '../invariant.ts'
@@ -14,13 +16,27 @@ import {
   BACKUP_USE,
   backupsOf,
   NO_BACKUP,
+  NoRecord,
   originalsOf,
   readVisor,
+  recordsAt,
   SHADOW_ROOT_FIELDS,
 } from '../view/audit-records.ts'
 import { type Memory, u64At } from '../view/memory.ts'
-import { type Entry, entriesOf, isLeaf, PTE_U, PTE_V, PTE_X } from '../view/sv39.ts'
+import {
+  ENTRIES,
+  type Entry,
+  entryIn,
+  isLeaf,
+  isValid,
+  PTE_U,
+  PTE_V,
+  PTE_X,
+  rootIn,
+  walkAll,
+} from '../view/sv39.ts'
 import type { View } from '../view/view.ts'
+import { checkEmpty, numberAt } from './empty.ts'
 import { COVERED, Ledger } from './ledger.ts'
 import { hex, Tally } from './tally.ts'
 
@@ -37,17 +53,69 @@ export async function visorCoverage(view: View): Promise<Finding> {
   )
   checkGuestMap(await guestMap(memory, record), ledger, tally)
   const pairs = new Pairs(memory, ledger, tally)
-  for (const { shadow, backup } of await shadowRoots(memory, record)) {
+  const roots = await shadowRoots(memory, record)
+  for (const { shadow, backup } of roots) {
     if (backup === 0) tally.note('missing', shadow, `shadow root ${hex(shadow)} has no backup root`)
     else await pairs.compare(shadow, backup, 0, 2)
   }
+  const known = new Set(roots.map(({ shadow }) => shadow))
+  await checkHart(view, known, ledger, tally)
   pairs.checkRecords()
+  await checkUnused(memory, record, pairs, tally)
   return tally.finding('guest', ledger.originals.size, ledger.backups, ledger.inUse)
+}
+
+/** What the hart translates by is what is recorded; a root that is not has no backups. */
+async function checkHart(
+  { hart: { csr }, memory }: View,
+  roots: ReadonlySet<number>,
+  ledger: Ledger,
+  tally: Tally,
+): Promise<void> {
+  for (const name of ['satp', 'hgatp'] as const) {
+    const other = rootIn(csr[name])
+    if (other === undefined) continue
+    tally.note('disagree', other, `${name} leads to a table at ${hex(other)}, expected Bare`)
+  }
+  const root = rootIn(csr.vsatp)
+  if (root !== undefined && roots.has(root)) return
+  const what = root === undefined ? 'nothing (vsatp is Bare)' : `the table at ${hex(root)}`
+  tally.note('disagree', root ?? 0, `the guest runs by ${what}, which is no recorded root`)
+  if (root === undefined) return
+  for (const { va, pa } of (await walkAll(memory, root)).leaves) {
+    const page = `page ${hex(va)}, machine frame ${hex(pa)}`
+    const index = ledger.indexAt(pa)
+    if (index !== undefined && ledger.originals.has(index)) {
+      tally.note('missing', index, `${page}: in a root without backup entries`)
+    } else tally.note('disagree', pa, `${page}: in a shadow root, but no guest frame`)
+  }
+}
+
+/** Tables that were used and are in no root now. */
+async function checkUnused(
+  memory: Memory,
+  record: AuditVisor,
+  pairs: Pairs,
+  tally: Tally,
+): Promise<void> {
+  const pools = [
+    [record.tables, record.tables_used, pairs.shadowTables, 'shadow table'],
+    [record.backups_base, record.backup_tables_used, pairs.backupTables, 'backup table'],
+  ] as const
+  for (const [base, used, inRoots, what] of pools) {
+    const count = used === 0 ? 0 : await numberAt(memory, used)
+    if (!memory.holds(base, count * PAGE_BYTES)) {
+      throw new NoRecord(`expected ${count} ${what}s in RAM, got address ${hex(base)}`)
+    }
+    for (let pa = base; pa < base + count * PAGE_BYTES; pa += PAGE_BYTES) {
+      if (!inRoots.has(pa)) await checkEmpty(memory, pa, what, tally)
+    }
+  }
 }
 
 /** Machine frame indices of the guest's frames that exist, in order of the guest's addresses. */
 async function guestMap(memory: Memory, record: AuditVisor): Promise<number[]> {
-  const map = await memory.stretch(record.guest_map, record.guest_frames * 4)
+  const map = await recordsAt(memory, record.guest_map, record.guest_frames, 4, 'guest frames')
   const all = Array.from({ length: record.guest_frames }, (_, n) => map.getUint32(4 * n, true))
   return all.filter((index) => index !== NO_BACKUP)
 }
@@ -70,7 +138,7 @@ function checkGuestMap(map: readonly number[], ledger: Ledger, tally: Tally): vo
 
 async function shadowRoots(memory: Memory, record: AuditVisor) {
   const bytes = SHADOW_ROOT_FIELDS.length * 8
-  const table = await memory.stretch(record.roots, record.root_count * bytes)
+  const table = await recordsAt(memory, record.roots, record.root_count, bytes, 'roots')
   const roots = Array.from({ length: record.root_count }, (_, n) => ({
     shadow: u64At(table, n * bytes + 8),
     backup: u64At(table, n * bytes + 16),
@@ -84,7 +152,9 @@ class Pairs {
   readonly #ledger: Ledger
   readonly #tally: Tally
   readonly #compared = new Set<string>()
-  readonly #backupTables = new Set<number>()
+  /** Tables that hang in a root. */
+  readonly shadowTables = new Set<number>()
+  readonly backupTables = new Set<number>()
 
   constructor(memory: Memory, ledger: Ledger, tally: Tally) {
     this.#memory = memory
@@ -96,16 +166,19 @@ class Pairs {
     const pair = `${shadow} ${backup}`
     if (this.#compared.has(pair)) return
     this.#compared.add(pair)
-    this.#backupTables.add(backup)
+    this.shadowTables.add(shadow)
+    this.backupTables.add(backup)
     const where = `shadow table ${hex(shadow)}, backup table ${hex(backup)}`
     if (!this.#readable(shadow) || !this.#readable(backup)) {
       this.#tally.note('unreadable', shadow, `${where}: outside RAM`)
       return
     }
-    const originals = entriesOf(await this.#memory.page(shadow), va, level)
-    const backups = entriesOf(await this.#memory.page(backup), va, level)
-    for (const [n, original] of originals.entries()) {
-      await this.#entry(original, backups[n]!, backup + 8 * n)
+    const originals = await this.#memory.page(shadow)
+    const backups = await this.#memory.page(backup)
+    for (let n = 0; n < ENTRIES; n++) {
+      if (!isValid(originals, n) && !isValid(backups, n)) continue
+      const [original, beside] = [originals, backups].map((page) => entryIn(page, n, va, level))
+      await this.#entry(original!, beside!, backup + 8 * n)
     }
   }
 
@@ -144,10 +217,10 @@ class Pairs {
   checkRecords(): void {
     const recorded = new Set(this.#ledger.backupsUsedAs(BACKUP_USE.table))
     for (const pa of recorded) {
-      if (this.#backupTables.has(pa)) continue
+      if (this.backupTables.has(pa)) continue
       this.#tally.note('stale', pa, `backup table ${hex(pa)} is in use, but hangs in no root`)
     }
-    for (const pa of this.#backupTables) {
+    for (const pa of this.backupTables) {
       if (recorded.has(pa)) continue
       this.#tally.note(
         'disagree',

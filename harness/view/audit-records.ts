@@ -23,6 +23,10 @@ export const KERNEL_FIELDS = [
   'process_root',
   'process_pid',
   'process_building',
+  'empty_originals',
+  'empty_originals_count',
+  'empty_backups',
+  'empty_backups_count',
 ] as const
 
 export const VISOR_FIELDS = [
@@ -39,6 +43,9 @@ export const VISOR_FIELDS = [
   'backup_frames',
   'roots',
   'root_count',
+  'tables',
+  'tables_used',
+  'backup_tables_used',
 ] as const
 
 export const SHADOW_ROOT_FIELDS = ['guest_root', 'shadow', 'backup'] as const
@@ -50,7 +57,7 @@ export const FRAME_USE = { free: 0, user: 1, table: 2, kernel: 3 } as const
 export const BACKUP_USE = { free: 0, copy: 1, table: 2 } as const
 export const NO_BACKUP = 0xffff_ffff
 
-const VERSION = 1
+const VERSION = 2
 /** "mb_audit" as a 64-bit little-endian word, in two halves. */
 const MAGIC_LOW = 0x615f_626d
 const MAGIC_HIGH = 0x7469_6475
@@ -115,9 +122,19 @@ export async function backupsOf(
 }
 
 function tableAt(memory: Memory, at: number, count: number): Promise<DataView> {
-  const bytes = count * FRAME_BYTES
-  if (memory.holds(at, bytes)) return memory.stretch(at, bytes)
-  throw new NoRecord(`expected ${count} frame records in RAM, got address 0x${at.toString(16)}`)
+  return recordsAt(memory, at, count, FRAME_BYTES, 'frame records')
+}
+
+/** `count` records of `stride` bytes each; throws NoRecord if they are not in RAM. */
+export async function recordsAt(
+  memory: Memory,
+  at: number,
+  count: number,
+  stride: number,
+  what: string,
+): Promise<DataView> {
+  if (memory.holds(at, count * stride)) return memory.stretch(at, count * stride)
+  throw new NoRecord(`expected ${count} ${what} in RAM, got address 0x${at.toString(16)}`)
 }
 
 async function readRecord<Field extends string>(

@@ -12,7 +12,9 @@ export const PTE_U = 1 << 4
 
 const LEVELS = 3
 const PPN = (1n << 44n) - 1n
-const ENTRIES = 512
+const MODE_SHIFT = 60n
+const BARE = 0n
+export const ENTRIES = 512
 const FLAG_BITS = 10
 /** Bits 32 to 53 of an entry: the upper part of the frame number. */
 const UPPER_PPN = 0x3f_ffff
@@ -36,11 +38,11 @@ export interface Walk {
   readonly wild: readonly Entry[]
 }
 
-/** Every valid entry below `root`, but of the leaves only the `wanted` pages. */
+/** Every valid entry below `root`, but of the leaves only the `wanted` ones. */
 export async function walkAll(
   memory: Memory,
   root: number,
-  wanted: (va: number) => boolean = () => true,
+  wanted: (leaf: Entry) => boolean = () => true,
 ): Promise<Walk> {
   const walk = { leaves: [] as Entry[], tables: [] as Entry[], wild: [] as Entry[] }
   if (memory.holds(root, PAGE_BYTES)) await descend(root, 0, LEVELS - 1)
@@ -48,9 +50,11 @@ export async function walkAll(
   return walk
 
   async function descend(table: number, base: number, level: number): Promise<void> {
-    for (const entry of entriesOf(await memory.page(table), base, level)) {
-      if ((entry.flags & PTE_V) === 0) continue
-      if (isLeaf(entry)) walk.leaves.push(...small(entry).filter(({ va }) => wanted(va)))
+    const page = await memory.page(table)
+    for (let n = 0; n < ENTRIES; n++) {
+      if (!isValid(page, n)) continue
+      const entry = entryIn(page, n, base, level)
+      if (isLeaf(entry)) walk.leaves.push(...small(entry).filter(wanted))
       else if (level === 0 || !memory.holds(entry.pa, PAGE_BYTES)) walk.wild.push(entry)
       else {
         walk.tables.push(entry)
@@ -63,6 +67,11 @@ export async function walkAll(
 /** The root table's address in satp, vsatp or hgatp. */
 export function rootOf(atp: bigint): number {
   return Number(atp & PPN) * PAGE_BYTES
+}
+
+/** As rootOf; undefined where the register is Bare, or is not there. */
+export function rootIn(atp: bigint | undefined): number | undefined {
+  return atp === undefined || atp >> MODE_SHIFT === BARE ? undefined : rootOf(atp)
 }
 
 /** Where `va` (39 bits) leads, or undefined if no valid leaf covers it. */
@@ -83,9 +92,14 @@ export async function translate(
   return undefined
 }
 
-/** All entries of a table, invalid ones included, so that place n is entry n. */
-export function entriesOf(page: DataView, base: number, level: number): Entry[] {
-  return Array.from({ length: ENTRIES }, (_, n) => entryAt(page, n, base + n * reach(level), level))
+/** Whether entry `n` of a table is valid; asked first, as most are not. */
+export function isValid(page: DataView, n: number): boolean {
+  return (page.getUint32(8 * n, true) & PTE_V) !== 0
+}
+
+/** Entry `n` of a table of this level whose first entry covers `base`. */
+export function entryIn(page: DataView, n: number, base: number, level: number): Entry {
+  return entryAt(page, n, base + n * reach(level), level)
 }
 
 function entryAt(page: DataView, n: number, va: number, level: number): Entry {

@@ -74,13 +74,14 @@ export class QemuMachine implements Machine {
   }
 
   async run(until: Until): Promise<Stop> {
+    if (until.user) throw new RangeError('QEMU: expected no stop in user mode asked for, got one')
     if (this.#leave !== undefined) throw new Error('expected one run at a time, got a second')
     const { console, gdb } = this.#process
     const left = new Promise<void>((resolve) => {
       this.#leave = resolve
     })
     const leave = this.#leave!
-    this.#transcript.expect(until.text)
+    this.#transcript.expect(until.text, until.heard)
     until.signal?.addEventListener('abort', leave)
     const looks = this.#lookOften(until)
     try {

@@ -8,7 +8,8 @@ import { type Clock, NEVER } from './clock.ts'
 import type { Halter } from './debug/debugger.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Hart } from './hart/hart.ts'
-import { BUDGET, HELD } from './hart/state.ts'
+import { BUDGET, HELD, USER_STOP } from './hart/state.ts'
+import { USER } from './hart/status.ts'
 import { Pauses } from './pauses.ts'
 import type { RoundRobin } from './round-robin.ts'
 
@@ -81,6 +82,7 @@ export class RunLoop {
     const stop = this.#parts.stopped()
     if (stop !== undefined) return stop
     if (until.signal?.aborted === true) return { kind: 'aborted' }
+    if (until.user === true && this.#parts.hart.privilege === USER) return { kind: 'user' }
     return this.#parts.clock.now >= until.deadline && this.#left(until) <= 0
       ? { kind: 'deadline' }
       : undefined
@@ -114,7 +116,7 @@ export class RunLoop {
   }
 
   /** Executes up to the next event, the turn's end or the deadline, but no more than `most` cycles. */
-  #slice({ deadline }: Reach, most: number): void {
+  #slice({ deadline, user }: Reach, most: number): void {
     const { clock, engine, hart, harts } = this.#parts
     const there = clock.now >= deadline
     const from = harts.begin()
@@ -125,6 +127,7 @@ export class RunLoop {
     hart.sliceEnd = end
     hart.i32[BUDGET >> 2] = end - from
     hart.i32[HELD >> 2] = 0
+    hart.i32[USER_STOP >> 2] = user === true ? 1 : 0
     clock.inside = true
     engine.execute()
     clock.inside = false

@@ -10,6 +10,8 @@ import { Rv64Machine } from './rv64.ts'
 
 const MiB = 1 << 20
 const [A0, A1, T0, T1, T2] = [10, 11, 5, 6, 7]
+const [MTVEC, MEPC] = [0x305, 0x341]
+const RAM = 0x8000_0000
 const { clint, finisher, plic, uart } = MEMORY_MAP
 /** The reset ROM executes six instructions before the firmware's first. */
 const RESET = 6
@@ -77,6 +79,31 @@ describe.each(ENGINES)('the machine with the %s engine', (engine) => {
     expect((await machine.registers(0)).pc).toBe(0x8000_0000n)
   })
 
+  it('stops in user mode: where it is, or at the next return', async () => {
+    const [handler, user] = [RAM + 0x40, RAM + 0x80]
+    const code = new Assembler().address(T0, handler).emit('csrrw', { rs1: T0, immediate: MTVEC })
+    code.address(T0, user).emit('csrrw', { rs1: T0, immediate: MEPC }).emit('mret')
+    while (code.length < handler - RAM) code.emit('addi')
+    code.emit('addi').emit('addi').emit('mret')
+    while (code.length < user - RAM) code.emit('addi')
+    const machine = await open(code.emit('ecall'))
+    const state = async () => {
+      const { privilege, pc } = await machine.registers(0)
+      return { at: machine.now(), privilege, pc: Number(pc) }
+    }
+    expect(await machine.run({ user: true, deadline })).toEqual({ kind: 'user' })
+    const first = await state()
+    expect(first).toMatchObject({ privilege: 'U', pc: user })
+    expect(await machine.run({ user: true, deadline })).toEqual({ kind: 'user' })
+    expect(await state()).toEqual(first)
+    await machine.run({ deadline: cycles(first.at + 1) })
+    expect(await state()).toMatchObject({ privilege: 'M', pc: handler })
+    expect(await machine.run({ user: true, deadline })).toEqual({ kind: 'user' })
+    expect(await state()).toEqual({ ...first, at: first.at + 4 })
+    const never = await open(forever(new Assembler()))
+    expect(await never.run({ user: true, deadline: cycles(500) })).toEqual({ kind: 'deadline' })
+  })
+
   it('stops right after the byte that completes the text', async () => {
     const machine = await open(forever(print(new Assembler(), 'one two')))
     const stop = await machine.run({ text: /o.e/, deadline })
@@ -84,6 +111,8 @@ describe.each(ENGINES)('the machine with the %s engine', (engine) => {
     expect(machine.console.transcript).toBe('one')
     const second = await machine.run({ text: /^ t/, deadline })
     expect(second.kind === 'text' && second.match[0]).toBe(' t')
+    const third = await machine.run({ text: /before two$/, heard: 'before t', deadline })
+    expect(third.kind === 'text' && third.match[0]).toBe('before two')
     expect(await machine.run({ text: /three/, deadline })).toEqual({ kind: 'deadline' })
     expect(machine.console.transcript).toBe('one two')
   })

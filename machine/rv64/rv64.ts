@@ -138,6 +138,7 @@ export class Rv64Machine implements Machine {
     })
     this.console = consoleOf(this.#board, this.#transcript)
     const network: readonly Capability[] = spec.network === true ? ['network'] : []
+    const userStop: readonly Capability[] = spec.harts === 1 ? ['user-stop'] : []
     this.capabilities = new Set([
       'counters',
       'snapshot',
@@ -145,6 +146,7 @@ export class Rv64Machine implements Machine {
       'hypervisor',
       'marks',
       ...network,
+      ...userStop,
     ])
     this.#boot()
   }
@@ -165,10 +167,13 @@ export class Rv64Machine implements Machine {
 
   async run(until: Reach): Promise<Stop> {
     if (Number.isNaN(until.deadline)) throw new RangeError('expected a deadline, got NaN')
+    if (until.user && !this.capabilities.has('user-stop')) {
+      throw new RangeError(`a stop in user mode: expected 1 hart, got ${this.spec.harts}`)
+    }
     if (this.#running) throw new Error('expected one run at a time, got a second')
     this.#running = true
     try {
-      this.#transcript.expect(until.text)
+      this.#transcript.expect(until.text, until.heard)
       this.#condition = until.when
       this.#conditionHolds = false
       this.#askCondition()

@@ -139,6 +139,8 @@ export const WINDOW_BYTES = 4096
 export const ERRORS = WINDOW_BYTES
 /** i32, likewise: while it is not 0, a page that the fetch TLB misses is the engine's to bring; see fetch-guard.ts. */
 export const GUARDED = WINDOW_BYTES + 4
+/** i32, likewise: while it is not 0, a run is to stop where the hart comes to user mode. */
+export const USER_STOP = WINDOW_BYTES + 8
 
 /** Soft TLBs: see mmu/tlb.ts. */
 export const TLB = 0x1_0000

@@ -9,7 +9,7 @@ import { csrInstruction } from './csr.ts'
 import { executeFloat } from './float.ts'
 import type { Hart } from './hart.ts'
 import { wakes } from './interrupt.ts'
-import { CELL, PC, VALUE, WAITING } from './state.ts'
+import { CELL, PC, USER_STOP, VALUE, WAITING } from './state.ts'
 import { CAUSE, HU, MACHINE, SUPERVISOR, TSR, TVM, TW, USER, VTSR, VTVM, VTW } from './status.ts'
 import {
   returnFromMachine,
@@ -58,8 +58,7 @@ export function executeSystem(hart: Hart, call: SystemCall, operands: Operands):
     case 'mret':
       if (hart.privilege !== MACHINE) takeIllegal(hart)
       else returnFromMachine(hart)
-      takeInterrupt(hart)
-      return true
+      return returned(hart)
     case 'sret':
       return sret(hart)
     case 'wfi':
@@ -128,7 +127,13 @@ function sret(hart: Hart): true {
   else if (!guest && hart.privilege === SUPERVISOR && (hart.lo(CELL.mstatus) & TSR) !== 0) {
     takeIllegal(hart)
   } else returnFromSupervisor(hart)
+  return returned(hart)
+}
+
+/** What waits comes first; then, whoever waits for user mode. */
+function returned(hart: Hart): true {
   takeInterrupt(hart)
+  if (hart.i32[USER_STOP >> 2] !== 0 && hart.privilege === USER) hart.stopAfterThis()
   return true
 }
 

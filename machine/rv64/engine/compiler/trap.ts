@@ -15,6 +15,7 @@ import {
   RESERVATION,
   TIMERS,
   TLB_BASE,
+  USER_STOP,
   VIRTUALISED,
 } from '../../hart/state.ts'
 import {
@@ -133,6 +134,7 @@ function record(code: Code, epc: number, cause: number, zeros: readonly number[]
 export function mret(): Uint8Array {
   return attempt((code) => {
     code.get(LOCAL.privilege).i32(MACHINE).op('i32.ne').brIf(ELSE)
+    bailIfAwaited(code)
     code.get(LOCAL.status).i64(bits(0, MPV_HI)).op('i64.and', 'i64.eqz', 'i32.eqz').brIf(ELSE)
     bailIfPending(code)
     code.get(LOCAL.status).op('i32.wrap_i64').i32(MPP_SHIFT).op('i32.shr_u').i32(3).op('i32.and')
@@ -153,6 +155,7 @@ export function mret(): Uint8Array {
 export function sret(): Uint8Array {
   return attempt((code) => {
     code.get(LOCAL.privilege).i32(SUPERVISOR).op('i32.ne').brIf(ELSE)
+    bailIfAwaited(code)
     code.get(LOCAL.status).i64(bits(TSR)).op('i64.and', 'i64.eqz', 'i32.eqz').brIf(ELSE)
     code.i32(0).memory('i32.load', CELL.hstatus).i32(SPV).op('i32.and').brIf(ELSE)
     bailIfPending(code)
@@ -191,6 +194,11 @@ function bailIfPending(code: Code): void {
   code.i32(0).memory('i32.load', CELL.pending).i32(0).memory('i32.load', LINES).op('i32.or')
   code.i32(0).memory('i32.load', TIMERS).op('i32.or')
   code.i32(0).memory('i32.load', CELL.mie).op('i32.and').brIf(ELSE)
+}
+
+/** Nor whether somebody waits for the hart to come to user mode. */
+function bailIfAwaited(code: Code): void {
+  code.i32(0).memory('i32.load', USER_STOP).brIf(ELSE)
 }
 
 /** The new privilege is LOCAL.privilege; SUM is as in LOCAL.status. */
