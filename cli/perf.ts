@@ -10,9 +10,10 @@ import { realParts } from '../harness/parts.ts'
 import { PROFILES } from '../harness/profile.ts'
 import type { MachineSpec, Until } from '../machine/machine.ts'
 import { openMachine } from '../machine/open.ts'
+import { QEMU } from '../machine/qemu/version.ts'
 import { cycles, MiB } from '../machine/units.ts'
 import { USAGE as WRONG_USE } from './exit.ts'
-import { hasQemu, QEMU, type QemuEngine, timeQemu } from './perf-qemu.ts'
+import { hasQemu, type QemuEngine, timeQemu } from './perf-qemu.ts'
 import { table } from './table.ts'
 
 type OurEngine = NonNullable<MachineSpec['engine']>
