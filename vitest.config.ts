@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { HANGS_AFTER_MS } from './test/patience.ts'
 
@@ -12,6 +13,6 @@ export default defineConfig({
     testTimeout: HANGS_AFTER_MS,
     hookTimeout: HANGS_AFTER_MS,
     expect: { poll: { timeout: HANGS_AFTER_MS } },
-    maxWorkers: 2,
+    maxWorkers: availableParallelism(),
   },
 })

@@ -7,8 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MachineSpec } from '../machine/machine.ts'
-
-export const QEMU = process.env.QEMU ?? 'qemu-system-riscv64'
+import { QEMU } from '../machine/qemu/version.ts'
 
 export type QemuEngine = 'qemu-tcg' | 'qemu-icount'
 

@@ -7,9 +7,10 @@ import { Agent, get } from 'node:http'
 import { type Socket, connect as tcpConnect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { QEMU } from '../machine/qemu/version.ts'
 import { HANGS_AFTER_MS } from '../test/patience.ts'
 import { WEB_FILES, webFile } from './mkfs.ts'
-import { hasQemu, QEMU, QemuGuest } from './qemu-guest.fixture.ts'
+import { hasQemu, QemuGuest } from './qemu-guest.fixture.ts'
 
 const CONCURRENCY = 10
 

@@ -7,11 +7,10 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { QEMU } from '../machine/qemu/version.ts'
 import { HANGS_AFTER_MS } from '../test/patience.ts'
 import { disk } from './mkfs.ts'
 
-/** QEMU to run; another one by name in the environment. */
-export const QEMU = process.env.QEMU ?? 'qemu-system-riscv64'
 const LOOK_MS = 50
 
 export class QemuGuest implements AsyncDisposable {

@@ -11,12 +11,12 @@ import { specFor } from '../harness/computer.ts'
 import { PATIENCE, PROMPT } from '../harness/conversation.ts'
 import { realParts } from '../harness/parts.ts'
 import { pick } from '../harness/registry.ts'
+import { QEMU } from '../machine/qemu/version.ts'
 import { cycles } from '../machine/units.ts'
 import { HANGS_AFTER_MS } from './patience.ts'
 
 const LINES = ['ls', 'cat README | wc', 'forktest', 'echo mirror > f', 'cat f', 'mkdir d', 'ls d']
 const END = 'poweroff'
-const QEMU = 'qemu-system-riscv64'
 
 let folder: string
 let disk: string

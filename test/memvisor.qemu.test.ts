@@ -6,12 +6,12 @@ import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { image } from '../guest/images.ts'
 import { openMachine } from '../machine/open.ts'
+import { QEMU } from '../machine/qemu/version.ts'
 import { cycles, MiB } from '../machine/units.ts'
 import { HANGS_AFTER_MS } from './patience.ts'
 
 const DEADLINE = cycles(500_000_000)
 const CODE_HOST = 3 // guest/hypervisor/print.h
-const QEMU = process.env.MIRRORBENCH_QEMU ?? 'qemu-system-riscv64'
 const PAYLOADS = ['visor-storm', 'visor-hart']
 
 const file = (name: string): string =>

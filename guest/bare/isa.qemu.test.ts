@@ -5,11 +5,10 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { QEMU } from '../../machine/qemu/version.ts'
 import { HANGS_AFTER_MS } from '../../test/patience.ts'
 import { imageNames } from '../images.ts'
 
-/** QEMU to run; another one by name in the environment. */
-const QEMU = process.env.QEMU ?? 'qemu-system-riscv64'
 /** As guest/bare/smp/smp.h has it. */
 const HARTS = 4
 
