@@ -5,7 +5,8 @@ import { serveGdb } from '../machine/debug/server.ts'
 import type { Machine } from '../machine/machine.ts'
 import { Rv64Machine } from '../machine/rv64/rv64.ts'
 import { UsageError } from './exit.ts'
-import { attend, type Session } from './terminal.ts'
+import type { Session } from './session.ts'
+import { attend } from './terminal.ts'
 
 export const GDB_HELP = 'gdb may connect to port p of 127.0.0.1; the guest waits for it'
 
