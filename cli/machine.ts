@@ -37,6 +37,7 @@ interface Options extends Making {
   readonly gdb?: number
   readonly record?: string
   readonly silence: number
+  readonly limit: number
 }
 
 interface Forward {
@@ -45,9 +46,11 @@ interface Forward {
 }
 
 export const MOST_MEMORY_MIB = 2048
-/** Long enough for a guest that computes between two lines; a hung one costs as much. */
+/** Long enough for one that waits for a device of its own; a hung one costs as much. */
 const SILENCE_S = 10
-const MOST_SILENCE_S = 1_000_000
+/** Long enough for most programs; one that goes round in circles costs as much. */
+const LIMIT_S = 600
+const MOST_S = 1_000_000
 
 export function machine(): Command {
   return new Command('machine')
@@ -72,9 +75,15 @@ export function machine(): Command {
     .option('--record <file>', RECORD_HELP)
     .option(
       '--silence <s>',
-      'once piped input has ended, how long the guest may say nothing; not with --gdb, --hostfwd',
-      wholeNumber(1, MOST_SILENCE_S),
+      'once piped input has ended, how long the guest may wait and say nothing; not with --gdb, --hostfwd',
+      wholeNumber(1, MOST_S),
       SILENCE_S,
+    )
+    .option(
+      '--limit <s>',
+      "likewise, how long it may go on at all, of the host's time and of its own",
+      wholeNumber(1, MOST_S),
+      LIMIT_S,
     )
     .action(perform)
 }
@@ -102,9 +111,11 @@ async function perform(options: Options): Promise<void> {
 
 /** At the console, with gdb if it was asked for. Whoever may still come by a port is waited for. */
 async function session(of: Machine, outside: Outside, options: Options): Promise<number> {
-  const { gdb, hostfwd, silence } = options
+  const { gdb, hostfwd, silence, limit } = options
   if (gdb !== undefined) return outcomeOf(await attendDebugged(of, outside, gdb))
-  return outcomeOf(await attend(of, outside, hostfwd === undefined ? silence * 1000 : undefined))
+  return outcomeOf(
+    await attend(of, outside, hostfwd === undefined ? { silence, limit } : undefined),
+  )
 }
 
 /** A spec that no machine can be built to is the user's, and so are files that cannot be loaded. */

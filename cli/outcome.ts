@@ -2,7 +2,7 @@
 // Invariant: 0 means that the guest said so, or that the person left.
 
 import { FAILED_CHECK, FINE, INTERRUPTED } from './exit.ts'
-import type { Session } from './terminal.ts'
+import type { Session } from './session.ts'
 import { complain } from './voice.ts'
 
 /** An exit code has eight bits; a guest's code that does not fit is a failure all the same. */
@@ -19,18 +19,39 @@ export function outcomeOf({ stop, left }: Session): number {
         'the guest is stuck: it waits, the input has ended, and nothing else is to come',
       )
     case 'aborted':
-      if (left === 'signal') return INTERRUPTED
-      if (left !== 'silence') return FINE
-      return failed(
-        'the input has ended or is not taken, and the guest runs on in silence; expected it to power off. ' +
-          'Try: more time with --silence, or lines that end with a command to power off',
-      )
+      return abortedBy(left)
     case 'condition':
     case 'user':
     case 'text':
       return FINE
     default:
       return stop satisfies never
+  }
+}
+
+function abortedBy(left: Session['left']): number {
+  const why = 'the input has ended or is not taken, and the guest'
+  const instead = 'or lines that end with a command to power off'
+  switch (left) {
+    case 'silence':
+      return failed(
+        `${why} waits in silence; expected it to power off. Try: more time with --silence, ${instead}`,
+      )
+    case 'host-limit':
+    case 'guest-limit': {
+      const whose = left === 'host-limit' ? "the host's" : 'its own'
+      return failed(
+        `${why} has gone on for as much of ${whose} time as --limit allows; expected it to power off. ` +
+          `Try: more time with --limit, ${instead}`,
+      )
+    }
+    case 'signal':
+      return INTERRUPTED
+    case 'person':
+    case undefined:
+      return FINE
+    default:
+      return left satisfies never
   }
 }
 

@@ -4,18 +4,17 @@ import { createInterface } from 'node:readline'
 import { Command } from 'commander'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { specFor } from '../harness/computer.ts'
-import { PATIENCE, PROMPT } from '../harness/conversation.ts'
 import { openOutside } from '../harness/outside.ts'
 import { realParts } from '../harness/parts.ts'
 import { profileNamed } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
 import type { Machine } from '../machine/machine.ts'
-import { cycles } from '../machine/units.ts'
 import { attendDebugged, GDB_HELP } from './debugged.ts'
 import { FAILED_CHECK, INTERRUPTED, UsageError } from './exit.ts'
 import { holdOn } from './interruption.ts'
 import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
+import { Prompts } from './prompts.ts'
 import { openRecord, RECORD_HELP } from './record.ts'
 import { attend } from './terminal.ts'
 import { complain } from './voice.ts'
@@ -57,32 +56,41 @@ export function shell(): Command {
     })
 }
 
+const PROMPT = '$ '
 /** No guest has room for more. */
 const LONGEST_LINE = 64 * 1024
 
 /**
- * Types each line of stdin at a prompt, in virtual time: nobody is waited for, and it repeats. A signal
- * ends it.
+ * Types each line of stdin as the guest asks for it, in virtual time: nobody is waited for, and it repeats. A
+ * signal ends it.
  */
 async function dictate(machine: Machine): Promise<number> {
   using hold = holdOn()
   const { signal } = hold
   machine.console.listen((text) => process.stdout.write(text))
-  const toPrompt = () =>
-    machine.run({ text: PROMPT, deadline: cycles(machine.now() + PATIENCE), signal })
-  let stop = await toPrompt()
-  for await (const line of createInterface({ input: process.stdin, signal })) {
-    if (stop.kind !== 'text') break
-    if (line.length > LONGEST_LINE) {
-      throw new UsageError(`stdin: expected lines of at most ${LONGEST_LINE} characters, got more`)
+  const prompts = new Prompts(machine, [PROMPT])
+  try {
+    let asked = await prompts.next(signal)
+    for await (const line of createInterface({ input: process.stdin, signal })) {
+      if (typeof asked === 'object') break
+      if (line.length > LONGEST_LINE) {
+        throw new UsageError(
+          `stdin: expected lines of at most ${LONGEST_LINE} characters, got more`,
+        )
+      }
+      prompts.type(`${line}\n`)
+      asked = await prompts.next(signal)
     }
-    machine.console.type(`${line}\n`)
-    stop = await toPrompt()
+    // A guest that paused has been given all there was; one that computes may go on.
+    if (asked === 'pause') asked = await prompts.next(signal, true)
+    process.stdout.write('\n')
+    if (asked === 'pause') {
+      complain('expected a prompt, got none for 1 s of virtual time')
+      return FAILED_CHECK
+    }
+    const stop = asked === 'prompt' ? ({ kind: 'condition' } as const) : asked
+    return signal.aborted ? INTERRUPTED : outcomeOf({ stop, left: undefined })
+  } finally {
+    prompts.close()
   }
-  process.stdout.write('\n')
-  if (stop.kind === 'deadline') {
-    complain('expected a prompt, got none for 1 s of virtual time')
-    return FAILED_CHECK
-  }
-  return signal.aborted ? INTERRUPTED : outcomeOf({ stop, left: undefined })
 }

@@ -63,8 +63,8 @@ describe.concurrent('a file', () => {
 })
 
 describe.concurrent('input', () => {
-  it('that no guest takes ends the session as silence does', async () => {
-    const args = ['--kernel', join(folder, 'spin.elf'), '--silence', '1']
+  it('that no guest takes ends the session at the limit', async () => {
+    const args = ['--kernel', join(folder, 'spin.elf'), '--limit', '1']
     const { exitCode, stderr } = await machine(args, 'y\n'.repeat(1_500_000))
     expect(stderr).toMatch(/^mirrorbench: the input has ended or is not taken, and the guest/)
     expect(exitCode).toBe(1)

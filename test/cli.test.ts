@@ -116,6 +116,9 @@ describe.concurrent('the end of a session', () => {
   /** lui t0, 0x10000; li t1, '!'; sb t1, 0(t0): a character by the UART. */
   const SAY_AND_SPIN = [0x100002b7, 0x02100313, 0x00628023, JUMP_TO_ITSELF]
 
+  /** The same again and again. */
+  const SAY_FOR_EVER = [0x100002b7, 0x02100313, 0x00628023, 0xffdff06f]
+
   async function kernelOf(name: string, code: readonly number[]): Promise<string> {
     const kernel = join(folder, name)
     await writeFile(kernel, elfOf(...code))
@@ -129,12 +132,15 @@ describe.concurrent('the end of a session', () => {
     expect(exitCode).toBe(1)
   })
 
-  it('is a failure if the guest runs on in silence after the input', async () => {
-    const kernel = await kernelOf('spin.elf', [JUMP_TO_ITSELF])
-    const args = ['machine', '--kernel', kernel, '--silence', '1']
+  it.each([
+    ['computes in silence', [JUMP_TO_ITSELF]],
+    ['says more and more', SAY_FOR_EVER],
+  ])('is a failure if the guest %s after the input, at the limit', async (name, code) => {
+    const kernel = await kernelOf(`${name}.elf`, code)
+    const args = ['machine', '--bios', 'none', '--kernel', kernel, '--limit', '1', '--silence', '1']
     const { exitCode, stderr } = await mirrorbench(...args)
     expect(stderr).toMatch(
-      /^mirrorbench: the input has ended or is not taken, and the guest runs on[^\n]*$/,
+      /^mirrorbench: the input has ended or is not taken, and the guest has gone on for as much of (the host's|its own) time as --limit allows[^\n]*$/,
     )
     expect(exitCode).toBe(1)
   })

@@ -9,6 +9,7 @@
 #define SUCCESS           0
 #define NOT_SUPPORTED     (-2)
 #define INVALID_PARAM     (-3)
+#define INVALID_ADDRESS   (-5)
 #define ALREADY_AVAILABLE (-6)
 
 #define BASE   0x10UL
@@ -19,6 +20,7 @@
 #define SRST   0x53525354UL
 #define DBCN   0x4442434eUL
 
+#define STOPPED       1 // a hart's state
 #define RETENTIVE     0U
 #define NON_RETENTIVE 0x80000000U
 
@@ -82,12 +84,25 @@ remote_fence(uint64 function, uint64 mask, uint64 first)
   return ask_harts(mask, first, asks[function]);
 }
 
+// Whether a stretch is RAM that the caller could reach itself: all of it lies above what is protected, and RAM,
+// which has no holes, at least to its end.
+static int
+is_callers(uint64 at, uint64 bytes)
+{
+  if(bytes == 0)
+    return 1;
+  uint64 last = at + bytes - 1;
+  return at >= VIRT_RAM + PROTECTED_BYTES && last >= at && probe_byte(last) == 0;
+}
+
 // Types of suspend from 0x10000000 on, and from 0x90000000 on, are a platform's own; this has none.
 static struct answer
 suspend(uint32 type, uint64 at, uint64 opaque)
 {
   if(type != RETENTIVE && type != NON_RETENTIVE)
     return error((type & 0x7fffffff) < 0x10000000 ? INVALID_PARAM : NOT_SUPPORTED);
+  if(type == NON_RETENTIVE && !is_callers(at, 1))
+    return error(INVALID_ADDRESS);
   harts_rest();
   if(type == NON_RETENTIVE)
     harts_again(at, opaque);
@@ -102,6 +117,8 @@ hart_state(uint64 function, uint64 hart, uint64 at, uint64 opaque)
   case 0:
     if(state < 0)
       return error(INVALID_PARAM);
+    if(state == STOPPED && !is_callers(at, 1))
+      return error(INVALID_ADDRESS);
     return error(harts_start(hart, at, opaque) == 0 ? SUCCESS : ALREADY_AVAILABLE);
   case 1:
     harts_stop();
@@ -124,18 +141,11 @@ system_reset(uint64 type, uint64 reason)
   return error(INVALID_PARAM);
 }
 
-// Whether there is memory at both ends of a stretch.
-static int
-is_memory(uint64 at, uint64 bytes)
-{
-  return bytes == 0 || (probe_byte(at) == 0 && probe_byte(at + bytes - 1) == 0);
-}
-
 // The address in a1 is physical; a2 holds what does not fit into it, which is nothing.
 static struct answer
 debug_console(uint64 function, uint64 a0, uint64 a1, uint64 a2)
 {
-  if(function <= 1 && (a2 != 0 || !is_memory(a1, a0)))
+  if(function <= 1 && (a2 != 0 || !is_callers(a1, a0)))
     return error(INVALID_PARAM);
   switch(function){
   case 0: // write a0 bytes at a1

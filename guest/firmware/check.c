@@ -74,6 +74,7 @@ static const struct {
   { "hart 0 is started", HSM, 2, 0, 0, 0, 0 },
   { "hart 0 cannot be started again", HSM, 0, 0, 0, ALREADY_AVAILABLE, ANY },
   { "no hart 7", HSM, 2, 7, 0, INVALID_PARAM, ANY },
+  { "no suspend that goes on in the firmware", HSM, 3, NON_RETENTIVE, VIRT_RAM, INVALID_ADDRESS, ANY },
   { "no suspend of a reserved type", HSM, 3, 1, 0, INVALID_PARAM, ANY },
   { "no suspend of a platform's own type", HSM, 3, 0x10000000, 0, NOT_SUPPORTED, ANY },
   { "no such function of HSM", HSM, 9, 0, 0, NOT_SUPPORTED, ANY },
@@ -83,6 +84,10 @@ static const struct {
   { "nothing written to the console, fine", DBCN, 0, 0, 1UL << 40, 0, 0 },
   { "nothing written from where no memory is", DBCN, 0, 1, 1UL << 40, INVALID_PARAM, ANY },
   { "nothing read to where no memory is", DBCN, 1, 1, 1UL << 40, INVALID_PARAM, ANY },
+  { "nothing written from the firmware", DBCN, 0, 1, VIRT_RAM, INVALID_PARAM, ANY },
+  { "nothing read to the firmware", DBCN, 1, 8, KERNEL_BASE - FIRMWARE_BYTES, INVALID_PARAM, ANY },
+  { "nothing written from a device", DBCN, 0, 1, VIRT_UART, INVALID_PARAM, ANY },
+  { "nothing written from beyond the end of addresses", DBCN, 0, ~0UL, KERNEL_BASE + 2, INVALID_PARAM, ANY },
   { "no such function of DBCN", DBCN, 9, 0, 0, NOT_SUPPORTED, ANY },
 };
 

@@ -14,7 +14,9 @@
 
 #define NOT_SUPPORTED (-2)
 #define INVALID_PARAM (-3)
+#define INVALID_ADDRESS (-5)
 #define ALREADY_AVAILABLE (-6)
+#define NON_RETENTIVE 0x80000000UL // a type of suspend
 
 struct answer {
   int64 error, value;

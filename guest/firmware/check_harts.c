@@ -6,7 +6,6 @@
 #define STARTED 0
 #define STOPPED 1
 #define SUSPENDED 4
-#define NON_RETENTIVE 0x80000000UL
 #define BIG_PAGE 0x200000UL
 #define WINDOW   0x40000000UL // where the other hart looks at one big page or the other
 #define ALL_FLAGS (PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D)
@@ -115,6 +114,8 @@ check_hart(uint64 hart)
 {
   uint64 mask = 1UL << hart;
   expect("other harts are stopped at first", ask(HSM, 2, hart, 0).value == STOPPED);
+  expect("no hart starts in the firmware", ask(HSM, 0, hart, VIRT_RAM).error == INVALID_ADDRESS);
+  expect("nor where no memory is", ask(HSM, 0, hart, 1UL << 40).error == INVALID_ADDRESS);
   map(KERNEL_BASE);
   start(hart);
   expect("it is started then", ask(HSM, 2, hart, 0).value == STARTED);

@@ -1,6 +1,7 @@
-// What a hart needs before S-mode code can run: memory protection that lets everything pass,
-// traps handed down to S-mode (and VS-mode's, through HS-mode), counters to be read, the timer;
-// then the payload.
+// What a hart needs before S-mode code can run: memory protection that keeps S-mode out of the firmware and
+// lets everything else pass, traps handed down to S-mode (and VS-mode's, through HS-mode), counters to be
+// read, the timer; then the payload. Invariant: a payload finds what OpenSBI would have left it, by every
+// register that it can read (state.c).
 
 #include "firmware.h"
 
@@ -9,8 +10,11 @@
 // to HS-mode.
 #define DELEGATED_EXCEPTIONS (0xf0b5ffUL | 1UL << CAUSE_HARDWARE_ERROR)
 #define DELEGATED_INTERRUPTS (IP_SSIP | IP_STIP | IP_SEIP)
-#define ALL_COUNTERS         7 // cycle, time, instret
-#define PMP_ALL              0x1f // NAPOT, read, write, execute
+#define ALL_COUNTERS         0xffffffffUL // S-mode may read them
+#define USER_COUNTERS        7 // cycle, time, instret: U-mode may, until the payload says otherwise
+#define PMP_NONE             0x18UL // NAPOT: nothing for S and U
+#define PMP_ALL              0x1fUL // NAPOT: read, write, execute
+#define PMP_NAPOT(at, bytes) ((at) >> 2 | ((bytes) / 8 - 1))
 #define SATP_BARE            0
 #define MENVCFG_CBZE         (1UL << 7) // S-mode may use cbo.zero, which the device tree promises
 
@@ -25,11 +29,13 @@ struct dynamic_info {
 void
 hart_enter(uint64 at, uint64 hart, uint64 argument)
 {
-  probe_write(pmpaddr0, ~0UL);
-  probe_write(pmpcfg0, PMP_ALL);
+  probe_write(pmpaddr0, PMP_NAPOT(VIRT_RAM, PROTECTED_BYTES));
+  probe_write(pmpaddr1, ~0UL);
+  probe_write(pmpcfg0, PMP_ALL << 8 | PMP_NONE);
   csr_write(medeleg, DELEGATED_EXCEPTIONS);
   csr_write(mideleg, DELEGATED_INTERRUPTS);
   probe_write(mcounteren, ALL_COUNTERS);
+  csr_write(scounteren, USER_COUNTERS);
   probe_set(0x30a, MENVCFG_CBZE); // menvcfg
   timer_init();
   csr_write(mie, IP_MSIP);
@@ -38,7 +44,7 @@ hart_enter(uint64 at, uint64 hart, uint64 argument)
   csr_write(mepc, at);
   csr_write(satp, SATP_BARE);
   csr_clear(mstatus, MSTATUS_MPP_M | MSTATUS_MPIE | MSTATUS_MPRV | SSTATUS_SIE);
-  csr_set(mstatus, MSTATUS_MPP_S);
+  csr_set(mstatus, MSTATUS_MPP_S | SSTATUS_FS);
   __asm__ volatile("csrw mscratch, sp\n mret" : : "r"(a0), "r"(a1) : "memory");
   __builtin_unreachable();
 }

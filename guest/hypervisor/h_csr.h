@@ -25,7 +25,6 @@
 #define COUNTERS_CYCLE_TIME_INSTRET 7
 
 #define SSTATUS_FS_INITIAL (1UL << 13)
-#define SSTATUS_FS         (3UL << 13)
 
 #define SATP_MODE(satp) ((satp) >> 60)
 #define SATP_MODE_BARE  0UL

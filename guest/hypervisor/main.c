@@ -73,7 +73,7 @@ hart_init(void)
 static void
 guest_start(uint64 entry)
 {
-  csr_write(vsstatus, 0);
+  csr_write(vsstatus, SSTATUS_FS); // as firmware leaves it
   csr_write(vsie, 0);
   csr_write(vstvec, 0);
   csr_write(sepc, entry);

@@ -2,6 +2,7 @@
 // instruction takes a nanosecond of virtual time, as in profile `flat`.
 
 import type { MachineSpec } from '../machine.ts'
+import { RTC_START } from '../rv64/device/rtc.ts'
 import { MiB } from '../units.ts'
 
 /** Where QEMU finds its files and connects its channels. */
@@ -14,6 +15,9 @@ export interface Places {
   readonly qmp: string
   readonly gdb: string
 }
+
+/** What its clock shows at reset, as ours does; QEMU takes no zone. */
+const START = new Date(Number(RTC_START / 1_000_000n)).toISOString().slice(0, -'.000Z'.length)
 
 /** The only profile that QEMU has. */
 export const QEMU_PROFILE = 'flat'
@@ -30,6 +34,7 @@ export function argumentsFor(spec: MachineSpec, places: Places): string[] {
   const icount = spec.pacer === undefined ? 'shift=0,sleep=off' : 'shift=0'
   return [
     ...['-M', 'virt', '-cpu', 'rv64', '-smp', String(spec.harts), '-m', `${bytes / MiB}M`],
+    ...['-rtc', `base=${START},clock=vm`],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-S', '-icount', icount],
     ...['-bios', places.firmware ?? 'none', '-kernel', places.kernel],
     ...(places.initrd === undefined ? [] : ['-initrd', places.initrd]),

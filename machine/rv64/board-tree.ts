@@ -5,7 +5,14 @@ import type { Bank } from '../machine.ts'
 import { PLIC_SOURCES } from './device/plic.ts'
 import { pair, type TreeNode } from './devicetree.ts'
 import { CACHE_BLOCK_BYTES } from './hart/cache-block.ts'
-import { MEMORY_MAP, TICKS_PER_SECOND, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
+import {
+  MEMORY_MAP,
+  RTC_IRQ,
+  TICKS_PER_SECOND,
+  UART_IRQ,
+  VIRTIO_IRQ,
+  VIRTIO_SLOTS,
+} from './memory-map.ts'
 
 export interface TreeFacts {
   readonly banks: readonly Bank[]
@@ -172,6 +179,11 @@ function soc(harts: number): TreeNode {
       placed('test', 'finisher', {
         compatible: ['sifive,test1', 'sifive,test0', 'syscon'],
         phandle: [TEST_PHANDLE],
+      }),
+      placed('rtc', 'rtc', {
+        compatible: 'google,goldfish-rtc',
+        interrupts: [RTC_IRQ],
+        'interrupt-parent': [PLIC_PHANDLE],
       }),
       placed('clint', 'clint', {
         compatible: ['sifive,clint0', 'riscv,clint0'],

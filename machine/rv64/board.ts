@@ -11,6 +11,7 @@ import { Disk } from './device/disk.ts'
 import { type Finish, Finisher } from './device/finisher.ts'
 import { Plic } from './device/plic.ts'
 import { Rom } from './device/rom.ts'
+import { Rtc } from './device/rtc.ts'
 import { Uart } from './device/uart.ts'
 import { VirtioMmio } from './device/virtio.ts'
 import { VirtioBlock } from './device/virtio-block.ts'
@@ -19,7 +20,7 @@ import { type BootImage, ElfError } from './elf.ts'
 import { HOST_INTERFACE, HostInterface, type HostWords } from './host-interface.ts'
 import { InputGate } from './input-gate.ts'
 import type { Moment } from './input-log.ts'
-import { MEMORY_MAP, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
+import { MEMORY_MAP, RTC_IRQ, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
 import { Link } from './net/link.ts'
 import { Peer } from './net/peer.ts'
 import type { Profile } from './timing/profile.ts'
@@ -103,6 +104,10 @@ export class Board {
     const placed: Placed[] = [
       { base: MEMORY_MAP.rom.base, device: this.#rom },
       { base: MEMORY_MAP.finisher.base, device: new Finisher(finish) },
+      {
+        base: MEMORY_MAP.rtc.base,
+        device: new Rtc(clock, profile.cyclesPerTick, plic.line(RTC_IRQ)),
+      },
       { base: MEMORY_MAP.clint.base, device: this.clint },
       { base: MEMORY_MAP.uart.base, device: this.uart },
       ...slots,

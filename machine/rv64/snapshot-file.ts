@@ -5,7 +5,7 @@ import { UserError } from '../../errors/user-error.ts'
 import { Digest } from './digest.ts'
 
 /** Changes whenever an older reader would misread the sections. */
-const VERSION = 4
+const VERSION = 5
 const MAGIC = 'mbsnapsh'
 const HEAD = MAGIC.length + 8 // version and length of the table
 const DIGEST_BYTES = 32

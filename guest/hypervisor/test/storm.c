@@ -319,7 +319,7 @@ set_up(void)
   csr_write(satp, MAKE_SATP(pool[0]));
   sfence_vma();
   csr_set(sstatus, SSTATUS_SPP);
-  attempt(&o, (uint64)stubs + STUB_LOAD, 0, 3UL << 30);
+  attempt(&o, (uint64)stubs + STUB_LOAD, 0, (3UL << 30) + (uint64)stubs - 0x80000000UL);
   hardware_ad = o.cause == CAUSE_BREAKPOINT;
   put(hardware_ad ? "storm: hardware sets A and D\n" : "storm: A and D raise page faults\n");
 }

@@ -36,7 +36,10 @@ export const LINES = 328
 /** i32: STIP and VSTIP as the Sstc comparisons have them. */
 export const TIMERS = 332
 
-/** i32: 1 if PMP allows all of RAM to everybody. */
+/**
+ * i32: the page of RAM, counted from its first, from which on PMP allows everything to everybody up to RAM's
+ * end. Below it, as where firmware protects itself, PMP is to be asked.
+ */
 export const PMP_OPEN = 336
 /** i32 each: calls from U, S, none and M that compiled code took and the hart has yet to count. */
 export const ECALLS = 340

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ENGINES, Stand } from '../engine/stand.ts'
-import { CELL, PRIVILEGE } from '../hart/state.ts'
+import { CELL, PMP_OPEN, PRIVILEGE } from '../hart/state.ts'
 import { CAUSE, MACHINE, SUPERVISOR, USER } from '../hart/status.ts'
 import { encode } from '../isa/assemble.ts'
 import { RAM_BASE } from '../ram.ts'
@@ -82,6 +82,39 @@ describe('PMP', () => {
     entry(0, napot(0x8000_0000, PAGE), NAPOT | R | LOCKED)
     expect(allows(0x8000_0000, WRITE, MACHINE)).toBe(false)
     expect(allows(0x8000_0000, READ, MACHINE)).toBe(true)
+  })
+
+  it('says from which page of RAM on everything is allowed to everybody', () => {
+    const from = () => stand.hart.i32[PMP_OPEN >> 2]
+    const { pages } = stand.ram
+    const all = NAPOT | R | W | X
+    expect(from()).toBe(pages)
+    entry(0, napot(RAM_BASE, 2 ** 31), all)
+    expect(from()).toBe(0)
+    entry(0, napot(RAM_BASE, 8 * PAGE), NAPOT)
+    expect(from()).toBe(pages)
+    entry(1, napot(0, 2 ** 33), all)
+    expect(from()).toBe(8)
+    entry(0, napot(RAM_BASE + 4 * PAGE, 8), NAPOT)
+    expect(from()).toBe(5)
+    entry(0, napot(0x1000_0000, PAGE), NAPOT)
+    expect(from()).toBe(0)
+    entry(0, napot(RAM_BASE, 2 ** 31), NAPOT | R)
+    expect(from()).toBe(pages)
+  })
+
+  it('lets everything before what is allowed to everybody be decided by itself', () => {
+    entry(0, napot(RAM_BASE, 8 * PAGE), NAPOT)
+    entry(1, napot(0, 2 ** 33), NAPOT | R | W | X)
+    const end = RAM_BASE + 8 * PAGE
+    expect([allows(RAM_BASE), allows(end - 4), allows(end), allows(RAM_BASE - 4)]).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ])
+    expect(allows(end - 4, READ, SUPERVISOR, 8)).toBe(false)
+    expect(stand.hart.pmp.uniform(end - PAGE)).toBe(true)
   })
 
   it('says which pages have one answer', () => {

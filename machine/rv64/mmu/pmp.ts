@@ -2,6 +2,7 @@
 // derived from the CSRs after each write; the lowest-numbered entry that touches an access decides,
 // and must cover all of it.
 
+import { PAGE_BYTES } from '../../units.ts'
 import type { Hart } from '../hart/hart.ts'
 import { CELL, PMP_OPEN } from '../hart/state.ts'
 import { MACHINE } from '../hart/status.ts'
@@ -28,7 +29,7 @@ interface Region {
 export class Pmp {
   readonly #hart: Hart
   #regions: Region[] = []
-  /** What the first region covers if it allows everything to everybody. */
+  /** Here everybody may do everything: the part of RAM up to its end, and what lies behind it alike. */
   #openBase = 0
   #openEnd = 0
 
@@ -43,12 +44,25 @@ export class Pmp {
       const region = this.#region(i)
       if (region !== undefined) this.#regions.push(region)
     }
-    const first = this.#regions[0]
-    const open = first !== undefined && (first.config & (R | W | X)) === (R | W | X)
-    this.#openBase = open ? first.base : 0
-    this.#openEnd = open ? first.end : 0
+    this.#findOpen()
     const { ram, i32 } = this.#hart
-    i32[PMP_OPEN >> 2] = this.#openBase <= RAM_BASE && this.#openEnd >= ram.end ? 1 : 0
+    const below = Math.ceil((this.#openBase - RAM_BASE) / PAGE_BYTES)
+    i32[PMP_OPEN >> 2] = this.#openEnd === 0 ? ram.pages : Math.max(0, below)
+  }
+
+  /** The first region that allows everything up to the end of RAM, without what those before it cover. */
+  #findOpen(): void {
+    const { end } = this.#hart.ram
+    let covered = 0
+    for (const region of this.#regions) {
+      if ((region.config & (R | W | X)) === (R | W | X) && region.end >= end && covered < end) {
+        this.#openBase = Math.max(region.base, covered)
+        this.#openEnd = region.end
+        return
+      }
+      covered = Math.max(covered, region.end)
+    }
+    this.#openBase = this.#openEnd = 0
   }
 
   config(entry: number): number {
@@ -74,10 +88,10 @@ export class Pmp {
 
   /** True if one answer holds for the whole page, so that a TLB may keep it. */
   uniform(page: number): boolean {
-    if (page >= this.#openBase && page + 4096 <= this.#openEnd) return true
+    if (page >= this.#openBase && page + PAGE_BYTES <= this.#openEnd) return true
     for (const region of this.#regions) {
-      if (page >= region.end || page + 4096 <= region.base) continue
-      return page >= region.base && page + 4096 <= region.end
+      if (page >= region.end || page + PAGE_BYTES <= region.base) continue
+      return page >= region.base && page + PAGE_BYTES <= region.end
     }
     return true
   }

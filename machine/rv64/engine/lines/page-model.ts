@@ -156,7 +156,6 @@ export function walk({ core, ramPages }: Model, calls: PageCalls): Uint8Array {
   const [address, pte, at, cycles, ...steps] = [0, 1, 2, 3, 4, 5, 6] as const
   const code = new Code()
   code.block(ELSE, () => {
-    code.i32(0).memory('i32.load', PMP_OPEN).op('i32.eqz').brIf(ELSE)
     code.i32(0).memory('i32.load', ERRORS).brIf(ELSE)
     code.i32(0).memory('i64.load', CELL.satp).i64(0xfff_ffff_ffffn).op('i64.and').set(pte)
     steps.forEach((step, i) => {
@@ -181,7 +180,9 @@ function walkStep(
 ): void {
   code.get(pte).i64(BigInt(FIRST_FRAME)).op('i64.sub').i64(BigInt(ramPages))
   code.op('i64.ge_u').brIf(ELSE)
-  code.get(pte).op('i32.wrap_i64').i32(FIRST_FRAME).op('i32.sub').i32(12).op('i32.shl')
+  code.get(pte).op('i32.wrap_i64').i32(FIRST_FRAME).op('i32.sub').tee(at)
+  code.i32(0).memory('i32.load', PMP_OPEN).op('i32.lt_u').brIf(ELSE)
+  code.get(at).i32(12).op('i32.shl')
   code
     .get(address)
     .i64(BigInt(12 + 9 * level))

@@ -1,4 +1,4 @@
-// Leaves of every size, sound and not, on each engine against the reference.
+// Leaves of every size, sound and not, beside memory that PMP forbids, on each engine against the reference.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -66,6 +66,16 @@ const situation = fc.record({
   accesses: fc.tuple(access, access),
   /** Of the root's frame, what is above the 32 bits that RAM needs. */
   rootAbove: fc.constantFrom(0, 0, 0, 0, 0, 1, 0x800),
+  /** What PMP keeps from S and U: nothing, what accesses go to or not, a table. */
+  kept: fc.oneof(
+    fc.constant(undefined),
+    fc.constantFrom(
+      { at: RAM_BASE + 0x10_0000, bytes: 0x8_0000 },
+      { at: RAM_BASE + 0x20_0000, bytes: 0x10_0000 },
+      { at: MIDDLE, bytes: 4096 },
+      { at: ROOT + 8, bytes: 8 },
+    ),
+  ),
   context: fc.constantFrom(...CONTEXTS.filter(({ first, second }) => first && !second)),
 })
 type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never
@@ -73,7 +83,7 @@ type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never
 function outcome(
   engine: EngineName,
   profile: string,
-  { leaves, accesses, rootAbove, context }: Situation,
+  { leaves, accesses, rootAbove, kept, context }: Situation,
 ): unknown {
   const { core } = profileNamed(profile)
   const stand = pagedStand(engine, context, {
@@ -81,6 +91,7 @@ function outcome(
     ...(core === undefined ? {} : { core }),
   })
   const owner = context.privilege === 0 ? PTE_U : 0
+  if (kept !== undefined) keep(stand, kept)
   leaves.forEach(({ page, turned, above }, i) => {
     const ppn = BigInt(RAM_BASE / 4096 + page)
     write(stand, PLACES[i]!.entry, above | (ppn << 10n) | BigInt((FULL | owner) ^ turned))
@@ -105,6 +116,14 @@ function outcome(
   const { hart, clock, ram } = stand
   const bytes = ram.u8.subarray(ram.host(RAM_BASE), ram.host(RAM_BASE) + ram.bytes)
   return [saveHart(hart, 'architectural'), clock.now, bytes]
+}
+
+/** As firmware does that protects itself: one entry that allows nothing, before the one that allows all. */
+function keep({ hart, ram }: Stand, { at, bytes }: { at: number; bytes: number }): void {
+  hart.put(CELL.pmpaddr0, 0, at / 4 + bytes / 8 - 1)
+  hart.put(CELL.pmpaddr1, 0x3f_ffff, -1)
+  ram.u8.set([0x18, 0x1f], CELL.pmpcfg0)
+  hart.stateLoaded()
 }
 
 /** The same with pages decoded by now, and a root that lies where no RAM is. */

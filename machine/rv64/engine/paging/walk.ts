@@ -1,5 +1,5 @@
 // The commonest walk as WebAssembly, and the entry that the soft TLB gets by it: Sv39 in one stage, tables
-// in RAM, A (and D) set, PMP open over all of RAM, no memory errors. Invariant: whoever begins it is
+// in RAM where PMP is open, A (and D) set, no memory errors. Invariant: whoever begins it is
 // in a block ELSE, which is left before anything has happened if the walk is another one.
 
 import { CELL, ERRORS, PMP_OPEN, PRIVILEGE, RAM, TLB_BASE, VIRTUALISED } from '../../hart/state.ts'
@@ -78,7 +78,6 @@ export function walk(code: Code, { ramPages, guests }: Reach, access: Access): v
 
 /** In S or U under Sv39, at a canonical address. */
 function checkContext(code: Code, guests: boolean): void {
-  code.i32(0).memory('i32.load', PMP_OPEN).op('i32.eqz').brIf(ELSE)
   code.i32(0).memory('i32.load', ERRORS).brIf(ELSE)
   code.i32(0).memory('i32.load', VIRTUALISED)
   if (guests) {
@@ -98,10 +97,14 @@ function ofGuest(code: Code, distance: number): void {
   code.i32(0).memory('i32.load', VIRTUALISED).i32(distance).op('i32.mul')
 }
 
-/** A frame, counted from the first of RAM, is on the stack; any number, for tables may hold any. */
+/**
+ * A frame, counted from the first of RAM, is on the stack; any number, for tables may hold any. PMP must be
+ * open there.
+ */
 function takePage(code: Code, ramPages: number): void {
   code.tee(LOCAL.frame).i64(BigInt(ramPages)).op('i64.ge_u').brIf(ELSE)
-  code.get(LOCAL.frame).op('i32.wrap_i64').set(LOCAL.page)
+  code.get(LOCAL.frame).op('i32.wrap_i64').tee(LOCAL.page)
+  code.i32(0).memory('i32.load', PMP_OPEN).op('i32.lt_u').brIf(ELSE)
 }
 
 /** Reads the entry of a level in the table LOCAL.page, and the frame that it names. */
