@@ -24,4 +24,5 @@ struct shadow_counts {
   uint64 tables;  // shadow tables made (and, with backups, backup tables)
   uint64 checked; // guest tables compared with their shadows at a fence
   uint64 evicted; // shadow roots given up because the pool was used up
+  uint64 given_up; // times that all shadows were given up, since a fence had too much to compare
 };
