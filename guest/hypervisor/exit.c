@@ -156,7 +156,10 @@ interrupt(struct vcpu *vcpu, uint64 cause)
 {
   if(cause == (CAUSE_INTERRUPT | CAUSE_INTERRUPT_S_EXTERNAL)){
     exit_counts.external++;
-    mediate_interrupts(vcpu->guest);
+    mediate_interrupt(vcpu->guest);
+  } else if(cause == (CAUSE_INTERRUPT | CAUSE_INTERRUPT_S_SOFT)){
+    exit_counts.external++;
+    mediate_continue(vcpu->guest);
   } else if(cause == (CAUSE_INTERRUPT | CAUSE_INTERRUPT_S_TIMER)){
     exit_counts.timer++;
     csr_clear(sie, IP_STIP);

@@ -13,7 +13,7 @@ struct exit_counts {
   uint64 fence;       // sfence.vma
   uint64 idle;        // wfi
   uint64 call;        // SBI call
-  uint64 external;    // interrupt of a device
+  uint64 external;    // interrupt of a device, or of what an exit left for later
   uint64 timer;       // interrupt of the timer
   uint64 other;
 };
