@@ -147,11 +147,12 @@ set_ready(struct guest *guest, uint slot, uint32 ready)
   struct vvirtio *v = &guest->virtio[slot];
   struct vqueue *q = &v->queue[v->queue_selected];
   set(v, QUEUE_SELECT, v->queue_selected);
+  ready &= 1;
   if(ready && !vqueue_acceptable(guest, q)){
     need_reset(guest, slot);
     return;
   }
-  q->ready = ready & 1;
+  q->ready = ready;
   if(q->ready){
     set(v, QUEUE_SIZE, q->device_size);
     set_queue(v, QUEUE_DESC_LOW, q->device_desc);
