@@ -31,5 +31,6 @@ STRIP_visor-$(1) := debug
 endef
 $(eval $(call visor_payload,storm))
 $(eval $(call visor_payload,hart))
-$(eval $(call visor_payload,hostile))
+$(eval $(call visor_payload,hostile,hypervisor/test/disk.o))
+$(eval $(call visor_payload,dma,hypervisor/test/disk.o))
 $(eval $(call visor_payload,transfers,hypervisor/test/transfers_forms.o))
