@@ -15,8 +15,10 @@ void backup_init(uint64 tables, uint64 frames, uint64 seed);
 // The backup of an original that comes into being.
 void backup_frame_create(uint32 original);
 
-// Beside a shadow table that comes into use or goes out of it (then all its entries are clear).
+// Beside a shadow table that comes into use, that is dropped (no root leads to it any more, its
+// entries are still there), and that is free (all its entries are clear).
 void backup_table_create(uint32 table);
+void backup_table_drop(uint32 table);
 void backup_table_free(uint32 table);
 
 // Beside the writing of a shadow entry: a leaf to `original`, a branch to table `child`, nothing.

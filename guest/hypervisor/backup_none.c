@@ -23,6 +23,12 @@ backup_table_create(uint32 table)
 }
 
 void
+backup_table_drop(uint32 table)
+{
+  (void)table;
+}
+
+void
 backup_table_free(uint32 table)
 {
   (void)table;

@@ -51,6 +51,12 @@ backup_table_create(uint32 table)
 }
 
 void
+backup_table_drop(uint32 table)
+{
+  backups.frame[table].use = BACKUP_DROPPED;
+}
+
+void
 backup_table_free(uint32 table)
 {
   backups.frame[table].use = BACKUP_FREE;

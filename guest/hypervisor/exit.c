@@ -71,15 +71,16 @@ access_fault(uint64 page_fault)
 // A store to a page table. One that cannot be carried out here (an AMO) goes the way of a second
 // store.
 static enum verdict
-table_store(struct vcpu *vcpu)
+table_store(struct vcpu *vcpu, uint64 va)
 {
-  switch(mmio_emulate(vcpu, 1)){
+  switch(mmio_emulate(vcpu, 1, va)){
   case MMIO_REGISTERS:
     return COMPLETE;
   case MMIO_FAULT:
     paging_written(guest_frame(vcpu->guest, GUEST_NUMBER(vcpu->guest, vcpu->device_address)));
     break;
   case MMIO_DONE:
+  case MMIO_TRAPPED:
     break;
   }
   exit_counts.table_write++;
@@ -103,16 +104,18 @@ page_fault(struct vcpu *vcpu, uint64 cause, uint64 va)
     exit_inject(vcpu, access_fault(cause), va);
     return RESUME;
   case PAGING_TABLE:
-    return table_store(vcpu);
+    return table_store(vcpu, va);
   case PAGING_DEVICE:
     break;
   }
-  switch(mmio_emulate(vcpu, cause == CAUSE_STORE_PAGE)){
+  switch(mmio_emulate(vcpu, cause == CAUSE_STORE_PAGE, va)){
   case MMIO_DONE:
     exit_counts.device++;
     return RESUME;
   case MMIO_REGISTERS:
     return COMPLETE;
+  case MMIO_TRAPPED:
+    return RESUME;
   case MMIO_FAULT:
     break;
   }
@@ -156,7 +159,10 @@ interrupt(struct vcpu *vcpu, uint64 cause)
 {
   if(cause == (CAUSE_INTERRUPT | CAUSE_INTERRUPT_S_EXTERNAL)){
     exit_counts.external++;
-    mediate_interrupts(vcpu->guest);
+    mediate_interrupt(vcpu->guest);
+  } else if(cause == (CAUSE_INTERRUPT | CAUSE_INTERRUPT_S_SOFT)){
+    exit_counts.external++;
+    mediate_continue(vcpu->guest);
   } else if(cause == (CAUSE_INTERRUPT | CAUSE_INTERRUPT_S_TIMER)){
     exit_counts.timer++;
     csr_clear(sie, IP_STIP);

@@ -79,3 +79,28 @@ guest_write(struct guest *guest, uint64 gpa, const void *from, uint64 bytes)
   }
   return 0;
 }
+
+void
+guest_put(struct guest *guest, uint64 gpa, uint32 value, int bytes)
+{
+  uint64 at = guest_address(guest, gpa);
+  if(bytes == 2)
+    *(volatile uint16 *)at = value;
+  else
+    *(volatile uint32 *)at = value;
+  paging_written(frame_at(at));
+}
+
+void
+guest_lend(uint64 address, uint64 bytes)
+{
+  for(uint64 at = PGROUNDDOWN(address); at < address + bytes; at += PGSIZE)
+    paging_lend(frame_at(at));
+}
+
+void
+guest_take_back(uint64 address, uint64 bytes)
+{
+  for(uint64 at = PGROUNDDOWN(address); at < address + bytes; at += PGSIZE)
+    paging_take_back(frame_at(at));
+}

@@ -69,7 +69,17 @@ guest_address(struct guest *guest, uint64 gpa)
 }
 
 // Copies out of and into guest memory, page by page. -1, and nothing is promised of the rest, if a
-// byte lies outside the guest's memory. Writing tells paging, since what is written may be a page
-// table.
+// byte lies outside the guest's memory.
+//
+// Whatever Memvisor writes into guest memory goes through guest_write or guest_put, which tell
+// paging, since what is written may be a page table; what a device of the board writes by itself is
+// told by guest_lend.
 int guest_read(struct guest *guest, uint64 gpa, void *to, uint64 bytes);
 int guest_write(struct guest *guest, uint64 gpa, const void *from, uint64 bytes);
+
+// One store of 2 or 4 bytes, aligned; the caller has checked guest_owns.
+void guest_put(struct guest *guest, uint64 gpa, uint32 value, int bytes);
+
+// A device gets machine memory of a guest to write, and is done with it.
+void guest_lend(uint64 address, uint64 bytes);
+void guest_take_back(uint64 address, uint64 bytes);

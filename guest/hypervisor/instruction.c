@@ -3,8 +3,11 @@
 #include "instruction.h"
 #include "paging.h"
 
-#define OPCODE_LOAD  0x03U
-#define OPCODE_STORE 0x23U
+#define OPCODE_LOAD        0x03U
+#define OPCODE_LOAD_FLOAT  0x07U
+#define OPCODE_STORE       0x23U
+#define OPCODE_STORE_FLOAT 0x27U
+#define STACK_POINTER      2
 
 #define CSRRW 1
 #define CSRRS 2
@@ -24,43 +27,101 @@ instruction_satp(struct vcpu *vcpu, uint32 instruction)
     vcpu->x[instruction_rd(instruction)] = old;
 }
 
+// Bits `low` and up of the instruction, `count` of them, moved to bit `to`.
+static uint32
+field(uint32 instruction, int low, int count, int to)
+{
+  return (instruction >> low & ((1U << count) - 1)) << to;
+}
+
 static int
 transfer_long(uint32 instruction, struct transfer *t)
 {
-  uint width = instruction >> 12 & 7;
+  uint opcode = instruction & 0x7f, width = instruction >> 12 & 7;
+  int upper = (int)instruction >> 20; // imm[11:0] of a load, imm[11:5] and rs2 of a store
   t->length = 4;
   t->bytes = 1 << (width & 3);
   t->is_signed = width < 4;
-  if((instruction & 0x7f) == OPCODE_LOAD && width != 7){
-    t->store = 0;
-    t->reg = instruction_rd(instruction);
-    return 0;
-  }
-  if((instruction & 0x7f) == OPCODE_STORE && width < 4){
-    t->store = 1;
-    t->reg = instruction >> 20 & 31;
-    return 0;
-  }
-  return -1;
+  t->is_float = opcode == OPCODE_LOAD_FLOAT || opcode == OPCODE_STORE_FLOAT;
+  t->store = opcode == OPCODE_STORE || opcode == OPCODE_STORE_FLOAT;
+  t->base = instruction_rs1(instruction);
+  t->reg = t->store ? instruction >> 20 & 31 : instruction_rd(instruction);
+  t->offset = t->store ? (upper & ~31) | (int)instruction_rd(instruction) : upper;
+  if(t->is_float)
+    return width == 2 || width == 3 ? 0 : -1;
+  if(opcode == OPCODE_LOAD)
+    return width != 7 ? 0 : -1;
+  return opcode == OPCODE_STORE && width < 4 ? 0 : -1;
 }
 
-// The compressed ones: lw, ld, sw, sd, in their register (quadrant 0) and stack-pointer (2) forms.
+// Zcb: c.lbu, c.lhu, c.lh, c.sb, c.sh.
+static int
+transfer_narrow(uint32 instruction, struct transfer *t)
+{
+  uint funct6 = instruction >> 10 & 7;
+  int half = funct6 & 1;
+  t->store = funct6 >= 2;
+  t->bytes = half ? 2 : 1;
+  t->is_signed = half && field(instruction, 6, 1, 0);
+  t->offset = half ? field(instruction, 5, 1, 1) :
+                     field(instruction, 5, 1, 1) | field(instruction, 6, 1, 0);
+  return funct6 < 4 && !(t->store && t->is_signed) ? 0 : -1;
+}
+
+// Quadrant 0: c.fld, c.lw, c.ld, c.fsd, c.sw, c.sd. Registers are x8-15 or f8-15.
+static int
+transfer_registers(uint32 instruction, struct transfer *t)
+{
+  uint funct3 = instruction >> 13 & 7;
+  t->reg = 8 + field(instruction, 2, 3, 0);
+  t->base = 8 + field(instruction, 7, 3, 0);
+  if(funct3 == 4)
+    return transfer_narrow(instruction, t);
+  t->offset = field(instruction, 10, 3, 3);
+  if(t->bytes == 8)
+    t->offset |= field(instruction, 5, 2, 6);
+  else
+    t->offset |= field(instruction, 6, 1, 2) | field(instruction, 5, 1, 6);
+  return funct3 != 0 ? 0 : -1;
+}
+
+// Quadrant 2: the same by the stack pointer.
+static int
+transfer_stack(uint32 instruction, struct transfer *t)
+{
+  int wide = t->bytes == 8;
+  t->base = STACK_POINTER;
+  t->reg = t->store ? instruction >> 2 & 31 : instruction_rd(instruction);
+  if(t->store && wide)
+    t->offset = field(instruction, 10, 3, 3) | field(instruction, 7, 3, 6);
+  else if(t->store)
+    t->offset = field(instruction, 9, 4, 2) | field(instruction, 7, 2, 6);
+  else if(wide)
+    t->offset = field(instruction, 12, 1, 5) | field(instruction, 5, 2, 3) |
+                field(instruction, 2, 3, 6);
+  else
+    t->offset = field(instruction, 12, 1, 5) | field(instruction, 4, 3, 2) |
+                field(instruction, 2, 2, 6);
+  uint funct3 = instruction >> 13 & 3;
+  return funct3 != 0 && (t->store || t->is_float || t->reg != 0) ? 0 : -1;
+}
+
 static int
 transfer_compressed(uint32 instruction, struct transfer *t)
 {
-  uint quadrant = instruction & 3;
-  uint funct3 = instruction >> 13 & 7;
+  uint funct3 = instruction >> 13 & 7; // 1 or 5: fld, fsd; 2 or 6: lw, sw; 3 or 7: ld, sd
   t->length = 2;
   t->is_signed = 1;
-  if(quadrant == 1 || (funct3 & 3) < 2)
-    return -1; // not a transfer, or one of a floating-point register
+  t->is_float = (funct3 & 3) == 1;
   t->store = funct3 >= 4;
-  t->bytes = (funct3 & 1) ? 8 : 4;
-  if(quadrant == 0)
-    t->reg = 8 + (instruction >> 2 & 7);
-  else
-    t->reg = t->store ? instruction >> 2 & 31 : instruction_rd(instruction);
-  return 0;
+  t->bytes = funct3 & 1 ? 8 : 4;
+  switch(instruction & 3){
+  case 0:
+    return transfer_registers(instruction, t);
+  case 2:
+    return transfer_stack(instruction, t);
+  }
+  return -1;
 }
 
 int

@@ -3,13 +3,16 @@
 
 #include "guest.h"
 
-// A load or store of an integer register.
+// A load or store of a register.
 struct transfer {
-  int  store;
-  int  bytes;     // of memory
-  int  is_signed; // a load that extends the sign
-  uint reg;
-  int  length;    // of the instruction
+  int   store;
+  int   bytes;     // of memory
+  int   is_signed; // a load that extends the sign
+  int   is_float;  // the register is an f register
+  uint  reg;
+  uint  base;      // x[base] + offset is the address
+  int   offset;
+  int   length;    // of the instruction
 };
 
 static inline int
@@ -52,5 +55,6 @@ instruction_is_satp(uint32 instruction)
 // Requires: rd and rs1 are saved.
 void instruction_satp(struct vcpu *vcpu, uint32 instruction);
 
-// -1: it is none (an AMO, a floating-point access, …).
+// Decodes the loads and stores of I, F, D, C and Zcb. -1: it is none of them (an AMO, which no
+// device takes, …).
 int instruction_transfer(uint32 instruction, struct transfer *t);

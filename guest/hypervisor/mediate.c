@@ -18,18 +18,37 @@ mediate_init(struct guest *guest)
     if(vvirtio_init(guest, slot) == 0)
       plic_enable(VIRT_VIRTIO_IRQ + slot);
   }
-  csr_set(sie, IP_SEIP);
+  csr_set(sie, IP_SEIP | IP_SSIP);
 }
 
 void
-mediate_interrupts(struct guest *guest)
+mediate_interrupt(struct guest *guest)
 {
-  uint source;
-  while((source = plic_claim()) != 0){
-    if(source == VIRT_UART_IRQ)
-      vuart_receive(guest);
-    else if(source - VIRT_VIRTIO_IRQ < VIRT_VIRTIO_SLOTS)
-      vvirtio_interrupt(guest, source - VIRT_VIRTIO_IRQ);
-    plic_complete(source);
+  uint source = plic_claim();
+  if(source == 0)
+    return;
+  if(source == VIRT_UART_IRQ)
+    vuart_receive(guest);
+  else if(source - VIRT_VIRTIO_IRQ < VIRT_VIRTIO_SLOTS)
+    vvirtio_interrupt(guest, source - VIRT_VIRTIO_IRQ);
+  plic_complete(source);
+}
+
+void
+mediate_later(void)
+{
+  csr_set(sip, IP_SSIP);
+}
+
+void
+mediate_continue(struct guest *guest)
+{
+  csr_clear(sip, IP_SSIP);
+  for(uint slot = 0; slot < VIRT_VIRTIO_SLOTS; slot++){
+    if(guest->virtio[slot].unfinished == 0)
+      continue;
+    vvirtio_continue(guest, slot);
+    mediate_later(); // for the next one, if there is one
+    return;
   }
 }

@@ -4,5 +4,9 @@
 #include "guest.h"
 
 void mediate_init(struct guest *guest);
-// Serves all devices that interrupt.
-void mediate_interrupts(struct guest *guest);
+// Serves the most urgent device that interrupts; the next one interrupts again.
+void mediate_interrupt(struct guest *guest);
+// What an exit leaves for later is done in exits of its own, by an interrupt that Memvisor sends
+// itself: each takes its bounded time, and the board's interrupts come in between.
+void mediate_later(void);
+void mediate_continue(struct guest *guest);

@@ -2,7 +2,7 @@
 # in who writes the backup leaves, or in what is linked around the sound one.
 
 VISOR := entry main probe_entry probe machine devicetree text memory arena order frames guest guest_tree load \
-  walk exit instruction mmio sbi vplic vuart vvirtio vqueue mediate uart plic print
+  walk exit instruction mmio float_registers sbi vplic vuart vvirtio vqueue mediate uart plic print
 SHADOW := paging_shadow shadow_root shadow_follow shadow_table
 
 define visor_image
@@ -35,10 +35,12 @@ $(BUILD)/hypervisor/memory.o: CFLAGS += $(STRINGFLAGS)
 # Payloads that test Memvisor from inside (and the board under it: they run there as well).
 define visor_payload
 IMAGES += visor-$(1)
-OBJS_visor-$(1) := hypervisor/test/start.o hypervisor/test/payload.o hypervisor/test/$(1).o
+OBJS_visor-$(1) := hypervisor/test/start.o hypervisor/test/payload.o hypervisor/test/$(1).o $(2)
 LDSCRIPT_visor-$(1) := hypervisor/test/payload.ld
 STRIP_visor-$(1) := debug
 endef
 $(eval $(call visor_payload,storm))
 $(eval $(call visor_payload,hart))
-$(eval $(call visor_payload,hostile))
+$(eval $(call visor_payload,hostile,hypervisor/test/disk.o))
+$(eval $(call visor_payload,dma,hypervisor/test/disk.o))
+$(eval $(call visor_payload,transfers,hypervisor/test/transfers_forms.o))

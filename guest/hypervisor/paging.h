@@ -37,8 +37,18 @@ void paging_fence(struct vcpu *vcpu);
 // A store of the guest's to a page table: `bytes` (1, 2, 4 or 8) at `gpa`, naturally aligned.
 void paging_store(struct guest *guest, uint64 gpa, const void *from, uint64 bytes);
 
-// An original frame was written by other means than the guest's stores (a device, Memvisor).
+// Whether the guest's tables let the guest, in its present mode, load from or store to `va`:
+// PAGING_FILLED, PAGING_PAGE or PAGING_ACCESS.
+enum paging_result paging_translates(struct vcpu *vcpu, int store, uint64 va);
+
+// An original frame was written by other means than the guest's stores: by Memvisor. guest_write is
+// to be used, which calls this.
 void paging_written(uint32 original);
+
+// A device of the board is given a part of an original to write, and has written what it will. In
+// between each fence of the guest takes the frame as written.
+void paging_lend(uint32 original);
+void paging_take_back(uint32 original);
 
 // Fills in what the audit asks about roots.
 void paging_audit(struct audit_visor *audit);

@@ -13,6 +13,8 @@
 #define TABLES 4096 // 16 MiB
 // An instruction that crosses a page, and its data that does, all in distant gigabytes, need 9.
 #define TABLES_LEAST 16
+// Entries compared at one fence: 32 full tables, or a quarter of that cleared.
+#define FENCE_STEPS 16384
 
 static struct paging pagings[1]; // one for each guest
 
@@ -21,6 +23,8 @@ paging_init(void)
 {
   uint64 tables = machine_argument("shadow-tables", TABLES);
   shadow_tables_init(tables < TABLES_LEAST ? TABLES_LEAST : tables > TABLES ? TABLES : tables);
+  uint64 steps = machine_argument("fence-steps", FENCE_STEPS);
+  shadow.fence_steps = steps < FENCE_STEPS ? steps : FENCE_STEPS;
 }
 
 void
@@ -47,37 +51,52 @@ flush(void)
 void
 paging_frame_created(uint32 original)
 {
-  shadow.tracked[original] = (struct tracked){ .leaves = NO_ENTRY, .followers = NO_TABLE };
+  shadow.tracked[original] = (struct tracked){ .writable = NO_ENTRY, .followers = NO_TABLE };
+}
+
+// Enters the root that the guest's satp names.
+static void
+enter(struct vcpu *vcpu)
+{
+  struct guest *guest = vcpu->guest;
+  uint64 gpa = (vcpu->satp & SATP_PPN) << PGSHIFT;
+  if(SATP_MODE(vcpu->satp) == SATP_MODE_BARE)
+    shadow_enter(guest, shadow_root_identity(guest, IDENTITY_VS));
+  else if(guest_owns(guest, gpa))
+    shadow_enter(guest, shadow_root_following(guest, gpa));
+  else
+    shadow_enter(guest, shadow_root_identity(guest, NOWHERE));
+}
+
+// Brings the shadows up to date. Whether they were given up instead: then a root is to be entered.
+static int
+update(struct guest *guest)
+{
+  shadow.fences++;
+  if(shadow.written_count == 0 || shadow_check_written(guest) == 0)
+    return 0;
+  shadow_give_up(guest);
+  return 1;
 }
 
 void
 paging_fence(struct vcpu *vcpu)
 {
-  shadow.fences++;
-  if(shadow.written_count != 0)
-    shadow_check_written(vcpu->guest);
+  if(update(vcpu->guest))
+    enter(vcpu);
   flush();
 }
 
 void
 paging_set_root(struct vcpu *vcpu, uint64 satp)
 {
-  struct guest *guest = vcpu->guest;
   uint64 mode = SATP_MODE(satp);
-  uint64 gpa = (satp & SATP_PPN) << PGSHIFT;
   if(mode != SATP_MODE_BARE && mode != SATP_MODE_SV39)
     return;
   // The guest's identifiers have no bits, so that it fences where it needs to.
   vcpu->satp = satp & ~SATP_ASID;
-  shadow.fences++;
-  if(shadow.written_count != 0)
-    shadow_check_written(guest);
-  if(mode == SATP_MODE_BARE)
-    shadow_enter(guest, shadow_root_identity(guest, IDENTITY_VS));
-  else if(guest_owns(guest, gpa))
-    shadow_enter(guest, shadow_root_following(guest, gpa));
-  else
-    shadow_enter(guest, shadow_root_identity(guest, NOWHERE));
+  update(vcpu->guest);
+  enter(vcpu);
   flush();
 }
 
@@ -86,7 +105,7 @@ paging_store(struct guest *guest, uint64 gpa, const void *from, uint64 bytes)
 {
   uint32 frame = guest_frame(guest, GUEST_NUMBER(guest, gpa));
   memcpy((char *)frame_address(frame) + gpa % PGSIZE, from, bytes);
-  shadow.tracked[frame].emulated = shadow.fences;
+  shadow.tracked[frame].emulated = (uint32)shadow.fences;
   shadow_check_entry(guest, frame, gpa % PGSIZE / sizeof(pte_t));
   flush();
 }
@@ -96,6 +115,20 @@ paging_written(uint32 original)
 {
   if(shadow.tracked[original].followers != NO_TABLE)
     shadow_mark_written(original);
+}
+
+void
+paging_lend(uint32 original)
+{
+  shadow.tracked[original].lent++;
+  paging_written(original);
+}
+
+void
+paging_take_back(uint32 original)
+{
+  shadow.tracked[original].lent--;
+  paging_written(original);
 }
 
 // What a shadow entry leads to: nothing is set in it above the frame number.
@@ -164,7 +197,7 @@ child_for(struct guest *guest, uint32 parent, uint index, const struct walk *w)
     shadow.table[child].source = w->pte;
   } else {
     child = shadow_follow(w->table[level], level);
-    if(shadow.tracked[w->table[level]].written)
+    if(shadow_is_written(w->table[level]))
       shadow_check(guest, child);
   }
   shadow_branch(parent, index, child);
@@ -179,13 +212,13 @@ rights(uint64 gpa, enum access access, pte_t *leaf)
 {
   uint32 frame = frame_at(PTE2PA(*leaf));
   struct tracked *tracked = &shadow.tracked[frame];
-  if(!(*leaf & PTE_W) || tracked->followers == NO_TABLE || tracked->written)
+  if(!(*leaf & PTE_W) || tracked->followers == NO_TABLE || shadow_is_written(frame))
     return PAGING_FILLED;
   if(access != ACCESS_STORE){
     *leaf &= ~(PTE_W | PTE_D);
     return PAGING_FILLED;
   }
-  if(tracked->emulated != shadow.fences && gpa % PGSIZE >= sizeof(pte_t))
+  if(tracked->emulated != (uint32)shadow.fences && gpa % PGSIZE >= sizeof(pte_t))
     return PAGING_TABLE;
   shadow_mark_written(frame);
   return PAGING_WRITTEN;
@@ -267,6 +300,30 @@ remember_device(struct guest *guest, enum access access, uint64 va, const struct
   };
 }
 
+// Follows the guest's tables, satp not being Bare, as the hart would for `access`: PAGING_FILLED, and
+// where it led in `w`, or the exception.
+static enum paging_result
+translate(struct vcpu *vcpu, enum access access, uint64 va, int user, struct walk *w)
+{
+  enum walk_result result = walk(vcpu->guest, vcpu->satp, va, w);
+  if(result == WALK_ACCESS_FAULT)
+    return PAGING_ACCESS;
+  if(result == WALK_PAGE_FAULT || !walk_permits(w->pte, access, user, csr_read(vsstatus)) ||
+     set_accessed(vcpu->guest, w, access) < 0)
+    return PAGING_PAGE;
+  return PAGING_FILLED;
+}
+
+enum paging_result
+paging_translates(struct vcpu *vcpu, int store, uint64 va)
+{
+  struct walk w;
+  if(SATP_MODE(vcpu->satp) == SATP_MODE_BARE)
+    return PAGING_FILLED;
+  int user = !(csr_read(sstatus) & SSTATUS_SPP);
+  return translate(vcpu, store ? ACCESS_STORE : ACCESS_LOAD, va, user, &w);
+}
+
 // Apart from paging_fault, so that an access to a device does not pay for the registers that this
 // needs.
 __attribute__((noinline)) static enum paging_result
@@ -276,12 +333,9 @@ fault(struct vcpu *vcpu, enum access access, uint64 va, int user)
   struct walk w;
   if(SATP_MODE(vcpu->satp) == SATP_MODE_BARE)
     return fault_bare(vcpu, access, va, user);
-  enum walk_result result = walk(guest, vcpu->satp, va, &w);
-  if(result == WALK_ACCESS_FAULT)
-    return PAGING_ACCESS;
-  if(result == WALK_PAGE_FAULT || !walk_permits(w.pte, access, user, csr_read(vsstatus)) ||
-     set_accessed(guest, &w, access) < 0)
-    return PAGING_PAGE;
+  enum paging_result result = translate(vcpu, access, va, user, &w);
+  if(result != PAGING_FILLED)
+    return result;
   vcpu->device_address = w.gpa;
   if(!guest_owns(guest, w.gpa)){
     if(access == ACCESS_FETCH)

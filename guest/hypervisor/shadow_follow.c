@@ -4,11 +4,23 @@
 // freely until the guest's next fence, where all entries are compared and it is protected again. So
 // the cost is with the tables that change, not with the fences, and a guest that changes one entry
 // pays for one. A guest that changes a table need not see the change before its fence.
+//
+// A fence takes at most shadow.fence_steps, or little more. If it would take more, all shadows are
+// given up, which takes one step for each table, and are made again as the guest needs them.
 
 #include "shadow.h"
 #include "bits.h"
 #include "h_csr.h"
 #include "walk.h"
+
+// Leaves to a frame that are narrowed when a table begins to follow it.
+#define LEAVES_AT_ONCE 512
+// What things cost in steps, of which the smallest is to compare one entry.
+#define STEPS_FRAME 2
+#define STEPS_CLEAR 4
+#define STEPS_PROTECT 2
+
+static int64 steps; // left to the fence in progress
 
 uint32
 shadow_follower(uint32 frame, int level)
@@ -17,18 +29,6 @@ shadow_follower(uint32 frame, int level)
   while(table != NO_TABLE && shadow.table[table].level != level)
     table = shadow.table[table].next;
   return table;
-}
-
-static void
-protect(uint32 frame)
-{
-  for(uint32 e = shadow.tracked[frame].leaves; e != NO_ENTRY; e = shadow.link[e]){
-    pte_t *leaf = &shadow.page[e / ENTRIES][e % ENTRIES];
-    if(*leaf & PTE_W){
-      *leaf &= ~(PTE_W | PTE_D);
-      shadow.flush = 1;
-    }
-  }
 }
 
 uint32
@@ -42,8 +42,9 @@ shadow_follow(uint32 frame, int level)
   shadow.table[table].frame = frame;
   shadow.table[table].next = tracked->followers;
   tracked->followers = table;
-  if(!tracked->written)
-    protect(frame);
+  // A frame with so many writable leaves that they are not narrowed now counts as written.
+  if(tracked->lent != 0 || shadow_protect(frame, LEAVES_AT_ONCE) == LEAVES_AT_ONCE)
+    shadow_mark_written(frame);
   return table;
 }
 
@@ -59,10 +60,9 @@ shadow_unfollow(uint32 table)
 void
 shadow_mark_written(uint32 frame)
 {
-  struct tracked *tracked = &shadow.tracked[frame];
-  if(tracked->written)
+  if(shadow_is_written(frame))
     return;
-  tracked->written = 1;
+  shadow.tracked[frame].written = shadow.round;
   shadow.written[shadow.written_count++] = frame;
 }
 
@@ -105,8 +105,11 @@ check_present(struct guest *guest, uint32 table, uint index, pte_t pte)
   pte_t entry = shadow.page[table][index];
   int holds = shadow_is_leaf(entry) ? leaf_holds(guest, entry, pte, PTE2PA(pte)) :
                                       branch_holds(guest, entry, pte);
-  if(!holds)
+  steps--;
+  if(!holds){
+    steps -= STEPS_CLEAR;
     shadow_clear(table, index);
+  }
 }
 
 void
@@ -144,26 +147,40 @@ retire(struct guest *guest, uint32 table)
     shadow_root_drop(guest, t->root);
     return;
   }
-  while(t->kind != TABLE_FREE)
+  for(; t->kind != TABLE_FREE && steps >= 0; steps -= STEPS_CLEAR)
     shadow_clear(t->parents / ENTRIES, t->parents % ENTRIES);
 }
 
-void
+// Compares all that follows a written frame, and protects it again, unless a device may write it.
+static void
+check_frame(struct guest *guest, uint32 frame)
+{
+  const struct tracked *tracked = &shadow.tracked[frame];
+  steps -= STEPS_FRAME;
+  for(int level = 0; level <= ROOT_LEVEL && steps >= 0; level++){
+    uint32 table = shadow_follower(frame, level);
+    if(table == NO_TABLE)
+      continue;
+    shadow_check(guest, table);
+    if(shadow.table[table].count == 0 && table != guest->paging->root)
+      retire(guest, table);
+  }
+  if(tracked->followers == NO_TABLE || steps < 0)
+    return;
+  if(tracked->lent != 0)
+    shadow_mark_written(frame);
+  else
+    steps -= STEPS_PROTECT * shadow_protect(frame, steps / STEPS_PROTECT + 1);
+}
+
+int
 shadow_check_written(struct guest *guest)
 {
-  for(uint32 i = 0; i < shadow.written_count; i++){
-    uint32 frame = shadow.written[i];
-    shadow.tracked[frame].written = 0;
-    for(int level = 0; level <= ROOT_LEVEL; level++){
-      uint32 table = shadow_follower(frame, level);
-      if(table == NO_TABLE)
-        continue;
-      shadow_check(guest, table);
-      if(shadow.table[table].count == 0 && table != guest->paging->root)
-        retire(guest, table);
-    }
-    if(shadow.tracked[frame].followers != NO_TABLE)
-      protect(frame);
-  }
-  shadow.written_count = 0;
+  uint32 count = shadow.written_count;
+  steps = shadow.fence_steps;
+  shadow.written_count = 0; // no more are marked below than are taken out
+  shadow.round++;
+  for(uint32 i = 0; i < count && steps >= 0; i++)
+    check_frame(guest, shadow.written[i]);
+  return steps < 0 ? -1 : 0;
 }

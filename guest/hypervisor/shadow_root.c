@@ -53,14 +53,32 @@ shadow_root_drop(struct guest *guest, uint slot)
       guest->paging->identity[which] = NO_TABLE;
   }
   shadow.table[table].root = NO_ROOT;
-  shadow_table_free(table);
+  shadow_table_drop(table);
+  shadow.flush = 1;
 }
 
-// If even the root in use alone is too large, it starts anew.
+void
+shadow_give_up(struct guest *guest)
+{
+  for(uint slot = 0; slot < ROOTS; slot++){
+    if(roots[slot].shadow != 0)
+      shadow_root_drop(guest, slot);
+  }
+  shadow_tables_drop();
+  shadow.written_count = 0;
+  shadow.round++;
+  shadow_counts.given_up++;
+}
+
+// Dropped tables first. If even the root in use alone is too large, it starts anew.
 void
 shadow_reserve(struct guest *guest, uint32 tables)
 {
   while(shadow.free_count < tables){
+    if(shadow.dropped != NO_TABLE){
+      shadow_table_reclaim();
+      continue;
+    }
     uint slot = oldest(guest, 0);
     shadow_counts.evicted++;
     if(slot != NO_ROOT)

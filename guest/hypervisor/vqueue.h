@@ -6,6 +6,8 @@
 
 #define VQUEUE_GUEST_MOST 256  // entries of a guest's queue
 #define VQUEUE_MOST       1024 // and of a device's: buffers that cross frames take several
+#define VQUEUE_LENT_MOST  2048 // frames that a device may write at a time; a chain has 1281 at most
+#define VQUEUE_CHAIN_BYTES (4UL << 20) // of one chain, as the board's devices have it
 
 struct guest;
 
@@ -43,19 +45,22 @@ struct vqueue {
   struct vavail *device_avail;
   struct vused  *device_used;
   uint16 device_used_next;
-  uint16 free, free_count;   // chain of free descriptors
+  uint16 free, free_count;   // chain of free descriptors; those have no flags
+  uint32 lent;               // frames in the device's hands to be written
   uint16 *head;              // of a device chain: the guest's head
 };
 
 // Takes memory for the device's ring, of at most `size` entries.
 void vqueue_init(struct vqueue *q, uint32 size);
-// Empties both rings.
+// Empties both rings. Requires: the device has been reset, so that it writes no more.
 void vqueue_reset(struct vqueue *q);
 // Whether the three parts of the guest's ring are aligned and lie in its memory.
 int  vqueue_acceptable(struct guest *guest, const struct vqueue *q);
-// Hands all that the guest made available, and that fits, to the device. The number of chains; -1:
-// the guest's ring is malformed, or leads out of its memory.
-int  vqueue_forward(struct guest *guest, struct vqueue *q);
+// Hands what the guest made available, and what fits, to the device: the number of chains in
+// *chains. All of it or as much as may be done in one exit (then VQUEUE_MORE: call again);
+// VQUEUE_MALFORMED: the guest's ring is, or leads out of its memory.
+enum vqueue_result { VQUEUE_DONE, VQUEUE_MORE, VQUEUE_MALFORMED };
+enum vqueue_result vqueue_forward(struct guest *guest, struct vqueue *q, uint32 *chains);
 // Hands back what the device used: the number of chains, in *interrupt whether the guest wants to
 // hear of it. -1: the device's ring is malformed.
 int  vqueue_return(struct guest *guest, struct vqueue *q, int *interrupt);

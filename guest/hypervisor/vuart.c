@@ -1,5 +1,6 @@
-// A guest's 16550A. Invariant: its line is high exactly while IIR would name a cause; nothing typed
-// is lost: while the FIFO is full the board's UART keeps the rest and does not interrupt.
+// A guest's 16550A, register for register the board's (machine/rv64/device/uart.ts). Invariant: its
+// line is high exactly while IIR would name a cause; what the guest does not throw away itself is
+// not lost: while the FIFO is full the board's UART keeps the rest and does not interrupt.
 
 #include "guest.h"
 #include "uart.h"
@@ -12,28 +13,44 @@ enum { RBR_THR, IER, IIR_FCR, LCR, MCR, LSR, MSR, SCR };
 #define IIR_NONE      0x01
 #define IIR_EMPTY     0x02
 #define IIR_RECEIVED  0x04
+#define IIR_TIMEOUT   0x0c
 #define IIR_FIFOS     0xc0
 #define FCR_ENABLE    0x01
 #define FCR_CLEAR     0x02
+#define FCR_KEPT      0xc9
+#define FCR_TRIGGER_SHIFT 6
 #define LCR_DLAB      0x80
 #define LSR_READY     0x01
 #define LSR_EMPTY     0x60
 #define MSR_CONNECTED 0xb0
 
+// How many characters the FIFO holds.
+static uint
+room(const struct vuart *u)
+{
+  return u->fcr & FCR_ENABLE ? VUART_FIFO : 1;
+}
+
+// Below the trigger level the time-out comes at once, as on the board.
 static uint
 cause(const struct vuart *u)
 {
-  if((u->ier & IER_RECEIVED) && u->waiting > 0)
-    return IIR_RECEIVED;
+  static const uint8 trigger[] = { 1, 4, 8, 14 };
+  if((u->ier & IER_RECEIVED) && u->waiting > 0){
+    uint level = u->fcr & FCR_ENABLE ? trigger[u->fcr >> FCR_TRIGGER_SHIFT] : 1;
+    return u->waiting >= level ? IIR_RECEIVED : IIR_TIMEOUT;
+  }
   if((u->ier & IER_EMPTY) && u->emptied)
     return IIR_EMPTY;
   return IIR_NONE;
 }
 
+// With no interrupt enabled the line is low, and has been since they were disabled.
 static void
 update(struct guest *guest)
 {
-  vplic_line(&guest->plic, VIRT_UART_IRQ, cause(&guest->uart) != IIR_NONE);
+  if(guest->uart.ier != 0)
+    vplic_line(&guest->plic, VIRT_UART_IRQ, cause(&guest->uart) != IIR_NONE);
 }
 
 void
@@ -41,26 +58,36 @@ vuart_receive(struct guest *guest)
 {
   struct vuart *u = &guest->uart;
   int c;
-  while(u->waiting < VUART_FIFO && (c = uart_get()) >= 0)
+  while(u->waiting < room(u) && (c = uart_get()) >= 0)
     u->fifo[(u->head + u->waiting++) % VUART_FIFO] = c;
-  uart_interrupts(u->waiting < VUART_FIFO);
+  uart_interrupts(u->waiting < room(u));
   update(guest);
+}
+
+// The oldest character, or -1. If the FIFO was full the board's UART may have more.
+static int
+take(struct guest *guest)
+{
+  struct vuart *u = &guest->uart;
+  int c = -1, full = u->waiting == room(u);
+  if(u->waiting > 0){
+    c = u->fifo[u->head];
+    u->head = (u->head + 1) % VUART_FIFO;
+    u->waiting--;
+  }
+  if(full)
+    vuart_receive(guest);
+  else
+    update(guest);
+  return c;
 }
 
 int
 vuart_getchar(struct guest *guest)
 {
-  struct vuart *u = &guest->uart;
-  if(u->waiting == 0)
+  if(guest->uart.waiting == 0)
     vuart_receive(guest);
-  if(u->waiting == 0)
-    return -1;
-  int c = u->fifo[u->head];
-  u->head = (u->head + 1) % VUART_FIFO;
-  if(u->waiting-- == VUART_FIFO)
-    vuart_receive(guest);
-  update(guest);
-  return c;
+  return take(guest);
 }
 
 static uint32
@@ -84,8 +111,8 @@ vuart_read(struct guest *guest, uint64 offset)
   case RBR_THR:
     if(u->lcr & LCR_DLAB)
       return u->divisor[0];
-    c = u->waiting > 0 ? vuart_getchar(guest) : 0;
-    return c;
+    c = take(guest);
+    return c >= 0 ? c : 0;
   case IER:
     return u->lcr & LCR_DLAB ? u->divisor[1] : u->ier;
   case IIR_FCR:
@@ -109,8 +136,7 @@ transmit(struct guest *guest, uint8 c)
 {
   uart_put(c);
   guest->uart.emptied = 1;
-  if(guest->uart.ier & IER_EMPTY)
-    update(guest);
+  update(guest);
 }
 
 static void
@@ -120,7 +146,17 @@ enable(struct guest *guest, uint8 ier)
   if((ier & IER_EMPTY) && !(u->ier & IER_EMPTY))
     u->emptied = 1;
   u->ier = ier & 0xf;
-  update(guest);
+  vplic_line(&guest->plic, VIRT_UART_IRQ, cause(u) != IIR_NONE);
+}
+
+static void
+control(struct guest *guest, uint8 fcr)
+{
+  struct vuart *u = &guest->uart;
+  if(((fcr ^ u->fcr) & FCR_ENABLE) || (fcr & FCR_CLEAR))
+    u->waiting = 0;
+  u->fcr = fcr & FCR_ENABLE ? fcr & FCR_KEPT : 0;
+  vuart_receive(guest);
 }
 
 void
@@ -142,11 +178,7 @@ vuart_write(struct guest *guest, uint64 offset, uint32 value)
       enable(guest, byte);
     return;
   case IIR_FCR:
-    u->fcr = byte;
-    if(byte & FCR_CLEAR){
-      u->waiting = 0;
-      vuart_receive(guest);
-    }
+    control(guest, byte);
     return;
   case LCR:
     u->lcr = byte;

@@ -3,8 +3,10 @@
 // knows them. A guest that sets up a malformed ring finds DEVICE_NEEDS_RESET in the status, as the
 // specification has it.
 
+#include "bits.h"
 #include "guest.h"
 #include "machine.h"
+#include "mediate.h"
 
 // Registers (virtio 1.2, 4.2.2).
 #define MAGIC             0x000
@@ -29,15 +31,20 @@
 #define QUEUE_AVAIL_HIGH  0x094
 #define QUEUE_USED_LOW    0x0a0
 #define QUEUE_USED_HIGH   0x0a4
+#define SHM_LENGTH_LOW    0x0b0
+#define SHM_BASE_HIGH     0x0bc
 #define CONFIG_GENERATION 0x0fc
 #define CONFIG            0x100
 #define CONFIG_END        0x200 // the board answers no further
 
 #define VIRTIO_MAGIC   0x74726976U
 #define VIRTIO_VERSION 2
+#define VIRTIO_VENDOR  0x554d4551U // "QEMU", as the board has it
+#define SHM_NONE       0xffffffffU // there is no such region
 #define DEVICE_NET     1
 #define DEVICE_BLOCK   2
 
+#define STATUS_BITS        0xffU
 #define STATUS_FEATURES_OK 8U
 #define STATUS_NEEDS_RESET 64U
 
@@ -121,6 +128,7 @@ need_reset(struct guest *guest, uint slot)
   struct vvirtio *v = &guest->virtio[slot];
   set(v, STATUS, 0);
   v->status |= STATUS_NEEDS_RESET;
+  v->unfinished = 0;
   for(uint32 i = 0; i < v->queues; i++)
     vqueue_reset(&v->queue[i]);
   raise(guest, slot, INTERRUPT_CONFIG);
@@ -139,11 +147,12 @@ set_ready(struct guest *guest, uint slot, uint32 ready)
   struct vvirtio *v = &guest->virtio[slot];
   struct vqueue *q = &v->queue[v->queue_selected];
   set(v, QUEUE_SELECT, v->queue_selected);
+  ready &= 1;
   if(ready && !vqueue_acceptable(guest, q)){
     need_reset(guest, slot);
     return;
   }
-  q->ready = ready & 1;
+  q->ready = ready;
   if(q->ready){
     set(v, QUEUE_SIZE, q->device_size);
     set_queue(v, QUEUE_DESC_LOW, q->device_desc);
@@ -154,31 +163,45 @@ set_ready(struct guest *guest, uint slot, uint32 ready)
 }
 
 static void
+reset(struct guest *guest, uint slot)
+{
+  struct vvirtio *v = &guest->virtio[slot];
+  set(v, STATUS, 0); // first, so that the device writes no more
+  v->refused = v->unfinished = v->status = v->interrupt = 0;
+  v->features_word = v->driver_word = v->queue_selected = 0;
+  for(uint32 i = 0; i < v->queues; i++)
+    vqueue_reset(&v->queue[i]);
+  vplic_line(&guest->plic, VIRT_VIRTIO_IRQ + slot, 0);
+}
+
+static void
 set_status(struct guest *guest, uint slot, uint32 status)
 {
   struct vvirtio *v = &guest->virtio[slot];
+  status &= STATUS_BITS;
   if(v->refused)
     status &= ~STATUS_FEATURES_OK;
-  if(status == 0){
-    v->refused = 0;
-    v->status = v->interrupt = 0;
-    for(uint32 i = 0; i < v->queues; i++)
-      vqueue_reset(&v->queue[i]);
-    vplic_line(&guest->plic, VIRT_VIRTIO_IRQ + slot, 0);
-  } else if(v->status & STATUS_NEEDS_RESET)
-    return;
-  set(v, STATUS, status);
-  v->status = get(v, STATUS);
+  if(status == 0)
+    reset(guest, slot);
+  else if(v->status & STATUS_NEEDS_RESET)
+    v->status = status | STATUS_NEEDS_RESET;
+  else {
+    set(v, STATUS, status);
+    v->status = get(v, STATUS);
+  }
 }
 
 static void
 set_features(struct vvirtio *v, uint32 wanted)
 {
   uint32 word = v->driver_word;
+  if(word > 1 || (v->status & STATUS_FEATURES_OK))
+    return;
   set(v, FEATURES_SELECT, word);
   uint32 offered = get(v, DEVICE_FEATURES) & known_features(v, word);
+  v->refused &= ~(1U << word);
   if(wanted & ~offered)
-    v->refused = 1;
+    v->refused |= 1U << word;
   set(v, DRIVER_SELECT, word);
   set(v, DRIVER_FEATURES, wanted & offered);
 }
@@ -187,15 +210,31 @@ static void
 forward(struct guest *guest, uint slot, uint32 queue)
 {
   struct vvirtio *v = &guest->virtio[slot];
+  uint32 chains;
   if(queue >= v->queues || !v->queue[queue].ready)
     return;
-  int chains = vqueue_forward(guest, &v->queue[queue]);
-  if(chains < 0)
+  enum vqueue_result result = vqueue_forward(guest, &v->queue[queue], &chains);
+  if(result == VQUEUE_MALFORMED){
     need_reset(guest, slot);
-  else if(chains > 0){
+    return;
+  }
+  v->unfinished &= ~(1U << queue);
+  if(result == VQUEUE_MORE){
+    v->unfinished |= 1U << queue;
+    mediate_later();
+  }
+  if(chains > 0){
     __asm__ volatile("fence rw, rw" : : : "memory");
     set(v, QUEUE_NOTIFY, queue);
   }
+}
+
+void
+vvirtio_continue(struct guest *guest, uint slot)
+{
+  uint32 unfinished = guest->virtio[slot].unfinished;
+  if(unfinished != 0)
+    forward(guest, slot, lowest_bit(unfinished));
 }
 
 void
@@ -232,20 +271,35 @@ read_config(const struct vvirtio *v, uint offset, int bytes)
   return bytes == 2 ? *(volatile uint16 *)at : *(volatile uint32 *)at;
 }
 
+// Empty for the guest: there is no device, or one that is not mediated.
+static uint32
+read_empty(uint offset)
+{
+  switch(offset){
+  case MAGIC:
+    return VIRTIO_MAGIC;
+  case VERSION:
+    return VIRTIO_VERSION;
+  case VENDOR_ID:
+    return VIRTIO_VENDOR;
+  }
+  return offset >= SHM_LENGTH_LOW && offset <= SHM_BASE_HIGH ? SHM_NONE : 0;
+}
+
+// Registers answer to 4 bytes, the configuration to any width.
 uint32
 vvirtio_read(struct guest *guest, uint slot, uint offset, int bytes)
 {
   struct vvirtio *v = &guest->virtio[slot];
-  if(v->device == NULL)
-    return offset == MAGIC ? VIRTIO_MAGIC : offset == VERSION ? VIRTIO_VERSION : 0;
-  if(offset >= CONFIG)
+  if(v->device != NULL && offset >= CONFIG)
     return offset < CONFIG_END ? read_config(v, offset, bytes) : 0;
+  if(bytes != 4)
+    return 0;
+  if(v->device == NULL)
+    return read_empty(offset);
   const struct vqueue *q = v->queue_selected < v->queues ? &v->queue[v->queue_selected] : NULL;
-  switch(bytes == 4 ? offset : ~0U){
-  case MAGIC:
-  case VERSION:
+  switch(offset){
   case DEVICE_ID:
-  case VENDOR_ID:
   case CONFIG_GENERATION:
     return get(v, offset);
   case DEVICE_FEATURES:
@@ -260,7 +314,7 @@ vvirtio_read(struct guest *guest, uint slot, uint offset, int bytes)
   case STATUS:
     return v->status;
   }
-  return 0;
+  return read_empty(offset);
 }
 
 // Writes of the selected queue's set-up, which a queue in use does not take.

@@ -13,7 +13,8 @@ struct vvirtio {
   uint32 status;           // as the guest wrote it, and what Memvisor adds
   uint32 interrupt;        // InterruptStatus
   uint32 features_word, driver_word, queue_selected;
-  int    refused;          // the guest asked for a feature that it was not offered
+  uint32 refused;          // bit n: of feature word n the guest asked for what it was not offered
+  uint32 unfinished;       // bit n: queue n has chains that the exit left for later
   struct vqueue queue[VVIRTIO_QUEUES];
 };
 
@@ -24,3 +25,5 @@ int    vvirtio_init(struct guest *guest, uint slot);
 uint32 vvirtio_read(struct guest *guest, uint slot, uint offset, int bytes);
 void   vvirtio_write(struct guest *guest, uint slot, uint offset, int bytes, uint32 value);
 void   vvirtio_interrupt(struct guest *guest, uint slot);
+// Goes on with what an exit left for later.
+void   vvirtio_continue(struct guest *guest, uint slot);

@@ -19,6 +19,7 @@
 #define BACKUP_FREE  0
 #define BACKUP_COPY  1 // the backup of one original
 #define BACKUP_TABLE 2 // holds only backup PTEs
+#define BACKUP_DROPPED 3 // held them; no root leads to it any more, and it is emptied before its next use
 
 #define NO_BACKUP 0xffffffffU
 

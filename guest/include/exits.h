@@ -13,7 +13,7 @@ struct exit_counts {
   uint64 fence;       // sfence.vma
   uint64 idle;        // wfi
   uint64 call;        // SBI call
-  uint64 external;    // interrupt of a device
+  uint64 external;    // interrupt of a device, or of what an exit left for later
   uint64 timer;       // interrupt of the timer
   uint64 other;
 };
@@ -24,4 +24,5 @@ struct shadow_counts {
   uint64 tables;  // shadow tables made (and, with backups, backup tables)
   uint64 checked; // guest tables compared with their shadows at a fence
   uint64 evicted; // shadow roots given up because the pool was used up
+  uint64 given_up; // times that all shadows were given up, since a fence had too much to compare
 };

@@ -2,40 +2,14 @@
 // register accesses of every width to every device, SBI calls with nonsense. It must come to its
 // last line: whatever it does, neither Memvisor nor the device in slot 0 (a disk) may break by it.
 
+#include "disk.h"
 #include "payload.h"
 #include "virt.h"
 
 #define SIZE 8
-
-#define STATUS_ACKNOWLEDGE 1
-#define STATUS_DRIVER      2
-#define STATUS_DRIVER_OK   4
-#define STATUS_FEATURES_OK 8
-#define STATUS_NEEDS_RESET 64
 #define RAM_END (VIRT_RAM + (128UL << 20)) // as guest-memory=128 has it
 
-struct desc {
-  uint64 address;
-  uint32 bytes;
-  uint16 flags, next;
-};
-
-static struct desc desc[SIZE] __attribute__((aligned(4096)));
-static struct {
-  uint16 flags, index, ring[SIZE];
-} avail __attribute__((aligned(4096)));
-static volatile struct {
-  uint16 flags, index;
-  struct {
-    uint32 id, bytes;
-  } ring[SIZE];
-} used __attribute__((aligned(4096)));
-static struct {
-  uint32 type, reserved;
-  uint64 sector;
-} header;
 static uint8 data[8192] __attribute__((aligned(4096)));
-static volatile uint8 state;
 static uint64 random_state = 88172645463325252UL;
 
 static uint64
@@ -48,74 +22,10 @@ chance(uint64 below)
 }
 
 static void
-set(uint offset, uint32 value)
-{
-  *(volatile uint32 *)(VIRT_VIRTIO + offset) = value;
-}
-
-static uint32
-get(uint offset)
-{
-  return *(volatile uint32 *)(VIRT_VIRTIO + offset);
-}
-
-static void
-set_address(uint offset, const volatile void *at)
-{
-  set(offset, (uint64)at);
-  set(offset + 4, (uint64)at >> 32);
-}
-
-// Resets the disk and goes as far as a driver goes before its queue is ready.
-static void
-begin(uint32 size, const volatile void *d, const volatile void *a, const volatile void *u)
-{
-  set(0x070, 0);
-  check(get(0x070) == 0 && get(0x060) == 0, "a reset clears status and interrupt");
-  set(0x070, STATUS_ACKNOWLEDGE | STATUS_DRIVER);
-  set(0x024, 0);
-  set(0x020, 0);
-  set(0x024, 1);
-  set(0x020, 1);
-  set(0x070, STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK);
-  check(get(0x070) & STATUS_FEATURES_OK, "VERSION_1 alone is accepted");
-  set(0x030, 0);
-  set(0x038, size);
-  set_address(0x080, d);
-  set_address(0x090, a);
-  set_address(0x0a0, u);
-  avail.flags = avail.index = 0;
-  used.flags = used.index = 0;
-}
-
-static void
 start(void)
 {
-  begin(SIZE, desc, &avail, &used);
-  set(0x044, 1);
-  set(0x070, STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK | STATUS_DRIVER_OK);
-  check(!(get(0x070) & STATUS_NEEDS_RESET), "a proper ring is accepted");
-}
-
-static void
-request(uint32 type, uint64 sector, void *at, uint32 bytes)
-{
-  header.type = type;
-  header.sector = sector;
-  desc[0] = (struct desc){ (uint64)&header, 16, 1, 1 };
-  desc[1] = (struct desc){ (uint64)at, bytes, type == 0 ? 3 : 1, 2 };
-  desc[2] = (struct desc){ (uint64)&state, 1, 2, 0 };
-  state = 0xff;
-}
-
-static void
-notify(void)
-{
-  avail.ring[avail.index % SIZE] = 0;
-  __asm__ volatile("fence" : : : "memory");
-  avail.index++;
-  __asm__ volatile("fence" : : : "memory");
-  set(0x050, 0);
+  disk_start(SIZE, desc, &avail, &used);
+  check(!(disk_get(DISK_STATUS) & STATUS_NEEDS_RESET), "a proper ring is accepted");
 }
 
 // The disk works: what is written to it is read back, across frames.
@@ -126,15 +36,15 @@ works(void)
   for(uint i = 0; i < 1024; i++)
     data[4096 - 512 + i] = i * 7 + random_state;
   uint8 first = data[4096 - 512], last = data[4096 + 511];
-  request(1, 2, data + 4096 - 512, 1024);
-  notify();
+  disk_request(1, 2, data + 4096 - 512, 1024);
+  disk_notify(SIZE);
   while(used.index != 1)
     ;
   check(state == 0 && used.ring[0].id == 0, "a write is done");
   for(uint i = 0; i < sizeof(data); i++)
     data[i] = 0;
-  request(0, 2, data + 4096 - 512, 1024);
-  notify();
+  disk_request(0, 2, data + 4096 - 512, 1024);
+  disk_notify(SIZE);
   while(used.index != 2)
     ;
   check(state == 0 && used.ring[1].bytes >= 1024, "a read is done");
@@ -145,11 +55,11 @@ works(void)
 static void
 refused(const char *what)
 {
-  check(get(0x070) & STATUS_NEEDS_RESET, what);
-  check(get(0x060) & 2, "the driver is told by an interrupt");
-  set(0x050, 0); // is not heard any more
-  set(0x044, 1);
-  check(get(0x044) == 0, "nor is the queue ready before a reset");
+  check(disk_get(0x070) & STATUS_NEEDS_RESET, what);
+  check(disk_get(0x060) & 2, "the driver is told by an interrupt");
+  disk_set(0x050, 0); // is not heard any more
+  disk_set(0x044, 1);
+  check(disk_get(0x044) == 0, "nor is the queue ready before a reset");
 }
 
 static void
@@ -164,11 +74,11 @@ bad_rings(void)
     { SIZE, ~0UL << 4, 0, 0 }, { SIZE, 0, ~1UL, 0 }, { SIZE, 0, 0, ~3UL },
   };
   for(uint i = 0; i < sizeof(bad) / sizeof(bad[0]); i++){
-    begin(bad[i].size, (char *)desc + bad[i].desc, (char *)&avail + bad[i].avail,
+    disk_begin(bad[i].size, (char *)desc + bad[i].desc, (char *)&avail + bad[i].avail,
           (char *)&used + bad[i].used);
-    set(0x044, 1);
+    disk_set(0x044, 1);
     if(bad[i].desc == ~0UL << 4) // 16 bytes before it: still its own memory
-      set(0x070, 0);
+      disk_set(0x070, 0);
     else if(bad[i].avail != ~1UL && bad[i].used != ~3UL)
       refused("a malformed ring");
   }
@@ -176,11 +86,11 @@ bad_rings(void)
     0, 0x10001000, VIRT_RAM - 16, RAM_END - 16, RAM_END, 1UL << 40, -16UL,
   };
   for(uint i = 0; i < sizeof(places) / sizeof(places[0]); i++){
-    begin(SIZE, (void *)places[i], &avail, &used);
-    set(0x044, 1);
+    disk_begin(SIZE, (void *)places[i], &avail, &used);
+    disk_set(0x044, 1);
     refused("a ring outside memory");
-    begin(SIZE, desc, &avail, (void *)places[i]);
-    set(0x044, 1);
+    disk_begin(SIZE, desc, &avail, (void *)places[i]);
+    disk_set(0x044, 1);
     refused("a used ring outside memory");
   }
   works();
@@ -206,17 +116,17 @@ bad_chains(void)
   for(uint i = 0; i < sizeof(bad) / sizeof(bad[0]); i++){
     start();
     desc[0] = bad[i];
-    notify();
+    disk_notify(SIZE);
     refused("a malformed chain");
   }
   start();
   avail.ring[0] = SIZE;
   avail.index = 1;
-  set(0x050, 0);
+  disk_set(0x050, 0);
   refused("a head outside the ring");
   start();
   avail.index = SIZE + 1;
-  set(0x050, 0);
+  disk_set(0x050, 0);
   refused("more chains than the ring holds");
   works();
   put("hostile: chains ok\n");
