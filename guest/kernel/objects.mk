@@ -29,4 +29,12 @@ STRIP_kernel-broken-same-frame := debug
 STRIP_kernel-broken-stale := debug
 STRIP_kernel-broken-missing := debug
 
+# For tests: memory runs out when a program asks for it, and frames are watched over (frames_debug.c).
+IMAGES += kernel-debug
+OBJS_kernel-debug := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_debug.o kernel/frames_debug.o
+LDSCRIPT_kernel-debug := kernel/kernel.ld
+LDFLAGS_kernel-debug := -Wl,--wrap=frame_alloc,--wrap=frame_alloc_cleared \
+  -Wl,--wrap=frame_free,--wrap=frame_free_empty,--wrap=syscall
+STRIP_kernel-debug := debug
+
 $(BUILD)/kernel/string.o: CFLAGS += $(STRINGFLAGS)
