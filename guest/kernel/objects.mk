@@ -4,7 +4,7 @@ KERNEL_HEAD := kernel/entry.o kernel/main.o kernel/sbi.o kernel/print.o kernel/p
   kernel/string.o kernel/devicetree.o kernel/seed.o kernel/pool.o kernel/frames.o kernel/vm.o \
   kernel/copy.o kernel/trampoline.o kernel/trap.o kernel/plic.o kernel/uart.o kernel/console.o kernel/timer.o kernel/process.o kernel/scheduler.o \
   kernel/switch.o kernel/exec.o kernel/syscall.o kernel/sys_process.o kernel/sys_file.o \
-  kernel/virtio.o kernel/block.o kernel/buffer.o kernel/log.o kernel/bitmap.o kernel/inode.o \
+  kernel/virtio.o kernel/block.o kernel/buffer.o kernel/log.o kernel/superblock.o kernel/bitmap.o kernel/inode.o \
   kernel/directory.o kernel/file.o kernel/inode_file.o kernel/descriptor.o kernel/pipe.o kernel/poll.o
 
 KERNEL_NET := kernel/net_checksum.o kernel/net_ip.o kernel/net_packet.o kernel/net_socket.o kernel/tcp.o \
