@@ -222,8 +222,8 @@ process_resize(int bytes, int lazily)
   struct process *p = current;
   uint64 size = p->size + bytes;
   if(bytes < 0){
-    if((uint64)-(int64)bytes > p->size)
-      return -1;
+    if(size > p->size) // below 0: as in xv6, nothing goes, and that is no error
+      return 0;
     uvm_shrink(p->root, p->size, size);
   } else {
     if(size > USER_TOP || (!lazily && uvm_grow(p->root, p->size, size, VM_READ | VM_WRITE) < 0))
