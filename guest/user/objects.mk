@@ -13,8 +13,8 @@ MORE_user/usertests := user/usertests_memory.o user/usertests_process.o user/use
 MORE_user/httpd := user/httpd_connection.o user/httpd_page.o user/httpd_request.o \
   user/httpd_response.o user/httpd_text.o
 
-# Programs for the debug kernel alone: on no disk but a test's. user/NAME.c becomes the image debug/NAME.
-DEBUG_PROGRAMS := starve
+# Programs for tests alone: on no disk but a test's. user/NAME.c becomes the image debug/NAME.
+DEBUG_PROGRAMS := starve sparse
 
 # $(1): the image's folder, $(2): the program
 define user_program
