@@ -4,23 +4,27 @@
 
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import type { Config } from '../configs/config.ts'
 import memv6 from '../configs/memv6.ts'
 import { image } from '../guest/images.ts'
 import { disk } from '../guest/mkfs.ts'
+import { kernelCoverage } from '../harness/coverage/kernel.ts'
+import { openView } from '../harness/view/view.ts'
 import { openMachine } from '../machine/open.ts'
 import { cycles } from '../machine/units.ts'
 
+const debug: Config = { ...memv6, kernel: () => image('kernel-debug') }
 const LIMIT_CYCLES = 100e9
 const LIMIT_MS = 300_000
 
-/** What a program prints on the debug kernel, or what ended the machine instead. */
+/** What programs print on the debug kernel, or what ended the machine instead; backups are sound after each. */
 async function printedBy(...lines: string[]): Promise<string> {
   const starve = { path: 'starve', bytes: (await image('debug/starve')).bytes }
   await using machine = await openMachine({
-    firmware: (await memv6.firmware()).bytes,
-    kernel: (await image('kernel-debug')).bytes,
+    firmware: (await debug.firmware()).bytes,
+    kernel: (await debug.kernel()).bytes,
     bootargs: 'seed=1',
-    banks: memv6.banks,
+    banks: debug.banks,
     disk: await disk([starve]),
     harts: 1,
     profile: 'flat',
@@ -30,6 +34,8 @@ async function printedBy(...lines: string[]): Promise<string> {
     const deadline = cycles(machine.now() + LIMIT_CYCLES)
     const stop = await machine.run({ text: /(?:^|\n)\$ $/, deadline })
     if (stop.kind !== 'text') return `${stop.kind}\n${machine.console.transcript.slice(-2000)}`
+    const { violations } = await kernelCoverage(await openView(machine, debug))
+    expect(violations, line).toEqual([])
   }
   return machine.console.transcript.replaceAll('\r', '')
 }
