@@ -18,6 +18,13 @@ export const MAX_FILE_BYTES = (DIRECT + INDIRECT) * BLOCK
 /** Where the block numbers begin in an inode, after type, major, minor, nlink and size. */
 export const INODE_ADDRESSES = 12
 const BITS_PER_BLOCK = BLOCK * 8
+/** A directory names an inode in 16 bits. */
+export const MOST_INODES = 2 ** 16
+/** Blocks of a transaction at most, however large the log. */
+export const MOST_LOGGED = 30
+/** What the log must have room for, since one call may write it; or, of all the bitmap, and these more. */
+const CALL_BLOCKS = 10
+const CALL_BUT_BITMAP = 3
 
 export const TYPE = { free: 0, directory: 1, file: 2, device: 3 } as const
 
@@ -61,15 +68,28 @@ export function makeDisk(files: readonly DiskFile[], options: DiskOptions = {}):
 
 export function layout(options: DiskOptions): Layout {
   const { blocks = 2048, inodes = 256, logBlocks = 30 } = options
+  const mapBlocks = Math.ceil(blocks / BITS_PER_BLOCK)
+  within('blocks', blocks, 1, 2 ** 32 - 1)
+  within('inodes', inodes, ROOT_INODE + 1, MOST_INODES)
+  within('blocks of log', logBlocks, 1 + Math.max(CALL_BLOCKS, mapBlocks + CALL_BUT_BITMAP), blocks)
+  if (mapBlocks + CALL_BUT_BITMAP > MOST_LOGGED) {
+    const most = (MOST_LOGGED - CALL_BUT_BITMAP) * BITS_PER_BLOCK
+    throw new DiskError(`disk: expected at most ${most} blocks, got ${blocks}`)
+  }
   const logStart = 2
   const inodeStart = logStart + logBlocks
   const mapStart = inodeStart + Math.ceil(inodes / INODES_PER_BLOCK)
-  const dataStart = mapStart + Math.ceil(blocks / BITS_PER_BLOCK)
+  const dataStart = mapStart + mapBlocks
   if (dataStart >= blocks) {
     throw new DiskError(`disk: expected more than ${dataStart} blocks, got ${blocks}`)
   }
   const dataBlocks = blocks - dataStart
   return { size: blocks, dataBlocks, inodes, logBlocks, logStart, inodeStart, mapStart, dataStart }
+}
+
+function within(what: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return
+  throw new DiskError(`disk: expected ${least} to ${most} ${what}, got ${value}`)
 }
 
 /** An inode while the disk is made: what its bytes will hold. */

@@ -1,22 +1,23 @@
-// Reads a disk back and checks it. Invariant: what readDisk returns stands on a consistent disk:
-// each block is owned once and marked used, each link counted, each directory reached once.
+// Reads a disk back and checks it. Invariant: what readDisk returns stands on a consistent disk if it names
+// no problem: each block is owned once and marked used, each link counted, each directory reached once.
+//
+// `node cli/launch.js guest/fsck.ts FILE` prints the problems of the disk in a file; exit status 1 if it has any.
 
+import { readFile } from 'node:fs/promises'
 import {
   BLOCK,
   DIRECT,
   DIRENT_BYTES,
-  DiskError,
   type DiskFile,
   INDIRECT,
   INODE_ADDRESSES,
   INODE_BYTES,
   type Layout,
-  layout,
-  MAGIC,
   MAX_FILE_BYTES,
   ROOT_INODE,
   TYPE,
 } from './filesystem.ts'
+import { checkLog, readSuperblock } from './superblock.ts'
 
 export interface DiskContent {
   /** In order of the directories; a file with two names is there twice. */
@@ -28,22 +29,15 @@ export interface DiskContent {
   readonly problems: readonly string[]
 }
 
-/** The layout of what is no disk. */
-const NOWHERE: Layout = {
-  size: 0,
-  dataBlocks: 0,
-  inodes: 0,
-  logBlocks: 0,
-  logStart: 0,
-  inodeStart: 0,
-  mapStart: 0,
-  dataStart: 0,
-}
-
 /** Reads and checks a disk. A log that waits to be replayed is reported as a problem. */
 export function readDisk(image: Uint8Array): DiskContent {
-  const checker = new DiskReader(image)
-  return checker.read()
+  const problems: string[] = []
+  const found = readSuperblock(image, (problem) => problems.push(problem))
+  if (found === undefined) {
+    return { files: [], directories: [], devices: [], freeBlocks: 0, problems }
+  }
+  checkLog(image, found, (problem) => problems.push(problem))
+  return new DiskReader(image, found, problems).read()
 }
 
 interface Inode {
@@ -53,32 +47,39 @@ interface Inode {
   readonly blocks: readonly number[]
 }
 
+/** A name to follow: the inode it leads to, from the directory `parent`. */
+interface Name {
+  readonly number: number
+  readonly parent: number
+  readonly path: string
+}
+
 class DiskReader {
   readonly #image: Uint8Array
   readonly #view: DataView
   readonly #layout: Layout
-  readonly #problems: string[] = []
+  readonly #problems: string[]
   readonly #owner = new Map<number, number>()
   readonly #inodes = new Map<number, Inode>()
+  readonly #contents = new Map<number, Uint8Array>()
   readonly #links = new Map<number, number>()
   readonly #files: DiskFile[] = []
   readonly #directories: string[] = []
   readonly #devices: string[] = []
 
-  constructor(image: Uint8Array) {
+  constructor(image: Uint8Array, of: Layout, problems: string[]) {
     this.#image = image
     this.#view = new DataView(image.buffer, image.byteOffset, image.byteLength)
-    this.#layout = this.#superblock()
+    this.#layout = of
+    this.#problems = problems
   }
 
   read(): DiskContent {
-    if (this.#layout.size > 0) {
-      if (this.#view.getUint32(this.#layout.logStart * BLOCK, true) !== 0) {
-        this.#problems.push('log: a committed transaction waits to be replayed')
-      }
-      this.#walk(ROOT_INODE, ROOT_INODE, '')
-      this.#checkInodes()
+    const names: Name[] = [{ number: ROOT_INODE, parent: ROOT_INODE, path: '' }]
+    for (let name = names.pop(); name !== undefined; name = names.pop()) {
+      names.push(...this.#follow(name).reverse())
     }
+    this.#checkInodes()
     return {
       files: this.#files,
       directories: this.#directories,
@@ -88,64 +89,56 @@ class DiskReader {
     }
   }
 
-  #superblock(): Layout {
-    if (this.#image.length < 2 * BLOCK || this.#view.getUint32(BLOCK, true) !== MAGIC) {
-      this.#problems.push('superblock: no magic number')
-      return NOWHERE
-    }
-    const field = (n: number) => this.#view.getUint32(BLOCK + n * 4, true)
-    const found = [field(2), field(5), field(6), field(7)]
-    try {
-      const expected = layout({ blocks: field(1), inodes: field(3), logBlocks: field(4) })
-      const { size, dataBlocks, logStart, inodeStart, mapStart } = expected
-      const wanted = [dataBlocks, logStart, inodeStart, mapStart]
-      if (String(found) === String(wanted) && size * BLOCK <= this.#image.length) return expected
-      this.#problems.push(`superblock: expected ${wanted}, got ${found}`)
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error
-      this.#problems.push(`superblock: ${error.message}`)
-    }
-    return NOWHERE
-  }
-
-  #walk(number: number, parent: number, path: string): void {
+  /** What a name leads to; if a directory, the names in it. */
+  #follow({ number, parent, path }: Name): Name[] {
     const inode = this.#inode(number, path)
     const seen = (this.#links.get(number) ?? 0) > 0
     if (inode.type === TYPE.directory) {
-      if (seen) this.#problems.push(`${path}: a directory with two names`)
-      else this.#walkDirectory(inode, number, parent, path)
-      return
+      if (!seen) return this.#readDirectory(inode, number, parent, path)
+      this.#problems.push(`${path}: a directory with two names`)
+      return []
     }
-    this.#links.set(number, (this.#links.get(number) ?? 0) + 1)
+    this.#count(number)
     if (inode.type === TYPE.device) this.#devices.push(path)
-    else if (inode.type === TYPE.file) this.#files.push({ path, bytes: this.#bytes(inode) })
+    else if (inode.type === TYPE.file) this.#files.push({ path, bytes: this.#bytes(number, inode) })
     else this.#problems.push(`${path}: inode ${number} has type ${inode.type}`)
+    return []
   }
 
-  #walkDirectory(inode: Inode, number: number, parent: number, path: string): void {
-    this.#links.set(number, 1)
+  #readDirectory(inode: Inode, number: number, parent: number, path: string): Name[] {
+    this.#count(number)
     if (path !== '') this.#directories.push(path)
-    const bytes = this.#bytes(inode)
-    const view = new DataView(bytes.buffer)
-    const special = new Map([
-      ['.', number],
-      ['..', parent],
-    ])
-    for (let at = 0; at + DIRENT_BYTES <= bytes.length; at += DIRENT_BYTES) {
-      const to = view.getUint16(at, true)
-      const name = nameAt(bytes.subarray(at + 2, at + DIRENT_BYTES))
+    if (inode.size % DIRENT_BYTES !== 0) this.#problems.push(`${path}: ends within an entry`)
+    const names: Name[] = []
+    const taken = new Set<string>()
+    for (const [at, { name, raw, to }] of entriesOf(this.#bytes(number, inode)).entries()) {
+      const expected = at === 0 ? '.' : at === 1 ? '..' : undefined
+      if (expected !== undefined && (name !== expected || to === 0)) {
+        this.#problems.push(`${path}: has no ${expected}`)
+      }
       if (to === 0) continue
-      if (!special.has(name)) {
-        this.#walk(to, number, path === '' ? name : `${path}/${name}`)
-        continue
+      if (taken.has(raw)) this.#problems.push(`${path}/${name}: is there twice`)
+      taken.add(raw)
+      if (name === '' || name.includes('/')) {
+        this.#problems.push(`${path}: has an entry "${name}" that no path leads to`)
       }
-      if (special.get(name) !== to) this.#problems.push(`${path}/${name}: leads to inode ${to}`)
-      if (name === '..' && number !== parent) {
-        this.#links.set(parent, (this.#links.get(parent) ?? 0) + 1)
-      }
-      special.delete(name)
+      if (name === '.' || name === '..') this.#checkDots(name, to, number, parent, path)
+      else names.push({ number: to, parent: number, path: path === '' ? name : `${path}/${name}` })
     }
-    for (const name of special.keys()) this.#problems.push(`${path}: has no ${name}`)
+    for (const name of ['.', '..']) {
+      if (!taken.has(name)) this.#problems.push(`${path}: has no ${name}`)
+    }
+    return names
+  }
+
+  #checkDots(name: string, to: number, number: number, parent: number, path: string): void {
+    const expected = name === '.' ? number : parent
+    if (to !== expected) this.#problems.push(`${path}/${name}: leads to inode ${to}`)
+    if (name === '..' && number !== parent) this.#count(parent)
+  }
+
+  #count(inode: number): void {
+    this.#links.set(inode, (this.#links.get(inode) ?? 0) + 1)
   }
 
   #inode(number: number, path: string): Inode {
@@ -163,7 +156,7 @@ class DiskReader {
       type,
       links: this.#view.getInt16(at + 6, true),
       size: Math.min(size, MAX_FILE_BYTES),
-      blocks: type === TYPE.device ? [] : this.#blocks(number, at + INODE_ADDRESSES),
+      blocks: this.#blocks(number, at + INODE_ADDRESSES),
     }
     this.#inodes.set(number, inode)
     return inode
@@ -194,14 +187,21 @@ class DiskReader {
     return block
   }
 
-  #bytes(inode: Inode): Uint8Array {
+  /** The contents, zeros where a block is missing; the same for every name of the inode. */
+  #bytes(number: number, inode: Inode): Uint8Array {
+    const known = this.#contents.get(number)
+    if (known !== undefined) return known
     const bytes = new Uint8Array(inode.size)
     for (let at = 0; at < inode.size; at += BLOCK) {
       const block = inode.blocks[at / BLOCK] ?? 0
-      if (block === 0) continue
+      if (block === 0) {
+        this.#problems.push(`inode ${number}: lacks block ${at / BLOCK} of its ${inode.size} bytes`)
+        continue
+      }
       const length = Math.min(BLOCK, inode.size - at)
       bytes.set(this.#image.subarray(block * BLOCK, block * BLOCK + length), at)
     }
+    this.#contents.set(number, bytes)
     return bytes
   }
 
@@ -212,9 +212,15 @@ class DiskReader {
       const type = this.#view.getInt16(at, true)
       const links = this.#view.getInt16(at + 6, true)
       const found = this.#links.get(number) ?? 0
-      if (type !== TYPE.free && links !== found) {
+      if (type === TYPE.free) continue
+      if (links !== found) {
         this.#problems.push(`inode ${number}: says ${links} links, has ${found}`)
       }
+      if (found > 0) continue
+      if (type < TYPE.free || type > TYPE.device) {
+        this.#problems.push(`inode ${number}: has type ${type}`)
+      }
+      this.#inode(number, `inode ${number}`) // its blocks are still its own
     }
   }
 
@@ -233,7 +239,36 @@ class DiskReader {
   }
 }
 
-function nameAt(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0)
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end))
+interface Entry {
+  /** As text, and as one character a byte, since not all bytes are text. */
+  readonly name: string
+  readonly raw: string
+  /** An inode's number; 0: the entry is free. */
+  readonly to: number
+}
+
+function entriesOf(bytes: Uint8Array): Entry[] {
+  const view = new DataView(bytes.buffer)
+  const entries = []
+  for (let at = 0; at + DIRENT_BYTES <= bytes.length; at += DIRENT_BYTES) {
+    const field = bytes.subarray(at + 2, at + DIRENT_BYTES)
+    const end = field.indexOf(0)
+    const letters = end < 0 ? field : field.subarray(0, end)
+    const name = new TextDecoder().decode(letters)
+    entries.push({ name, raw: String.fromCharCode(...letters), to: view.getUint16(at, true) })
+  }
+  return entries
+}
+
+if (import.meta.main) {
+  const [path] = process.argv.slice(2)
+  try {
+    if (path === undefined) throw new Error('expected a file that holds a disk, got none')
+    const { problems } = readDisk(await readFile(path))
+    for (const problem of problems) console.log(problem)
+    process.exitCode = problems.length > 0 ? 1 : 0
+  } catch (error) {
+    console.error(`${(error as Error).message}. Try: node cli/launch.js guest/fsck.ts disk.img`)
+    process.exitCode = 2
+  }
 }

@@ -64,7 +64,9 @@ test('every system call of abi.h has its stub and its declaration', async () => 
   const read = (path: string) => readFile(here(path), 'utf8')
   const abi = await read('include/abi.h')
   const calls = [...abi.matchAll(/^#define SYS_(\w+)/gm)].map(([, name]) => name)
-  const stubs = [...(await read('user/usys.c')).matchAll(/^STUB\((\w+)\);/gm)].map(([, n]) => n)
+  const stubs = [...(await read('user/usys.c')).matchAll(/^STUB(?:_WITH)?\((\w+)[,)]/gm)].map(
+    ([, n]) => n,
+  )
   expect(stubs).toEqual(calls)
   const header = await read('user/user.h')
   for (const name of calls) expect(header).toMatch(new RegExp(`\\b${name}\\(`))

@@ -41,7 +41,7 @@ async function says(machine: Machine, line: string): Promise<void> {
 describe('a kernel that cannot go on', () => {
   test.each([
     ['no disk', undefined, 'panic: block: no disk'],
-    ['an empty disk', new Uint8Array(2 ** 20), 'panic: inode: no file system on the disk'],
+    ['an empty disk', new Uint8Array(2 ** 20), 'panic: superblock: no file system on the disk'],
   ])('with %s says where and powers off as failed', async (_, image, words) => {
     await using machine = await computer(none, image)
     expect(await run(machine)).toEqual({ kind: 'power-off', code: 1 })

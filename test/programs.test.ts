@@ -7,7 +7,8 @@ import type { Config } from '../configs/config.ts'
 import memv6 from '../configs/memv6.ts'
 import memvisor from '../configs/memvisor.ts'
 import none from '../configs/none.ts'
-import { disk } from '../guest/mkfs.ts'
+import { image } from '../guest/images.ts'
+import { type DiskFile, disk } from '../guest/mkfs.ts'
 import type { Machine } from '../machine/machine.ts'
 import { openMachine } from '../machine/open.ts'
 import { cycles } from '../machine/units.ts'
@@ -16,14 +17,14 @@ const PROMPT = /(?:^|\n)\$ $/
 /** Twenty times what usertests needs under Memvisor. */
 const LIMIT_CYCLES = 100e9
 
-async function boot(config: Config): Promise<Machine> {
+async function boot(config: Config, more: readonly DiskFile[] = []): Promise<Machine> {
   const machine = await openMachine({
     firmware: (await config.firmware()).bytes,
     kernel: (await config.kernel()).bytes,
     ...(config.initrd && { initrd: (await config.initrd()).bytes }),
     bootargs: config.bootargs ?? '',
     banks: config.banks,
-    disk: await disk(),
+    disk: await disk(more),
     harts: 1,
     profile: 'flat',
   })
@@ -59,6 +60,17 @@ describe.each([none, memv6, memvisor])('config $name', (config) => {
     expect((await says(machine, 'free')).match(counts)).toEqual(before.match(counts))
   })
 })
+
+test('every config gives the same number of pages, however far apart a program wants them', async () => {
+  const sparse = { path: 'sparse', bytes: (await image('debug/sparse')).bytes }
+  const pages = []
+  for (const config of [none, memv6, memvisor]) {
+    await using machine = await boot(config, [sparse])
+    pages.push(Number(/^sparse: (\d+) pages/.exec(await says(machine, 'sparse'))?.[1]))
+  }
+  expect(pages[0]).toBeGreaterThan(15_000)
+  expect(pages).toEqual([pages[0], pages[0], pages[0]])
+}, 120_000)
 
 test('usertests notices what is wrong, what is leaked, and a name that is none', async () => {
   await using machine = await boot(none)

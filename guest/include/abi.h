@@ -37,6 +37,11 @@
 
 #define E_AGAIN  (-11)
 
+// sbrk's second argument. SBRK_LAZY grows the heap as sbrk_lazy does; all else, and what an older
+// program leaves in the register, means SBRK_EAGER.
+#define SBRK_EAGER 1
+#define SBRK_LAZY  2
+
 #define O_RDONLY 0x000
 #define O_WRONLY 0x001
 #define O_RDWR   0x002

@@ -4,7 +4,7 @@
 #include "log.h"
 #include "string.h"
 
-static uint first_candidate; // no block below is free
+static uint first_candidate; // no data block below is free
 
 static void
 clear_block(uint block)
@@ -18,6 +18,9 @@ clear_block(uint block)
 uint
 bitmap_alloc(void)
 {
+  // The bits of other blocks are not looked at: a damaged one would give the disk's tables away.
+  if(first_candidate < first_data_block())
+    first_candidate = first_data_block();
   uint base = first_candidate / BITS_A_BLOCK * BITS_A_BLOCK;
   for(; base < superblock.size; base += BITS_A_BLOCK){
     struct buffer *b = buffer_read(superblock.bmapstart + base / BITS_A_BLOCK);
@@ -38,12 +41,16 @@ bitmap_alloc(void)
 }
 
 void
-bitmap_free(uint block)
+bitmap_free(uint block, uint inode)
 {
+  if(!is_data_block(block)){
+    disk_damaged(inode, "has a block that is no data block");
+    return;
+  }
   struct buffer *b = buffer_read(superblock.bmapstart + block / BITS_A_BLOCK);
   uint i = block % BITS_A_BLOCK;
   if((b->data[i / 8] & (1 << i % 8)) == 0)
-    panic("bitmap: freeing a free block");
+    disk_damaged(inode, "has a block that was free already");
   b->data[i / 8] &= ~(1 << i % 8);
   log_write(b);
   buffer_release(b);

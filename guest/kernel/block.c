@@ -52,6 +52,13 @@ block_init(void)
   plic_attach(device.irq, interrupt, NULL);
 }
 
+uint64
+block_capacity(void)
+{
+  uint64 sectors = virtio_config32(&device, 0) | (uint64)virtio_config32(&device, 4) << 32;
+  return sectors * SECTOR;
+}
+
 void
 block_transfer(uint64 offset, void *data, uint bytes, int write)
 {

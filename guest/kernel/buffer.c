@@ -12,7 +12,7 @@
 static uint8 contents[BUFFERS][BSIZE] NOINIT __attribute__((aligned(BSIZE)));
 static struct buffer buffers[BUFFERS];
 static struct buffer *chains[CHAINS];
-static uint releases;
+static uint64 releases;
 
 void
 buffer_init(void)

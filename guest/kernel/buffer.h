@@ -12,7 +12,7 @@ struct buffer {
   uint   block;
   int    valid;  // data holds what the block should hold
   int    refs;   // owners, waiters, and the log while the block is not home yet
-  uint   used;   // when it was last released, for replacement
+  uint64 used;   // when it was last released, for replacement
   struct buffer *chain; // others whose block number hashes to the same
   uint8 *data;   // BSIZE bytes
 };

@@ -5,6 +5,8 @@
 #include "log.h"
 #include "string.h"
 
+#define UNREADABLE (~0U) // beyond any offset
+
 static int
 same_name(const char *a, const char *b)
 {
@@ -17,23 +19,16 @@ same_name(const char *a, const char *b)
   return 1;
 }
 
-static void
-read_entry(struct inode *directory, uint offset, struct dirent *entry)
-{
-  if(inode_read(directory, 0, (uint64)entry, offset, sizeof *entry) != sizeof *entry)
-    panic("directory: cut short");
-}
-
-// The offset of the entry with this name; of a free one if name is NULL; the size if there is none.
-// Looks at whole blocks, since this is most of what a path costs.
+// The offset of the entry with this name; of a free one if name is NULL; the size if there is none;
+// UNREADABLE. Looks at many at a time, since this is most of what a path costs.
 static uint
 find_entry(struct inode *directory, const char *name, uint *number)
 {
   struct dirent entries[8];
   for(uint offset = 0; offset < directory->size; ){
     int bytes = inode_read(directory, 0, (uint64)entries, offset, sizeof entries);
-    if(bytes <= 0 || bytes % sizeof(struct dirent) != 0)
-      panic("directory: cut short");
+    if(bytes <= 0)
+      return UNREADABLE;
     for(uint i = 0; i < bytes / sizeof(struct dirent); i++, offset += sizeof(struct dirent)){
       int taken = entries[i].inum != 0;
       if(name == NULL ? taken : !taken || !same_name(name, entries[i].name))
@@ -50,8 +45,12 @@ directory_find(struct inode *directory, const char *name, uint *offset)
 {
   uint number;
   uint at = find_entry(directory, name, &number);
-  if(at == directory->size)
+  if(at >= directory->size)
     return NULL;
+  if(number >= superblock.ninodes){
+    disk_damaged(directory->number, "is a directory that names an inode which is none");
+    return NULL;
+  }
   if(offset != NULL)
     *offset = at;
   return inode_get(number);
@@ -84,8 +83,8 @@ directory_is_empty(struct inode *directory)
   struct dirent entry;
   uint offset = 2 * sizeof entry; // behind . and ..
   for(; offset < directory->size; offset += sizeof entry){
-    read_entry(directory, offset, &entry);
-    if(entry.inum != 0)
+    if(inode_read(directory, 0, (uint64)&entry, offset, sizeof entry) != sizeof entry ||
+       entry.inum != 0)
       return 0;
   }
   return 1;

@@ -17,6 +17,8 @@
 #define NDIRECT    12
 #define NINDIRECT  (BSIZE / sizeof(uint))
 #define MAX_BLOCKS (NDIRECT + NINDIRECT) // of a file
+#define MAX_LINKS  32767   // an inode counts them in 16 bits, signed
+#define MOST_INODES 65536U // an entry of a directory names an inode in 16 bits
 
 struct superblock {
   uint magic;
@@ -42,8 +44,6 @@ struct disk_inode {
 
 _Static_assert(sizeof(struct disk_inode) == 64, "16 inodes a block");
 _Static_assert(sizeof(struct dirent) == 16, "64 entries a block");
-
-extern struct superblock superblock; // inode.c
 
 // What one system call may write at most, and how much of that the log takes in all.
 #define MAX_OPERATION_BLOCKS 10

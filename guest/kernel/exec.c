@@ -11,7 +11,7 @@
 #include "string.h"
 #include "vm.h"
 
-#define STACK_PAGES   2
+#define STACK_PAGES   1 // as in xv6, whose tests expect the guard page below it
 #define MOST_SEGMENTS 16
 #define LARGEST_FILE  (MAX_BLOCKS * BSIZE)
 
@@ -130,8 +130,8 @@ static int
 build_stack(pagetable_t root, const struct arguments *arguments, uint64 *size, uint64 *sp)
 {
   uint64 bottom = *size + PGSIZE, top = bottom + STACK_PAGES * PGSIZE;
-  uint64 argv[MAXARG + 1];
-  if(top > USER_TOP || arguments->bytes + sizeof argv + 16 > STACK_PAGES * PGSIZE ||
+  uint64 argv[MAXARG + 1], pointers = (arguments->count + 1) * sizeof argv[0];
+  if(top > USER_TOP || arguments->bytes + pointers + 16 > STACK_PAGES * PGSIZE ||
      uvm_grow(root, bottom, top, VM_READ | VM_WRITE) < 0)
     return -1;
   uint64 strings = top - arguments->bytes;
@@ -141,8 +141,8 @@ build_stack(pagetable_t root, const struct arguments *arguments, uint64 *size, u
     at += string_length(arguments->strings + at) + 1;
   }
   argv[arguments->count] = 0;
-  *sp = (strings - (arguments->count + 1) * sizeof argv[0]) & ~15UL;
-  put(root, *sp, argv, (arguments->count + 1) * sizeof argv[0]);
+  *sp = (strings - pointers) & ~15UL;
+  put(root, *sp, argv, pointers);
   *size = top;
   return 0;
 }

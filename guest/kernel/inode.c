@@ -7,19 +7,7 @@
 
 #define NINODE 64
 
-struct superblock superblock;
-
 static struct inode inodes[NINODE];
-
-void
-inode_init(void)
-{
-  struct buffer *b = buffer_read(1);
-  memcpy(&superblock, b->data, sizeof superblock);
-  buffer_release(b);
-  if(superblock.magic != FS_MAGIC)
-    panic("inode: no file system on the disk");
-}
 
 struct inode *
 inode_get(uint number)
@@ -61,7 +49,9 @@ inode_alloc(short type)
       if(inode != NULL){
         memset(on_disk, 0, sizeof *on_disk);
         on_disk->type = type;
+        on_disk->nlink = 1;
         log_write(b);
+        inode->valid = 0; // where a damaged directory names it already
       }
       buffer_release(b);
       return inode;
@@ -78,12 +68,30 @@ inode_dup(struct inode *inode)
   return inode;
 }
 
-void
-inode_lock(struct inode *inode)
+// What is wrong with an inode that a directory names, as far as it shows; NULL if nothing is.
+static const char *
+damage_of(const struct inode *inode)
 {
-  sleeplock_acquire(&inode->lock);
-  if(inode->valid)
-    return;
+  if(inode->type == 0)
+    return "is free, and has a name";
+  if(inode->type != T_DIR && inode->type != T_FILE && inode->type != T_DEVICE)
+    return "is of no known type";
+  if(inode->nlink < 1)
+    return "counts no links, and has a name";
+  if(inode->size > MAX_BLOCKS * BSIZE)
+    return "is longer than a file can be";
+  if(inode->type == T_DIR && inode->size % sizeof(struct dirent) != 0)
+    return "is a directory that ends within an entry";
+  for(uint i = 0; i <= NDIRECT; i++){
+    if(inode->addresses[i] != 0 && !is_data_block(inode->addresses[i]))
+      return "has a block that is no data block";
+  }
+  return NULL;
+}
+
+static void
+read_from_disk(struct inode *inode)
+{
   struct buffer *b = buffer_read(block_of(inode->number));
   const struct disk_inode *on_disk = in_block(b, inode->number);
   inode->type = on_disk->type;
@@ -94,8 +102,20 @@ inode_lock(struct inode *inode)
   memcpy(inode->addresses, on_disk->addresses, sizeof inode->addresses);
   buffer_release(b);
   inode->valid = 1;
-  if(inode->type == 0)
-    panic("inode: a directory names a free inode");
+  const char *damage = damage_of(inode);
+  if(damage == NULL)
+    return;
+  disk_damaged(inode->number, damage);
+  inode->type = 0;
+  inode->nlink = 1; // or the last reference would free it
+}
+
+void
+inode_lock(struct inode *inode)
+{
+  sleeplock_acquire(&inode->lock);
+  if(!inode->valid)
+    read_from_disk(inode);
 }
 
 void
@@ -146,7 +166,7 @@ inode_truncate(struct inode *inode)
 {
   for(uint i = 0; i < NDIRECT; i++){
     if(inode->addresses[i] != 0)
-      bitmap_free(inode->addresses[i]);
+      bitmap_free(inode->addresses[i], inode->number);
     inode->addresses[i] = 0;
   }
   if(inode->addresses[NDIRECT] != 0){
@@ -154,10 +174,10 @@ inode_truncate(struct inode *inode)
     const uint *entries = (const uint *)b->data;
     for(uint i = 0; i < NINDIRECT; i++){
       if(entries[i] != 0)
-        bitmap_free(entries[i]);
+        bitmap_free(entries[i], inode->number);
     }
     buffer_release(b);
-    bitmap_free(inode->addresses[NDIRECT]);
+    bitmap_free(inode->addresses[NDIRECT], inode->number);
     inode->addresses[NDIRECT] = 0;
   }
   inode->size = 0;
@@ -174,25 +194,62 @@ inode_stat(struct inode *inode, struct stat *out)
   out->size = inode->size;
 }
 
-// The disk block that holds block n of the file, allocated if need be; 0 if the disk is full.
+// What the file has as its block n: 0 for none yet.
 static uint
-content_block(struct inode *inode, uint n)
+address_of(struct inode *inode, uint n)
 {
-  if(n < NDIRECT){
-    if(inode->addresses[n] == 0)
-      inode->addresses[n] = bitmap_alloc();
+  if(n < NDIRECT)
     return inode->addresses[n];
-  }
-  uint *indirect = &inode->addresses[NDIRECT];
-  if(*indirect == 0 && (*indirect = bitmap_alloc()) == 0)
+  if(inode->addresses[NDIRECT] == 0)
     return 0;
-  struct buffer *b = buffer_read(*indirect);
-  uint *entry = (uint *)b->data + (n - NDIRECT);
-  if(*entry == 0 && (*entry = bitmap_alloc()) != 0)
-    log_write(b);
-  uint block = *entry;
+  struct buffer *b = buffer_read(inode->addresses[NDIRECT]);
+  uint block = ((const uint *)b->data)[n - NDIRECT];
   buffer_release(b);
   return block;
+}
+
+// Gives the file its block n. The block, or 0 if the disk is full. The indirect block is let go in
+// between: a damaged bitmap may give out that very block.
+static uint
+add_block(struct inode *inode, uint n)
+{
+  uint *indirect = &inode->addresses[NDIRECT];
+  if(n < NDIRECT)
+    return inode->addresses[n] = bitmap_alloc();
+  if(*indirect == 0 && (*indirect = bitmap_alloc()) == 0)
+    return 0;
+  uint block = bitmap_alloc();
+  if(block == 0)
+    return 0;
+  struct buffer *b = buffer_read(*indirect);
+  ((uint *)b->data)[n - NDIRECT] = block;
+  log_write(b);
+  buffer_release(b);
+  return block;
+}
+
+// The disk block that holds block n of the file, which lies within its size; 0 if there is none.
+static uint
+block_to_read(struct inode *inode, uint n)
+{
+  uint block = address_of(inode, n);
+  if(is_data_block(block))
+    return block;
+  disk_damaged(inode->number, "lacks a block of its contents");
+  return 0;
+}
+
+// The same, given to it if need be; 0 if the disk is full.
+static uint
+block_to_write(struct inode *inode, uint n)
+{
+  uint block = address_of(inode, n);
+  if(block == 0)
+    return add_block(inode, n);
+  if(is_data_block(block))
+    return block;
+  disk_damaged(inode->number, "has a block that is no data block");
+  return 0;
 }
 
 static uint
@@ -212,7 +269,7 @@ inode_read(struct inode *inode, int user, uint64 at, uint offset, uint bytes)
   uint n;
   for(uint done = 0; done < bytes; done += n, offset += n, at += n){
     n = piece(offset, bytes - done);
-    uint block = content_block(inode, offset / BSIZE);
+    uint block = block_to_read(inode, offset / BSIZE);
     if(block == 0)
       return -1;
     struct buffer *b = buffer_read(block);
@@ -237,7 +294,7 @@ inode_write(struct inode *inode, int user, uint64 at, uint offset, uint bytes)
   uint n, done = 0;
   for(; done < bytes; done += n, offset += n, at += n){
     n = piece(offset, bytes - done);
-    uint block = content_block(inode, offset / BSIZE);
+    uint block = block_to_write(inode, offset / BSIZE);
     if(block == 0)
       break;
     struct buffer *b = buffer_read(block);

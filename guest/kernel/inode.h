@@ -5,22 +5,21 @@
 // (inode_put) must be between log_begin and log_end, since that frees an inode without links.
 #pragma once
 
-#include "disk.h"
 #include "sleeplock.h"
+#include "superblock.h"
 
 struct inode {
   uint  number;
   int   refs;
   int   valid; // the rest is filled
   struct sleeplock lock;
-  short type, major, minor, nlink;
+  short type, major, minor, nlink; // type 0: damaged on disk, nothing can be done with it
   uint  size;
   uint  addresses[NDIRECT + 1];
 };
 
-void  inode_init(void);              // reads the superblock; process context
 struct inode *inode_get(uint number); // NULL if there are too many in use
-struct inode *inode_alloc(short type); // NULL if the disk has no free inode
+struct inode *inode_alloc(short type); // with one link; NULL if the disk has no free inode
 struct inode *inode_dup(struct inode *inode);
 void  inode_lock(struct inode *inode);
 void  inode_unlock(struct inode *inode);
@@ -31,11 +30,11 @@ void  inode_truncate(struct inode *inode);
 void  inode_stat(struct inode *inode, struct stat *out);
 
 // Bytes moved, or -1. `user` says whether `at` is an address of the current process or the
-// kernel's. A write past the end extends the file; what was written before the disk was full stays
-// and counts.
+// kernel's. A read changes nothing on the disk: where it lacks a block of the contents, that is -1. A
+// write past the end extends the file; what was written before the disk was full stays and counts.
 int   inode_read(struct inode *inode, int user, uint64 at, uint offset, uint bytes);
 int   inode_write(struct inode *inode, int user, uint64 at, uint offset, uint bytes);
 
 // bitmap.c
 uint  bitmap_alloc(void); // a cleared block, or 0 if the disk is full
-void  bitmap_free(uint block);
+void  bitmap_free(uint block, uint inode); // the inode that had it

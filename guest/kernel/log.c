@@ -5,10 +5,10 @@
 //   3. contents to their home 4. header with an empty list
 //
 // A crash before 2 loses the transaction whole; after 2, log_init repeats 3. A call is let in only
-// if the log has room for all that it might write, MAX_OPERATION_BLOCKS, besides what the others
-// might.
+// if the log has room for all that it might write, besides what the others might.
 
 #include "log.h"
+#include "superblock.h"
 #include "string.h"
 
 struct header {
@@ -20,6 +20,18 @@ static struct header header;   // of the transaction under way
 static struct buffer *logged[MAX_LOG_BLOCKS]; // pinned
 static int active;             // calls between begin and end
 static int committing;
+
+// What a call is taken to write at most. Who deletes a file frees blocks all over the disk, and may write
+// every block of the bitmap, besides a directory's contents, its inode, and the file's.
+#define MOST_BUT_BITMAP 3
+static int operation_blocks = MAX_OPERATION_BLOCKS;
+
+static int
+capacity(void)
+{
+  uint room = superblock.nlog > 0 ? superblock.nlog - 1 : 0;
+  return room < MAX_LOG_BLOCKS ? room : MAX_LOG_BLOCKS;
+}
 
 static void
 write_header(void)
@@ -47,13 +59,20 @@ install_after_crash(void)
 void
 log_init(void)
 {
-  if(superblock.nlog < MAX_OPERATION_BLOCKS + 1)
+  uint bitmap_blocks = (superblock.size + BITS_A_BLOCK - 1) / BITS_A_BLOCK;
+  if(operation_blocks < (int)bitmap_blocks + MOST_BUT_BITMAP)
+    operation_blocks = bitmap_blocks + MOST_BUT_BITMAP;
+  if(capacity() < operation_blocks)
     panic("log: the disk's log is too small");
   struct buffer *b = buffer_read(superblock.logstart);
   memcpy(&header, b->data, sizeof header);
   buffer_release(b);
   if(header.n < 0 || header.n > MAX_LOG_BLOCKS || (uint)header.n >= superblock.nlog)
     panic("log: the disk's log is damaged");
+  for(int i = 0; i < header.n; i++){
+    if((uint)header.block[i] < superblock.inodestart || (uint)header.block[i] >= superblock.size)
+      panic("log: the disk's log is damaged");
+  }
   if(header.n == 0)
     return;
   install_after_crash();
@@ -61,17 +80,10 @@ log_init(void)
   write_header();
 }
 
-static int
-capacity(void)
-{
-  uint room = superblock.nlog - 1;
-  return room < MAX_LOG_BLOCKS ? room : MAX_LOG_BLOCKS;
-}
-
 void
 log_begin(void)
 {
-  while(committing || header.n + (active + 1) * MAX_OPERATION_BLOCKS > capacity())
+  while(committing || header.n + (active + 1) * operation_blocks > capacity())
     sleep_on(&header);
   active++;
 }

@@ -50,4 +50,8 @@ void mirror_enter(pte_t *slot, uint64 pa);
 // removes their backup leaves, and the backup tables that this leaves empty.
 void mirror_unleaf(pagetable_t root, uint64 from, uint64 to);
 
+// As mirror_unleaf, for pages whose mapping failed halfway, with others mapped around: removes the
+// backup leaves of [from, to) and the backup tables that are empty then.
+void mirror_retract(pagetable_t root, uint64 from, uint64 to);
+
 void mirror_statistics(struct statistics *out);

@@ -263,6 +263,43 @@ mirror_unleaf(pagetable_t root, uint64 from, uint64 to)
   clear(root, 2, 0, from + MIRROR_OFFSET, to + MIRROR_OFFSET);
 }
 
+static int
+is_empty(pagetable_t table)
+{
+  for(int i = 0; i < ENTRIES; i++){
+    if(table[i] != 0)
+      return 0;
+  }
+  return 1;
+}
+
+// As vm.c's undo. Whether `table` is empty then.
+static int
+undo(pagetable_t table, int level, uint64 base, uint64 from, uint64 to)
+{
+  uint64 span = SPAN(level);
+  for(uint64 i = from > base ? (from - base) / span : 0; i < ENTRIES && base + i * span < to; i++){
+    if((table[i] & PTE_V) == 0)
+      continue;
+    if(level == 0){
+      erase(&table[i]);
+      continue;
+    }
+    pagetable_t below = (pagetable_t)PTE2PA(table[i]);
+    if(undo(below, level - 1, base + i * span, from, to) && in_backup_bank((uint64)below)){
+      table[i] = 0;
+      table_free(below);
+    }
+  }
+  return is_empty(table);
+}
+
+void
+mirror_retract(pagetable_t root, uint64 from, uint64 to)
+{
+  undo(root, 2, 0, from + MIRROR_OFFSET, to + MIRROR_OFFSET);
+}
+
 void
 mirror_statistics(struct statistics *out)
 {

@@ -67,6 +67,14 @@ mirror_unleaf(pagetable_t root, uint64 from, uint64 to)
 }
 
 void
+mirror_retract(pagetable_t root, uint64 from, uint64 to)
+{
+  (void)root;
+  (void)from;
+  (void)to;
+}
+
+void
 mirror_statistics(struct statistics *out)
 {
   out->backups_usable = 0;

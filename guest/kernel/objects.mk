@@ -4,7 +4,7 @@ KERNEL_HEAD := kernel/entry.o kernel/main.o kernel/sbi.o kernel/print.o kernel/p
   kernel/string.o kernel/devicetree.o kernel/seed.o kernel/pool.o kernel/frames.o kernel/vm.o \
   kernel/copy.o kernel/trampoline.o kernel/trap.o kernel/plic.o kernel/uart.o kernel/console.o kernel/timer.o kernel/process.o kernel/scheduler.o \
   kernel/switch.o kernel/exec.o kernel/syscall.o kernel/sys_process.o kernel/sys_file.o \
-  kernel/virtio.o kernel/block.o kernel/buffer.o kernel/log.o kernel/bitmap.o kernel/inode.o \
+  kernel/virtio.o kernel/block.o kernel/buffer.o kernel/log.o kernel/superblock.o kernel/bitmap.o kernel/inode.o \
   kernel/directory.o kernel/file.o kernel/inode_file.o kernel/descriptor.o kernel/pipe.o kernel/poll.o
 
 KERNEL_NET := kernel/net_checksum.o kernel/net_ip.o kernel/net_packet.o kernel/net_socket.o kernel/tcp.o \
@@ -39,5 +39,13 @@ $(eval $(call kernel_broken,nothing,on.o broken_nothing.o))
 LDFLAGS_kernel-broken-nothing := -Wl,--wrap=mirror_frame,--wrap=mirror_stretch
 $(eval $(call kernel_broken,owner,on.o broken_owner.o))
 LDFLAGS_kernel-broken-owner := -Wl,--wrap=mirror_frame
+
+# For tests: memory runs out when a program asks for it, and frames are watched over (frames_debug.c).
+IMAGES += kernel-debug
+OBJS_kernel-debug := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror_debug.o kernel/frames_debug.o
+LDSCRIPT_kernel-debug := kernel/kernel.ld
+LDFLAGS_kernel-debug := -Wl,--wrap=frame_alloc,--wrap=frame_alloc_cleared \
+  -Wl,--wrap=frame_free,--wrap=frame_free_empty,--wrap=syscall
+STRIP_kernel-debug := debug
 
 $(BUILD)/kernel/string.o: CFLAGS += $(STRINGFLAGS)

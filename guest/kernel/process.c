@@ -14,7 +14,8 @@
 
 struct process processes[NPROC];
 
-static int next_pid = 1;
+#define LAST_PID 0x7fffffff
+
 static struct process *init;
 
 void
@@ -43,6 +44,28 @@ free_memory(struct process *p)
   p->size = p->heap = 0;
 }
 
+static int
+is_taken(int pid)
+{
+  for(const struct process *p = processes; p < &processes[NPROC]; p++){
+    if(p->state != UNUSED && p->pid == pid)
+      return 1;
+  }
+  return 0;
+}
+
+// Pids rise; after the last they begin again, leaving out those that live.
+static int
+new_pid(void)
+{
+  static int last, again;
+  do {
+    again |= last == LAST_PID;
+    last = last == LAST_PID ? 1 : last + 1;
+  } while(again && is_taken(last));
+  return last;
+}
+
 // A slot with a pid, a trapframe and a kernel path that begins at `start`; NULL if there is none to
 // be had.
 static struct process *
@@ -55,7 +78,7 @@ process_alloc(void (*start)(void))
     *p = (struct process){ .kstack = kstack };
     if((p->trapframe = frame_alloc_cleared(FRAME_USER)) == NULL)
       return NULL;
-    p->pid = next_pid++;
+    p->pid = new_pid();
     p->context.ra = (uint64)start;
     p->context.sp = kstack + KSTACK_BYTES;
     return p;
@@ -68,7 +91,7 @@ static void
 first(void)
 {
   static struct arguments arguments = { .count = 1, .bytes = 6, .strings = "/init" };
-  inode_init();
+  superblock_init();
   log_init();
   current->cwd = inode_get(ROOT_INODE);
   int count = exec("/init", &arguments);
@@ -199,8 +222,8 @@ process_resize(int bytes, int lazily)
   struct process *p = current;
   uint64 size = p->size + bytes;
   if(bytes < 0){
-    if((uint64)-(int64)bytes > p->size)
-      return -1;
+    if(size > p->size) // below 0: as in xv6, nothing goes, and that is no error
+      return 0;
     uvm_shrink(p->root, p->size, size);
   } else {
     if(size > USER_TOP || (!lazily && uvm_grow(p->root, p->size, size, VM_READ | VM_WRITE) < 0))

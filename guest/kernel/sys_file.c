@@ -108,14 +108,13 @@ create(const char *path, short type, short major, short minor)
     return NULL;
   }
   // A directory that was removed while it was somebody's current one has no entries and gets none.
-  if(parent->nlink == 0 || (inode = inode_alloc(type)) == NULL){
+  if(parent->nlink == 0 || (type == T_DIR && parent->nlink == MAX_LINKS) || (inode = inode_alloc(type)) == NULL){
     inode_unlock_put(parent);
     return NULL;
   }
   inode_lock(inode);
   inode->major = major;
   inode->minor = minor;
-  inode->nlink = 1;
   inode_update(inode);
   int failed = type == T_DIR && (directory_add(inode, ".", inode->number) < 0 ||
                                  directory_add(inode, "..", parent->number) < 0);
@@ -142,7 +141,7 @@ open_inode(const char *path, int mode)
   if(inode == NULL)
     return NULL;
   inode_lock(inode);
-  if(inode->type == T_DIR && mode != O_RDONLY){
+  if(inode->type == 0 || (inode->type == T_DIR && mode != O_RDONLY)){
     inode_unlock_put(inode);
     return NULL;
   }
@@ -194,10 +193,11 @@ uint64
 sys_mknod(void)
 {
   char path[MAXPATH];
-  if(argument_path(0, path) < 0)
+  int64 major = argument(1), minor = argument(2);
+  if(argument_path(0, path) < 0 || major != (short)major || minor != (short)minor)
     return -1;
   log_begin();
-  struct inode *inode = create(path, T_DEVICE, argument(1), argument(2));
+  struct inode *inode = create(path, T_DEVICE, major, minor);
   if(inode != NULL)
     inode_unlock_put(inode);
   log_end();
@@ -233,7 +233,7 @@ link(const char *from, const char *to)
   if(inode == NULL)
     return -1;
   inode_lock(inode);
-  if(inode->type == T_DIR){
+  if(inode->type == 0 || inode->type == T_DIR || inode->nlink == MAX_LINKS){
     inode_unlock_put(inode);
     return -1;
   }
@@ -276,24 +276,33 @@ is_dot(const char *name)
   return name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0));
 }
 
+// Whether the name of `inode` may be taken out of `parent`; both are locked.
 static int
-unlink(const char *path)
+may_unlink(const struct inode *parent, struct inode *inode)
 {
-  char name[DIRSIZ];
+  if(inode->type != T_DIR)
+    return inode->type != 0;
+  if(parent->nlink > 1) // it counts the ".." of this one
+    return directory_is_empty(inode);
+  disk_damaged(parent->number, "counts fewer links than it has directories");
+  return 0;
+}
+
+static int
+unlink_in(struct inode *parent, const char *name)
+{
   uint offset;
-  struct inode *parent = path_parent(path, name);
-  if(parent == NULL)
-    return -1;
-  inode_lock(parent);
   struct inode *inode = is_dot(name) ? NULL : directory_find(parent, name, &offset);
-  if(inode == NULL){
-    inode_unlock_put(parent);
+  if(inode == NULL)
+    return -1;
+  if(inode == parent){
+    disk_damaged(parent->number, "is a directory that names itself");
+    inode_put(inode);
     return -1;
   }
   inode_lock(inode);
-  if(inode->type == T_DIR && !directory_is_empty(inode)){
+  if(!may_unlink(parent, inode)){
     inode_unlock_put(inode);
-    inode_unlock_put(parent);
     return -1;
   }
   directory_remove(parent, offset);
@@ -301,11 +310,28 @@ unlink(const char *path)
     parent->nlink--; // for ".."
     inode_update(parent);
   }
-  inode_unlock_put(parent);
   inode->nlink--;
   inode_update(inode);
   inode_unlock_put(inode);
   return 0;
+}
+
+// Nobody else locks a second inode that has a name while it holds one. One call at a time does: on a
+// damaged disk one's parent may be the other's child.
+static int
+unlink(const char *path)
+{
+  static struct sleeplock one_at_a_time;
+  char name[DIRSIZ];
+  struct inode *parent = path_parent(path, name);
+  if(parent == NULL)
+    return -1;
+  sleeplock_acquire(&one_at_a_time);
+  inode_lock(parent);
+  int status = unlink_in(parent, name);
+  inode_unlock_put(parent);
+  sleeplock_release(&one_at_a_time);
+  return status;
 }
 
 uint64

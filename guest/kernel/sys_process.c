@@ -51,7 +51,7 @@ grow(int lazily)
 uint64
 sys_sbrk(void)
 {
-  return grow(0);
+  return grow((int)argument(1) == SBRK_LAZY);
 }
 
 uint64

@@ -82,16 +82,6 @@ enters_stretch(uint64 va, uint64 first)
   return va == first || va % SPAN(1) == 0;
 }
 
-int
-vm_map(pagetable_t root, uint64 va, uint64 pa, uint64 flags)
-{
-  struct stretch stretch;
-  if(stretch_at(root, va, flags, &stretch) < 0)
-    return -1;
-  write_leaf(&stretch, va, pa, flags);
-  return 0;
-}
-
 // Removes the leaves of [from, to) below `table`, whose first entry covers `base`, and frees their
 // frames; and frees the tables that lie wholly at or above `from`. Nothing is mapped from `to` to
 // USER_TOP.
@@ -115,6 +105,60 @@ clear(pagetable_t table, int level, uint64 base, uint64 from, uint64 to)
     else
       frame_free(below);
   }
+}
+
+static int
+is_empty(pagetable_t table)
+{
+  for(int i = 0; i < ENTRIES; i++){
+    if(table[i] != 0)
+      return 0;
+  }
+  return 1;
+}
+
+// Removes what lies in [from, to) below `table`, whose first entry covers `base`, whatever is mapped
+// around: the leaves with their frames, and each table on the way that is empty then, as this sees by
+// looking at all of its entries. Whether `table` itself is.
+static int
+undo(pagetable_t table, int level, uint64 base, uint64 from, uint64 to)
+{
+  uint64 span = SPAN(level);
+  for(uint64 i = from > base ? (from - base) / span : 0; i < ENTRIES && base + i * span < to; i++){
+    if((table[i] & PTE_V) == 0)
+      continue;
+    void *below = (void *)PTE2PA(table[i]);
+    if(level > 0 && !undo(below, level - 1, base + i * span, from, to))
+      continue;
+    table[i] = 0;
+    if(level > 0)
+      frame_free_empty(below);
+    else
+      frame_free(below);
+  }
+  return is_empty(table);
+}
+
+// The pages of [from, to) were about to be mapped when frames ran out: all goes that was made for
+// them, leaves and tables.
+static void
+retract(pagetable_t root, uint64 from, uint64 to, uint64 flags)
+{
+  if(flags & VM_USER)
+    mirror_retract(root, from, to);
+  undo(root, 2, 0, from, to);
+}
+
+int
+vm_map(pagetable_t root, uint64 va, uint64 pa, uint64 flags)
+{
+  struct stretch stretch;
+  if(stretch_at(root, va, flags, &stretch) < 0){
+    retract(root, va, va + PGSIZE, flags);
+    return -1;
+  }
+  write_leaf(&stretch, va, pa, flags);
+  return 0;
 }
 
 void
@@ -198,7 +242,7 @@ uvm_grow(pagetable_t root, uint64 from, uint64 to, uint64 flags)
     void *frame;
     if((enters_stretch(va, first) && stretch_at(root, va, flags | VM_USER, &stretch) < 0) ||
        (frame = frame_alloc_cleared(FRAME_USER)) == NULL){
-      uvm_shrink(root, va + PGSIZE, first);
+      retract(root, first, va + PGSIZE, VM_USER);
       return -1;
     }
     write_leaf(&stretch, va, (uint64)frame, flags | VM_USER);

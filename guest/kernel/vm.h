@@ -22,21 +22,24 @@ void  kvm_map(uint64 va, uint64 pa, uint64 bytes, uint64 flags);
 
 // The slot of va's leaf, or NULL if no table leads to it.
 pte_t *vm_walk(pagetable_t root, uint64 va);
-// Maps one page that is not mapped yet. 0, or -1 if out of frames.
+// Maps one page that is not mapped yet. 0, or -1 if out of frames, with nothing changed.
 int   vm_map(pagetable_t root, uint64 va, uint64 pa, uint64 flags);
 
 // A root that maps the trampoline and this trapframe. NULL if out of frames.
 pagetable_t uvm_create(void *trapframe);
 // Frees the user pages below size and all tables; not the trapframe.
 void  uvm_destroy(pagetable_t root, uint64 size);
-// Adds cleared pages for [from, to). 0, or -1 with nothing added.
+// Adds cleared pages for [from, to), where none is mapped. 0, or -1 with nothing changed: no page and
+// no table is left of what was begun.
 int   uvm_grow(pagetable_t root, uint64 from, uint64 to, uint64 flags);
-// Frees the pages from PGROUNDUP(to) up to `from`, the end of all that is mapped.
+// Frees the pages from PGROUNDUP(to) up to `from`, the end of all that is mapped, and the tables that
+// lie wholly there.
 void  uvm_shrink(pagetable_t root, uint64 from, uint64 to);
-// Copies every page below size, eagerly, as xv6 does. 0, or -1 with nothing added.
+// Copies every page below size, eagerly, as xv6 does, into a table without user pages. 0, or -1 with
+// nothing added.
 int   uvm_copy(pagetable_t from, pagetable_t to, uint64 size);
 // Gives the lazily reserved page at va its frame. 0, or -1 if va is not such a page or there is no
-// frame.
+// frame, with nothing changed.
 int   uvm_fault(struct process *p, uint64 va);
 // Backs [from, to) for `how` (VM_READ, VM_WRITE) with every check that the hardware would make,
 // lazily reserved pages included; the frame's address, or 0. `va` must lie below USER_TOP or it is

@@ -7,19 +7,25 @@ ULIB := user/start.o user/usys.o user/string.o user/printf.o user/umalloc.o
 
 MORE_user/sh := user/parse.o
 MORE_user/space := user/space_exec.o
+MORE_debug/starve := user/starve_calls.o
 MORE_user/usertests := user/usertests_memory.o user/usertests_process.o user/usertests_file.o \
   user/usertests_hostile.o
 MORE_user/httpd := user/httpd_connection.o user/httpd_page.o user/httpd_request.o \
   user/httpd_response.o user/httpd_text.o
 
+# Programs for tests alone: on no disk but a test's. user/NAME.c becomes the image debug/NAME.
+DEBUG_PROGRAMS := starve sparse
+
+# $(1): the image's folder, $(2): the program
 define user_program
-IMAGES += user/$(1)
-OBJS_user/$(1) := $$(ULIB) user/$(1).o $$(MORE_user/$(1))
-LDSCRIPT_user/$(1) := user/user.ld
-LDFLAGS_user/$(1) := -Wl,-n -Wl,--gc-sections
-STRIP_user/$(1) := all
+IMAGES += $(1)/$(2)
+OBJS_$(1)/$(2) := $$(ULIB) user/$(2).o $$(MORE_$(1)/$(2))
+LDSCRIPT_$(1)/$(2) := user/user.ld
+LDFLAGS_$(1)/$(2) := -Wl,-n -Wl,--gc-sections
+STRIP_$(1)/$(2) := all
 endef
-$(foreach program,$(PROGRAMS),$(eval $(call user_program,$(program))))
+$(foreach program,$(PROGRAMS),$(eval $(call user_program,user,$(program))))
+$(foreach program,$(DEBUG_PROGRAMS),$(eval $(call user_program,debug,$(program))))
 
 $(BUILD)/user/%.o: CFLAGS += -ffunction-sections -fdata-sections
 $(BUILD)/user/string.o: CFLAGS += $(STRINGFLAGS)

@@ -18,6 +18,7 @@ static const struct {
   { test_mem, "mem" },
   { test_lazy, "lazy" },
   { test_lazy_io, "lazy-io" },
+  { test_sbrk_flag, "sbrk-flag" },
   { test_lazy_fork, "lazy-fork" },
   { test_bss, "bss" },
   { test_fork_copies, "fork-copies" },
@@ -98,6 +99,17 @@ status_of(void (*body)(void))
   }
   MUST(wait(&status) == pid);
   return status;
+}
+
+long
+call(long number, long a, long b, long c)
+{
+  register long a0 __asm__("a0") = a;
+  register long a1 __asm__("a1") = b;
+  register long a2 __asm__("a2") = c;
+  register long a7 __asm__("a7") = number;
+  __asm__ volatile("ecall" : "+r"(a0) : "r"(a1), "r"(a2), "r"(a7) : "memory");
+  return a0;
 }
 
 static void

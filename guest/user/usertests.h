@@ -17,11 +17,14 @@ void fail(const char *what) __attribute__((noreturn));
 // Runs the function in a child; returns the child's exit status.
 int status_of(void (*body)(void));
 
+// A system call by its number, with any arguments.
+long call(long number, long a, long b, long c);
+
 // The status of a process that the kernel ended.
 #define KILLED (-1)
 
 void test_sbrk(void), test_sbrk_shrink(void), test_sbrk_refused(void), test_sbrk_io(void),
-  test_sbrk_zeroed(void), test_mem(void), test_exhaust(void), test_lazy(void), test_lazy_io(void),
+  test_sbrk_zeroed(void), test_mem(void), test_exhaust(void), test_lazy(void), test_lazy_io(void), test_sbrk_flag(void),
   test_lazy_fork(void), test_bss(void), test_fork_copies(void);
 
 void test_fork(void), test_exit_wait(void), test_two_children(void), test_reparent(void),

@@ -71,8 +71,11 @@ test_sbrk_refused(void)
   char *end = sbrk(0);
   MUST(sbrk(0x7fffffff) == (char *)-1);
   MUST(sbrk(0) == end);
-  MUST(sbrk(-0x7fffffff) == (char *)-1 || sbrk(0) == end);
+  // xv6's answer to a wish for less than nothing: the old size, and nothing has gone.
+  MUST(sbrk(-(int)(uint64)end - 1) == end);
+  MUST(sbrk(-0x7fffffff - 1) == end);
   MUST(sbrk(0) == end);
+  *(volatile char *)(end - 1) = 1;
 }
 
 // Fresh memory passes through files and pipes, across page boundaries.
@@ -151,6 +154,27 @@ test_lazy(void)
   MUST(statistics(&after) == 0);
   MUST(before.frames_free >= after.frames_free + 64);
   MUST(sbrk(-64 * PAGE) == p + 64 * PAGE);
+}
+
+// The newest xv6 asks for lazy memory by sbrk's second argument, older ones leave anything there.
+void
+test_sbrk_flag(void)
+{
+  static const struct { long flag; int eager; } calls[] = {
+    { 0, 1 }, { SBRK_EAGER, 1 }, { SBRK_LAZY, 0 }, { 3, 1 }, { -1, 1 }, { 0x1234567890, 1 },
+  };
+  struct statistics before, after;
+  for(unsigned long i = 0; i < sizeof(calls) / sizeof(calls[0]); i++){
+    char *end = sbrk(0);
+    MUST(statistics(&before) == 0);
+    MUST(call(SYS_sbrk, 8 * PAGE, calls[i].flag, 0) == (long)end);
+    MUST(statistics(&after) == 0);
+    MUST((before.frames_free >= after.frames_free + 8) == calls[i].eager);
+    MUST(sbrk(0) == end + 8 * PAGE);
+    end[8 * PAGE - 1] = 1;
+    MUST(call(SYS_sbrk, -8 * PAGE, calls[i].flag, 0) == (long)(end + 8 * PAGE));
+    MUST(sbrk(0) == end);
+  }
 }
 
 // The kernel touches lazy memory, too.

@@ -5,16 +5,19 @@
 
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
-#define STUB_(name, number) \
+#define STUB_(name, number, more) \
   __asm__(".pushsection .text." #name ", \"ax\"\n" \
           ".global " #name "\n" \
           ".type " #name ", @function\n" \
           #name ":\n" \
           "  li a7, " TEXT(number) "\n" \
+          more \
           "  ecall\n" \
           "  ret\n" \
           ".popsection\n")
-#define STUB(name) STUB_(name, SYS_##name)
+#define STUB(name) STUB_(name, SYS_##name, "")
+// With a second argument that the function does not take.
+#define STUB_WITH(name, second) STUB_(name, SYS_##name, "  li a1, " TEXT(second) "\n")
 
 STUB(fork);
 STUB(exit);
@@ -27,7 +30,7 @@ STUB(fstat);
 STUB(chdir);
 STUB(dup);
 STUB(getpid);
-STUB(sbrk);
+STUB_WITH(sbrk, SBRK_EAGER);
 STUB(sleep);
 STUB(uptime);
 STUB(open);
