@@ -8,10 +8,11 @@ import { openOutside } from '../harness/outside.ts'
 import { realParts } from '../harness/parts.ts'
 import { profileNamed } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
-import { HTTP_PORT, startServer } from '../workloads/web-files.ts'
+import { HTTP_PORT, keepServer } from '../workloads/web-files.ts'
 import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
 import { openRecord, RECORD_HELP } from './record.ts'
+import { tellRestarts } from './restarts.ts'
 import { attend, watch } from './terminal.ts'
 
 interface Options {
@@ -53,8 +54,9 @@ async function perform(options: Options): Promise<void> {
     const machine = await computer.atPrompt()
     const opened = await outside.expose(machine, HTTP_PORT, port)
     const around = { probes: [], live: true, hz, check: async () => {} }
-    await startServer(new Conversation(machine, around))
+    await keepServer(new Conversation(machine, around))
     process.stderr.write(`http://127.0.0.1:${opened}/ (config ${name})\n`)
+    tellRestarts(machine.console, (line) => process.stderr.write(`serve: ${line}`))
     const session = process.stdin.isTTY ? attend : watch
     process.exitCode = outcomeOf(await session(machine, outside))
     await record.keep(machine, { verb: 'serve', config: name, seed: String(seed), profile })

@@ -9,17 +9,25 @@ MORE_user/sh := user/parse.o
 MORE_user/space := user/space_exec.o
 MORE_user/usertests := user/usertests_memory.o user/usertests_process.o user/usertests_file.o \
   user/usertests_hostile.o
-MORE_user/httpd := user/httpd_connection.o user/httpd_page.o user/httpd_request.o \
-  user/httpd_response.o user/httpd_text.o
+MORE_user/httpd := user/httpd_connection.o user/httpd_page.o user/httpd_range.o \
+  user/httpd_request.o user/httpd_response.o user/httpd_text.o
 
+# Programs that only tests put on a disk: user/NAME.c becomes the image check/NAME.
+CHECKS := requests
+MORE_check/requests := user/requests_made.o user/httpd_connection.o user/httpd_range.o \
+  user/httpd_request.o user/httpd_response.o user/httpd_text.o
+WRAP_check/requests := read write close set_nonblocking
+
+# $(1): the folder of the image, $(2): the program
 define user_program
-IMAGES += user/$(1)
-OBJS_user/$(1) := $$(ULIB) user/$(1).o $$(MORE_user/$(1))
-LDSCRIPT_user/$(1) := user/user.ld
-LDFLAGS_user/$(1) := -Wl,-n -Wl,--gc-sections
-STRIP_user/$(1) := all
+IMAGES += $(1)/$(2)
+OBJS_$(1)/$(2) := $$(ULIB) user/$(2).o $$(MORE_$(1)/$(2))
+LDSCRIPT_$(1)/$(2) := user/user.ld
+LDFLAGS_$(1)/$(2) := -Wl,-n -Wl,--gc-sections $$(WRAP_$(1)/$(2):%=-Wl,--wrap=%)
+STRIP_$(1)/$(2) := all
 endef
-$(foreach program,$(PROGRAMS),$(eval $(call user_program,$(program))))
+$(foreach program,$(PROGRAMS),$(eval $(call user_program,user,$(program))))
+$(foreach program,$(CHECKS),$(eval $(call user_program,check,$(program))))
 
 $(BUILD)/user/%.o: CFLAGS += -ffunction-sections -fdata-sections
 $(BUILD)/user/string.o: CFLAGS += $(STRINGFLAGS)
