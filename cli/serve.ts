@@ -8,10 +8,11 @@ import { openOutside } from '../harness/outside.ts'
 import { realParts } from '../harness/parts.ts'
 import { profileNamed } from '../harness/profile.ts'
 import { pick } from '../harness/registry.ts'
-import { HTTP_PORT, startServer } from '../workloads/web-files.ts'
+import { HTTP_PORT, keepServer } from '../workloads/web-files.ts'
 import { PORTS, profileOption, wholeNumber } from './options.ts'
 import { outcomeOf } from './outcome.ts'
 import { openRecord, RECORD_HELP } from './record.ts'
+import { tellRestarts } from './restarts.ts'
 import { host } from './terminal.ts'
 import { say } from './voice.ts'
 
@@ -54,10 +55,9 @@ async function perform(options: Options): Promise<void> {
     const machine = await computer.atPrompt()
     const opened = await outside.expose(machine, HTTP_PORT, port)
     const around = { probes: [], live: true, hz, check: async () => {} }
-    const guest = new Conversation(machine, around)
-    await startServer(guest)
-    await guest.expect(/\n/) // the rest of its line is nobody's to read
+    await keepServer(new Conversation(machine, around))
     say(`http://127.0.0.1:${opened}/ (config ${name})`)
+    tellRestarts(machine.console, (line) => say(`serve: ${line}`))
     process.exitCode = outcomeOf(await host(machine, outside))
     await record.keep(machine, { verb: 'serve', config: name, seed: String(seed), profile })
   } finally {

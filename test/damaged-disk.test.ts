@@ -10,12 +10,13 @@ import { image } from '../guest/images.ts'
 import { makeDisk, readDisk } from '../guest/mkfs.ts'
 import { openMachine } from '../machine/open.ts'
 import { cycles } from '../machine/units.ts'
+import { HANGS_AFTER_MS } from './patience.ts'
 
 const OPTIONS = { blocks: 512, inodes: 64 }
 const SECOND = 1e9
 const MOST_TRIES = 10
 const FUZZ_RUNS = Number(process.env.FUZZ_RUNS ?? 40)
-const LIMIT_MS = 300_000 + FUZZ_RUNS * 10_000
+const LIMIT_MS = HANGS_AFTER_MS + FUZZ_RUNS * 10_000
 /** Without these nothing can run: the kernel's last words are about them. */
 const REFUSALS = [
   'superblock: no file system on the disk',

@@ -1,6 +1,7 @@
 // httpd over time, in virtual time: what it keeps in memory and for how long, and whom it lets go when.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { tellRestarts } from '../cli/restarts.ts'
 import { webFile } from '../guest/mkfs.ts'
 import type { MachineSpec, PeerSocket } from '../machine/machine.ts'
 import { cycles, MiB } from '../machine/units.ts'
@@ -81,6 +82,40 @@ describe('a client', () => {
   })
 })
 
+describe('a request', () => {
+  it.each([
+    ['bytes=0-9', 'bytes=-'],
+    ['bytes=0-9', 'bytes=5-2'],
+    ['bytes=5-2', 'bytes=0-9'],
+    ['bytes=0-9', 'bytes=0-9'],
+  ])('with the ranges %s and %s asks for no range, and harms nobody', async (one, other) => {
+    const answer = await answered(
+      `GET /1k.bin HTTP/1.0\r\nRange: ${one}\r\nRange: ${other}\r\n\r\n`,
+    )
+    expect(answer.toString('latin1')).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+    expect(answer.subarray(-1024).equals(Buffer.from(webFile(1024)))).toBe(true)
+    expect(await fetched('/e')).toMatch(/404/)
+  })
+})
+
+describe('a server that init keeps', () => {
+  it('is started again when it dies, as often as it does, and whoever serves is told', async () => {
+    await using kept = await GuestServer.start('init httpd', HTTPD[1])
+    const told: string[] = []
+    tellRestarts(kept.machine.console, (line) => told.push(line))
+    for (let deaths = 1; deaths <= 3; deaths++) {
+      const [, pid] = /\n(\d+) \w+ httpd/.exec(await processes(kept)) ?? []
+      await kept.expect(`kill ${pid}`, HTTPD[1])
+      expect(told).toEqual(Array(deaths).fill('httpd ended with status -1; started again'))
+      expect(await fetched('/e', kept)).toMatch(/404/)
+    }
+  })
+
+  it('must exist', async () => {
+    expect(await guest.command('init nothing')).toMatch(/init: no program nothing\n/)
+  })
+})
+
 describe('with hardly any memory left', () => {
   it('every client gets its file, later', async () => {
     const roomy = 16 * MiB
@@ -112,26 +147,38 @@ function socketTo(server: GuestServer): PeerSocket {
   return socket
 }
 
-async function connected(): Promise<PeerSocket> {
-  const socket = socketTo(guest)
-  await guest.until(() => socket.state !== 'connecting')
+async function connected(to = guest): Promise<PeerSocket> {
+  const socket = socketTo(to)
+  await to.until(() => socket.state !== 'connecting')
   return socket
 }
 
 const original = (bytes: number): Partial<MachineSpec> => ({ banks: [{ bytes, role: 'original' }] })
 
 /** The body that comes for a request of its own. */
-async function fetched(path: string): Promise<string> {
-  const socket = await connected()
+async function fetched(path: string, from = guest): Promise<string> {
+  const answer = (await answered(`GET ${path} HTTP/1.0\r\n\r\n`, from)).toString()
+  return answer.slice(answer.indexOf('\r\n\r\n') + 4)
+}
+
+/** All that comes for a request after which the server closes. */
+async function answered(request: string, from = guest): Promise<Buffer> {
+  const socket = await connected(from)
   const pieces: Uint8Array[] = []
-  socket.send(Buffer.from(`GET ${path} HTTP/1.0\r\n\r\n`))
-  await guest.until(() => {
+  socket.send(Buffer.from(request))
+  await from.until(() => {
     pieces.push(socket.receive())
     return socket.state === 'closing'
   })
   socket.end()
-  const answer = Buffer.concat(pieces).toString()
-  return answer.slice(answer.indexOf('\r\n\r\n') + 4)
+  return Buffer.concat(pieces)
+}
+
+/** What the kernel lists at Ctrl-p. */
+async function processes(of: GuestServer): Promise<string> {
+  const before = of.machine.console.transcript.length
+  await of.expect('\u0010', /\$ $/)
+  return of.machine.console.transcript.slice(before)
 }
 
 async function passed(seconds: number): Promise<void> {

@@ -9,25 +9,29 @@ import memvisor from '../configs/memvisor.ts'
 import none from '../configs/none.ts'
 import { image } from '../guest/images.ts'
 import { type DiskFile, disk } from '../guest/mkfs.ts'
+import { specFor } from '../harness/computer.ts'
+import { realParts } from '../harness/parts.ts'
 import type { Machine } from '../machine/machine.ts'
-import { openMachine } from '../machine/open.ts'
 import { cycles } from '../machine/units.ts'
 
 const PROMPT = /(?:^|\n)\$ $/
 /** Twenty times what usertests needs under Memvisor. */
 const LIMIT_CYCLES = 100e9
 
-async function boot(config: Config, more: readonly DiskFile[] = []): Promise<Machine> {
-  const machine = await openMachine({
-    firmware: (await config.firmware()).bytes,
-    kernel: (await config.kernel()).bytes,
-    ...(config.initrd && { initrd: (await config.initrd()).bytes }),
-    bootargs: config.bootargs ?? '',
-    banks: config.banks,
-    disk: await disk(more),
-    harts: 1,
-    profile: 'flat',
-  })
+interface Boot {
+  readonly seed?: number
+  readonly profile?: string
+  /** Files beside those of every disk. */
+  readonly more?: readonly DiskFile[]
+}
+
+/** As the harness boots it: with a network card, whose driver has a part in what memory is free. */
+async function boot(
+  config: Config,
+  { seed = 0, profile = 'flat', more }: Boot = {},
+): Promise<Machine> {
+  const spec = await specFor(config, realParts, { seed, profile })
+  const machine = await realParts.open(more ? { ...spec, disk: await disk(more) } : spec)
   await untilPrompt(machine)
   return machine
 }
@@ -51,7 +55,6 @@ async function says(machine: Machine, line: string): Promise<string> {
 describe.each([none, memv6, memvisor])('config $name', (config) => {
   test('usertests finds nothing, and nothing is lost: frames, backups, processes', async () => {
     await using machine = await boot(config)
-    await says(machine, 'usertests fork') // what the kernel keeps from its first use on is kept now
     const before = await says(machine, 'free')
     const heard = await says(machine, 'usertests')
     expect(heard.match(/.*(?:FAILED|wrong).*/g)).toBeNull()
@@ -65,12 +68,25 @@ test('every config gives the same number of pages, however far apart a program w
   const sparse = { path: 'sparse', bytes: (await image('debug/sparse')).bytes }
   const pages = []
   for (const config of [none, memv6, memvisor]) {
-    await using machine = await boot(config, [sparse])
+    await using machine = await boot(config, { more: [sparse] })
     pages.push(Number(/^sparse: (\d+) pages/.exec(await says(machine, 'sparse'))?.[1]))
   }
   expect(pages[0]).toBeGreaterThan(15_000)
   expect(pages).toEqual([pages[0], pages[0], pages[0]])
-}, 120_000)
+})
+
+// The seed and the profile decide whether the kernel's first ticks fall before the program, into it or after it.
+test.each(['flat', 'in-order'])(
+  'the first program finds no leak, whatever the seed: %s',
+  async (profile) => {
+    for (let seed = 0; seed <= 5; seed++) {
+      await using machine = await boot(none, { seed, profile })
+      expect(await says(machine, 'usertests fork'), `seed ${seed}`).toBe(
+        'test fork: ok\nALL TESTS PASSED\n',
+      )
+    }
+  },
+)
 
 test('usertests notices what is wrong, what is leaked, and a name that is none', async () => {
   await using machine = await boot(none)

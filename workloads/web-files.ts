@@ -40,8 +40,19 @@ export function demandBody(file: WebFile, status: number, body: Uint8Array): voi
   throw new WorkloadFailure(`GET ${file.path}: ${body.length} bytes came, not those of the file`)
 }
 
-/** Starts the server and waits until it listens. */
-export async function startServer(guest: Guest): Promise<void> {
-  guest.type('httpd &')
+/**
+ * Starts the server and waits until it listens. A cell in which it dies has failed: nobody starts it again.
+ */
+export function startServer(guest: Guest): Promise<void> {
+  return listening(guest, 'httpd &')
+}
+
+/** The same, of a server that init starts again should it die. */
+export function keepServer(guest: Guest): Promise<void> {
+  return listening(guest, 'init httpd &')
+}
+
+async function listening(guest: Guest, line: string): Promise<void> {
+  guest.type(line)
   await guest.expect(/httpd: port (\d+), root/)
 }

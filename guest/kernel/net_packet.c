@@ -1,6 +1,8 @@
-// The pool of packets. It grows by a frame when it is empty, up to a bound, and gives frames back,
-// a few at each tick, when many of its packets are unused.
-// Invariant: `pool_total` <= PACKETS_MAX; both packets of a frame given back are free.
+// The pool of packets. It takes its spares when the card starts, grows by a frame when traffic has
+// used them, up to a bound, and gives frames back, a few at each tick, when many of its packets are
+// unused.
+// Invariant: `pool_total` <= PACKETS_MAX; both packets of a frame given back are free. Without
+// traffic the pool takes no frame, so that the count of free frames tells what programs hold.
 
 #include "net_packet.h"
 #include "net_port.h"
@@ -14,6 +16,8 @@
 
 _Static_assert(sizeof(struct packet) <= PACKET_START, "the buffer starts behind the record");
 _Static_assert(PACKET_PAYLOAD % 8 == 0, "payloads are 8-aligned");
+_Static_assert(PACKETS_KEPT > SPARE_SENDING && SPARE_SENDING > SPARE_RECEIVING,
+               "with its spares unused the pool has no need to grow");
 
 static struct packet *free_list;
 static int pool_total;
@@ -56,6 +60,14 @@ grow(void)
   put_free((struct packet *)(frame + PACKET_BYTES));
   put_free((struct packet *)frame);
   return 0;
+}
+
+// Takes the spares, as far as the kernel has frames. The card has its receive buffers already.
+void
+packet_init(void)
+{
+  while(pool_free < PACKETS_KEPT && grow() == 0)
+    ;
 }
 
 // A packet with one reference, or NULL: the caller drops or waits.

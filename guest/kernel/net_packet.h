@@ -32,6 +32,7 @@ struct packet {
   uint8  free;
 };
 
+void packet_init(void);
 struct packet *packet_new(void);
 void packet_hold(struct packet *packet);
 void packet_put(struct packet *packet);

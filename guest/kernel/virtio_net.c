@@ -210,6 +210,7 @@ net_init(void)
   virtio_ready(&card);
   kept = receive.size;
   refill();
+  packet_init();
   virtqueue_kick(&receive);
   unannounced = 0;
 }

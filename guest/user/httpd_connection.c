@@ -45,32 +45,14 @@ answer_error(struct connection *c, int status, const struct request *request)
   c->out_end = error_response(c->out, SEGMENT, status, request, status == 301 ? location : NULL);
 }
 
-// Chooses the bytes that the request asks for. 200, 206 or 416.
-static int
-choose_range(const struct request *request, long size, long *from, long *to)
-{
-  *from = 0;
-  *to = size;
-  if(!request->has_range || request->head_only)
-    return 200;
-  if(request->range_from < 0){
-    *from = request->range_to < size ? size - request->range_to : 0;
-    return request->range_to == 0 || size == 0 ? 416 : 206;
-  }
-  *from = request->range_from;
-  if(request->range_to >= 0 && request->range_to < size)
-    *to = request->range_to + 1;
-  return *from < size ? 206 : 416;
-}
-
 // The head of an answer to a range; for 416 there is no body.
 static void
-write_range_head(struct connection *c, int status, long from, long to,
+write_range_head(struct connection *c, int status, uint64 from, uint64 to,
                  const struct request *request)
 {
   struct text text = { c->out, c->out + SEGMENT };
 
-  put_head(&text, status, c->page->type, status == 416 ? 0 : to - from, request->keep_alive);
+  put_head(&text, status, c->page->type, to - from, request->keep_alive);
   put(&text, "Content-Range: bytes ");
   if(status == 416){
     put(&text, "*");
@@ -89,9 +71,10 @@ write_range_head(struct connection *c, int status, long from, long to,
 static void
 answer_page(struct connection *c, const struct request *request)
 {
+  static const struct range whole = { .kind = WHOLE };
   struct page *page = c->page;
-  long from, to;
-  int status = choose_range(request, page->size, &from, &to), n;
+  uint64 from, to, n, room;
+  int status = choose_range(request->head_only ? &whole : &request->range, page->size, &from, &to);
 
   if(status == 200){
     c->out_end = page->head_size[request->keep_alive];
@@ -99,15 +82,14 @@ answer_page(struct connection *c, const struct request *request)
   } else {
     write_range_head(c, status, from, to, request);
   }
-  if(request->head_only || status == 416)
+  if(request->head_only)
     from = to;
   // The first segment is filled up with the body's start; what follows stays 8-aligned for the
   // kernel.
-  n = (int)(to - from < SEGMENT - c->out_end ? to - from : SEGMENT - c->out_end);
-  if(n < to - from)
-    n &= ~7;
-  memcpy(c->out + c->out_end, page->body + from, (uint)n);
-  c->out_end += n;
+  room = (uint64)(SEGMENT - c->out_end);
+  n = to - from <= room ? to - from : room & ~7UL;
+  memcpy(c->out + c->out_end, page->body + from, n);
+  c->out_end += (int)n;
   c->body_at = from + n;
   c->body_end = to;
   if(c->body_at == c->body_end){
@@ -156,9 +138,9 @@ forget(struct connection *c, int n)
 static void
 skip_input(struct connection *c)
 {
-  int n = c->skip < c->filled ? (int)c->skip : c->filled;
+  int n = c->skip < (uint64)c->filled ? (int)c->skip : c->filled;
 
-  c->skip -= n;
+  c->skip -= (uint64)n;
   if(c->skip == 0)
     while(n < c->filled && (c->in[n] == '\n' || c->in[n] == '\r'))
       n++;
@@ -215,7 +197,7 @@ send_some(struct connection *c, uint64 now)
     c->deadline = now + STALL_TIME;
     if(c->out_at < c->out_end){
       c->out_at += n;
-    } else if((c->body_at += n) == c->body_end){
+    } else if((c->body_at += (uint64)n) == c->body_end){
       page_put(c->page);
       c->page = NULL;
     }

@@ -19,9 +19,9 @@ struct connection {
   int    started;   // the deadline is that of a request, not of silence
   int    closing;   // after the response
   uint64 deadline;  // tick
-  long   skip;      // bytes of a request's body still to be thrown away
+  uint64 skip;      // bytes of a request's body still to be thrown away
   struct page *page; // whose body follows what is in `out`; or NULL
-  long   body_at, body_end;
+  uint64 body_at, body_end;
   int    out_at, out_end;
   char   in[HEAD_MOST] __attribute__((aligned(8)));
   char   out[SEGMENT] __attribute__((aligned(8)));

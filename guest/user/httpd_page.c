@@ -11,7 +11,7 @@
 #define HEAD_ROOM 256
 
 static struct page pages[PAGES];
-static long kept;
+static uint64 kept;
 static char root[ROOT_MOST];
 
 void
@@ -63,7 +63,7 @@ drop(struct page *page)
 // Makes room for `size` more bytes: an unused record, of the page loaded longest ago if need be. Or
 // NULL.
 static struct page *
-make_room(long size)
+make_room(uint64 size)
 {
   struct page *unused, *oldest;
 
@@ -98,22 +98,22 @@ write_heads(struct page *page, uchar *at)
 }
 
 static int
-read_all(int fd, uchar *to, long size)
+read_all(int fd, uchar *to, uint64 size)
 {
-  long done = 0;
+  uint64 done = 0;
   int n;
 
   while(done < size && (n = read(fd, to + done, (int)(size - done))) > 0)
-    done += n;
+    done += (uint64)n;
   return done == size ? 0 : -1;
 }
 
 static struct page *
-load(int fd, const char *path, long size, uint64 now)
+load(int fd, const char *path, uint64 size, uint64 now)
 {
-  long room = (size + 7) & ~7L;
+  uint64 room = (size + 7) & ~7UL;
   struct page *page = make_room(size);
-  uchar *body = page ? malloc((unsigned long)room + 2 * HEAD_ROOM) : NULL;
+  uchar *body = page ? malloc(room + 2 * HEAD_ROOM) : NULL;
 
   if(body == NULL)
     return NULL;
@@ -168,7 +168,7 @@ open_page(const char *path, int index, uint64 now, int *status)
   } else if(st.type == T_DIR){
     *status = index ? 403 : 301;
   } else {
-    page = load(fd, path, (long)st.size, now);
+    page = load(fd, path, st.size, now);
     *status = page ? 200 : 503;
   }
   close(fd);

@@ -4,7 +4,6 @@
 
 #include "httpd.h"
 
-#define NUMBER_MOST 1000000000000L
 #define BODY_MOST   65536 // skipped, since nothing here wants a body
 
 static int
@@ -162,38 +161,6 @@ read_line(struct request *request, const char *at, const char *end, int *minor)
   return method ? method : target;
 }
 
-// Decimal digits; -1 if there are none. *at passes them.
-static long
-read_number(const char **at, const char *end)
-{
-  long n = -1;
-
-  for(; *at < end && **at >= '0' && **at <= '9'; (*at)++){
-    n = (n < 0 ? 0 : n * 10) + (**at - '0');
-    if(n > NUMBER_MOST)
-      n = NUMBER_MOST;
-  }
-  return n;
-}
-
-// One range of bytes; anything else is as if it were not there (RFC 9110 §14.2).
-static void
-read_range(struct request *request, const char *at, const char *end)
-{
-  if(end - at < 7 || !same_word(at, "bytes=", 6))
-    return;
-  at += 6;
-  request->range_from = read_number(&at, end);
-  if(at >= end || *at++ != '-')
-    return;
-  request->range_to = read_number(&at, end);
-  if(at != end || (request->range_from < 0 && request->range_to < 0) ||
-     (request->range_from >= 0 && request->range_to >= 0 &&
-      request->range_to < request->range_from))
-    return;
-  request->has_range = 1;
-}
-
 // True if the comma-separated list has the word.
 static int
 has_word(const char *at, const char *end, const char *word)
@@ -213,20 +180,23 @@ has_word(const char *at, const char *end, const char *word)
 
 // What a head said besides the request line.
 struct fields {
-  int  hosts;
-  int  close, keep_alive;
-  int  conditional_range;
-  int  encoded; // transfer coding
-  long length;  // -1: not said
+  int hosts;
+  int close, keep_alive;
+  int ranges;
+  int conditional_range;
+  int encoded;    // transfer coding
+  int has_length;
+  uint64 length;
 };
 
 static int
 read_length(struct fields *fields, const char *at, const char *end)
 {
-  long n = read_number(&at, end);
+  uint64 n;
 
-  if(n < 0 || at != end || (fields->length >= 0 && fields->length != n))
+  if(!take_number(&at, end, &n) || at != end || (fields->has_length && fields->length != n))
     return 400;
+  fields->has_length = 1;
   fields->length = n;
   return 0;
 }
@@ -255,7 +225,8 @@ read_field(struct request *request, struct fields *fields, const char *at, const
     fields->close |= has_word(at, end, "close");
     fields->keep_alive |= has_word(at, end, "keep-alive");
   } else if(same_word(name, "range", n)){
-    read_range(request, at, end);
+    fields->ranges++;
+    request->range = read_range(at, end);
   } else if(same_word(name, "if-range", n)){
     fields->conditional_range = 1;
   } else if(same_word(name, "transfer-encoding", n)){
@@ -282,24 +253,26 @@ static int
 conclude(struct request *request, struct fields *fields, int minor)
 {
   if(fields->encoded)
-    return fields->length >= 0 ? 400 : 501;
+    return fields->has_length ? 400 : 501;
   if(minor >= 1 && fields->hosts != 1)
     return 400;
-  if(fields->conditional_range)
-    request->has_range = 0; // we give no validators that could match
+  // A field that may stand but once and is repeated asks for nothing; and we give no validators
+  // that a condition could match.
+  if(fields->ranges > 1 || fields->conditional_range)
+    request->range.kind = WHOLE;
   if(fields->length > BODY_MOST)
     return 413;
-  request->body = fields->length > 0 ? fields->length : 0;
+  request->body = fields->length;
   request->keep_alive = !fields->close && (minor >= 1 || fields->keep_alive);
   return 0;
 }
 
 // Requires: n is what head_length gave, and the head does not begin with an empty line.
 void
-parse_request(struct request *request, char *head, int n)
+parse_request(struct request *request, const char *head, int n)
 {
   static const struct request none;
-  struct fields fields = { .length = -1 };
+  struct fields fields = { 0 };
   const char *at = head, *end = head + n, *stop;
   int minor = 0, status, bad = 0;
 

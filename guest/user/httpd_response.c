@@ -27,10 +27,10 @@ reason(int status)
 
 // Writes status line and the fields that all responses have; more may follow, then end_head.
 void
-put_head(struct text *text, int status, const char *type, long length, int keep_alive)
+put_head(struct text *text, int status, const char *type, uint64 length, int keep_alive)
 {
   put(text, "HTTP/1.1 ");
-  put_number(text, status);
+  put_number(text, (uint64)status);
   put(text, " ");
   put(text, reason(status));
   put(text, "\r\nContent-Type: ");
@@ -54,11 +54,11 @@ static void
 put_body(struct text *text, int status)
 {
   put(text, "<!doctype html>\n<title>");
-  put_number(text, status);
+  put_number(text, (uint64)status);
   put(text, " ");
   put(text, reason(status));
   put(text, "</title>\n<h1>");
-  put_number(text, status);
+  put_number(text, (uint64)status);
   put(text, " ");
   put(text, reason(status));
   put(text, "</h1>\n");
@@ -72,7 +72,8 @@ error_response(char *to, int most, int status, const struct request *request, co
   struct text text = { to, to + most }, inside = { body, body + BODY_ROOM };
 
   put_body(&inside, status);
-  put_head(&text, status, "text/html; charset=utf-8", inside.at - body, request->keep_alive);
+  put_head(&text, status, "text/html; charset=utf-8", (uint64)(inside.at - body),
+           request->keep_alive);
   if(status == 405)
     put(&text, "Allow: GET, HEAD\r\n");
   if(location){

@@ -1,6 +1,9 @@
-// Building and comparing text. Invariant: `at` never passes `end`; what does not fit is left out.
+// Building, comparing and reading text. Invariant: `at` never passes `end`; what does not fit is
+// left out.
 
 #include "httpd.h"
+
+#define NUMBER_MOST 1000000000000UL // larger ones count as this
 
 void
 put(struct text *text, const char *s)
@@ -10,7 +13,7 @@ put(struct text *text, const char *s)
 }
 
 void
-put_number(struct text *text, long n)
+put_number(struct text *text, uint64 n)
 {
   char digits[24];
   int i = sizeof digits - 1;
@@ -53,4 +56,19 @@ same_word(const char *a, const char *b, int n)
   while(i < n && b[i] && lower(a[i]) == b[i])
     i++;
   return i == n && b[i] == 0;
+}
+
+// Reads decimal digits, which *at then passes, into *n. 0 if there are none.
+int
+take_number(const char **at, const char *end, uint64 *n)
+{
+  const char *from = *at;
+
+  *n = 0;
+  for(; *at < end && **at >= '0' && **at <= '9'; (*at)++){
+    *n = *n * 10 + (uint64)(**at - '0');
+    if(*n > NUMBER_MOST)
+      *n = NUMBER_MOST;
+  }
+  return *at > from;
 }

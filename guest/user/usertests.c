@@ -1,5 +1,6 @@
 // usertests [NAME]: tests of the kernel, seen from a process; all, or the one named. Around each,
-// the kernel's free frames are counted: a test after which some are missing has found a leak.
+// the kernel's free frames and backup frames are counted: a test after which there are fewer or
+// more has found a leak. The counts are exact while nobody uses the network.
 // Prints a line for each, and ALL TESTS PASSED, or exits with 1.
 
 #include "usertests.h"
@@ -128,11 +129,20 @@ guard_leak(void)
   }
 }
 
-static uint64
-free_frames(void)
+static struct statistics
+counts(void)
 {
   struct statistics s;
-  return statistics(&s) == 0 ? s.frames_free : 0;
+  MUST(statistics(&s) == 0);
+  return s;
+}
+
+static int
+differ(const char *what, uint64 before, uint64 after)
+{
+  if(before != after)
+    printf("test %s: FAILED: %lu %s free before, %lu after\n", name, before, what, after);
+  return before != after;
 }
 
 // Returns 0 if the test passes and gives back what it took.
@@ -140,14 +150,12 @@ static int
 run(int n)
 {
   name = tests[n].name;
-  uint64 before = free_frames();
+  struct statistics before = counts();
   int status = status_of(tests[n].run);
-  uint64 after = free_frames();
+  struct statistics after = counts();
   printf("test %s: %s\n", name, status == 0 ? "ok" : "FAILED");
-  if(after != before){
-    printf("test %s: FAILED: %lu frames free before, %lu after\n", name, before, after);
-    status = 1;
-  }
+  status |= differ("frames", before.frames_free, after.frames_free);
+  status |= differ("backups", before.backups_free, after.backups_free);
   return status;
 }
 
