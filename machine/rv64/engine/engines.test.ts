@@ -8,6 +8,7 @@ import { encode } from '../isa/assemble.ts'
 import { ILLEGAL_ROW, table } from '../isa/table.ts'
 import { RAM_BASE } from '../ram.ts'
 import { profileNamed } from '../timing/profile.ts'
+import { digestOf, pagesOf } from './memory-digest.fixture.ts'
 import { Stand, type StandOptions } from './stand.ts'
 
 const CODE = RAM_BASE + 0x1f80 // so that programs cross a page
@@ -194,10 +195,10 @@ function stateOf(stand: Stand): unknown {
   const { timing, ...architectural } = saveHart(hart, 'architectural')
   return {
     hart: architectural,
-    timing,
+    timing: timing instanceof Uint8Array ? digestOf(timing) : timing,
     pc: hart.u64[PC >> 3]!.toString(16),
     now: clock.now,
-    ram: used,
+    ram: pagesOf(used),
     marks: stand.marks.splice(0).length,
   }
 }

@@ -7,6 +7,7 @@ import { saveHart } from '../hart/saved-state.ts'
 import { CELL, DISCARD } from '../hart/state.ts'
 import { Assembler, encode } from '../isa/assemble.ts'
 import { RAM_BASE } from '../ram.ts'
+import { pagesOf } from './memory-digest.fixture.ts'
 import {
   CONTEXTS,
   type Context,
@@ -128,6 +129,6 @@ function stateOf(stand: Stand): unknown {
     causes: [...hart.counters.traps],
     status: hart.lo(CELL.mstatus),
     errors: ram.errors.save(),
-    ram: ram.u8.subarray(ram.host(RAM_BASE), ram.host(RAM_BASE) + 0x3_0000),
+    ram: pagesOf(ram.u8.subarray(ram.host(RAM_BASE), ram.host(RAM_BASE) + 0x3_0000)),
   }
 }

@@ -3,6 +3,7 @@
 
 import { expect, it } from 'vitest'
 import type { CompilerLimits } from '../engine/compiler/limits.ts'
+import { pagesOf } from '../engine/memory-digest.fixture.ts'
 import { CONTEXTS, pagedStand, seen } from '../engine/paged-stand.fixture.ts'
 import type { EngineName, Stand } from '../engine/stand.ts'
 import { saveHart } from '../hart/saved-state.ts'
@@ -101,7 +102,7 @@ function stateOf({ hart, ram, clock }: Stand): unknown {
   return {
     now: clock.now,
     hart: saveHart(hart, 'architectural'),
-    directory: ram.u8.slice(directory, directory + ram.bytes / 64),
-    data: ram.read(RAM_BASE, ram.bytes),
+    directory: pagesOf(ram.u8.subarray(directory, directory + ram.bytes / 64)),
+    data: pagesOf(ram.read(RAM_BASE, ram.bytes)),
   }
 }

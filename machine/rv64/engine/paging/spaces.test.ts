@@ -9,6 +9,7 @@ import { Assembler } from '../../isa/assemble.ts'
 import { READ, WRITE } from '../../mmu/pte.ts'
 import { RAM_BASE } from '../../ram.ts'
 import { profileNamed } from '../../timing/profile.ts'
+import { digestOf, pagesOf } from '../memory-digest.fixture.ts'
 import { Stand, type StandOptions } from '../stand.ts'
 import {
   CALLED,
@@ -99,8 +100,8 @@ function stateAfter(stand: Stand, one: Program, cuts: readonly number[]): unknow
   return {
     rest,
     now: clock.now,
-    ram: used,
-    timing,
+    ram: pagesOf(used),
+    timing: timing instanceof Uint8Array ? digestOf(timing) : timing,
   }
 }
 

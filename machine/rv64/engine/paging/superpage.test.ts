@@ -8,6 +8,7 @@ import { encode } from '../../isa/assemble.ts'
 import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from '../../mmu/pte.ts'
 import { RAM_BASE } from '../../ram.ts'
 import { profileNamed } from '../../timing/profile.ts'
+import { pagesOf } from '../memory-digest.fixture.ts'
 import {
   CONTEXTS,
   type Context,
@@ -115,7 +116,7 @@ function outcome(
   if (rootAbove !== 0) again(stand, context, rootAbove)
   const { hart, clock, ram } = stand
   const bytes = ram.u8.subarray(ram.host(RAM_BASE), ram.host(RAM_BASE) + ram.bytes)
-  return [saveHart(hart, 'architectural'), clock.now, bytes]
+  return [saveHart(hart, 'architectural'), clock.now, pagesOf(bytes)]
 }
 
 /** As firmware does that protects itself: one entry that allows nothing, before the one that allows all. */
