@@ -16,6 +16,11 @@ $(eval $(call visor_image,memvisor-broken-same-frame,backup_space broken_same_fr
 $(eval $(call visor_image,memvisor-broken-stale,backup_space broken_stale))
 $(eval $(call visor_image,memvisor-broken-missing,backup_space broken_missing))
 
+# Memvisor with a stopwatch around its exits.
+$(eval $(call visor_image,memvisor-timed,backup_space backup_entry test/timed))
+LDFLAGS_memvisor-timed := -Wl,--wrap=exit_handle,--wrap=exit_handle_complete
+STRIP_memvisor-timed := debug
+
 STRIP_memvisor-broken-same-frame := debug
 STRIP_memvisor-broken-stale := debug
 STRIP_memvisor-broken-missing := debug
@@ -33,4 +38,5 @@ $(eval $(call visor_payload,storm))
 $(eval $(call visor_payload,hart))
 $(eval $(call visor_payload,hostile,hypervisor/test/disk.o))
 $(eval $(call visor_payload,dma,hypervisor/test/disk.o))
+$(eval $(call visor_payload,hold,hypervisor/test/disk.o))
 $(eval $(call visor_payload,transfers,hypervisor/test/transfers_forms.o))
