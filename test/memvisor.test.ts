@@ -13,6 +13,11 @@ const VISORS = ['memvisor', 'visor-shadow'] as const
 const DEADLINE = cycles(500_000_000)
 /** Long enough for some ten thousand exits. */
 const A_WHILE = cycles(10_000_000)
+/** What no exit may take, as docs/memvisor.md has it: a millisecond under `in-order`. */
+const LONGEST_EXIT = 1_000_000
+/** Of the record of test/timed.c: exceptions, then interrupts. */
+const CAUSES = 64
+const HOST_LIMIT_MS = 600_000
 /** Fields of exit_counts, as guest/include/exits.h has them. */
 const EXIT_FIELDS = [
   ...(['fill', 'table_write', 'device', 'injected', 'root', 'fence', 'idle', 'call'] as const),
@@ -58,7 +63,7 @@ async function inGuest(visor: string, initrd: Uint8Array | undefined, words = ''
 
 const OFF = { kind: 'power-off', code: 0 }
 
-describe.each(['visor-storm', 'visor-hart'])('%s', (payload) => {
+describe.each(['visor-storm', 'visor-hart', 'visor-transfers', 'visor-dma'])('%s', (payload) => {
   it.each(VISORS)('finds in a guest of %s what it finds on the board', async (visor) => {
     const native = await onBoard(payload)
     expect(native.stop).toEqual(OFF)
@@ -70,6 +75,39 @@ describe.each(['visor-storm', 'visor-hart'])('%s', (payload) => {
     const few = await inGuest('memvisor', (await image(payload)).bytes, 'shadow-tables=16')
     expect(few).toEqual(await onBoard(payload))
   })
+})
+
+describe('shadows that are given up', () => {
+  it('at each fence that has anything to compare are made again as they were', async () => {
+    const often = await inGuest('memvisor', (await image('visor-storm')).bytes, 'fence-steps=0')
+    expect(often).toEqual(await onBoard('visor-storm'))
+  })
+})
+
+describe('a guest that tries to hold Memvisor', () => {
+  it(
+    'gets no exit of any kind above the bound',
+    async () => {
+      const [firmware, kernel, initrd] = [
+        (await image('firmware')).bytes,
+        (await image('memvisor-timed')).bytes,
+        (await image('visor-hold')).bytes,
+      ]
+      const board = { banks: BANKS, bootargs: 'guest-memory=128', harts: 1, profile: 'in-order' }
+      const disk = new Uint8Array(DISK_BYTES)
+      await using machine = await openMachine({ firmware, kernel, initrd, disk, ...board })
+      expect(await machine.run({ deadline: cycles(2_000_000_000) })).toEqual(OFF)
+      expect(machine.console.transcript).toMatch(/hold: ok\s*$/)
+      const at = readSymbols(kernel).address('exit_longest')!
+      const bytes = await machine.read(physical(at), 8 * CAUSES)
+      const view = new DataView(bytes.buffer, bytes.byteOffset)
+      const longest = Array.from({ length: CAUSES }, (_, i) => view.getBigUint64(8 * i, true))
+      for (const cause of [10, 12, 13, 15, 22, 33, 41])
+        expect(longest[cause], `${cause}`).toBeGreaterThan(0n)
+      for (const cycles of longest) expect(Number(cycles)).toBeLessThanOrEqual(LONGEST_EXIT)
+    },
+    HOST_LIMIT_MS,
+  )
 })
 
 describe('exits', () => {

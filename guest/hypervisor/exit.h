@@ -1,4 +1,7 @@
-// Exits: what the guest cannot do by itself.
+// Exits: what the guest cannot do by itself. Invariant: an exit, during which interrupts are off,
+// takes at most a millisecond (docs/memvisor.md says of each kind what bounds it), whatever the guest
+// has built; what is left then follows in exits of its own (mediate_later) or is given up
+// (shadow_give_up). visor-hold tries to make each kind long, memvisor-timed measures it.
 #pragma once
 
 #include "guest.h"

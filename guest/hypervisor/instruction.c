@@ -34,24 +34,37 @@ field(uint32 instruction, int low, int count, int to)
   return (instruction >> low & ((1U << count) - 1)) << to;
 }
 
+// Consoles are driven by these: base and offset are left to instruction_address.
 static int
 transfer_long(uint32 instruction, struct transfer *t)
 {
   uint opcode = instruction & 0x7f, width = instruction >> 12 & 7;
-  int upper = (int)instruction >> 20; // imm[11:0] of a load, imm[11:5] and rs2 of a store
   t->length = 4;
   t->bytes = 1 << (width & 3);
   t->is_signed = width < 4;
-  t->is_float = opcode == OPCODE_LOAD_FLOAT || opcode == OPCODE_STORE_FLOAT;
-  t->store = opcode == OPCODE_STORE || opcode == OPCODE_STORE_FLOAT;
-  t->base = instruction_rs1(instruction);
+  t->is_float = opcode & 4;
+  t->store = opcode >> 5 & 1;
   t->reg = t->store ? instruction >> 20 & 31 : instruction_rd(instruction);
-  t->offset = t->store ? (upper & ~31) | (int)instruction_rd(instruction) : upper;
-  if(t->is_float)
-    return width == 2 || width == 3 ? 0 : -1;
-  if(opcode == OPCODE_LOAD)
+  switch(opcode){
+  case OPCODE_LOAD:
     return width != 7 ? 0 : -1;
-  return opcode == OPCODE_STORE && width < 4 ? 0 : -1;
+  case OPCODE_STORE:
+    return width < 4 ? 0 : -1;
+  case OPCODE_LOAD_FLOAT:
+  case OPCODE_STORE_FLOAT:
+    return width == 2 || width == 3 ? 0 : -1;
+  }
+  return -1;
+}
+
+void
+instruction_address(uint32 instruction, struct transfer *t)
+{
+  int upper = (int)instruction >> 20; // imm[11:0] of a load, imm[11:5] and rs2 of a store
+  if(t->length != 4)
+    return; // it is there
+  t->base = instruction_rs1(instruction);
+  t->offset = t->store ? (upper & ~31) | (int)instruction_rd(instruction) : upper;
 }
 
 // Zcb: c.lbu, c.lhu, c.lh, c.sb, c.sh.

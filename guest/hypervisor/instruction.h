@@ -10,7 +10,7 @@ struct transfer {
   int   is_signed; // a load that extends the sign
   int   is_float;  // the register is an f register
   uint  reg;
-  uint  base;      // x[base] + offset is the address
+  uint  base;      // x[base] + offset is the address; see instruction_address
   int   offset;
   int   length;    // of the instruction
 };
@@ -58,3 +58,6 @@ void instruction_satp(struct vcpu *vcpu, uint32 instruction);
 // Decodes the loads and stores of I, F, D, C and Zcb. -1: it is none of them (an AMO, which no
 // device takes, …).
 int instruction_transfer(uint32 instruction, struct transfer *t);
+
+// Puts base and offset into `t`, which was decoded from `instruction`.
+void instruction_address(uint32 instruction, struct transfer *t);

@@ -167,6 +167,8 @@ mmio_emulate(struct vcpu *vcpu, int store, uint64 va)
     return MMIO_DONE; // it fetches again, and gets the fault there
   if(instruction_transfer(instruction, &t) < 0 || t.store != store)
     return MMIO_FAULT;
+  if(may_cross(&t, va))
+    instruction_address(instruction, &t);
   if((may_cross(&t, va) && !exit_has_register(vcpu, t.base)) ||
      (!t.is_float && !exit_has_register(vcpu, t.reg)))
     return MMIO_REGISTERS;

@@ -30,6 +30,11 @@ LDFLAGS_memvisor-broken-nothing := -Wl,--wrap=backup_frame_create,--wrap=paging_
 $(eval $(call visor_broken,owner,backup_space backup_entry broken_owner))
 LDFLAGS_memvisor-broken-owner := -Wl,--wrap=backup_frame_create
 
+# Memvisor with a stopwatch around its exits.
+$(eval $(call visor_image,memvisor-timed,backup_space backup_entry test/timed))
+LDFLAGS_memvisor-timed := -Wl,--wrap=exit_handle,--wrap=exit_handle_complete
+STRIP_memvisor-timed := debug
+
 $(BUILD)/hypervisor/memory.o: CFLAGS += $(STRINGFLAGS)
 
 # Payloads that test Memvisor from inside (and the board under it: they run there as well).
@@ -43,4 +48,5 @@ $(eval $(call visor_payload,storm))
 $(eval $(call visor_payload,hart))
 $(eval $(call visor_payload,hostile,hypervisor/test/disk.o))
 $(eval $(call visor_payload,dma,hypervisor/test/disk.o))
+$(eval $(call visor_payload,hold,hypervisor/test/disk.o))
 $(eval $(call visor_payload,transfers,hypervisor/test/transfers_forms.o))

@@ -13,8 +13,8 @@
 #define TABLES 4096 // 16 MiB
 // An instruction that crosses a page, and its data that does, all in distant gigabytes, need 9.
 #define TABLES_LEAST 16
-// Entries compared at one fence: 32 full tables, or a quarter of that cleared.
-#define FENCE_STEPS 16384
+// Of one fence: eight full tables compared, or a third of that cleared.
+#define FENCE_STEPS 4096
 
 static struct paging pagings[1]; // one for each guest
 
@@ -113,7 +113,7 @@ paging_store(struct guest *guest, uint64 gpa, const void *from, uint64 bytes)
 void
 paging_written(uint32 original)
 {
-  if(shadow.tracked[original].followers != NO_TABLE)
+  if(shadow_followers(original) != NO_TABLE)
     shadow_mark_written(original);
 }
 
@@ -183,11 +183,11 @@ child_for(struct guest *guest, uint32 parent, uint index, const struct walk *w)
   if(entry & PTE_V){
     uint32 child = shadow_child(entry);
     struct table *c = &shadow.table[child];
-    if(splits && c->kind == TABLE_SPLITS && still_splits(c->source, w->pte)){
+    if(splits && shadow.kind[child] == TABLE_SPLITS && still_splits(c->source, w->pte)){
       c->source = w->pte;
       return child;
     }
-    if(!splits && c->kind == TABLE_FOLLOWS && c->frame == w->table[level])
+    if(!splits && shadow.kind[child] == TABLE_FOLLOWS && c->frame == w->table[level])
       return child;
     shadow_clear(parent, index);
   }
@@ -212,7 +212,7 @@ rights(uint64 gpa, enum access access, pte_t *leaf)
 {
   uint32 frame = frame_at(PTE2PA(*leaf));
   struct tracked *tracked = &shadow.tracked[frame];
-  if(!(*leaf & PTE_W) || tracked->followers == NO_TABLE || shadow_is_written(frame))
+  if(!(*leaf & PTE_W) || shadow_followers(frame) == NO_TABLE || shadow_is_written(frame))
     return PAGING_FILLED;
   if(access != ACCESS_STORE){
     *leaf &= ~(PTE_W | PTE_D);

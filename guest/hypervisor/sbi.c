@@ -37,7 +37,7 @@
 #define SRST_COLD_REBOOT    1U
 #define SRST_WARM_REBOOT    2U
 #define SRST_SYSTEM_FAILURE 1U
-#define DBCN_MOST           4096UL // of one call; the caller goes on where it ended
+#define DBCN_MOST           1024UL // of one call; the caller goes on where it ended
 
 struct answer {
   int64  error;
@@ -167,6 +167,8 @@ debug_console(struct vcpu *vcpu, uint64 function)
   uint64 bytes = vcpu->x[10] < DBCN_MOST ? vcpu->x[10] : DBCN_MOST;
   uint64 gpa = vcpu->x[11], done = 0;
   uint8 c;
+  if(function < 2 && vcpu->x[12] != 0) // the upper half of the address
+    return (struct answer){ SBI_ERR_INVALID_PARAM, 0 };
   switch(function){
   case 0:
     for(; done < bytes && guest_read(guest, gpa + done, &c, 1) == 0; done++)

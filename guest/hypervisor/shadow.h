@@ -44,13 +44,12 @@ struct table {
   uint32 parents; // chain of branches to this table
   uint16 count;   // entries present
   uint16 root;    // slot in roots, or NO_ROOT
-  uint8  kind;
   uint8  level;
 };
 
 struct tracked {
   uint32 writable;  // chain of writable leaves to this original
-  uint32 followers; // chain of tables that follow it, one a level
+  uint32 followers; // chain of tables that follow it, one a level; see shadow_followers
   uint32 emulated;  // the fence after which a store to it was carried out last; its low half
   uint32 written;   // in the list of written frames, if this is shadow.round
   uint32 lent;      // parts of buffers in it that a device may write now
@@ -79,6 +78,7 @@ struct shadow {
   pte_t  (*page)[ENTRIES];
   struct link *link;       // one for each entry
   struct table *table;
+  uint8  *kind;            // of each table; apart, so that all are dropped quickly
   uint32 count;            // of tables
   uint32 zeroed;           // tables below this number have been cleared once
   uint32 free, free_count; // chain of tables given back
@@ -130,6 +130,17 @@ void   shadow_give_up(struct guest *guest); // all shadows; the caller enters a 
 void   shadow_enter(struct guest *guest, uint32 table);    // loads vsatp
 uint32 shadow_root_following(struct guest *guest, uint64 gpa);
 uint32 shadow_root_identity(struct guest *guest, int which);
+
+// The first of the tables that follow a frame, or NO_TABLE. The chain itself is not cut when all
+// tables are dropped: it is empty if its first does not follow the frame any more.
+static inline uint32
+shadow_followers(uint32 frame)
+{
+  uint32 table = shadow.tracked[frame].followers;
+  if(table == NO_TABLE || shadow.kind[table] != TABLE_FOLLOWS || shadow.table[table].frame != frame)
+    return NO_TABLE;
+  return table;
+}
 
 static inline int
 shadow_is_written(uint32 frame)

@@ -15,9 +15,9 @@
 
 // Leaves to a frame that are narrowed when a table begins to follow it.
 #define LEAVES_AT_ONCE 512
-// What things cost in steps, of which the smallest is to compare one entry.
-#define STEPS_FRAME 2
-#define STEPS_CLEAR 4
+// What things cost in steps. One is to compare one entry, about 140 cycles where caches miss.
+#define STEPS_FRAME   8
+#define STEPS_CLEAR   2
 #define STEPS_PROTECT 2
 
 static int64 steps; // left to the fence in progress
@@ -25,7 +25,7 @@ static int64 steps; // left to the fence in progress
 uint32
 shadow_follower(uint32 frame, int level)
 {
-  uint32 table = shadow.tracked[frame].followers;
+  uint32 table = shadow_followers(frame);
   while(table != NO_TABLE && shadow.table[table].level != level)
     table = shadow.table[table].next;
   return table;
@@ -38,9 +38,10 @@ shadow_follow(uint32 frame, int level)
   if(table != NO_TABLE)
     return table;
   struct tracked *tracked = &shadow.tracked[frame];
-  table = shadow_table_take(TABLE_FOLLOWS, level);
+  uint32 others = shadow_followers(frame);
+  table = shadow_table_take(TABLE_FOLLOWS, level); // may be the one that the old chain began with
   shadow.table[table].frame = frame;
-  shadow.table[table].next = tracked->followers;
+  shadow.table[table].next = others;
   tracked->followers = table;
   // A frame with so many writable leaves that they are not narrowed now counts as written.
   if(tracked->lent != 0 || shadow_protect(frame, LEAVES_AT_ONCE) == LEAVES_AT_ONCE)
@@ -92,7 +93,7 @@ branch_holds(struct guest *guest, pte_t branch, pte_t pte)
   const struct table *child = &shadow.table[shadow_child(branch)];
   if(!walk_valid(pte))
     return 0;
-  if(child->kind == TABLE_SPLITS)
+  if(shadow.kind[shadow_child(branch)] == TABLE_SPLITS)
     return pte == child->source;
   uint64 number = GUEST_NUMBER(guest, PTE2PA(pte));
   return !(pte & (PTE_LEAF | PTE_A | PTE_D | PTE_U)) && number < guest->frames &&
@@ -112,18 +113,26 @@ check_present(struct guest *guest, uint32 table, uint index, pte_t pte)
   }
 }
 
-void
-shadow_check(struct guest *guest, uint32 table)
+// Compares a table with the guest's, as far as the steps reach.
+static void
+compare(struct guest *guest, uint32 table)
 {
   struct table *t = &shadow.table[table];
   const pte_t *guest_table = (const pte_t *)frame_address(t->frame);
   shadow_counts.checked++;
-  for(uint word = 0; word < MAP_WORDS; word++){
+  for(uint word = 0; word < MAP_WORDS && steps >= 0; word++){
     for(uint64 left = t->present[word]; left != 0; left &= left - 1){
       uint index = word * 64 + lowest_bit(left);
       check_present(guest, table, index, guest_table[index]);
     }
   }
+}
+
+void
+shadow_check(struct guest *guest, uint32 table)
+{
+  steps = ENTRIES * (1 + STEPS_CLEAR); // all of it
+  compare(guest, table);
 }
 
 void
@@ -147,7 +156,7 @@ retire(struct guest *guest, uint32 table)
     shadow_root_drop(guest, t->root);
     return;
   }
-  for(; t->kind != TABLE_FREE && steps >= 0; steps -= STEPS_CLEAR)
+  for(; shadow.kind[table] != TABLE_FREE && steps >= 0; steps -= STEPS_CLEAR)
     shadow_clear(t->parents / ENTRIES, t->parents % ENTRIES);
 }
 
@@ -161,16 +170,29 @@ check_frame(struct guest *guest, uint32 frame)
     uint32 table = shadow_follower(frame, level);
     if(table == NO_TABLE)
       continue;
-    shadow_check(guest, table);
+    compare(guest, table);
     if(shadow.table[table].count == 0 && table != guest->paging->root)
       retire(guest, table);
   }
-  if(tracked->followers == NO_TABLE || steps < 0)
+  if(shadow_followers(frame) == NO_TABLE || steps < 0)
     return;
   if(tracked->lent != 0)
     shadow_mark_written(frame);
   else
     steps -= STEPS_PROTECT * shadow_protect(frame, steps / STEPS_PROTECT + 1);
+}
+
+// Empties dropped tables as far as the steps reach: what they hold unreachable is protected until
+// then, and stores to it would be exits.
+static void
+reclaim(void)
+{
+  while(shadow.dropped != NO_TABLE){
+    steps -= STEPS_FRAME + STEPS_CLEAR * shadow.table[shadow.dropped].count;
+    if(steps < 0)
+      return;
+    shadow_table_reclaim();
+  }
 }
 
 int
@@ -182,5 +204,8 @@ shadow_check_written(struct guest *guest)
   shadow.round++;
   for(uint32 i = 0; i < count && steps >= 0; i++)
     check_frame(guest, shadow.written[i]);
-  return steps < 0 ? -1 : 0;
+  if(steps < 0)
+    return -1;
+  reclaim();
+  return 0;
 }

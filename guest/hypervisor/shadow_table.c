@@ -22,6 +22,7 @@ shadow_tables_init(uint32 count)
   shadow.page = arena_take(count * PGSIZE);
   shadow.link = arena_take((uint64)count * ENTRIES * sizeof(struct link));
   shadow.table = arena_take(count * sizeof(struct table));
+  shadow.kind = arena_take(count);
   shadow.tracked = arena_take(most * sizeof(struct tracked));
   shadow.written = arena_take(most * sizeof(uint32));
   shadow.free = shadow.dropped = NO_TABLE;
@@ -43,7 +44,7 @@ shadow_table_take(enum table_kind kind, int level)
     panic("shadow_table_take: expected a free table after shadow_reserve, got none");
   shadow.free_count--;
   struct table *t = &shadow.table[table];
-  t->kind = kind;
+  shadow.kind[table] = kind;
   t->level = level;
   t->parents = NO_ENTRY;
   t->next = NO_TABLE;
@@ -57,7 +58,7 @@ shadow_table_take(enum table_kind kind, int level)
 static void
 abandon(uint32 table)
 {
-  shadow.table[table].kind = TABLE_DROPPED;
+  shadow.kind[table] = TABLE_DROPPED;
   backup_table_drop(table);
 }
 
@@ -65,9 +66,9 @@ void
 shadow_table_drop(uint32 table)
 {
   struct table *t = &shadow.table[table];
-  if(t->kind == TABLE_FOLLOWS)
+  if(shadow.kind[table] == TABLE_FOLLOWS)
     shadow_unfollow(table);
-  if(t->kind != TABLE_DROPPED)
+  if(shadow.kind[table] != TABLE_DROPPED)
     abandon(table);
   t->next = shadow.dropped;
   shadow.dropped = table;
@@ -79,10 +80,7 @@ void
 shadow_tables_drop(void)
 {
   for(uint32 table = 0; table < shadow.zeroed; table++){
-    const struct table *t = &shadow.table[table];
-    if(t->kind == TABLE_FOLLOWS)
-      shadow.tracked[t->frame].followers = NO_TABLE;
-    if(t->kind == TABLE_FOLLOWS || t->kind == TABLE_SPLITS)
+    if(shadow.kind[table] == TABLE_FOLLOWS || shadow.kind[table] == TABLE_SPLITS)
       abandon(table);
   }
 }
@@ -210,7 +208,7 @@ shadow_table_reclaim(void)
   struct table *t = &shadow.table[table];
   shadow.dropped = t->next;
   take_out_all(table);
-  t->kind = TABLE_FREE;
+  shadow.kind[table] = TABLE_FREE;
   t->next = shadow.free;
   shadow.free = table;
   shadow.free_count++;
