@@ -16,8 +16,7 @@ export default {
   kernel: () => image('kernel-memv6'),
   banks: [
     { bytes: 128 * MiB, role: 'original' },
-    // The rest is for tables: a backup table beside the backup of each table that a program can have.
-    { bytes: 192 * MiB, role: 'backup' },
+    { bytes: 128 * MiB, role: 'backup' },
   ],
   invariants: ['coverage'],
 } satisfies Config

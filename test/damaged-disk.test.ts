@@ -75,11 +75,14 @@ async function consoleOf(disk: Uint8Array): Promise<string> {
   })
   const until = (text: RegExp, length: number) =>
     machine.run({ text, deadline: cycles(machine.now() + length) })
-  let stop = await until(/(?:^|\n)\$ $|exec sh failed\r?\n/, SECOND)
+  let stop = await until(/(?:^|\n)\$ $|exec sh failed\r?\n|sh: cause .*\r?\n/, SECOND)
   if (stop.kind === 'text' && machine.console.transcript.endsWith('$ ')) {
     machine.console.type('sh script; echo back\n')
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      stop = await until(/\n(?:back|exec echo failed)\r?\n\$ $|exec sh failed\r?\n/, 4 * SECOND)
+      stop = await until(
+        /\n(?:back|exec echo failed)\r?\n\$ $|exec sh failed\r?\n|sh: cause .*\r?\n/,
+        4 * SECOND,
+      )
       if (stop.kind !== 'deadline') break
       machine.console.type('\u0004\necho back\n') // a name that leads to the console waits for this
     }

@@ -21,13 +21,18 @@ const PROGRAMS = ['init', 'sh', 'ls', 'cat', 'mkdir', 'ln', 'rm', 'echo']
 const MOST_LINKS = 32_767
 const SECOND = 1e9
 
-async function makeSmall(options: DiskOptions = {}): Promise<Uint8Array> {
+/** `more` are files of 38 blocks. */
+async function makeSmall(
+  options: DiskOptions = {},
+  more: readonly string[] = [],
+): Promise<Uint8Array> {
   const files = []
   for (const name of PROGRAMS) {
     files.push({ path: name, bytes: (await image(`user/${name}`)).bytes })
   }
   const text = new TextEncoder()
   files.push({ path: 'd/f', bytes: text.encode('content of f\n') })
+  for (const path of more) files.push({ path, bytes: new Uint8Array((DIRECT + 26) * BLOCK) })
   return makeDisk(files, options)
 }
 
@@ -35,7 +40,7 @@ async function makeSmall(options: DiskOptions = {}): Promise<Uint8Array> {
 const D = 2 + PROGRAMS.length
 const F = D + 1
 
-/** What the shell prints for each of the lines. */
+/** What the shell prints for each of the lines; throws what the machine said if it ends. */
 async function answers(disk: Uint8Array, lines: readonly string[]): Promise<string[]> {
   await using machine = await openMachine({
     firmware: (await none.firmware()).bytes,
@@ -46,17 +51,19 @@ async function answers(disk: Uint8Array, lines: readonly string[]): Promise<stri
     harts: 1,
     profile: 'flat',
   })
-  const said = []
-  for (const line of ['', ...lines]) {
+  const hear = async (line: string): Promise<string> => {
     const from = machine.console.transcript.length
     if (line !== '') machine.console.type(`${line}\n`)
     const deadline = cycles(machine.now() + 60 * SECOND)
     const stop = await machine.run({ text: /(?:^|\n)\$ $/, deadline })
     const heard = machine.console.transcript.slice(from).replaceAll('\r', '')
-    if (stop.kind !== 'text') return [...said, `${stop.kind}: ${heard}`]
-    said.push(heard.replace(/^.*\n/, '').replace(/\$ $/, ''))
+    if (stop.kind !== 'text') throw new Error(`${stop.kind}: ${heard}`)
+    return heard.replace(/^.*\n/, '').replace(/\$ $/, '')
   }
-  return said.slice(1)
+  await hear('')
+  const said = []
+  for (const line of lines) said.push(await hear(line))
+  return said
 }
 
 test('an inode has no more links than it can count, and keeps those it has', async () => {
@@ -117,6 +124,31 @@ async function makeOverfull(): Promise<Uint8Array> {
   }
   return disk
 }
+
+test('the largest disk is the one whose bitmap fits into the log with a call that frees blocks all over it', async () => {
+  const large = { blocks: 27 * 8192, logBlocks: 31 }
+  const names = ['a', 'b', 'c']
+  const disk = await makeSmall(large, names)
+  const { inodeStart, mapStart } = layout(large)
+  const view = new DataView(disk.buffer)
+  let number = F
+  for (const [n] of names.entries()) {
+    number++
+    const indirect = view.getUint32(
+      inodeStart * BLOCK + number * INODE_BYTES + INODE_ADDRESSES + DIRECT * 4,
+      true,
+    )
+    for (let slot = 0; slot < 26; slot++) {
+      const block = (slot + 1) * 8192 + 100 + n
+      view.setUint32(indirect * BLOCK + slot * 4, block, true)
+      disk[mapStart * BLOCK + (block >> 3)]! |= 1 << (block & 7)
+    }
+  }
+  const said = await answers(disk, ['rm a & rm b & rm c & rm d/f', 'ls d', 'ls a'])
+  expect(said[2]).toContain('cannot open a')
+  view.setUint32(BLOCK + 16, 30, true) // a log of one block less
+  await expect(answers(disk, [])).rejects.toThrow("panic: log: the disk's log is too small")
+})
 
 test('mkfs makes no disk that the kernel would refuse or read otherwise', async () => {
   expect(() => layout({ inodes: 65_537, blocks: 9000 })).toThrow('2 to 65536 inodes, got 65537')
