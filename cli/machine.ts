@@ -99,6 +99,7 @@ async function perform(options: Options): Promise<void> {
   try {
     const spec = { ...(await specOf(options)), pacer: outside.pacer }
     await using opened = await open(spec, backend, options)
+    record.begin(opened)
     for (const { host, guest } of options.hostfwd ?? []) {
       say(`127.0.0.1:${await outside.expose(opened, guest, host)} -> ${guest}`)
     }

@@ -13,13 +13,23 @@ import { say } from './voice.ts'
 export const RECORD_HELP = "what came from outside goes to that file, for 'replay'"
 
 export interface SessionRecord extends AsyncDisposable {
+  /** The session is on this machine. If nothing is to be recorded, the machine keeps no inputs either. */
+  begin(machine: Machine): void
   /** `origin`: the options by which `replay` makes the machine again. */
   keep(machine: Machine, origin: Readonly<Record<string, string>>): Promise<void>
 }
 
+const NO_RECORD: SessionRecord = {
+  begin(machine) {
+    if (machine instanceof Rv64Machine) machine.keepNoInputs()
+  },
+  keep: async () => {},
+  [Symbol.asyncDispose]: async () => {},
+}
+
 /** Without a path, a record that keeps nothing. */
 export async function openRecord(path: string | undefined, gdb?: number): Promise<SessionRecord> {
-  if (path === undefined) return { keep: async () => {}, [Symbol.asyncDispose]: async () => {} }
+  if (path === undefined) return NO_RECORD
   if (gdb !== undefined) {
     throw new UsageError(
       '--record: expected no --gdb, whose hand is not on record; got both. Try: one of them',
@@ -29,6 +39,7 @@ export async function openRecord(path: string | undefined, gdb?: number): Promis
   // The session that is recorded ends by the signal; the recording is written all the same.
   const hold = holdOn()
   return {
+    begin: () => {},
     async keep(machine, origin) {
       if (!(machine instanceof Rv64Machine)) {
         throw new UsageError('--record: expected back end rv64, got qemu, which is not exact')

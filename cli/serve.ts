@@ -53,6 +53,7 @@ async function perform(options: Options): Promise<void> {
     const spec = await specFor(config, realParts, { seed, profile, pacer: outside.pacer })
     await using computer = new Computer(realParts, spec)
     const machine = await computer.atPrompt()
+    record.begin(machine)
     const opened = await outside.expose(machine, HTTP_PORT, port)
     const around = { probes: [], live: true, hz, check: async () => {} }
     await keepServer(new Conversation(machine, around))

@@ -43,6 +43,7 @@ export function shell(): Command {
       const options = { seed, profile, pacer: outside.pacer }
       const spec = await specFor(pick(configs, 'config', name), realParts, options)
       await using machine = await realParts.open(spec)
+      record.begin(machine)
       try {
         if (gdb !== undefined) {
           process.exitCode = outcomeOf(await attendDebugged(machine, outside, gdb))

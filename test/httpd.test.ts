@@ -10,6 +10,10 @@ import { GuestServer, SECOND } from './guest-server.ts'
 const HTTPD = ['httpd', /httpd: port 80/] as const
 /** Free once httpd listens: for one copy of the file and a few packets. */
 const FRAMES_LEFT = 80
+const LETTER = Buffer.from('a')
+const GET_AND_STAY = Buffer.from('GET /1k.bin HTTP/1.1\r\nHost: a\r\n\r\n')
+/** More than our windows hold, so that the server has to wait for whoever takes nothing. */
+const FILE_ON_END = 'GET /100k.bin HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(4)
 
 let guest: GuestServer
 beforeAll(async () => {
@@ -79,6 +83,71 @@ describe('a client', () => {
     }
     expect(await fetched('/e')).toMatch(/404/)
     expect(silent.filter(({ state }) => state !== 'open').length).toBe(1)
+  })
+})
+
+describe('an honest client', () => {
+  /** Others that hold all places, or try to. `keep` is called each 20 ms while the honest one waits. */
+  const others: Readonly<
+    Record<string, { n: number; asks: string; keep?: (socket: PeerSocket) => void }>
+  > = {
+    'that have asked by half': { n: 48, asks: 'GET /1k.bin HT' },
+    'that say nothing': { n: 150, asks: '' },
+    'that ask letter by letter': { n: 100, asks: 'GET /', keep: (socket) => socket.send(LETTER) },
+    'that take nothing of what they asked for': { n: 100, asks: FILE_ON_END },
+    'that take a little of what they asked for': {
+      n: 50,
+      asks: FILE_ON_END,
+      keep: (socket) => socket.receive(),
+    },
+  }
+  it.each(Object.entries(others))(
+    'is served at once, beside many %s',
+    async (_, { n, asks, keep }) => {
+      const all = Array.from({ length: n }, () => socketTo(guest))
+      for (const socket of all) socket.send(Buffer.from(asks))
+      await passed(1)
+      let waited = 0
+      let kept = 0
+      const meanwhile = (): void => {
+        if (keep === undefined || guest.machine.now() - kept < SECOND / 50) return
+        kept = guest.machine.now()
+        for (const socket of all) if (socket.state === 'open') keep(socket)
+      }
+      for (const path of ['/1k.bin', '/100k.bin']) {
+        const from = guest.machine.now()
+        const answer = await answered(`GET ${path} HTTP/1.0\r\n\r\n`, guest, meanwhile)
+        expect(answer.length).toBeGreaterThan(1024)
+        waited = Math.max(waited, guest.machine.now() - from)
+      }
+      expect(waited / SECOND).toBeLessThan(0.3)
+    },
+  )
+
+  it('that stays is asked to come again while others wait, and loses no answer', async () => {
+    const asking = (): PeerSocket => {
+      const socket = socketTo(guest)
+      socket.send(GET_AND_STAY)
+      return socket
+    }
+    const sockets = Array.from({ length: 80 }, asking)
+    let answers = 0
+    await guest.until(() => {
+      for (const [n, socket] of sockets.entries()) {
+        if (socket.state === 'failed') throw new Error(socket.failure)
+        const answer = Buffer.from(socket.receive()).toString('latin1')
+        if (answer === '' && socket.state === 'closing') throw new Error('expected an answer')
+        if (answer === '') continue
+        expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+        answers++
+        if (answer.includes('\r\nConnection: keep-alive\r\n')) socket.send(GET_AND_STAY)
+        else {
+          socket.end()
+          sockets[n] = asking()
+        }
+      }
+      return answers >= 1000
+    })
   })
 })
 
@@ -162,12 +231,14 @@ async function fetched(path: string, from = guest): Promise<string> {
 }
 
 /** All that comes for a request after which the server closes. */
-async function answered(request: string, from = guest): Promise<Buffer> {
+async function answered(request: string, from = guest, meanwhile = () => {}): Promise<Buffer> {
   const socket = await connected(from)
   const pieces: Uint8Array[] = []
   socket.send(Buffer.from(request))
   await from.until(() => {
+    meanwhile()
     pieces.push(socket.receive())
+    if (socket.state === 'failed') throw new Error(socket.failure)
     return socket.state === 'closing'
   })
   socket.end()

@@ -4,18 +4,22 @@
 // Invariant: `pool_total` <= PACKETS_MAX; both packets of a frame given back are free. Without
 // traffic the pool takes no frame, so that the count of free frames tells what programs hold.
 
-#include "net_packet.h"
 #include "net_port.h"
+#include "tcp.h"
 #include "../include/riscv.h"
 
 #define PACKETS_MAX     2048 // 4 MiB
 #define PACKETS_KEPT    64   // unused packets that are not given back
 #define SPARE_SENDING   48   // what send buffers leave for receiving and for segments without data
 #define SPARE_RECEIVING 24   // what receive queues leave for segments without data
+#define SHARE           4    // a queue may hold this part of what is neither in use nor reserved
+#define SHARE_LEAST     2    // what each queue of a connection may always hold
+#define RESERVE         (TCP_SOCKETS * (2 * SHARE_LEAST + 1) + SPARE_SENDING)
 #define TRIM_LOOKS      16   // free packets that one trim looks at
 
 _Static_assert(sizeof(struct packet) <= PACKET_START, "the buffer starts behind the record");
 _Static_assert(PACKET_PAYLOAD % 8 == 0, "payloads are 8-aligned");
+_Static_assert(RESERVE < PACKETS_MAX / 2, "what is reserved leaves room for the busy");
 _Static_assert(PACKETS_KEPT > SPARE_SENDING && SPARE_SENDING > SPARE_RECEIVING,
                "with its spares unused the pool has no need to grow");
 
@@ -101,6 +105,16 @@ is_left(int spare)
     if(grow() < 0)
       return 0;
   return 1;
+}
+
+// Packets that the send or the receive queue of a connection may hold now: fewer, the more are in
+// use, so that those who take or read nothing leave enough for all others.
+int
+packet_share(void)
+{
+  int share = (PACKETS_MAX - (pool_total - pool_free) - RESERVE) / SHARE;
+
+  return share > SHARE_LEAST ? share : SHARE_LEAST;
 }
 
 // True if a program may fill another packet with data to send.

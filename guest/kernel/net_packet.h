@@ -36,6 +36,7 @@ void packet_init(void);
 struct packet *packet_new(void);
 void packet_hold(struct packet *packet);
 void packet_put(struct packet *packet);
+int  packet_share(void);
 int  packet_for_sending(void);
 int  packet_for_receiving(void);
 void packet_trim(void);

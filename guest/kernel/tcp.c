@@ -23,16 +23,20 @@ tcp_listen(uint16 port, int backlog)
   return tcp;
 }
 
-// The next connection that waits, now the program's; NULL if none does.
+// The next connection that waits, now the program's: one that has sent something, if there is one,
+// so that the silent do not hold up who has asked. NULL if none waits.
 struct tcp *
 tcp_accept(struct tcp *listener)
 {
   struct tcp *tcp = listener->accept_head;
 
+  while(tcp && tcp->receive.head == NULL)
+    tcp = tcp->accept_next;
+  if(tcp == NULL)
+    tcp = listener->accept_head;
   if(tcp == NULL)
     return NULL;
-  listener->accept_head = tcp->accept_next;
-  listener->queued--;
+  tcp_leave_listener(tcp);
   tcp->listener = NULL;
   tcp->holder = HELD_BY_PROGRAM;
   return tcp;
@@ -44,19 +48,29 @@ may_write(struct tcp *tcp)
   return tcp->state == TCP_ESTABLISHED || tcp->state == TCP_CLOSE_WAIT;
 }
 
+// Bytes that may wait or be unacknowledged now: of clients that take nothing, not even many can
+// hold so many packets that none are left for another.
+static uint32
+send_limit(struct tcp *tcp)
+{
+  uint32 share = (uint32)packet_share() * tcp->mss;
+
+  return share < tcp->send_limit ? share : tcp->send_limit;
+}
+
 static uint32
 send_room(struct tcp *tcp)
 {
-  uint32 held = tcp->snd_end - tcp->snd_una;
+  uint32 held = tcp->snd_end - tcp->snd_una, limit = send_limit(tcp);
 
-  return held < tcp->send_limit ? tcp->send_limit - held : 0;
+  return held < limit ? limit - held : 0;
 }
 
 // True if a writer that waits should go on: half of the buffer is free, and there are packets.
 int
 tcp_has_room(struct tcp *tcp)
 {
-  return send_room(tcp) >= tcp->send_limit / 2 && packet_for_sending();
+  return send_room(tcp) >= send_limit(tcp) / 2 && packet_for_sending();
 }
 
 // Where the next bytes to send go, and how many fit there; NULL: none now. tcp_written must follow.

@@ -70,7 +70,7 @@ struct tcp {
   uint32 snd_wl2;
   uint32 snd_end;           // behind the last byte queued
   uint16 mss;
-  uint32 send_limit;        // bytes that may wait or be unacknowledged
+  uint32 send_limit;        // bytes that may wait or be unacknowledged, if packets are plenty
   uint8  fin_queued;        // our FIN follows snd_end
   uint8  fast_recovery;
   struct queue send;        // from snd_una on, in order, no gaps
@@ -128,6 +128,8 @@ void   tcp_insert(struct tcp *tcp);
 void   tcp_remove(struct tcp *tcp);
 void   tcp_release(struct tcp *tcp);
 void   tcp_end(struct tcp *tcp);
+void   tcp_leave_listener(struct tcp *tcp);
+int    tcp_drop_silent(struct tcp *listener);
 uint32 tcp_first_seq(struct tcp *tcp);
 uint64 tcp_keyed_hash(uint32 ip, uint16 remote_port, uint16 local_port, uint64 more);
 void   queue_put(struct queue *queue, struct packet *packet);

@@ -98,13 +98,23 @@ take_early(struct tcp *tcp)
   }
 }
 
+// True if the connection may keep another packet until the program reads it. At worst each holds
+// little more than SMALL bytes.
+static int
+may_keep(struct tcp *tcp)
+{
+  uint32 held = tcp->rcv_bytes + tcp->early_count * TCP_SEGMENT;
+
+  return packet_for_receiving() && held < (uint32)packet_share() * SMALL;
+}
+
 // Data, and the end of the stream. Takes over the packet.
 void
 tcp_input_data(struct tcp *tcp, struct segment *segment)
 {
   struct packet *packet = segment->packet;
 
-  if(segment->end == segment->seq || tcp->fin_received || !packet_for_receiving()){
+  if(segment->end == segment->seq || tcp->fin_received || !may_keep(tcp)){
     packet_put(packet);
     return;
   }

@@ -175,6 +175,15 @@ established(struct tcp *tcp)
   net_wake(listener);
 }
 
+// True if the accept queue takes the sender of a segment. One who sends data has a place before one
+// who has said nothing yet.
+static int
+is_welcome(struct tcp *listener, struct segment *segment)
+{
+  return listener->queued < listener->backlog ||
+    (segment->packet->length > 0 && tcp_drop_silent(listener));
+}
+
 // Lets the other end know where we stand, after a segment without data that should not have come.
 // Not for each of them, or two confused ends would go on for ever.
 void
@@ -228,7 +237,7 @@ input(struct tcp *tcp, struct segment *segment)
       tcp_answer_reset(packet, segment->at, segment->length);
       goto drop;
     }
-    if(tcp->listener->queued >= tcp->listener->backlog)
+    if(!is_welcome(tcp->listener, segment))
       goto drop; // the other end tries again
     established(tcp);
   }
@@ -265,7 +274,7 @@ input_cookie(struct tcp *listener, struct segment *segment, uint16 mss)
 {
   struct tcp *tcp = NULL;
 
-  if(listener->queued < listener->backlog)
+  if(is_welcome(listener, segment))
     tcp = half_open(listener, segment);
   if(tcp == NULL){
     packet_put(segment->packet);

@@ -126,11 +126,11 @@ tcp_answer_reset(struct packet *packet, uint at, uint length)
 }
 
 // Cuts the first unsent packet to n bytes, the rest to a packet of its own. 0, or -1 if out of
-// memory.
+// memory: what segments without data need is left to them.
 static int
 split(struct tcp *tcp, struct packet *packet, uint n)
 {
-  struct packet *rest = packet_new();
+  struct packet *rest = packet_for_receiving() ? packet_new() : NULL;
 
   if(rest == NULL)
     return -1;
@@ -222,7 +222,8 @@ tcp_retransmit_first(struct tcp *tcp)
 }
 
 // Starts again at the first unacknowledged byte: after a time-out, or as a probe of a window that
-// is shut.
+// is shut. Without memory for a probe of one byte, an old sequence number makes the other end
+// answer.
 void
 tcp_restart(struct tcp *tcp)
 {
@@ -230,7 +231,9 @@ tcp_restart(struct tcp *tcp)
 
   tcp->send_next = head;
   tcp->snd_nxt = tcp->snd_una;
-  if(head && tcp->snd_wnd == 0 && head->length > 1 && head->refs == 1 && split(tcp, head, 1) < 0)
+  if(head && tcp->snd_wnd == 0 && head->length > 1 && head->refs == 1 && split(tcp, head, 1) < 0){
+    transmit_bare(tcp, tcp->snd_una - 1, TCP_ACK);
     return;
+  }
   send_one(tcp);
 }

@@ -73,7 +73,8 @@ static const uint8 dispensable[] = {
   TCP_TIME_WAIT, TCP_FIN_WAIT_2, TCP_CLOSING, TCP_LAST_ACK, TCP_FIN_WAIT_1,
 };
 
-// An unused record, all zero; for want of one, that of a connection that no program holds. Or NULL.
+// An unused record, all zero; for want of one, that of a connection that no program holds, whose
+// other end is told. Or NULL.
 struct tcp *
 tcp_new(void)
 {
@@ -85,6 +86,8 @@ tcp_new(void)
   } else {
     for(uint i = 0; tcp == NULL && i < sizeof dispensable; i++)
       tcp = next_in(dispensable[i]);
+    if(tcp && tcp->state != TCP_TIME_WAIT)
+      tcp_send_reset(tcp);
     if(tcp)
       tcp_end(tcp);
   }
@@ -155,8 +158,10 @@ tcp_remove(struct tcp *tcp)
     *link = tcp->chain;
 }
 
-static void
-leave_listener(struct tcp *tcp)
+// A connection that its listener holds, half open or in the accept queue, is the listener's no
+// more.
+void
+tcp_leave_listener(struct tcp *tcp)
 {
   struct tcp *listener = tcp->listener, *last = NULL;
   struct tcp **link = &listener->accept_head;
@@ -173,6 +178,22 @@ leave_listener(struct tcp *tcp)
   *link = tcp->accept_next;
   if(listener->accept_tail == tcp)
     listener->accept_tail = last;
+}
+
+// Ends the connection that has waited longest in the accept queue without a byte. 0 if there is
+// none.
+int
+tcp_drop_silent(struct tcp *listener)
+{
+  struct tcp *tcp = listener->accept_head;
+
+  while(tcp && tcp->receive.head)
+    tcp = tcp->accept_next;
+  if(tcp == NULL)
+    return 0;
+  tcp_send_reset(tcp);
+  tcp_end(tcp);
+  return 1;
 }
 
 // The connection is over, whatever the reason. What it holds goes; the record too unless a program
@@ -192,7 +213,7 @@ tcp_end(struct tcp *tcp)
   tcp->retransmit_at = tcp->ack_at = tcp->end_at = 0;
   tcp->state = TCP_CLOSED;
   if(tcp->holder == HELD_BY_LISTENER)
-    leave_listener(tcp);
+    tcp_leave_listener(tcp);
   if(tcp->holder == HELD_BY_PROGRAM)
     net_wake(tcp);
   else

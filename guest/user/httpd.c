@@ -1,33 +1,27 @@
 // httpd [-p port] [-r root]: a small web server in the manner of thttpd. One process, one loop over
 // poll, nonblocking sockets; GET and HEAD of the files below the root.
-// Invariant: no call in the loop waits but poll, so no client can hold up another.
+// Invariant: no call in the loop waits but poll, so no client can hold up another; and while all
+// places are taken, none is kept for long by a client that is idle or slow.
 
 #include "httpd_connection.h"
 
 #define PORT    80
 #define ROOT    "/www"
 #define BACKLOG 64
+#define GRACE   10 // ticks that a client may be behind while another waits for its place
 #define CLOCK_ROUNDS 16 // rounds of the loop between two looks at the clock, while there is work
 
 static struct connection connections[CONNECTIONS];
 static struct pollfd watched[1 + CONNECTIONS]; // the listener is first
 static int slots; // no connection behind so many is in use
 
-// A free slot; for want of one, that of the client that has been silent longest between requests.
-// Or NULL.
 static struct connection *
-find_slot(void)
+unused_slot(void)
 {
-  struct connection *idle = NULL;
-
-  for(struct connection *c = connections; c < connections + CONNECTIONS; c++){
+  for(struct connection *c = connections; c < connections + CONNECTIONS; c++)
     if(c->state == FREE)
       return c;
-    if(c->state == READING && c->filled == 0 && c->requests > 0 &&
-       (idle == NULL || c->deadline < idle->deadline))
-      idle = c;
-  }
-  return idle;
+  return NULL;
 }
 
 static void
@@ -43,16 +37,47 @@ watch(struct connection *c)
     slots--;
 }
 
-// Takes in whoever waits, as long as there is a slot.
+// The slot of the client that is furthest behind, whose connection ends; NULL while none is behind
+// by more than GRACE. Requires: no slot is unused.
+static struct connection *
+make_room(uint64 now)
+{
+  for(int tries = 0; tries < CONNECTIONS; tries++){
+    struct connection *slowest = connections;
+    for(struct connection *c = connections; c < connections + CONNECTIONS; c++)
+      if(c->since < slowest->since)
+        slowest = c;
+    if(now - slowest->since < GRACE)
+      return NULL;
+    connection_give_way(slowest, now);
+    watch(slowest);
+    if(slowest->state == FREE)
+      return slowest;
+  }
+  return NULL;
+}
+
+static int
+somebody_waits(int listener)
+{
+  struct pollfd door = { listener, POLLIN, 0 };
+
+  return poll(&door, 1, 0) > 0;
+}
+
+// Takes in whoever waits, as long as there is room or room can be made.
 static void
 accept_all(int listener, uint64 now)
 {
-  struct connection *c;
-  int fd;
-
-  while((c = find_slot()) != NULL && (fd = tcp_accept(listener)) >= 0){
-    if(c->state != FREE)
-      connection_close(c);
+  for(;;){
+    struct connection *c = unused_slot();
+    crowded = c == NULL && somebody_waits(listener);
+    if(crowded)
+      c = make_room(now);
+    int fd = c ? tcp_accept(listener) : -1;
+    if(fd < 0)
+      return;
+    crowded = 0;
     connection_open(c, fd, now);
     connection_read(c, now); // the request has often come with the connection
     watch(c);
@@ -60,7 +85,7 @@ accept_all(int listener, uint64 now)
 }
 
 static void
-serve_ready(uint64 now)
+serve_ready(int listener, uint64 now)
 {
   for(int i = 0; i < slots; i++){
     struct connection *c = &connections[i];
@@ -73,6 +98,8 @@ serve_ready(uint64 now)
     else
       connection_read(c, now);
     watch(c);
+    if(crowded && c->state == FREE)
+      accept_all(listener, now);
   }
 }
 
@@ -85,14 +112,15 @@ serve(int listener)
   watched[0] = (struct pollfd){ listener, POLLIN, 0 };
   for(;;){
     // While nobody can be let in, the door is not watched: else the loop would never rest.
-    watched[0].fd = find_slot() ? listener : -1;
-    ready = poll(watched, 1 + slots, TICKS_SECOND);
+    watched[0].fd = crowded ? -1 : listener;
+    watched[0].revents = 0;
+    ready = poll(watched, 1 + slots, crowded ? 1 : TICKS_SECOND);
     if(ready <= 0 || ++rounds >= CLOCK_ROUNDS){
       now = (uint64)uptime();
       rounds = 0;
     }
-    serve_ready(now);
-    if(watched[0].revents)
+    serve_ready(listener, now);
+    if(crowded || watched[0].revents)
       accept_all(listener, now);
   }
 }

@@ -7,6 +7,9 @@
 #define REQUEST_TIME (10 * TICKS_SECOND) // for a whole head, and its body
 #define SILENCE_TIME (15 * TICKS_SECOND) // between two requests
 #define STALL_TIME   (30 * TICKS_SECOND) // without a byte taken of a response
+#define RATE_LEAST   512 // bytes a tick; who takes fewer falls behind
+
+int crowded;
 
 void
 connection_open(struct connection *c, int fd, uint64 now)
@@ -16,6 +19,7 @@ connection_open(struct connection *c, int fd, uint64 now)
   c->fd = fd;
   c->requests = c->filled = c->started = c->closing = 0;
   c->deadline = now + REQUEST_TIME;
+  c->since = now;
   c->skip = 0;
   c->page = NULL;
   c->out_at = c->out_end = 0;
@@ -110,6 +114,7 @@ answer(struct connection *c, const struct request *request, uint64 now)
   c->out_at = 0;
   c->state = WRITING;
   c->deadline = now + STALL_TIME;
+  c->since = now;
   if(status == 0 && (c->page = page_get(request, now, &status)) != NULL)
     answer_page(c, request);
   else
@@ -165,6 +170,7 @@ look_for_request(struct connection *c, uint64 now)
   n = head_length(c->in, c->filled);
   if(n > 0){
     parse_request(&request, c->in, n);
+    request.keep_alive &= !crowded;
     forget(c, n);
     answer(c, &request, now);
   } else if(c->filled == HEAD_MOST){
@@ -195,6 +201,9 @@ send_some(struct connection *c, uint64 now)
     if(n <= 0)
       return -1;
     c->deadline = now + STALL_TIME;
+    c->since += (uint64)n / RATE_LEAST;
+    if(c->since > now)
+      c->since = now;
     if(c->out_at < c->out_end){
       c->out_at += n;
     } else if((c->body_at += (uint64)n) == c->body_end){
@@ -223,6 +232,7 @@ connection_write(struct connection *c, uint64 now)
     }
     c->state = READING;
     c->deadline = now + SILENCE_TIME;
+    c->since = now;
     look_for_request(c, now);
   }
 }
@@ -255,4 +265,22 @@ connection_expire(struct connection *c, uint64 now)
   } else {
     connection_close(c);
   }
+}
+
+// Ends a client for the sake of another, unless it has just asked.
+void
+connection_give_way(struct connection *c, uint64 now)
+{
+  uint64 since = c->since;
+
+  if(c->state == READING)
+    connection_read(c, now);
+  if(c->state == FREE || c->since != since)
+    return;
+  if(c->state == READING && c->started){
+    give_up(c, 408, now);
+    connection_write(c, now);
+  }
+  if(c->state != FREE)
+    connection_close(c);
 }

@@ -19,6 +19,8 @@ struct connection {
   int    started;   // the deadline is that of a request, not of silence
   int    closing;   // after the response
   uint64 deadline;  // tick
+  uint64 since;     // tick from which it is behind: it has asked nothing whole since then, or has
+                    // taken as much of a response as was due by then
   uint64 skip;      // bytes of a request's body still to be thrown away
   struct page *page; // whose body follows what is in `out`; or NULL
   uint64 body_at, body_end;
@@ -27,8 +29,12 @@ struct connection {
   char   out[SEGMENT] __attribute__((aligned(8)));
 };
 
+// Somebody waits to be let in: each answer is the last of its connection.
+extern int crowded;
+
 void connection_open(struct connection *c, int fd, uint64 now);
 void connection_read(struct connection *c, uint64 now);
 void connection_write(struct connection *c, uint64 now);
 void connection_expire(struct connection *c, uint64 now);
+void connection_give_way(struct connection *c, uint64 now);
 void connection_close(struct connection *c);

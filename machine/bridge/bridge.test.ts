@@ -64,6 +64,11 @@ async function everything(socket: Socket): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
+/** Waits until it holds; a test that waits in vain ends by its time limit. */
+async function settled(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
 describe('the bridge', () => {
   it('carries bytes both ways, and the ends', async () => {
     const bridge = await running(echo)
@@ -134,6 +139,69 @@ describe('the bridge', () => {
     for (const socket of kept) await new Promise((resolve) => socket.once('connect', resolve))
     await expect(everything(dial(bridge))).rejects.toThrow(/ECONNRESET/)
     expect([bridge.open, bridge.refused]).toEqual([2, 1])
+  })
+
+  it('gives the place of the longest silent to a newcomer', async () => {
+    const bridge = await running(echo, { connections: 2 })
+    const [silent, talking] = [dial(bridge), dial(bridge)]
+    const gone = expect(everything(silent)).rejects.toThrow(/ECONNRESET/)
+    await settled(() => bridge.open === 2)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const newcomer = dial(bridge)
+    talking.end('a')
+    newcomer.end('b')
+    expect((await everything(newcomer)).toString()).toBe('b')
+    expect((await everything(talking)).toString()).toBe('a')
+    await gone
+    expect(bridge.refused).toBe(0)
+  })
+
+  it.each([
+    ['ends and resets at once', (socket: PeerSocket) => socket.end()],
+    [
+      'sends, ends and resets at once',
+      (socket: PeerSocket) => {
+        socket.send(Buffer.alloc(1000))
+        socket.end()
+      },
+    ],
+    ['sends and resets at once', (socket: PeerSocket) => socket.send(Buffer.alloc(1000))],
+    [
+      'sends more than anybody reads and resets',
+      (socket: PeerSocket) => socket.send(Buffer.alloc(4e6)),
+    ],
+  ])('has the place of a guest again that %s', async (_, first) => {
+    const bridge = await running(
+      (socket) => {
+        first(socket)
+        socket.onProgress = () => {
+          if (socket.receive().length > 0) socket.destroy()
+        }
+      },
+      { connections: 4 },
+    )
+    for (let round = 0; round < 12; round++) {
+      const socket = dial(bridge).pause()
+      socket.on('error', () => {})
+      await new Promise((resolve) => socket.once('connect', resolve))
+      socket.write('x')
+      await settled(() => bridge.open === 0)
+    }
+    expect(bridge.refused).toBe(0)
+  })
+
+  it('closes though guests have ended and clients have not', async () => {
+    const bridge = await running((socket) => {
+      socket.send(Buffer.from('bye'))
+      socket.end()
+    })
+    for (let n = 0; n < 4; n++) {
+      const socket = dial(bridge)
+      socket.on('error', () => {})
+      await new Promise((resolve) => socket.once('data', resolve))
+    }
+    await bridge.close()
+    expect(bridge.open).toBe(0)
   })
 
   it('resets the host side when the guest refuses', async () => {

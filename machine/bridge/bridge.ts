@@ -1,16 +1,18 @@
 // The bridge: host sockets on 127.0.0.1 become connections to the guest. Invariant: it listens on the
-// loopback interface only, and no connection keeps more than BUFFER_BYTES waiting in either direction.
+// loopback interface only; the pairs are in order of their last sign of life, the longest silent first, and
+// that one gives its place to a newcomer.
 
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { UserError } from '../../errors/user-error.ts'
 import type { Network, PeerSocket } from '../machine.ts'
 import type { HostPacer } from './pacer.ts'
+import { discard, Pair } from './pair.ts'
 
 export interface BridgeOptions {
   /** 0: any free port. */
   readonly hostPort: number
   readonly guestPort: number
-  /** Connections at once; more are closed as they come. */
+  /** Connections at once. For one more the longest silent goes; while none is silent, it is turned away. */
   readonly connections?: number
 }
 
@@ -31,7 +33,8 @@ export class BridgeError extends UserError {
 
 const LOOPBACK = '127.0.0.1'
 const USUAL_CONNECTIONS = 256
-const BUFFER_BYTES = 256 * 1024
+/** Nobody who moved anything so short a time ago has to go. */
+const SILENCE_MS = 100
 
 /** Listens on the host; whoever connects is attached to the pacer, and talks to the guest. */
 export async function openBridge(
@@ -45,19 +48,36 @@ export async function openBridge(
   const { hostPort, guestPort } = options
   checkPort('host', hostPort, 0)
   checkPort('guest', guestPort, 1)
-  const sockets = new Set<Socket>()
+  /** With the host time of each one's last sign of life. */
+  const pairs = new Map<Pair, number>()
   const most = options.connections ?? USUAL_CONNECTIONS
   let refused = 0
+  const hasRoom = (): boolean => {
+    const [longest] = pairs
+    if (pairs.size >= most && longest !== undefined) {
+      const [pair, movedAt] = longest
+      if (performance.now() - movedAt >= SILENCE_MS) pair.drop()
+    }
+    return pairs.size < most
+  }
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    if (sockets.size >= most) {
+    const guest = hasRoom() ? open(network, guestPort) : undefined
+    if (guest === undefined) {
       refused++
-      socket.on('error', () => {})
-      socket.resetAndDestroy()
+      discard(socket)
       return
     }
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-    join(socket, network, pacer, guestPort)
+    const moved = (): void => {
+      pairs.delete(pair)
+      pairs.set(pair, performance.now())
+      pacer.wake()
+    }
+    const over = (): void => {
+      pairs.delete(pair)
+      pacer.wake()
+    }
+    const pair = new Pair(socket, guest, { moved, over })
+    moved()
   })
   await listen(server, hostPort)
   const leave = pacer.attach()
@@ -65,14 +85,14 @@ export async function openBridge(
   return {
     port: typeof address === 'object' && address !== null ? address.port : hostPort,
     get open() {
-      return sockets.size
+      return pairs.size
     },
     get refused() {
       return refused
     },
     async close() {
       leave()
-      for (const socket of sockets) socket.destroy()
+      for (const pair of [...pairs.keys()]) pair.drop()
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
       })
@@ -104,41 +124,6 @@ function listenError(error: NodeJS.ErrnoException, port: number): BridgeError {
   })
 }
 
-/** Ties a host socket to a new connection to the guest, in both directions, until both have ended. */
-function join(socket: Socket, network: Network, pacer: HostPacer, guestPort: number): void {
-  const guest = open(network, guestPort)
-  if (guest === undefined) {
-    socket.on('error', () => {})
-    socket.resetAndDestroy()
-    return
-  }
-  let hostEnded = false
-  const pump = (): void => {
-    toHost(guest, socket, hostEnded)
-    if (socket.isPaused() && guest.send(NOTHING) <= BUFFER_BYTES / 2) socket.resume()
-  }
-  guest.onProgress = pump
-  socket.on('drain', pump)
-  socket.on('data', (bytes) => {
-    if (guest.send(bytes) > BUFFER_BYTES) socket.pause()
-    pacer.wake()
-  })
-  socket.on('end', () => {
-    hostEnded = true
-    guest.end()
-    pacer.wake()
-  })
-  socket.on('error', () => {}) // `close` follows
-  socket.on('close', () => {
-    guest.onProgress = undefined
-    if (guest.state !== 'closed' && guest.state !== 'failed') guest.destroy()
-    pacer.wake()
-  })
-  pacer.wake()
-}
-
-const NOTHING = new Uint8Array(0)
-
 /** Undefined if the peer has no room for another connection. */
 function open(network: Network, port: number): PeerSocket | undefined {
   try {
@@ -147,19 +132,4 @@ function open(network: Network, port: number): PeerSocket | undefined {
     if (error instanceof RangeError) return undefined
     throw error
   }
-}
-
-/** Passes on what the guest sent, as long as the host reads, and then the guest's end. */
-function toHost(guest: PeerSocket, socket: Socket, hostEnded: boolean): void {
-  if (socket.destroyed) return
-  if (guest.state === 'failed') {
-    socket.resetAndDestroy()
-    return
-  }
-  if (socket.writableEnded || socket.writableLength > BUFFER_BYTES) return
-  const bytes = guest.receive()
-  if (bytes.length > 0) socket.write(bytes)
-  // Before we end, `closing` means that the guest has ended; afterwards `closed` does.
-  const guestEnded = guest.state === 'closed' || (!hostEnded && guest.state === 'closing')
-  if (guestEnded) socket.end()
 }

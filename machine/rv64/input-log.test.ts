@@ -1,8 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cycles } from '../units.ts'
 import { Clock } from './clock.ts'
 import { InputGate } from './input-gate.ts'
-import { InputLog } from './input-log.ts'
+import { INPUT_KINDS, InputLog } from './input-log.ts'
 import { Link } from './net/link.ts'
 import { Peer } from './net/peer.ts'
 
@@ -27,7 +28,46 @@ describe('InputLog', () => {
     log.add({ cycle: cycles(1) }, 'send', much)
     log.add({ cycle: cycles(2) }, 'send', much)
     log.add({ cycle: cycles(3) }, 'send', Uint8Array.of(1))
-    expect([log.entries.length, log.lost]).toEqual([2, 1])
+    expect([log.count, log.entries.length, log.lost]).toEqual([2, 2, 1])
+  })
+
+  it('takes no more of the host for many small entries than its bound says', () => {
+    const log = new InputLog()
+    const small = new Uint8Array(9)
+    for (let n = 0; n < 3_000_000; n++) log.add({ cycle: cycles(n), together: n }, 'send', small)
+    expect(log.bytes).toBeLessThanOrEqual(64 * 1024 * 1024)
+    expect(log.count + log.lost).toBe(3_000_000)
+    expect(log.count * (small.length + 30)).toBeGreaterThan(log.bytes) // 30 bytes an entry and no more
+  })
+
+  it('gives back every kind, moment and byte as it came', () => {
+    const all = fc.array(
+      fc.record({
+        kind: fc.constantFrom(...INPUT_KINDS),
+        bytes: fc.uint8Array({ maxLength: 400_000, size: 'max' }),
+        cycle: fc.maxSafeNat().map(cycles),
+        together: fc.maxSafeNat(),
+      }),
+      { maxLength: 6 },
+    )
+    const property = fc.property(all, fc.boolean(), (inputs, isOne) => {
+      const log = new InputLog()
+      const added = inputs.map(({ together, ...one }) => (isOne ? one : { ...one, together }))
+      for (const { kind, bytes, ...moment } of added) log.add(moment, kind, bytes)
+      expect(log.entries).toEqual(added)
+    })
+    fc.assert(property, { numRuns: 30 })
+  })
+
+  it('keeps nothing once nobody wants a record, not even what a snapshot holds', () => {
+    const log = new InputLog()
+    log.add({ cycle: cycles(1) }, 'console', Uint8Array.of(1))
+    const snapshot = log.save()
+    log.turnOff()
+    log.add({ cycle: cycles(2) }, 'connect', Uint8Array.of(0, 0, 0, 1, 0, 80))
+    expect([log.count, log.bytes, log.connections]).toEqual([0, 0, 1])
+    log.load(snapshot)
+    expect([log.count, log.bytes, log.isOff]).toEqual([0, 0, true])
   })
 
   it('records connections from outside and no others', () => {

@@ -206,6 +206,13 @@ describe('a session', () => {
     expect(() => debugged.recording(ABOUT)).toThrow(/got a debugger/)
   })
 
+  it('is not recorded if nobody wanted a record', async () => {
+    const machine = new Rv64Machine(specOf('fast'))
+    machine.keepNoInputs()
+    machine.console.type('a')
+    expect(() => machine.recording(ABOUT)).toThrow(/got nothing, as was asked for/)
+  })
+
   it('is not recorded if the log ran over', async () => {
     const machine = new Rv64Machine(specOf('fast', { network: true }))
     const socket = machine.network?.connect(80, 'outside')

@@ -260,20 +260,26 @@ export class Rv64Machine implements Machine {
     }
   }
 
+  /** Nobody will ask for a recording: nothing that comes from outside is kept, now or after a restore. */
+  keepNoInputs(): void {
+    this.#board.gate.log.turnOff()
+  }
+
   /**
    * Everything since reset, for a replay. Throws RecordingError if something that changed the machine is
    * not on record: a debugger's hand, a workload on the network, input beyond what the log holds.
    */
   recording(about: About): Recording {
-    const { entries, lost, unrecorded } = this.#board.gate.log
+    const { entries, lost, unrecorded, isOff } = this.#board.gate.log
     const gap =
+      (isOff && 'nothing, as was asked for') ||
       (lost > 0 && `${lost} inputs too many for the log`) ||
       (unrecorded > 0 && 'a workload that used the network by itself') ||
       (this.#halter instanceof Debugger && 'a debugger, which may change what it likes')
     if (gap) throw new RecordingError(`expected all that happened on record, got ${gap}`)
     this.#settle()
     const end = { ...this.moment, digest: digestOf(this.#parts) }
-    return { about, identity: this.#identity, inputs: entries.slice(), end }
+    return { about, identity: this.#identity, inputs: entries, end }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
