@@ -80,10 +80,15 @@ export class RamImage {
   }
 
   view(coverage: View['coverage']): View {
+    let reads = 0
     const machine = {
       ...fakeMachine(() => ({}), { banks: this.banks }),
-      read: async (at: number, length: number) =>
-        new Uint8Array(this.#bytes.buffer, at - RAM, length).slice(),
+      read: async (at: number, length: number) => {
+        if (reads++ > 0) throw new Error('expected one request at a time, as on QEMU')
+        await new Promise(setImmediate)
+        reads = 0
+        return new Uint8Array(this.#bytes.buffer, at - RAM, length).slice()
+      },
     }
     const unknown = (): undefined => undefined
     const address = (name: string) => this.#symbols.get(name)

@@ -163,6 +163,17 @@ describe('the audit', () => {
     expect([...met]).toEqual(expect.arrayContaining([...kinds]))
   })
 
+  it('meets in user mode what is hidden at every prompt', async () => {
+    const sound = pick(catalogue.configs, 'config', 'memv6')
+    const broken = { ...sound, kernel: () => image('kernel-broken-nothing') }
+    const { steps } = await audited(broken, { stress: ['ls'] })
+    for (const { met, violations } of steps) {
+      if (met === 'waiting') expect(violations).toEqual([])
+      else expect(violations.map(({ kind }) => kind)).toContain('disagree')
+    }
+    expect(steps.filter(({ met }) => met === 'running').length).toBeGreaterThan(1)
+  })
+
   it('walks a guest that does not survive once more, and says that it did not', async () => {
     const memv6 = pick(catalogue.configs, 'config', 'memv6')
     const { steps, violations } = await audited(memv6, { stress: ['poweroff 3', 'ls'] })

@@ -17,10 +17,9 @@ export async function checkStocks(
 ): Promise<void> {
   const { empty_originals, empty_originals_count, originals_count } = record
   const { empty_backups, empty_backups_count, backups_count, backups_base } = record
-  const [originals, backups] = await Promise.all([
-    numbersIn(memory, empty_originals, empty_originals_count, originals_count),
-    numbersIn(memory, empty_backups, empty_backups_count, backups_count),
-  ])
+  // One after the other: a machine outside this process takes one request at a time.
+  const originals = await numbersIn(memory, empty_originals, empty_originals_count, originals_count)
+  const backups = await numbersIn(memory, empty_backups, empty_backups_count, backups_count)
   const kept = [
     ...originals.map((index) => {
       const pa = ledger.at(index)
