@@ -28,7 +28,12 @@ async function kernelMachine(): Promise<Rv64Machine> {
 
 async function gdb(port: number, commands: readonly string[], name = 'kernel'): Promise<string> {
   const kernel = fileURLToPath(new URL(`../../guest/images/${name}.elf`, import.meta.url))
-  const lines = ['set pagination off', `target remote 127.0.0.1:${port}`, ...commands]
+  const lines = [
+    'set pagination off',
+    'set remotetimeout 60',
+    `target remote 127.0.0.1:${port}`,
+    ...commands,
+  ]
   const options = ['-q', '-nx', '-batch', ...lines.flatMap((command) => ['-ex', command]), kernel]
   const { all: said } = await execa('gdb-multiarch', options, {
     timeout: HANGS_AFTER_MS,
@@ -60,6 +65,27 @@ it('gdb finds its way about the kernel', async () => {
 
   // Detached, the guest runs on as if nobody had been there.
   await expect.poll(() => machine.console.transcript).toMatch(/\n\$ $/)
+  over.abort()
+  await running
+  await server.close()
+})
+
+it('gdb calls a function of the kernel', async () => {
+  const machine = await kernelMachine()
+  const server = await serveGdb(machine.debugger(), 0)
+  const over = new AbortController()
+  const running = machine.run({ deadline: cycles(1e15), signal: over.signal })
+  const said = await gdb(server.port, [
+    ...[
+      'break sys_exec',
+      'continue',
+      'p/x $pc',
+      'call (int)memcmp(&ticks, (char *)&ticks + 1, 0)',
+      'p/x $pc',
+      'detach',
+    ],
+  ])
+  expect(said).toMatch(/\$1 = (0x\w+)\n[^$]*\$2 = 0\n\$3 = \1\n/)
   over.abort()
   await running
   await server.close()

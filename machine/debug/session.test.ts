@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { FIRST_CSR, PRIVILEGE_NUMBER, VIRTUALISED_NUMBER } from '../rv64/debug/debugger.ts'
 import { Rv64Machine } from '../rv64/rv64.ts'
 import { MiB } from '../units.ts'
 import { fromHex, registerToHex } from './packets.ts'
@@ -76,6 +77,12 @@ describe('a gdb session', () => {
     const { ask } = standing()
     expect(ask('P5=2a00000000000000')).toBe('OK')
     expect(ask('p5')).toBe('2a00000000000000')
+    // gdb writes all registers back after it has called a function; these nobody can set.
+    for (const number of [PRIVILEGE_NUMBER, VIRTUALISED_NUMBER, FIRST_CSR + 0xf14]) {
+      const at = number.toString(16)
+      expect(ask(`P${at}=${ask(`p${at}`)}`)).toBe('OK')
+      expect(ask(`P${at}=${registerToHex(77n)}`)).toBe('E01')
+    }
     const all = ask('g')!
     expect(all).toHaveLength(33 * 16)
     expect(all.slice(32 * 16)).toBe(registerToHex(0x1000n)) // the reset ROM
@@ -114,6 +121,15 @@ describe('a gdb session', () => {
     'm1,2,3',
     'mzz,1',
     'M80000000,2:0',
+    'vCont',
+    'vCont;',
+    'vCont;x',
+    'vCont;c;x',
+    'vCont;c:1:1',
+    'vCont;Cxx',
+    'Czz',
+    'S5',
+    'Hx1',
   ])('answers %j by an error', (packet) => {
     expect(standing().ask(packet)).toBe('E01')
   })

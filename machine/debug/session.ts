@@ -91,13 +91,14 @@ export class Session {
         return this.#resume(payload[0] === 's' ? 'step' : 'continue', rest)
       case 'C':
       case 'S': // with a signal, which our machine has no use for
-        return this.#resume(payload[0] === 'S' ? 'step' : 'continue', rest.replace(/^..;?/, ''))
+        if (!/^[0-9a-f]{2}(;|$)/i.test(rest)) return WRONG
+        return this.#resume(payload[0] === 'S' ? 'step' : 'continue', rest.slice(3))
       case 'D':
       case 'k':
         this.ended = true
         return payload[0] === 'D' ? 'OK' : undefined
       case 'H': // of g: for registers and memory; of c: who would step
-        return this.#select(rest.slice(1))
+        return /^[gc]/.test(rest) ? this.#select(rest.slice(1)) : WRONG
       case 'T':
         return hartOf(this.#machine, rest) === undefined ? WRONG : 'OK'
       default:

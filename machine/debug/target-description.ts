@@ -32,6 +32,9 @@ const TYPES: Readonly<Record<string, string>> = {
   fp: 'data_ptr',
 }
 
+/** Nobody can set it, so gdb must not try to bring it back after it has called a function. */
+const NOT_SAVED = ' save-restore="no"'
+
 /** Registers that `g` transfers: x0 to x31 and pc. */
 export const GENERAL_REGISTERS = PC_NUMBER + 1
 
@@ -52,8 +55,8 @@ export const TARGET_XML = [
   ...csrRows.filter(({ name }) => !FLOAT_CSRS.includes(name)).map(csr),
   '</feature>',
   '<feature name="org.gnu.gdb.riscv.virtual">',
-  register('priv', PRIVILEGE_NUMBER, 'int'),
-  register('virt', VIRTUALISED_NUMBER, 'int'),
+  register('priv', PRIVILEGE_NUMBER, 'int', NOT_SAVED),
+  register('virt', VIRTUALISED_NUMBER, 'int', NOT_SAVED),
   '</feature>',
   '</target>',
 ].join('\n')

@@ -18,6 +18,9 @@ export function hartOf(machine: Debugger, thread: string): number | undefined {
   return number >= 1 && number <= machine.harts ? number - 1 : undefined
 }
 
+/** Continue or step; also with a signal, which our machine has no use for. */
+const ACTION = /^([cs]|[CS][0-9a-fA-F]{2})$/
+
 export interface Resumption {
   /** The hart that makes a step; undefined: all go on. */
   readonly step: number | undefined
@@ -28,10 +31,15 @@ export interface Resumption {
 /**
  * What the actions of a vCont packet, `;ACTION[:THREAD]…`, come to. The harts run together: while one steps the
  * others have their turns. But gdb, which steps over a breakpoint by one of its own, names that thread alone
- * and wants to hear of no other. Undefined: a thread that there is not.
+ * and wants to hear of no other. Undefined: no action, one that there is not, or a thread that there is not.
  */
 export function resumption(machine: Debugger, actions: string): Resumption | undefined {
   const parts = actions.split(';').map((action) => action.split(':'))
+  const sound = parts.every(
+    ([what = '', thread = '0', ...more]) =>
+      ACTION.test(what) && hartOf(machine, thread) !== undefined && more.length === 0,
+  )
+  if (!sound) return undefined
   const all = parts.some(([, thread = '-1']) => thread === '-1')
   const [what = '', thread = '0'] = parts.find(([one = '']) => /^s/i.test(one)) ?? parts[0]!
   const hart = hartOf(machine, thread)

@@ -13,12 +13,20 @@ export const RAM_BASE: number = MEMORY_MAP.ram.base
 /** Host addresses are signed 32-bit numbers here and there. */
 const MOST_PAGES = (MOST_RAM_PAGES * PAGE_BYTES) / 65536
 
+/** Of a page: bytes from `from` up to but not including `to`. */
+export interface Stretch {
+  readonly from: number
+  readonly to: number
+}
+
 /** Learns of writes to pages in which it has decoded instructions. */
 export interface CodeWatcher {
   /** [at, at + length) within page `page` of RAM has been overwritten. */
   overwritten(page: number, at: number, length: number): void
   /** A page has changed behind the hart's back: it has got a memory error. */
   disturbed(page: number): void
+  /** By page: a write into one of these stretches stops the engine behind the instruction; no others do. */
+  watch(stretches: ReadonlyMap<number, readonly Stretch[]>): void
 }
 
 export class Ram implements DmaMemory {

@@ -255,38 +255,78 @@ describe('a debugger', () => {
   )
 })
 
-it('a breakpoint among paged code at full speed is met when one that looks at every instruction is', async () => {
-  const [firmware, kernel] = await Promise.all([image('firmware'), image('kernel')])
-  const spec = {
-    firmware: firmware.bytes,
-    kernel: kernel.bytes,
-    bootargs: 'seed=1',
-    banks: [{ bytes: 128 * MiB, role: 'original' }],
-    disk: await disk(),
-    harts: 1,
-    profile: 'flat',
-  } as const
-  const { address } = new SymbolTable(kernel.bytes, 'kernel').named('syscall')!
-  const metAt = async (everywhere: boolean, from = 1): Promise<readonly number[]> => {
-    const machine = new Rv64Machine(spec)
-    await machine.run({ deadline: cycles(from) })
-    const control = machine.debugger()
-    control.addBreakpoint(address)
-    if (everywhere) expect(control.addWatchpoint(START, 1)).toBe(true) // code: never changed
-    const met: number[] = []
-    control.onHalt = () => {
-      met.push(machine.now())
-      control.resume('continue')
+describe.each(['flat', 'in-order'])(
+  'points among paged code at full speed, under %s,',
+  (profile) => {
+    const EAGER = { threshold: 1, batch: 1, eager: true }
+
+    /** Where a boot stands at breakpoints and watchpoints in pages that are hot. */
+    async function metBy(
+      engine: (typeof ENGINES)[number],
+      limits = {},
+      from = 1,
+    ): Promise<readonly unknown[]> {
+      const [firmware, kernel] = await Promise.all([image('firmware'), image('kernel')])
+      const spec = {
+        firmware: firmware.bytes,
+        kernel: kernel.bytes,
+        bootargs: 'seed=1',
+        banks: [{ bytes: 128 * MiB, role: 'original' }],
+        disk: await disk(),
+        harts: 1,
+        profile,
+        engine,
+      } as const
+      const symbols = new SymbolTable(kernel.bytes, 'kernel')
+      const machine = new Rv64Machine(spec, { limits })
+      await machine.run({ deadline: cycles(from) })
+      const control = machine.debugger()
+      for (const name of ['syscall', 'user_trap']) {
+        control.addBreakpoint(symbols.named(name)!.address)
+      }
+      for (const name of ['ring_in', 'context_switches']) {
+        expect(control.addWatchpoint(symbols.named(name)!.address, 4)).toBe(true)
+      }
+      const met: unknown[] = []
+      control.onHalt = (why) => {
+        met.push([machine.now(), why.kind, control.pc])
+        control.resume('continue')
+      }
+      await machine.run({ text: PROMPT, deadline: cycles(1_000_000_000) })
+      return met
     }
-    await machine.run({ text: PROMPT, deadline: cycles(1_000_000_000) })
-    return met
-  }
-  const met = await metAt(true)
-  expect(met.length).toBeGreaterThan(10)
-  expect(await metAt(false)).toEqual(met)
-  const later = met[5]! + 1 // when the page has been decoded
-  expect(await metAt(false, later)).toEqual(met.filter((at) => at >= later))
-})
+
+    it('are met when an engine that is asked at every instruction meets them', async () => {
+      const met = await metBy('reference')
+      const kinds = met.map((one) => (one as [number, string])[1])
+      expect(kinds.filter((kind) => kind === 'changed').length).toBeGreaterThan(3)
+      expect(kinds.filter((kind) => kind === 'breakpoint').length).toBeGreaterThan(20)
+      expect(await metBy('fast')).toEqual(met)
+      expect(await metBy('compiler')).toEqual(met)
+      expect(await metBy('compiler', EAGER)).toEqual(met)
+      // Set when the page has been decoded and compiled.
+      const later = (met[met.length >> 1] as [number])[0] + 1
+      expect(await metBy('compiler', EAGER, later)).toEqual(
+        met.filter((one) => (one as [number])[0] >= later),
+      )
+    })
+  },
+)
+
+it.each(['fast', 'compiler'] as const)(
+  'the %s engine executes a page with points in long stretches',
+  async (engine) => {
+    const code = counting()
+    const machine = machineOf(code, engine)
+    const control = machine.debugger()
+    control.addBreakpoint(START + 0x800n)
+    expect(control.addWatchpoint(0x8001_0100n, 8)).toBe(true) // beside what is stored to
+    control.resume('continue')
+    await machine.run({ deadline: cycles(1_000_000) })
+    const { why } = await machine.counters()
+    expect(why?.slice).toBeLessThan(100)
+  },
+)
 
 it('a debugger leaves harts that talk to each other as they would have been', async () => {
   const kernel = (await image('smp/ipi')).bytes

@@ -2,12 +2,14 @@
 // registers and memory as one of its harts has them, and lets it go on. Invariant: a machine that is only
 // halted and looked at goes on exactly as one that nobody watched; while it stands no virtual time passes.
 
+import { PAGE_BYTES } from '../../units.ts'
 import type { Clock } from '../clock.ts'
 import { csrByNumber } from '../hart/csr-table.ts'
 import type { Hart } from '../hart/hart.ts'
 import { describe } from '../hart/registers.ts'
 import { F, PC, VALUE, X } from '../hart/state.ts'
 import { takeInterrupt } from '../hart/trap.ts'
+import { RAM_BASE, type Stretch } from '../ram.ts'
 import type { RoundRobin } from '../round-robin.ts'
 import { locate, stretches } from './locate.ts'
 
@@ -37,6 +39,13 @@ export const PRIVILEGE_NUMBER = FIRST_CSR + 4096
 /** V of the hypervisor extension: tells a guest from its hypervisor at the same address. */
 export const VIRTUALISED_NUMBER = PRIVILEGE_NUMBER + 1
 
+/** Where a hart stands; `executed`: its cycles. */
+interface Place {
+  readonly hart: number
+  readonly executed: number
+  readonly pc: bigint
+}
+
 interface Watchpoint {
   readonly address: bigint
   readonly at: number
@@ -63,7 +72,7 @@ export class Debugger implements Halter {
   #last = 0
   #selected = 0
   /** The machine goes on from a breakpoint: not to be halted by it again at once. */
-  #leaving = false
+  #left: Place | undefined
   #standing = false
   #go: (() => void) | undefined
 
@@ -108,7 +117,7 @@ export class Debugger implements Halter {
   resume(how: 'step' | 'continue', only?: number): void {
     this.#only = only
     this.#asked = false
-    this.#leaving = true
+    this.#left = this.#place
     const hart = this.#selected
     this.#step = how === 'step' ? { hart, from: this.#harts.executed(hart) } : undefined
     for (const point of this.#watchpoints.values()) point.bytes = this.#watched(point)
@@ -117,22 +126,18 @@ export class Debugger implements Halter {
     this.#go = undefined
   }
 
+  /** The reference engine can neither keep off breakpoints nor tell of writes, so it is asked each time. */
   get attentive(): boolean {
-    return this.#step !== undefined || this.#watchpoints.size > 0 || this.#near
-  }
-
-  /** True in a page with a breakpoint; an engine that cannot keep out of them is taken to be in one. */
-  get #near(): boolean {
-    if (this.#breakpoints.size === 0) return false
+    if (this.#step !== undefined) return true
     const { tlb, guard } = this.#hart
-    return tlb === undefined || guard.holds(this.#hart.hi(PC), this.#hart.lo(PC))
+    if (tlb === undefined) return this.#points > 0
+    return guard.holds(this.#hart.hi(PC), this.#hart.lo(PC))
   }
 
   halts(waits: boolean): boolean {
     if (this.#standing) return true
     const why = this.#reason(waits)
     this.#last = this.#harts.running
-    this.#leaving = false
     this.#hart.guard.asked = this.attentive
     if (why === undefined) return false
     this.#asked = false
@@ -158,23 +163,41 @@ export class Debugger implements Halter {
   #reason(waits: boolean): Halt | undefined {
     const hart = this.#harts.running
     if (this.#asked) return { kind: 'asked', hart }
-    if (waits || !this.attentive) return undefined
+    const changed = waits ? undefined : this.#changed()
+    if (waits || (changed === undefined && !this.attentive)) return undefined
     // An interrupt that is due comes first, so that its handler's first instruction can be a breakpoint.
     takeInterrupt(this.#hart)
-    for (const point of this.#watchpoints.values()) {
-      const now = this.#watched(point)
-      if (now.some((byte, i) => byte !== point.bytes[i])) {
-        return { kind: 'changed', hart: this.#last, address: point.address }
-      }
+    if (changed !== undefined) {
+      return { kind: 'changed', hart: this.#last, address: changed.address }
     }
     const step = this.#step
     if (step !== undefined && this.#harts.executed(step.hart) > step.from) {
       return { kind: 'stepped', hart: step.hart }
     }
-    if (this.#leaving || (this.#only ?? hart) !== hart) return undefined
+    if (this.#isLeaving || (this.#only ?? hart) !== hart) return undefined
     return this.#breakpoints.has(this.#hart.u64[PC >> 3]!)
       ? { kind: 'breakpoint', hart }
       : undefined
+  }
+
+  get #place(): Place {
+    const hart = this.#harts.running
+    return { hart, executed: this.#harts.executed(hart), pc: this.#hart.u64[PC >> 3]! }
+  }
+
+  /** An engine may come back with nothing done. */
+  get #isLeaving(): boolean {
+    const { hart, executed, pc } = this.#place
+    const left = this.#left
+    return left?.hart === hart && left.executed === executed && left.pc === pc
+  }
+
+  #changed(): Watchpoint | undefined {
+    for (const point of this.#watchpoints.values()) {
+      const now = this.#watched(point)
+      if (now.some((byte, i) => byte !== point.bytes[i])) return point
+    }
+    return undefined
   }
 
   /** Of the selected hart, as all that follows. */
@@ -202,14 +225,14 @@ export class Debugger implements Halter {
     return describe(this.#hart).csr[row.name]
   }
 
-  /** False if there is no such register, or it cannot be set. */
+  /** False if there is no such register, or it cannot be set to another value. */
   setRegister(number: number, value: bigint): boolean {
     return this.#look(() => this.#setRegister(number, value))
   }
 
   #setRegister(number: number, value: bigint): boolean {
     const hart = this.#hart
-    if (number === 0) return true
+    if (number === 0 || value === this.#register(number)) return true
     if (number < PC_NUMBER) hart.u64[(X >> 3) + number] = value
     else if (number === PC_NUMBER) hart.u64[PC >> 3] = value & ~1n
     else if (number < FIRST_CSR) hart.u64[(F >> 3) + number - FIRST_FLOAT] = value
@@ -276,18 +299,20 @@ export class Debugger implements Halter {
     const at = this.#look(() => locate(this.#hart, address))
     if (at === undefined || bytes.length < length) return false
     this.#watchpoints.set(`${address} ${length}`, { address, at, bytes })
+    this.#watch()
     this.#hart.leave = true
     return true
   }
 
   removeWatchpoint(address: bigint, length: number): void {
-    this.#watchpoints.delete(`${address} ${length}`)
+    if (this.#watchpoints.delete(`${address} ${length}`)) this.#watch()
   }
 
   removeAll(): void {
     this.#breakpoints.clear()
     this.#guard()
     this.#watchpoints.clear()
+    this.#watch()
   }
 
   /** One line about where a hart stands. */
@@ -300,6 +325,22 @@ export class Debugger implements Halter {
 
   #guard(): void {
     this.#hart.guard.keep(this.#breakpoints, this.#hart.tlb)
+  }
+
+  /** Tells who sees writes which bytes count; they may lie across two pages. */
+  #watch(): void {
+    const stretches = new Map<number, Stretch[]>()
+    for (const { at, bytes } of this.#watchpoints.values()) {
+      const offset = at - RAM_BASE
+      for (const page of new Set([offset >>> 12, (offset + bytes.length - 1) >>> 12])) {
+        const from = Math.max(offset - page * PAGE_BYTES, 0)
+        const to = Math.min(offset - page * PAGE_BYTES + bytes.length, PAGE_BYTES)
+        const known = stretches.get(page)
+        if (known === undefined) stretches.set(page, [{ from, to }])
+        else known.push({ from, to })
+      }
+    }
+    this.#hart.ram.watcher?.watch(stretches)
   }
 
   get #points(): number {

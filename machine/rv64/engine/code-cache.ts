@@ -1,6 +1,6 @@
 // The code cache: decoded pages of RAM. Invariants: a slot that is not zero is the decoding of the
 // bytes that lie in RAM now; ram.code tells which pages have slots, and where, so that every write to
-// them is seen; a page that is written more than executed is dropped.
+// them is seen; a page that is written more than executed is dropped, unless somebody watches it.
 
 import type { Hart } from '../hart/hart.ts'
 import {
@@ -15,8 +15,16 @@ import {
   SLOT_BYTES,
 } from '../hart/state.ts'
 import { type Decoded, decode, isCompressed } from '../isa/decode.ts'
-import type { CodeWatcher, Ram } from '../ram.ts'
-import { ACROSS, DECODE, PAGE_END, SLOT_HANDLER, SLOT_STEP, writeSlot } from './interpreter/slot.ts'
+import type { CodeWatcher, Ram, Stretch } from '../ram.ts'
+import {
+  ACROSS,
+  BREAK,
+  DECODE,
+  PAGE_END,
+  SLOT_HANDLER,
+  SLOT_STEP,
+  writeSlot,
+} from './interpreter/slot.ts'
 
 const HALFWORDS = 2048
 const LINES = 64
@@ -34,6 +42,8 @@ const NONE = 0
 export interface SlotWatcher {
   /** The slots from `first` to `last`, of the page whose slots begin at `slots`, become empty. */
   changed(slots: number, first: number, last: number): void
+  /** Likewise of one slot, while no compiled code executes. */
+  emptied(slots: number, slot: number): void
   /** The slots of a page, which begin at `slots`, are given up. */
   dropped(slots: number): void
 }
@@ -53,6 +63,10 @@ export class CodeCache implements CodeWatcher {
   readonly #decoded = new Map<number, Decoded>()
   #free: number[] = []
   slotWatcher: SlotWatcher | undefined
+  /** Halfwords of RAM whose slots say BREAK. */
+  readonly #guarded = new Set<number>()
+  /** By page of RAM, stretches that somebody watches. Such a page has slots, so that writes are seen. */
+  #watched: ReadonlyMap<number, readonly Stretch[]> = new Map()
 
   constructor(hart: Hart) {
     this.#hart = hart
@@ -71,6 +85,7 @@ export class CodeCache implements CodeWatcher {
     if (this.#free.length === 0) {
       this.#hart.counters.codePoolFlushes++
       this.dropAll()
+      if (this.#indexOf[page] !== NONE) return slotsAt(this.#indexOf[page]! - 1)
     }
     const index = this.#free.pop()!
     // Not when it was dropped: the instruction that caused that still needs its slot.
@@ -97,13 +112,48 @@ export class CodeCache implements CodeWatcher {
     const host = this.hostOf(slot)
     const offset = host & 0xfff
     const half = view.getUint16(host, true)
-    if (isCompressed(half)) writeSlot(view, slot, this.decode(half), offset)
+    if (this.#guarded.size > 0 && this.#guarded.has((host - RAM) >> 1)) {
+      view.setUint16(slot + SLOT_STEP, SLOT_BYTES, true)
+      view.setUint16(slot + SLOT_HANDLER, BREAK, true)
+    } else if (isCompressed(half)) writeSlot(view, slot, this.decode(half), offset)
     else if (offset !== 0xffe) {
       writeSlot(view, slot, this.decode(view.getInt32(host, true)), offset)
     } else {
       view.setUint16(slot + SLOT_STEP, 0, true)
       view.setUint16(slot + SLOT_HANDLER, ACROSS, true)
     }
+  }
+
+  /** Whoever comes to the instruction at `offset` of a page is stopped; no region contains it. */
+  guard(page: number, offset: number): void {
+    const half = page * HALFWORDS + (offset >> 1)
+    if (this.#guarded.has(half)) return
+    this.#guarded.add(half)
+    this.#empty(half)
+  }
+
+  unguard(): void {
+    const halves = [...this.#guarded]
+    this.#guarded.clear()
+    for (const half of halves) this.#empty(half)
+  }
+
+  /** The slot is decoded anew when somebody comes to it. */
+  #empty(half: number): void {
+    const index = this.#indexOf[Math.floor(half / HALFWORDS)]! - 1
+    if (index < 0) return
+    const slot = slotsAt(index) + (half % HALFWORDS) * SLOT_BYTES
+    this.slotWatcher?.emptied(slotsAt(index), slot)
+    this.#ram.view.setUint16(slot + SLOT_HANDLER, DECODE, true)
+  }
+
+  watch(stretches: ReadonlyMap<number, readonly Stretch[]>): void {
+    this.#watched = stretches
+    this.#keepWatched()
+  }
+
+  #keepWatched(): void {
+    for (const page of this.#watched.keys()) if (this.#indexOf[page] === NONE) this.slotsOf(page)
   }
 
   /** Equal words decode equally: kernels have few. */
@@ -127,6 +177,8 @@ export class CodeCache implements CodeWatcher {
   overwritten(page: number, at: number, length: number): void {
     const index = this.#indexOf[page]! - 1
     if (index < 0) return
+    const watched = this.#watched.get(page)
+    if (watched?.some(({ from, to }) => from < at + length && to > at)) this.#hart.stopAfterThis()
     this.#hart.counters.codeOverwrites++
     const { view } = this.#ram
     // A 4-byte instruction may begin one halfword before.
@@ -143,7 +195,7 @@ export class CodeCache implements CodeWatcher {
       for (let half = first; half <= last; half++) {
         view.setUint16(slotsAt(index) + half * SLOT_BYTES + SLOT_HANDLER, DECODE, true)
       }
-    } else if (++this.#writes[index]! > this.#patience[page]!) {
+    } else if (watched === undefined && ++this.#writes[index]! > this.#patience[page]!) {
       this.#givenUp[page] = this.#now
       this.#drop(index)
       this.#dropped()
@@ -181,6 +233,7 @@ export class CodeCache implements CodeWatcher {
   #dropped(): void {
     this.#hart.tlb?.flushFetches()
     this.#hart.stopAfterThis() // it may be the page that executes
+    this.#keepWatched()
   }
 }
 

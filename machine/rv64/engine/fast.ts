@@ -35,6 +35,7 @@ import { MOST_REGIONS } from './compiler/limits.ts'
 import type { Engine } from './engine.ts'
 import { interpreterModule } from './interpreter/module.ts'
 import {
+  BREAK,
   PAGE_END,
   REGION,
   SLOT_HANDLER,
@@ -71,6 +72,7 @@ export class FastEngine implements Engine {
     const codeTiming = codeTimingOf(hart.parts.core)
     this.#code = new CodeCache(hart)
     hart.ram.watcher = this.#code
+    hart.guard.onChange = () => this.#code.unguard()
     hart.contextChanged()
     const { memory } = hart.ram
     const pages = memory.buffer.byteLength / 65536
@@ -102,6 +104,7 @@ export class FastEngine implements Engine {
           across: () => this.#across(),
           hot: () => this.#compiler?.hot(),
           line: () => this.#lines(),
+          guarded: () => this.#guarded(),
           ...paging,
         },
       },
@@ -171,8 +174,8 @@ export class FastEngine implements Engine {
     const { ram } = hart
     const hi = hart.hi(PC)
     const lo = hart.lo(PC)
-    if (hart.guard.holds(hi, lo)) {
-      this.#guarded()
+    if (!hart.guard.asked && hart.guard.holds(hi, lo)) {
+      hart.stopAfterThis()
       return
     }
     const at = hart.mmu.translate(hi, lo, EXECUTE, hart.privilege, hart.virtualised)
@@ -182,6 +185,7 @@ export class FastEngine implements Engine {
       const sound = ram.errors.onPage[page] === 0
       if (sound && hart.pmp.allows(at, 2, EXECUTE, hart.privilege)) {
         hart.tlb!.fillFetch(hi, lo, this.#code.slotsOf(page))
+        for (const offset of hart.guard.offsets(hi, lo)) this.#code.guard(page, offset)
         return
       }
     }
@@ -195,10 +199,14 @@ export class FastEngine implements Engine {
     }
   }
 
-  /** The page of pc is guarded: its next instruction alone, or, unless somebody was asked, nothing. */
+  /**
+   * The instruction in the slot has not started, and its slot is marked, maybe for another address
+   * of the same memory: it alone, or, if it is guarded and nobody was asked, nothing.
+   */
   #guarded(): void {
+    this.#pcFromSlot()
     const hart = this.#hart
-    if (!hart.guard.asked) {
+    if (!hart.guard.asked && hart.guard.holds(hart.hi(PC), hart.lo(PC))) {
       hart.stopAfterThis()
       return
     }
@@ -241,7 +249,7 @@ export class FastEngine implements Engine {
     const hart = this.#hart
     const slot = hart.i32[SLOT >> 2]!
     const handler = hart.ram.view.getUint16(slot + SLOT_HANDLER, true)
-    if (handler === PAGE_END || handler === REGION) return
+    if (handler === PAGE_END || handler === REGION || handler === BREAK) return
     this.#pcFromSlot()
     this.#line(slot, hart.hi(PC), hart.lo(PC))
     const last = slot + hart.ram.view.getUint16(slot + SLOT_STEP, true) - SLOT_BYTES

@@ -1,6 +1,7 @@
-// FetchGuard: virtual pages that are entered only after somebody has been asked, so that code elsewhere may
-// run at full speed. Invariants: the fast engine keeps no guarded page in its fetch TLB, so every way in
-// leads to its own fetch; what a guest can see does not depend on which pages are guarded.
+// FetchGuard: addresses that are executed only after somebody has been asked, so that all other code may
+// run at full speed. Invariants: wherever the fast engine finds a page with such an address it marks the
+// slots of these (engine/code-cache.ts), so every way there leads to it; what a guest can see does not
+// depend on what is guarded.
 
 import type { Tlb } from '../mmu/tlb.ts'
 import { GUARDED } from './state.ts'
@@ -10,20 +11,28 @@ const PAGE_BITS = 12n
 export class FetchGuard {
   /** The slice is the one instruction that somebody was asked about. */
   asked = false
+  /** Told that other addresses are guarded from now on. */
+  onChange: (() => void) | undefined
   readonly #i32: Int32Array
-  readonly #pages = new Set<number>()
+  /** By number of the virtual page, offsets in it. */
+  readonly #pages = new Map<number, number[]>()
 
   constructor(i32: Int32Array) {
     this.#i32 = i32
   }
 
-  /** Guards the pages of these addresses, and no others. */
+  /** Guards these addresses, and no others. */
   keep(addresses: Iterable<bigint>, tlb: Tlb | undefined): void {
     this.#pages.clear()
     for (const address of addresses) {
-      this.#pages.add(Number(BigInt.asUintN(64, address) >> PAGE_BITS))
+      const page = Number(BigInt.asUintN(64, address) >> PAGE_BITS)
+      const offset = Number(address & 0xfffn)
+      const offsets = this.#pages.get(page)
+      if (offsets === undefined) this.#pages.set(page, [offset])
+      else offsets.push(offset)
     }
     this.toState()
+    this.onChange?.()
     tlb?.flushFetches()
   }
 
@@ -32,7 +41,15 @@ export class FetchGuard {
     this.#i32[GUARDED >> 2] = this.#pages.size
   }
 
+  /** Of the page of this address, the offsets that are guarded. */
+  offsets(hi: number, lo: number): readonly number[] {
+    if (this.#pages.size === 0) return NONE
+    return this.#pages.get((hi >>> 0) * 0x10_0000 + (lo >>> 12)) ?? NONE
+  }
+
   holds(hi: number, lo: number): boolean {
-    return this.#pages.size > 0 && this.#pages.has((hi >>> 0) * 0x10_0000 + (lo >>> 12))
+    return this.offsets(hi, lo).includes(lo & 0xfff)
   }
 }
+
+const NONE: readonly number[] = []

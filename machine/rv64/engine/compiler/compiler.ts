@@ -17,7 +17,7 @@ import { load, store, viewpoint } from '../../mmu/data.ts'
 import { TLB_ENTRIES, TLB_ENTRY_BYTES } from '../../mmu/tlb.ts'
 import type { CodeCache } from '../code-cache.ts'
 import type { CodeTiming } from '../code-timing.ts'
-import { DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts'
+import { BREAK, DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts'
 import { LINE_ACCESS } from '../lines/line-access.ts'
 import { commonAccess } from '../lines/line-refill.ts'
 import { FENCE, FENCE_PAGE, SATP } from '../paging/fence.ts'
@@ -233,6 +233,7 @@ export class Compiler {
       if (!this.#limits.eager) return undefined
       this.#code.decodeAt(slot)
     }
+    if (this.#handler(slot) === BREAK) return undefined
     const { view } = this.#hart.ram
     const host = this.#code.hostOf(slot)
     const half = view.getUint16(host, true)

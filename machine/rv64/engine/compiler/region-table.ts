@@ -67,12 +67,23 @@ export class RegionTable implements SlotWatcher {
   }
 
   changed(slots: number, first: number, last: number): void {
+    // One of them may be the one that executes.
+    if (this.#removeFrom(slots, first, last)) this.#hart.stopAfterThis()
+  }
+
+  emptied(slots: number, slot: number): void {
+    this.#removeFrom(slots, slot, slot)
+  }
+
+  /** Those that were made from slots between these. */
+  #removeFrom(slots: number, first: number, last: number): boolean {
+    let some = false
     for (const region of this.#onPage.get(slots) ?? []) {
       const overlaps = region.spans.some((span) => span.first <= last && span.last >= first)
-      if (!overlaps) continue
-      this.#remove(region)
-      this.#hart.stopAfterThis() // it may be the one that executes
+      if (overlaps) this.#remove(region)
+      some ||= overlaps
     }
+    return some
   }
 
   /** Whoever drops a page makes the engine stop. */

@@ -34,10 +34,11 @@ export const CALL = {
   hot: 7,
   line: 8,
   fetchRefill: 9,
+  guarded: 10,
   /** Or, where caches are modelled, the model's read and write. */
-  loadRefill: 10,
-  storeRefill: 11,
-  mulHighU: 12,
+  loadRefill: 11,
+  storeRefill: 12,
+  mulHighU: 13,
 } as const
 
 /** Loops of the interpreter, outermost first; see module.ts. */

@@ -44,6 +44,7 @@ import {
 import { Meaning } from './meaning.ts'
 import {
   ACROSS,
+  BREAK,
   DECODE,
   HANDLER_COUNT,
   handlerAt,
@@ -71,6 +72,7 @@ const imports = [
   { name: 'hot', type: nothing },
   { name: 'line', type: nothing },
   { name: 'fetchRefill', type: FETCH },
+  { name: 'guarded', type: nothing },
 ] as const
 const refills = [
   { name: 'loadRefill', type: REFILL },
@@ -271,6 +273,11 @@ function handlersFrom(code: Code, number: number, timing: CodeTiming, counting: 
     case REGION:
       if (counting) enterRegion(code)
       else code.op('unreachable')
+      return
+    case BREAK:
+      giveBack(code)
+      spill(code)
+      code.call(CALL.guarded).br(RELOAD)
       return
     default: {
       const { row, near } = handlerAt(number)

@@ -29,7 +29,9 @@ export const PAGE_END = 1
 export const ACROSS = 2
 /** A compiled region begins here. */
 export const REGION = 3
-const FIRST_ROW = 4
+/** Somebody may want to be asked before the instruction: see hart/fetch-guard.ts. */
+export const BREAK = 4
+const FIRST_ROW = 5
 
 export interface Handler {
   readonly row: number
