@@ -82,7 +82,9 @@ describe('a guest that', () => {
     const blank = { ...realParts, disk: async () => new Uint8Array(1 << 20) }
     const outcome = await outcomeOf(pick(catalogue.configs, 'config', name), undefined, blank)
     expect(outcome.stop).toBe('power-off with code 1')
-    expect(outcome.console).toMatch(/panic: inode: no file system.*\n\s+at 0x[0-9a-f]+ inode_init/)
+    expect(outcome.console).toMatch(
+      /panic: superblock: no file system.*\n\s+at 0x[0-9a-f]+ superblock_init/,
+    )
     expect(outcome.backtrace?.[0]).toMatch(/^HS 0x[0-9a-f]+ power_off/)
   })
 
