@@ -34,7 +34,7 @@ export function terminalReport(
   const columns = options.columns ?? COLUMNS
   const paints = paintsFor(options.colour)
   const blocks = [
-    cut(header(manifest, summary), columns),
+    ...wrap(header(manifest, summary), columns),
     ...overheadBlock(manifest, summary, columns, paints),
     ...latencyBlock(manifest, summary, columns, paints),
     ...claimBlock(summary, columns, paints),
@@ -75,13 +75,8 @@ function overheadBlock(
     nameOf(row[0]!),
     ...sides.map(({ config, over }) => pair(row, config, over)),
   ])
-  return [
-    '',
-    ...headed(
-      tabulate([...heads('overhead', 'wall / busy cycles', sides), ...cells], columns),
-      paints,
-    ),
-  ]
+  const top = heads('overhead', 'wall / busy cycles', sides)
+  return tabulate([...top, ...cells], columns).flatMap((lines) => ['', ...headed(lines, paints)])
 }
 
 /** Two lines, so that four comparisons stand side by side in 100 columns. */
@@ -163,7 +158,7 @@ function latencyBlock(
     `virtual time, profile ${manifest.profile.name}`,
     sides,
   )
-  return ['', ...headed(tabulate([...top, ...cells], columns), paints)]
+  return tabulate([...top, ...cells], columns).flatMap((lines) => ['', ...headed(lines, paints)])
 }
 
 function claimBlock(summary: Summary, columns: number, paints: Paints): string[] {
@@ -178,14 +173,14 @@ function claimBlock(summary: Summary, columns: number, paints: Paints): string[]
     `${claim.profile}, ${claim.policy}`,
   ])
   const head = ['verdict', 'claim', 'judged on', 'measured', 'claimed', 'profile, policy']
-  const [top = '', ...lines] = cells.length > 0 ? flushLeft([head, ...cells], columns) : []
-  const painted = lines.map((line, i) =>
-    (measured[i]?.verdict === 'differs' ? paints.bad : paints.good)(line),
+  const [top = [], ...rows] = cells.length > 0 ? flushLeft([head, ...cells], columns) : []
+  const painted = rows.flatMap((lines, i) =>
+    lines.map(measured[i]?.verdict === 'differs' ? paints.bad : paints.good),
   )
   const waits = waiting.map(({ name, config }) => (config ? `${name} (${config})` : name))
   const rest =
     waits.length > 0 ? wrap(`not measured: ${[...new Set(waits)].join(', ')}`, columns) : []
-  return ['', ...(top ? [paints.bold(top)] : []), ...painted, ...rest.map(paints.dim)]
+  return ['', ...top.map(paints.bold), ...painted, ...rest.map(paints.dim)]
 }
 
 const LISTED = 8

@@ -40,8 +40,8 @@ export function attend(machine: Machine, outside: Outside, silenceMs?: number): 
 }
 
 /**
- * The console of a guest that serves: Ctrl-C at the keyboard ends it, as with any server, and without a keyboard
- * nothing is taken from stdin.
+ * The console of a guest that serves: Ctrl-C at the keyboard ends it, as with any server, and without a
+ * keyboard nothing is taken from stdin.
  */
 export function host(machine: Machine, outside: Outside): Promise<Session> {
   const raw = process.stdin.isTTY === true
