@@ -19,19 +19,19 @@ export function claimBlock(summary: Summary, columns: number, paints: Paints): s
     `${claim.profile}, ${claim.policy}`,
   ])
   const head = ['verdict', 'claim', 'judged on', 'measured', 'claimed', 'profile, policy']
-  const [top = '', ...lines] = cells.length > 0 ? flushLeft([head, ...cells], columns) : []
-  const painted = lines.flatMap((line, i) => {
+  const [top = [], ...rows] = cells.length > 0 ? flushLeft([head, ...cells], columns) : []
+  const painted = rows.flatMap((lines, i) => {
     const claim = measured[i]!
     const more = beside(claim).flatMap((text) => wrap(text, columns - INDENT.length))
     return [
-      paintFor(claim.verdict, paints)(line),
+      ...lines.map(paintFor(claim.verdict, paints)),
       ...more.map((text) => paints.dim(cut(`${INDENT}${text}`, columns))),
     ]
   })
   const words = [...meanings(measured), ...waits(waiting)].flatMap((text) => wrap(text, columns))
   return [
     '',
-    ...(top ? [paints.bold(top)] : []),
+    ...top.map(paints.bold),
     ...painted,
     ...words.map((text) => paints.dim(cut(text, columns))),
   ]

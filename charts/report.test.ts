@@ -272,6 +272,20 @@ describe('the terminal', () => {
     }
   })
 
+  test('keeps every figure on 40 columns', async () => {
+    const summary = summarise(run, await loadClaims())
+    const figures = (columns: number): string[] => {
+      const text = terminalReport(run.manifest, summary, { columns, colour: false })
+      return [...text.matchAll(/[+−]?\d[\d.]* (%|ms|µs)/g)].map(([figure]) => figure).toSorted()
+    }
+    expect(figures(40)).toEqual(figures(200))
+    const narrow = terminalReport(run.manifest, summary, { columns: 40, colour: false })
+    expect(narrow.match(/^overhead +/gm)?.length).toBeGreaterThan(1)
+    expect(narrow).toMatch(
+      /^reproduced +xv6-commands\n +memv6 over none\n +\+5\.\d+ % wall +5–8 %$/m,
+    )
+  })
+
   test('names profile, policy, units and verdicts', async () => {
     const summary = summarise(run, await loadClaims())
     const text = terminalReport(run.manifest, summary, { colour: false })

@@ -28,7 +28,7 @@ export function terminalReport(
   const columns = options.columns ?? COLUMNS
   const paints = paintsFor(options.colour)
   const blocks = [
-    cut(header(manifest, summary), columns),
+    ...wrap(header(manifest, summary), columns),
     ...overheadBlock(manifest, summary, columns, paints),
     ...latencyBlock(manifest, summary, columns, paints),
     ...claimBlock(summary, columns, paints),
@@ -68,13 +68,8 @@ function overheadBlock(
     nameOf(row[0]!),
     ...sides.map(({ config, over }) => pair(row, config, over)),
   ])
-  return [
-    '',
-    ...headed(
-      tabulate([...heads('overhead', 'wall / busy cycles', sides), ...cells], columns),
-      paints,
-    ),
-  ]
+  const top = heads('overhead', 'wall / busy cycles', sides)
+  return tabulate([...top, ...cells], columns).flatMap((lines) => ['', ...headed(lines, paints)])
 }
 
 /** Two lines, so that four comparisons stand side by side in 100 columns. */
@@ -156,7 +151,7 @@ function latencyBlock(
     `virtual time, profile ${manifest.profile.name}`,
     sides,
   )
-  return ['', ...headed(tabulate([...top, ...cells], columns), paints)]
+  return tabulate([...top, ...cells], columns).flatMap((lines) => ['', ...headed(lines, paints)])
 }
 
 const LISTED = 8

@@ -1,7 +1,7 @@
-// Interruption: what becomes of SIGINT, SIGTERM and SIGHUP; before `heedSignals`, which is the first
-// thing that the command does, the launcher answers for them. Invariant: no verb ends by a signal in
-// silence: one that keeps something holds on, is told by an AbortSignal, and says what it kept; any
-// other ends at once with exit code 130 and says so.
+// Interruption: what becomes of SIGINT, SIGTERM and SIGHUP. Until `heedSignals`, the first thing that the
+// command does, the launcher answers for them. Invariant: no verb ends by a signal in silence: one that keeps
+// something holds on, is told by an AbortSignal, and says what it kept; any other ends at once with exit code
+// 130 and says so.
 
 import { constants } from 'node:os'
 import { INTERRUPTED } from './exit.ts'

@@ -3,13 +3,14 @@
 import { Command } from 'commander'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { points } from '../harness/matrix.ts'
+import { PROFILES } from '../harness/profile.ts'
 import { suiteNames } from '../harness/suite.ts'
 import { printableJson } from '../results/printable.ts'
 import { table } from './table.ts'
 
 export function list(): Command {
   return new Command('list')
-    .description('what there is: suites, configs, workloads')
+    .description('what there is: suites, profiles, configs, workloads')
     .option('--json', 'the same as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { configs, workloads } = await loadCatalogue()
@@ -17,6 +18,7 @@ export function list(): Command {
       if (json) {
         const shown = {
           suites,
+          profiles: PROFILES,
           configs: [...configs.values()].map(({ name, about, baseline, policy, coverage }) => {
             return { name, about, baseline, policy, coverage }
           }),
@@ -38,7 +40,8 @@ export function list(): Command {
         String(points(workload).length),
         workload.about,
       ])
-      process.stdout.write(`suites: ${suites.join(', ')}\n\n`)
+      process.stdout.write(`suites: ${suites.join(', ')}\n`)
+      process.stdout.write(`profiles: ${PROFILES.map(({ name }) => name).join(', ')}\n\n`)
       process.stdout.write(`${table(['config', 'against', 'policy', 'about'], configRows)}\n`)
       process.stdout.write(table(['workload', 'points', 'about'], workloadRows, ['points']))
     })

@@ -2,6 +2,8 @@
 
 import { Command } from 'commander'
 import { audit } from './audit.ts'
+import { calledAs } from './called-as.ts'
+import { disk } from './disk.ts'
 import { doctor } from './doctor.ts'
 import { report } from './exit.ts'
 import { heedSignals } from './interruption.ts'
@@ -14,28 +16,33 @@ import { run } from './run.ts'
 import { serve } from './serve.ts'
 import { shell } from './shell.ts'
 import { trace } from './trace.ts'
+import { complain } from './voice.ts'
 
 heedSignals()
 
-const program = new Command('mirrorbench')
+const program = new Command(calledAs())
   .description('measures what backups of memory cost, on an emulated computer exact to the cycle')
   .version(packageVersion())
   .showSuggestionAfterError()
-  .configureOutput({ outputError: complain })
+  .configureOutput({ outputError: complaining() })
   .exitOverride()
 
-for (const verb of [run, redraw, list, shell, serve, machine, replay, trace, audit, doctor]) {
+for (const verb of [run, redraw, list, shell, serve, machine, disk, replay, trace, audit, doctor]) {
   // Options of the parent are inherited by name, not by addCommand.
-  program.addCommand(verb().copyInheritedSettings(program))
+  const command = verb().copyInheritedSettings(program)
+  program.addCommand(command.configureOutput({ outputError: complaining(command.name()) }))
 }
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit()
-  throw error
+  process.exit(report(Object.assign(error, { path: 'stdout' })))
 })
 // Progress that nobody reads any more must not end a run.
 process.stderr.on('error', () => {})
+
+// What breaks where nobody waits for it (a socket without a descriptor, say) is told like the rest.
+process.on('uncaughtException', (error) => process.exit(report(error)))
 
 try {
   await program.parseAsync()
@@ -44,11 +51,13 @@ try {
 }
 
 /** One line for a wrong use: what was expected and got is commander's; what to do is ours. */
-function complain(text: string, write: (text: string) => void): void {
-  const said = text
-    .replace(/^error: /, '')
-    .trim()
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .replace(/\.$/, '')
-  write(`mirrorbench: ${said}. Try: mirrorbench --help\n`)
+function complaining(...verb: readonly string[]): (text: string) => void {
+  return (text) => {
+    const said = text
+      .replace(/^error: /, '')
+      .trim()
+      .replaceAll(/\s*\n\s*/g, ' ')
+      .replace(/\.$/, '')
+    complain(`${said}. Try: ${calledAs([...verb, '--help'])}`)
+  }
 }

@@ -1,13 +1,13 @@
 // Record: what a session leaves for `replay`. Invariant: the file is opened before the session begins, so
 // that nobody learns at its end that it could not be written.
 
-import { type FileHandle, open } from 'node:fs/promises'
 import { sourceVersion } from '../harness/version.ts'
 import type { Machine } from '../machine/machine.ts'
 import { writeRecording } from '../machine/rv64/recording-file.ts'
 import { Rv64Machine } from '../machine/rv64/rv64.ts'
 import { UsageError } from './exit.ts'
 import { holdOn } from './interruption.ts'
+import { openOutput } from './output-file.ts'
 import { say } from './voice.ts'
 
 export const RECORD_HELP = "what came from outside goes to that file, for 'replay'"
@@ -35,7 +35,7 @@ export async function openRecord(path: string | undefined, gdb?: number): Promis
       '--record: expected no --gdb, whose hand is not on record; got both. Try: one of them',
     )
   }
-  const file = await opened(path)
+  const file = await openOutput(path)
   // The session that is recorded ends by the signal; the recording is written all the same.
   const hold = holdOn()
   return {
@@ -45,24 +45,13 @@ export async function openRecord(path: string | undefined, gdb?: number): Promis
         throw new UsageError('--record: expected back end rv64, got qemu, which is not exact')
       }
       const recording = machine.recording({ version: await sourceVersion(), origin })
-      await file.writeFile(writeRecording(recording))
+      await file.write(writeRecording(recording))
       const { inputs, end } = recording
       say(`recording: ${path}, ${inputs.length} inputs, ends at cycle ${end.cycle}`)
     },
     async [Symbol.asyncDispose]() {
       hold[Symbol.dispose]()
-      await file.close()
+      await file[Symbol.asyncDispose]()
     },
-  }
-}
-
-async function opened(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'w')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new UsageError(`--record: expected a folder for ${path}, got none`)
-    }
-    throw error
   }
 }

@@ -7,13 +7,13 @@ import { Command, Option } from 'commander'
 import { type Catalogue, loadCatalogue } from '../harness/catalogue.ts'
 import type { CellPlan } from '../harness/cell.ts'
 import { profileNamed, usualProfile } from '../harness/profile.ts'
-import { pick } from '../harness/registry.ts'
 import { executeRun, type Plan, planRun } from '../harness/run.ts'
 import { readSuite } from '../harness/suite.ts'
 import { cellName } from '../results/cell.ts'
 import { printableJson } from '../results/printable.ts'
 import type { CellRecord } from '../results/store.ts'
-import type { Workload } from '../workloads/workload.ts'
+import { calledAs } from './called-as.ts'
+import { choose } from './choice.ts'
 import { FINE, INTERRUPTED, UsageError } from './exit.ts'
 import { holdOn, setLastWords } from './interruption.ts'
 import { backendNamed, backendOption, wholeNumber, words } from './options.ts'
@@ -47,7 +47,7 @@ export function run(): Command {
   return new Command('run')
     .description('runs workloads on configs and leaves results, charts and a report')
     .addOption(new Option('--suite <name>', 'a list of workloads').env('MIRRORBENCH_SUITE'))
-    .option('--config <a,b>', 'only these configs', words)
+    .option('--config <a,b>', 'only these configs; a trailing * stands for any rest', words)
     .option('--workload <a,b>', 'only these workloads; a trailing * stands for any rest', words)
     .option('--seeds <n>', 'how many seeds (frame allocation orders)', wholeNumber(1, MOST_SEEDS))
     .addOption(new Option('--profile <name>', PROFILE_TEXT).env('MIRRORBENCH_PROFILE'))
@@ -98,11 +98,12 @@ async function perform(options: Options): Promise<number> {
   return await drawAndPrint(directory, options.json ?? false)
 }
 
-/** The command line of this run, to go on with it. */
+/** The command line of this run, to go on with it; --out is whole, wherever it is pasted. */
 function againCommand(directory: string): string {
-  const words = process.argv.slice(2).filter((word) => word !== '--resume')
-  const out = words.some((word) => /^--out(=|$)/.test(word)) ? [] : ['--out', directory]
-  return ['mirrorbench', ...words, ...out, '--resume'].join(' ')
+  const words = process.argv.slice(2).filter((word) => word !== '--resume' && !/^--out=/.test(word))
+  const at = words.indexOf('--out')
+  if (at >= 0) words.splice(at, 2)
+  return calledAs([...words, '--out', directory, '--resume'])
 }
 
 async function planned(options: Options): Promise<Plan> {
@@ -115,7 +116,7 @@ async function planned(options: Options): Promise<Plan> {
   return planRun({
     run: runName(options.out, suite),
     suite,
-    configs: [...new Set(configs)].map((name) => pick(catalogue.configs, 'config', name)),
+    configs: choose(configs, { kind: 'config', all: catalogue.configs }),
     workloads,
     seeds: Array.from({ length: options.seeds ?? seeds }, (_, n) => n + 1),
     profile,
@@ -129,30 +130,13 @@ async function planned(options: Options): Promise<Plan> {
 async function chosenWorkloads(options: Options, { workloads }: Catalogue) {
   const { suite, workload: patterns } = options
   if (suite === undefined && patterns !== undefined) {
-    const all = [...workloads.values()]
-    return { name: 'chosen', seeds: 1, workloads: matching(patterns, all, workloads) }
+    const chosen = choose(patterns, { kind: 'workload', all: workloads })
+    return { name: 'chosen', seeds: 1, workloads: chosen }
   }
   const whole = await readSuite(suite ?? DEFAULT_SUITE, workloads)
   if (patterns === undefined) return whole
-  return { ...whole, workloads: matching(patterns, whole.workloads, workloads) }
-}
-
-function matching(
-  patterns: readonly string[],
-  from: readonly Workload[],
-  all: ReadonlyMap<string, Workload>,
-): Workload[] {
-  const chosen = patterns.flatMap((pattern) => {
-    const found = from.filter(({ name }) =>
-      pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
-    )
-    if (found.length > 0) return found
-    if (pattern.endsWith('*') || all.has(pattern)) {
-      throw new UsageError(`--workload: the chosen suite has nothing like '${pattern}'`)
-    }
-    return [pick(all, 'workload', pattern)] // throws, naming what there is
-  })
-  return [...new Set(chosen)]
+  const within = { name: `suite ${whole.name}`, entries: whole.workloads }
+  return { ...whole, workloads: choose(patterns, { kind: 'workload', all: workloads, within }) }
 }
 
 /** Letters, digits, dots and dashes of the directory's name, or the time and the suite. */

@@ -1,7 +1,6 @@
 // trace: what a guest does instruction by instruction while it carries out a line: JSON for a trace viewer,
 // and an exact profile by function.
 
-import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { chromeTrace } from '../harness/chrome-trace.ts'
@@ -12,6 +11,7 @@ import { pick } from '../harness/registry.ts'
 import { type Recorded, record } from '../harness/trace.ts'
 import { printableJson } from '../results/printable.ts'
 import { profileOption, wholeNumber } from './options.ts'
+import { openOutput } from './output-file.ts'
 import { table } from './table.ts'
 import { say } from './voice.ts'
 
@@ -46,6 +46,7 @@ function another(text: string, before: readonly string[]): readonly string[] {
 
 async function perform({ config: name, line, seed, profile, out, top }: Options): Promise<void> {
   const { hz } = profileNamed(profile)
+  await using file = out === undefined ? undefined : await openOutput(out)
   const { configs } = await loadCatalogue()
   const config = pick(configs, 'config', name)
   const spec = await specFor(config, realParts, { seed, profile })
@@ -53,11 +54,11 @@ async function perform({ config: name, line, seed, profile, out, top }: Options)
   const recorded = await record(await computer.atPrompt(), config, line, hz)
   const about = { config: name, lines: line.join('; '), profile, seed: String(seed) }
   const json = `${printableJson(chromeTrace(recorded, hz, about))}\n`
-  if (out === undefined) {
+  if (out === undefined || file === undefined) {
     process.stdout.write(json)
     return
   }
-  await writeFile(out, json)
+  await file.write(json)
   process.stdout.write(shown(recorded, top))
   say(`trace: ${out} (open it in https://ui.perfetto.dev or chrome://tracing)`)
 }

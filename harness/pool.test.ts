@@ -82,6 +82,21 @@ describe('the pool', () => {
     expect(sound?.outcome.kind).toBe('done')
   })
 
+  it('ends the others at once when one cannot store what it measured', async () => {
+    const plans = Array.from({ length: 40 }, (_, n) => plan({ seed: n + 1 }))
+    let asked = 0
+    const work = runPool(plans, {
+      run: 'r',
+      hostLimit: HANGS_AFTER_MS,
+      jobs: 2,
+      ended: async () => {
+        if (asked++ === 0) throw new Error('the disk is gone')
+      },
+    })
+    await expect(work).rejects.toThrow('the disk is gone')
+    expect(asked).toBeLessThan(10)
+  })
+
   it('hands out nothing more once it is interrupted, and answers no half-done cell', async () => {
     const interrupt = new AbortController()
     const started = run([plan(), plan({ seed: 2 })], 1, { signal: interrupt.signal })

@@ -41,7 +41,15 @@ async function share(
 ): Promise<void> {
   if (plans.length === 0 || options.signal?.aborted) return
   const queue = new Queue(plans)
-  const drains = Array.from({ length: Math.min(jobs, plans.length) }, () => drain(queue, options))
+  // What one cannot store the others need not compute.
+  const failed = new AbortController()
+  const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])])
+  const drains = Array.from({ length: Math.min(jobs, plans.length) }, () =>
+    drain(queue, { ...options, signal }).catch((error) => {
+      failed.abort()
+      throw error
+    }),
+  )
   const outcomes = await Promise.allSettled(drains)
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }

@@ -55,9 +55,7 @@ export async function entriesIn<T extends Named>(root: string): Promise<Readonly
 export function pick<T>(from: ReadonlyMap<string, T>, kind: string, name: string): T {
   const entry = from.get(name)
   if (entry !== undefined) return entry
-  throw new UnknownName(
-    `expected a ${kind} out of ${[...from.keys()].join(', ')}; got '${name}'. Try: mirrorbench list`,
-  )
+  throw new UnknownName(`expected a ${kind} out of ${[...from.keys()].join(', ')}; got '${name}'`)
 }
 
 async function sourceFiles(root: string): Promise<string[]> {

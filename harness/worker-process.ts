@@ -1,4 +1,4 @@
-// WorkerProcess: the pool's end of one worker. Invariant: run() always answers; a process that has died or
+// WorkerProcess: the pool's end of one worker. Invariant: run() always answers, if one can be started at all; a process that has died or
 // hung is `gone`, and its place is taken by a new one. Processes, not threads: whatever a guest makes of the
 // JavaScript engine, it takes down one cell, never the run.
 
@@ -32,16 +32,19 @@ export class WorkerProcess {
   async run(plan: CellPlan, signal?: AbortSignal): Promise<Ending> {
     const over = new AbortController()
     const limit = this.#hostLimit + GRACE_MS
-    const ending = await Promise.race([
-      this.#ask(plan),
-      this.#death(),
-      after(limit, over.signal, 'hung'),
-      aborted(over.signal, signal),
-    ])
-    over.abort()
-    this.last = plan
-    this.gone = 'gone' in ending
-    return ending
+    try {
+      const ending = await Promise.race([
+        this.#ask(plan),
+        this.#death(),
+        after(limit, over.signal, 'hung'),
+        aborted(over.signal, signal),
+      ])
+      this.last = plan
+      this.gone = 'gone' in ending
+      return ending
+    } finally {
+      over.abort()
+    }
   }
 
   /** Ends the process, and waits until it has. */
@@ -50,8 +53,10 @@ export class WorkerProcess {
     await this.#process
   }
 
+  /** Throws what the system has against starting one: that is the host's, and no cell's. */
   async #death(): Promise<Ending> {
-    const { signal, exitCode } = await this.#process
+    const { signal, exitCode, cause } = await this.#process
+    if (signal === undefined && exitCode === undefined) throw cause
     return { gone: `ended by ${signal ?? `code ${exitCode}`}` }
   }
 

@@ -28,8 +28,11 @@ export function csvTables(run: RunRecord, summary: Summary): Map<string, string>
 
 /** Writes the tables into a run directory; resolves to their paths. */
 export async function writeCsv(run: RunRecord, summary: Summary): Promise<string[]> {
-  const tables = [...csvTables(run, summary)]
-  return Promise.all(tables.map(([name, text]) => putFile(run.directory, name, text)))
+  const paths: string[] = []
+  for (const [name, text] of csvTables(run, summary)) {
+    paths.push(await putFile(run.directory, name, text))
+  }
+  return paths
 }
 
 const PLACE = 'cell workload parameters config backend profile policy seed'

@@ -16,9 +16,9 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf, damaged, StoreError } from './store-error.ts'
+import { codeOf, damaged, gotInstead, StoreError } from './store-error.ts'
 
-/** Only a missing file means "nothing yet". Larger files than `most` bytes are not results. */
+/** Only a missing file means "nothing yet", be it in a folder that is none. Larger files than `most` bytes are not results. */
 export async function readBytes(path: string, most: number): Promise<Uint8Array | undefined> {
   try {
     const found = await stat(path)
@@ -26,9 +26,9 @@ export async function readBytes(path: string, most: number): Promise<Uint8Array 
     if (found.size > most) throw damaged(path, `expected at most ${most} bytes, got ${found.size}`)
     return await readFile(path)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
     if (error instanceof StoreError) throw error
-    throw unreadable(path, codeOf(error) ?? (error as Error).message, error)
+    throw unreadable(path, gotInstead(error), error)
   }
 }
 
@@ -72,7 +72,7 @@ export async function openForAppending(directory: string, name: string): Promise
   try {
     return await open(path, O_APPEND | O_CREAT | O_WRONLY | noFollow)
   } catch (error) {
-    throw unwritten(path, codeOf(error) === 'ELOOP' ? 'a link' : error)
+    throw unwritten(path, error)
   }
 }
 
@@ -81,7 +81,7 @@ function unreadable(path: string, got: string, cause?: unknown): StoreError {
 }
 
 function unwritten(path: string, cause: unknown): StoreError {
-  const got = typeof cause === 'string' ? cause : (codeOf(cause) ?? (cause as Error).message)
+  const got = typeof cause === 'string' ? cause : gotInstead(cause)
   const what = `${path}: expected a place of its own in the run directory that can be written`
   return new StoreError('unwritable', `${what}, got ${got}`, { cause })
 }

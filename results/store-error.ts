@@ -64,6 +64,13 @@ export function missingManifest(directory: string): StoreError {
   )
 }
 
+export function moved(directory: string): StoreError {
+  return new StoreError(
+    'unwritable',
+    `${directory}: expected the rows.jsonl that this run writes, got none or another: it was moved or removed meanwhile. Start again with --out, and leave the directory in place`,
+  )
+}
+
 export function damaged(where: string, what: string): StoreError {
   return new StoreError(
     'damaged',
@@ -71,10 +78,32 @@ export function damaged(where: string, what: string): StoreError {
   )
 }
 
+/** The system's words for what stands in the way, in the user's. */
+const GOT: Readonly<Record<string, string>> = {
+  EEXIST: 'a file',
+  ENOTDIR: 'a file on the way there',
+  EISDIR: 'a folder',
+  ELOOP: 'a link',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'a read-only disk',
+  ENOSPC: 'a full disk',
+  EDQUOT: 'a full quota',
+  EFBIG: 'the limit for the size of a file',
+  EMFILE: 'no free file descriptor',
+  ENOENT: 'none',
+}
+
+/** What came instead, for the end of a sentence. */
+export function gotInstead(cause: unknown): string {
+  const code = codeOf(cause)
+  return (code && GOT[code]) ?? code ?? (cause as Error).message
+}
+
 export function unwritable(directory: string, cause: unknown): StoreError {
   return new StoreError(
     'unwritable',
-    `${directory}: expected a directory that can be written, got ${codeOf(cause) ?? (cause as Error).message}. Name another with --out`,
+    `${directory}: expected a directory that can be written, got ${gotInstead(cause)}. Name another with --out`,
     { cause },
   )
 }

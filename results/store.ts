@@ -25,6 +25,7 @@ import {
   codeOf,
   damaged,
   missingManifest,
+  moved,
   noRun,
   PACKED_ROWS,
   packedRun,
@@ -135,7 +136,11 @@ export class ResultStore implements AsyncDisposable {
       await this.#rows.truncate(this.#bytes)
       await this.#rows.appendFile(text)
       await this.#rows.datasync()
-      this.#bytes = (await this.#rows.stat()).size
+      const { size, dev, ino } = await this.#rows.stat()
+      // A file goes on taking rows when nobody can find it any more.
+      const named = await stat(join(this.directory, ROWS)).catch(ifMissing)
+      if (named?.dev !== dev || named.ino !== ino) throw moved(this.directory)
+      this.#bytes = size
     } catch (error) {
       await this.#rows.truncate(this.#bytes).catch(() => {})
       throw asStoreError(this.directory, error)
@@ -195,6 +200,10 @@ async function makeDirectory(directory: string): Promise<void> {
 /** 0 of a file that is not there. */
 async function sizeOf(path: string): Promise<number> {
   return (await readBytes(path, JOURNAL_BYTES))?.length ?? 0
+}
+
+function ifMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -1,7 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -28,13 +31,24 @@ afterAll(() => rm(folder, { recursive: true }))
 
 describe.concurrent('wrong use', () => {
   it.each([
-    [['nope'], /unknown command 'nope'/],
+    [['nope'], /unknown command 'nope'. Try: npm run -s mirrorbench -- --help$/],
     [['compare', 'a', 'b'], /unknown command 'compare'/],
     [['run', '--shard', '1/2'], /unknown option '--shard'/],
-    [['run', '--config', 'nope'], /a config out of none, memv6, .*; got 'nope'/],
+    [['run', '--frob'], /unknown option '--frob'. Try: npm run -s mirrorbench -- run --help$/],
+    [['run', '--sedes', '3'], /'--sedes' \(Did you mean --seeds\?\)\. Try: .* run --help$/],
+    [['run', '--config', 'nope'], /a config out of none, memv6, .*; got 'nope'\. Try: .* -- list$/],
+    [['run', '--config', 'mex*'], /a config out of none, memv6, .*; got 'mex\*'/],
+    [['run', '--workload', 'commands/x*'], /a workload out of [^\n]*; got 'commands\/x\*'/],
+    [
+      ['run', '--out', 'README.md'],
+      /README.md: expected a directory that can be written, got a file/,
+    ],
+    [['trace', '--out', '/none/x'], /^mirrorbench: \/none\/x: expected a folder \/none, got none$/],
+    [['disk', '/none/x/y'], /^mirrorbench: \/none\/x\/y: expected a folder \/none, got none$/],
+    [['report', 'README.md'], /README.md: expected a run directory with manifest.json, got none/],
     [['run', '--workload', 'nope'], /a workload out of .*; got 'nope'/],
     [['run', '--suite', 'thesis'], /a suite out of nightly, quick; got 'thesis'/],
-    [['run', '--suite', 'quick', '--workload', 'micro/wait'], /nothing like 'micro\/wait'/],
+    [['run', '--suite', 'quick', '--workload', 'micro/wait'], /suite quick, .* like 'micro\/wait'/],
     [
       ['run', '--profile', 'fast'],
       /a profile out of flat, in-order, in-order-small, in-order-bimodal; got 'fast'/,
@@ -51,7 +65,7 @@ describe.concurrent('wrong use', () => {
     [['audit', '--config', 'none'], /expected a config that promises backups/],
     [
       ['machine', '--kernel', '/nonexistent/kernel.elf'],
-      /nonexistent\/kernel.elf: expected a file/,
+      /nonexistent\/kernel.elf: expected a folder \/nonexistent, got none$/,
     ],
     [['machine', '--kernel', 'x', '--hostfwd', '80'], /Expected p:q/],
     [['machine', '--kernel', 'guest/images/kernel.elf', '--harts', '9'], /from 1 to 8, got 9/],
@@ -216,7 +230,7 @@ describe.concurrent('lockstep', () => {
       ['none', '--profile', 'fast'],
       2,
       /^$/,
-      /^mirrorbench: [^\n]*a profile out of flat, [^\n]*; got 'fast'$/m,
+      /^mirrorbench: [^\n]*a profile out of flat, [^\n]*; got 'fast'\. Try: [^\n]* list$/m,
     ],
     [
       ['isa/jump', '--qemu', '--profile', 'in-order'],
@@ -313,9 +327,47 @@ async function untilRowsIn(out: string): Promise<void> {
   }
 }
 
+const elsewhere = process.platform !== 'linux'
+const without = elsewhere ? ' (skipped: /dev/full and ulimit are those of Linux)' : ''
+describe.skipIf(elsewhere)(`a full disk${without}`, () => {
+  it.each([
+    [['list'], 'stdout'],
+    [['trace', '--out', '/dev/full'], '/dev/full'],
+    [['disk', '/dev/full'], '/dev/full'],
+    [['shell', '--record', '/dev/full'], '/dev/full'],
+  ])('%j is told in one line that names %s', async (args, name) => {
+    await using full = await open('/dev/full', 'w')
+    const stdout = name === 'stdout' ? full.fd : 'ignore'
+    const child = spawn(process.execPath, ['cli/launch.js', 'cli/main.ts', ...args], {
+      cwd: project,
+      stdio: ['ignore', stdout, 'pipe'],
+    })
+    const stderr = await text(child.stderr!)
+    expect(stderr).toBe(`mirrorbench: ${name}: expected free space on the disk, got none\n`)
+    expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(2)
+  })
+})
+
+describe.skipIf(elsewhere)(`a limit for the size of a file${without}`, () => {
+  it.each([
+    [['disk', 'FILE'], /^mirrorbench: [^\n]*large: expected room in a file, got its limit/],
+    [['trace', '--out', 'FILE'], /^mirrorbench: [^\n]*large: expected room in a file, got its/],
+  ])('is told by %j in one line', async (args, says) => {
+    const words = args.map((word) => (word === 'FILE' ? join(folder, 'large') : word)).join(' ')
+    const command = `ulimit -f 1; exec "${process.execPath}" cli/launch.js cli/main.ts ${words}`
+    const options = { reject: false, cwd: project, stdin: 'ignore' } as const
+    const { exitCode, stderr } = await execa('sh', ['-c', command], options)
+    expect(stderr).toMatch(says)
+    expect(stderr).not.toMatch(/\n/)
+    expect(exitCode).toBe(2)
+  })
+})
+
 describe('what there is', () => {
   it('is listed as a table and as JSON', async () => {
-    expect((await mirrorbench('list')).stdout).toMatch(/^config +against +policy +about\nnone +– /m)
+    expect((await mirrorbench('list')).stdout).toMatch(
+      /^profiles: flat, in-order, [^\n]*\n\nconfig +against +policy +about\nnone +– /m,
+    )
     const { configs, workloads } = JSON.parse((await mirrorbench('list', '--json')).stdout)
     expect(configs).toHaveLength(4)
     expect(workloads.map(({ name }: { name: string }) => name)).toContain('backup-latency')
@@ -326,6 +378,8 @@ describe('what there is', () => {
     const { stdout, exitCode } = await mirrorbench(...args, '--dry-run')
     expect(stdout).toBe('6 cells: 2 workloads, 1 configs, 3 seeds; profile in-order')
     expect(exitCode).toBe(0)
+    const patterns = ['run', '--config', 'mem*', '--workload', 'noop', '--list']
+    expect((await mirrorbench(...patterns)).stdout).toMatch(/ noop · memv6 .*\n.* noop · memvisor /)
     const listed = await mirrorbench(...args, '--list')
     expect(listed.stdout.split('\n')).toHaveLength(6)
     expect(listed.stdout).toMatch(/^[0-9a-f]{32} {2}boot · none · seed 3$/m)

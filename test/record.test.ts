@@ -86,7 +86,10 @@ describe.concurrent('wrong use', () => {
     [['replay', '/nonexistent'], /\/nonexistent: expected a file there, got none/],
     [['replay', 'guest'], /guest: expected a file, got a folder/],
     [['replay', 'README.md'], /recording: expected a file that begins with/],
-    [['shell', '--record', '/nonexistent/x'], /--record: expected a folder for \/nonexistent\/x/],
+    [
+      ['shell', '--record', '/nonexistent/x'],
+      /\/nonexistent\/x: expected a folder \/nonexistent, got none/,
+    ],
     [['shell', '--record', 'guest'], /guest: expected a file, got a folder/],
     [['shell', '--record', '/dev/null', '--gdb', '0'], /--record: expected no --gdb/],
     [

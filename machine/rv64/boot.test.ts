@@ -97,6 +97,26 @@ describe('a damaged image', () => {
   })
 })
 
+describe('segments that overlap', () => {
+  const PHYSICAL = HEADER_BYTES + 24
+  const moved = (kernel: Uint8Array, to: bigint): Uint8Array => {
+    const bytes = kernel.slice()
+    new DataView(bytes.buffer).setBigUint64(PHYSICAL + PROGRAM_HEADER_BYTES, to, true)
+    return bytes
+  }
+
+  it('of one image are told as those of one image, of two by both names', () => {
+    const one = moved(KERNEL, 0x8020_1000n)
+    expect(() => new Rv64Machine(specOf({ kernel: one }))).toThrow(
+      /^kernel: expected its segments apart in RAM, got \[0x80200000, 0x8020b000\) over \[0x80201000, /,
+    )
+    const two = moved(KERNEL, 0x8000_0000n)
+    expect(() => new Rv64Machine(specOf({ kernel: two }))).toThrow(
+      /^expected (firmware and kernel|kernel and firmware) apart in RAM, got/,
+    )
+  })
+})
+
 describe('boot arguments', () => {
   it('of any text are taken, or refused with a reason', async () => {
     await fc.assert(

@@ -124,8 +124,11 @@ function check(pieces: readonly Piece[], dma: DmaMemory, { banks }: MachineSpec)
   sorted.forEach((piece, i) => {
     const next = sorted[i + 1]
     if (next === undefined || piece.at + piece.memoryBytes <= next.at) return
+    const got = `got ${range(piece)} over ${range(next)}`
     throw new ElfError(
-      `expected ${piece.what} and ${next.what} apart in RAM, got ${range(piece)} over ${range(next)}. Try: another link address (firmware from 0x80000000, kernel from 0x80200000)`,
+      piece.what === next.what
+        ? `${piece.what}: expected its segments apart in RAM, ${got}. Try: the ELF file that the linker wrote`
+        : `expected ${piece.what} and ${next.what} apart in RAM, ${got}. Try: another link address (firmware from 0x80000000, kernel from 0x80200000)`,
     )
   })
 }
