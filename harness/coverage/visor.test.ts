@@ -9,6 +9,7 @@ const NO_BACKUP = 0xffff_ffff
 const USER = 1
 const COPY = 1
 const BACKUP_TABLE = 2
+const DROPPED = 3
 
 const RECORD = RAM + 0x1000
 const ROOTS = RAM + 0x2000
@@ -150,6 +151,17 @@ describe('coverage of Memvisor', () => {
     expect(violations[0]?.says).toMatch(
       new RegExp(`^${what} 0x${at.toString(16)} is kept as empty`),
     )
+  })
+
+  it('lets a dropped table keep its entries, but none that is alone', async () => {
+    ram.u8(BACKUP_RECORDS + 8 * 4 + 4, DROPPED)
+    for (const at of [SHADOW + 4 * PAGE, backup(4)]) ram.u64(at + 8, 1)
+    expect((await walked()).violations).toEqual([])
+    ram.u64(backup(4) + 16, 1)
+    expect((await walked()).kinds).toEqual(['dirty'])
+    ram.u64(SHADOW + 4 * PAGE + 16, 1)
+    ram.u64(SHADOW + 4 * PAGE + 24, 1)
+    expect((await walked()).kinds).toEqual(['dirty'])
   })
 
   it('asks nothing of tables that were never used', async () => {

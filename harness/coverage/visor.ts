@@ -7,7 +7,8 @@
 // Allocator and tables must agree: guest map and frame records name the same frames, a shadow leaf leads
 // to a frame of the guest map, and tables of backup entries are recorded as such. The root in vsatp is one
 // of those that are recorded, and is walked even if it is not; nothing else translates (satp, hgatp).
-// Shadow tables and backup tables that are in no root hold only zeros.
+// Shadow tables and backup tables that are in no root hold only zeros, but for those that Memvisor has
+// dropped and not emptied yet: there each backup entry stands beside a shadow entry, with which it will go.
 
 import { PAGE_BYTES } from '../../machine/units.ts'
 import type { Finding } from '../invariant.ts'
@@ -39,6 +40,8 @@ import type { View } from '../view/view.ts'
 import { checkEmpty, numberAt } from './empty.ts'
 import { COVERED, Ledger } from './ledger.ts'
 import { hex, Tally } from './tally.ts'
+
+const ENTRY_BYTES = 8
 
 export async function visorCoverage(view: View): Promise<Finding> {
   const { memory } = view
@@ -98,18 +101,46 @@ async function checkUnused(
   pairs: Pairs,
   tally: Tally,
 ): Promise<void> {
-  const pools = [
-    [record.tables, record.tables_used, pairs.shadowTables, 'shadow table'],
-    [record.backups_base, record.backup_tables_used, pairs.backupTables, 'backup table'],
-  ] as const
-  for (const [base, used, inRoots, what] of pools) {
-    const count = used === 0 ? 0 : await numberAt(memory, used)
-    if (!memory.holds(base, count * PAGE_BYTES)) {
-      throw new NoRecord(`expected ${count} ${what}s in RAM, got address ${hex(base)}`)
+  const shadows = await poolOf(memory, record.tables, record.tables_used)
+  const backups = await poolOf(memory, record.backups_base, record.backup_tables_used)
+  for (const [n, backup] of backups.entries()) {
+    const shadow = shadows[n]
+    if (shadow !== undefined && pairs.isDropped(backup)) {
+      await checkDropped(memory, shadow, backup, tally)
+    } else if (!pairs.backupTables.has(backup)) {
+      await checkEmpty(memory, backup, 'backup table', tally)
     }
-    for (let pa = base; pa < base + count * PAGE_BYTES; pa += PAGE_BYTES) {
-      if (!inRoots.has(pa)) await checkEmpty(memory, pa, what, tally)
-    }
+  }
+  for (const [n, shadow] of shadows.entries()) {
+    const backup = backups[n]
+    const dropped = backup !== undefined && pairs.isDropped(backup)
+    if (dropped || pairs.shadowTables.has(shadow)) continue
+    await checkEmpty(memory, shadow, 'shadow table', tally)
+  }
+}
+
+/** The tables of a pool that were used: those below the number at `used`. */
+async function poolOf(memory: Memory, base: number, used: number): Promise<number[]> {
+  const count = used === 0 ? 0 : await numberAt(memory, used)
+  if (count > 0 && !memory.holds(base, count * PAGE_BYTES)) {
+    throw new NoRecord(`expected ${count} tables in RAM, got address ${hex(base)}`)
+  }
+  return Array.from({ length: count }, (_, n) => base + n * PAGE_BYTES)
+}
+
+/** A dropped table is emptied later, by its shadow entries: a backup entry without one would stay. */
+async function checkDropped(
+  memory: Memory,
+  shadow: number,
+  backup: number,
+  tally: Tally,
+): Promise<void> {
+  const [originals, backups] = [await memory.page(shadow), await memory.page(backup)]
+  for (let at = 0; at < PAGE_BYTES; at += ENTRY_BYTES) {
+    if ((u64At(originals, at) === 0) === (u64At(backups, at) === 0)) continue
+    const table = `dropped backup table ${hex(backup)}`
+    tally.note('dirty', backup, `${table}: an entry at ${hex(backup + at)} or beside it is alone`)
+    return
   }
 }
 
@@ -212,6 +243,11 @@ class Pairs {
     if (backed && (backup.flags & (PTE_U | PTE_X)) !== 0) {
       this.#tally.note('user-accessible', index, `${page}: its backup entry has U or X`)
     }
+  }
+
+  /** Whether no root leads to this backup table any more, and its entries are still there. */
+  isDropped(backup: number): boolean {
+    return this.#ledger.backupUseAt(backup) === BACKUP_USE.dropped
   }
 
   checkRecords(): void {
