@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -20,11 +20,14 @@ const without = elsewhere ? ' (skipped: the states of processes are read from /p
 describe.skipIf(elsewhere)(`the lock of a run directory${without}`, () => {
   it('is taken over from a process that has ended and that nobody has reaped', async () => {
     // The shell becomes a program that never waits for the child that the shell started.
-    const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], { stdio: 'pipe' })
+    const env = { ...process.env, NODE: process.execPath, WAIT: 'setTimeout(() => {}, 600000)' }
+    const script = '"$NODE" -e "$WAIT" & echo $!; exec "$NODE" -e "$WAIT"'
+    const parent = spawn('sh', ['-c', script], { stdio: 'pipe', env })
     try {
       const [said] = await once(parent.stdout, 'data')
       const pid = Number(String(said))
-      await until(async () => /sleep/.test(await readFile(`/proc/${parent.pid}/comm`, 'utf8')))
+      const self = await readlink('/proc/self/exe')
+      await until(async () => (await readlink(`/proc/${parent.pid}/exe`)) === self)
       process.kill(pid, 'SIGKILL')
       await until(async () => /\) Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8')))
       expect(process.kill(pid, 0)).toBe(true)

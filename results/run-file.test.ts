@@ -1,10 +1,10 @@
 // A run directory from somebody who means harm: links out of it, devices and pipes in it.
 
-import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makePipe, withoutPipes } from '../test/named-pipe.ts'
 import { openForAppending, ownFolder, putFile, readBytes } from './run-file.ts'
 
 let directory: string
@@ -59,10 +59,9 @@ describe('a file of a run directory', () => {
     expect(await readBytes(join(directory, 'none'), 8)).toBeUndefined()
   })
 
-  const pipeless = process.platform === 'win32'
-  const without = pipeless ? ' (skipped: Windows has no named pipes in folders)' : ''
-  it.skipIf(pipeless)(`is not waited for if it is a pipe${without}`, async () => {
-    execFileSync('mkfifo', [join(directory, 'manifest.json')])
+  const without = withoutPipes
+  it.skipIf(without !== '')(`is not waited for if it is a pipe${without}`, async () => {
+    makePipe(join(directory, 'manifest.json'))
     await expect(readBytes(join(directory, 'manifest.json'), 10)).rejects.toThrow(/a pipe/)
   })
 })
