@@ -29,11 +29,13 @@ export function openProgress(
   const began = now()
   let done = 0
   let failed = 0
+  let kept = 0
   let told = began
   const line = (name: string): string => {
-    const seconds = Math.round((now() - began) / 1000)
+    const spent = now() - began
+    const left = timeLeft(spent, done - kept, total - done)
     const trouble = failed > 0 ? `, ${failed} without a result` : ''
-    return printableLine(`[${done}/${total}${trouble}] ${seconds} s  ${name}`)
+    return printableLine(`[${done}/${total}${trouble}] ${duration(spent)}${left}  ${name}`)
   }
   const show = (name: string, last = false): void => {
     if (live) {
@@ -47,6 +49,7 @@ export function openProgress(
     started: (name) => show(name),
     ended: (record, reused) => {
       done++
+      if (reused) kept++
       const { outcome } = record
       if (outcome.kind !== 'done') {
         failed++
@@ -60,4 +63,23 @@ export function openProgress(
       if (live) stream.write(ERASE_LINE)
     },
   }
+}
+
+/** Fewer cells say nothing: the first of each process boot a computer. */
+const LEAST_RUN = 5
+
+/** At the pace so far. Cells that were kept took no time, so they tell nothing about it. */
+function timeLeft(spentMs: number, run: number, left: number): string {
+  if (run < LEAST_RUN || left === 0) return ''
+  return `, about ${duration((spentMs / run) * left)} left`
+}
+
+const SECOND_MS = 1000
+const MINUTE_S = 60
+
+/** `7 s`, `2 min 5 s`. */
+function duration(ms: number): string {
+  const seconds = Math.round(ms / SECOND_MS)
+  const minutes = Math.floor(seconds / MINUTE_S)
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % MINUTE_S} s`
 }
