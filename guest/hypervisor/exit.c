@@ -2,14 +2,14 @@
 
 #include "exit.h"
 #include "exits.h"
-#include "h_csr.h"
-#include "instruction.h"
-#include "mediate.h"
-#include "mmio.h"
-#include "paging.h"
-#include "print.h"
-#include "sbi.h"
-#include "shadow.h"
+#include "machine/h_csr.h"
+#include "vcpu/instruction.h"
+#include "device/mediate.h"
+#include "device/mmio.h"
+#include "paging/paging.h"
+#include "machine/print.h"
+#include "vcpu/sbi.h"
+#include "paging/shadow/shadow.h"
 
 // x0, x1, x2, x5-7, x10-17, x28-31: what exit_entry saves.
 #define SAVED_FIRST 0xf003fce7U

@@ -4,7 +4,7 @@
 // (shadow_give_up). visor-hold tries to make each kind long, memvisor-timed measures it.
 #pragma once
 
-#include "guest.h"
+#include "guest/guest.h"
 
 // Exception `cause` with `value` for the guest, as if its hart had raised it at sepc.
 void exit_inject(struct vcpu *vcpu, uint64 cause, uint64 value);

@@ -1,19 +1,19 @@
 // Memvisor: runs an unmodified kernel in VS-mode and keeps a backup of every frame that the kernel
 // uses.
 
-#include "arena.h"
-#include "backup.h"
-#include "frames.h"
-#include "guest.h"
-#include "guest_tree.h"
-#include "h_csr.h"
-#include "load.h"
-#include "machine.h"
-#include "mediate.h"
-#include "paging.h"
-#include "print.h"
-#include "probe.h"
-#include "shadow.h"
+#include "memory/arena.h"
+#include "backup/backup.h"
+#include "memory/frames.h"
+#include "guest/guest.h"
+#include "guest/guest_tree.h"
+#include "machine/h_csr.h"
+#include "guest/load.h"
+#include "machine/machine.h"
+#include "device/mediate.h"
+#include "paging/paging.h"
+#include "machine/print.h"
+#include "machine/probe.h"
+#include "paging/shadow/shadow.h"
 
 // Of the bank of originals, if the boot arguments do not say how much is the guest's.
 #define OWN_MEMORY (64UL << 20)

@@ -35,9 +35,9 @@
 
 #ifndef __ASSEMBLER__
 
-#include "../include/abi.h"
-#include "../include/riscv.h"
-#include "../include/virt.h"
+#include "abi.h"
+#include "riscv.h"
+#include "virt.h"
 
 _Static_assert(USER_TOP + MIRROR_OFFSET == VA_TOP - RESERVED_TOP,
                "backups end where the reserved top begins");

@@ -1,7 +1,7 @@
 // Measures exits: linked around exit_handle (--wrap) in memvisor-timed. Interrupts are off while an exit
 // is handled, so the longest exit is how long a guest can hold the hart.
 
-#include "../guest.h"
+#include "guest/guest.h"
 #include "riscv.h"
 
 #define CAUSES 32 // exceptions, and from here on interrupts
