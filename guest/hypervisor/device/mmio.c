@@ -13,9 +13,6 @@
 
 #define FINISHER_BYTES 0x1000
 #define UART_BYTES     0x100
-#define FINISHER_PASS  0x5555U
-#define FINISHER_FAIL  0x3333U
-#define FINISHER_RESET 0x7777U
 
 // float_registers.S
 uint64 float_read_4(uint n);

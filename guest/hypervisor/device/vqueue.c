@@ -6,11 +6,8 @@
 #include "memory/arena.h"
 #include "guest/guest.h"
 #include "memory/bytes.h"
+#include "virtio_mmio.h"
 
-#define DESC_NEXT     1
-#define DESC_WRITE    2
-#define DESC_INDIRECT 4
-#define AVAIL_NO_INTERRUPT 1
 #define NO_DESC 0xffff
 
 // What one call of vqueue_forward may do: descriptors and frames looked at, of which a frame that
@@ -40,7 +37,7 @@ frames_of(const struct vdesc *d)
 static void
 take_back(struct vqueue *q, struct vdesc *d)
 {
-  if(d->flags & DESC_WRITE){
+  if(d->flags & VIRTQ_DESC_F_WRITE){
     guest_take_back(d->address, d->bytes);
     q->lent -= frames_of(d);
   }
@@ -142,7 +139,7 @@ cut(struct guest *guest, uint32 limit, uint64 gpa, uint64 bytes, uint16 flags)
       last = &pieces.piece[pieces.count++];
       *last = (struct vdesc){ .address = address, .bytes = n, .flags = flags };
     }
-    pieces.lent += (flags & DESC_WRITE) != 0;
+    pieces.lent += (flags & VIRTQ_DESC_F_WRITE) != 0;
     gpa += n;
     bytes -= n;
   }
@@ -162,11 +159,11 @@ gather(struct guest *guest, struct vqueue *q, uint16 head)
     if(at == 0)
       return VQUEUE_MORE;
     struct vdesc d = *(volatile struct vdesc *)at;
-    if(d.flags & DESC_INDIRECT)
+    if(d.flags & VIRTQ_DESC_F_INDIRECT)
       return VQUEUE_MALFORMED;
     enum vqueue_result result = cut(guest, q->device_size, d.address, d.bytes,
-                                    d.flags & DESC_WRITE);
-    if(result != VQUEUE_DONE || !(d.flags & DESC_NEXT))
+                                    d.flags & VIRTQ_DESC_F_WRITE);
+    if(result != VQUEUE_DONE || !(d.flags & VIRTQ_DESC_F_NEXT))
       return result;
     i = d.next;
   }
@@ -190,11 +187,11 @@ publish(struct vqueue *q, uint16 guest_head)
     last = q->free;
     q->free = d->next;
     *d = (struct vdesc){ .address = piece->address, .bytes = piece->bytes,
-                         .flags = piece->flags | DESC_NEXT, .next = d->next };
-    if(piece->flags & DESC_WRITE)
+                         .flags = piece->flags | VIRTQ_DESC_F_NEXT, .next = d->next };
+    if(piece->flags & VIRTQ_DESC_F_WRITE)
       guest_lend(piece->address, piece->bytes);
   }
-  q->device_desc[last].flags &= ~DESC_NEXT;
+  q->device_desc[last].flags &= ~VIRTQ_DESC_F_NEXT;
   q->free_count -= pieces.count;
   q->lent += pieces.lent;
   q->head[head] = guest_head;
@@ -233,7 +230,7 @@ release(struct vqueue *q, uint16 head)
   uint16 i = head;
   for(uint32 seen = 0; seen < q->device_size; seen++){
     struct vdesc *d = &q->device_desc[i];
-    uint16 more = d->flags & DESC_NEXT;
+    uint16 more = d->flags & VIRTQ_DESC_F_NEXT;
     take_back(q, d);
     q->free_count++;
     if(!more){
@@ -264,7 +261,7 @@ vqueue_return(struct guest *guest, struct vqueue *q, int *interrupt)
     __asm__ volatile("fence w, w" : : : "memory");
     guest_put(guest, q->used + 2, q->used_next, 2);
     __asm__ volatile("fence rw, rw" : : : "memory");
-    *interrupt = !(*ring16(guest, q->avail) & AVAIL_NO_INTERRUPT);
+    *interrupt = !(*ring16(guest, q->avail) & VIRTQ_AVAIL_F_NO_INTERRUPT);
   }
   return chains;
 }

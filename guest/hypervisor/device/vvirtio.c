@@ -6,50 +6,15 @@
 #include "memory/bits.h"
 #include "guest/guest.h"
 #include "machine/machine.h"
+#include "virtio_mmio.h"
 #include "device/mediate.h"
 
-// Registers (virtio 1.2, 4.2.2).
-#define MAGIC             0x000
-#define VERSION           0x004
-#define DEVICE_ID         0x008
-#define VENDOR_ID         0x00c
-#define DEVICE_FEATURES   0x010
-#define FEATURES_SELECT   0x014
-#define DRIVER_FEATURES   0x020
-#define DRIVER_SELECT     0x024
-#define QUEUE_SELECT      0x030
-#define QUEUE_SIZE_MAX    0x034
-#define QUEUE_SIZE        0x038
-#define QUEUE_READY       0x044
-#define QUEUE_NOTIFY      0x050
-#define INTERRUPT_STATUS  0x060
-#define INTERRUPT_ACK     0x064
-#define STATUS            0x070
-#define QUEUE_DESC_LOW    0x080
-#define QUEUE_DESC_HIGH   0x084
-#define QUEUE_AVAIL_LOW   0x090
-#define QUEUE_AVAIL_HIGH  0x094
-#define QUEUE_USED_LOW    0x0a0
-#define QUEUE_USED_HIGH   0x0a4
-#define SHM_LENGTH_LOW    0x0b0
-#define SHM_BASE_HIGH     0x0bc
-#define CONFIG_GENERATION 0x0fc
-#define CONFIG            0x100
 #define CONFIG_END        0x200 // the board answers no further
 
-#define VIRTIO_MAGIC   0x74726976U
 #define VIRTIO_VERSION 2
 #define VIRTIO_VENDOR  0x554d4551U // "QEMU", as the board has it
 #define SHM_NONE       0xffffffffU // there is no such region
-#define DEVICE_NET     1
-#define DEVICE_BLOCK   2
-
-#define STATUS_BITS        0xffU
-#define STATUS_FEATURES_OK 8U
-#define STATUS_NEEDS_RESET 64U
-
-#define INTERRUPT_USED   1U
-#define INTERRUPT_CONFIG 2U
+#define STATUS_BITS    0xffU
 
 // Features that change nothing about the rings, by their bits in word 0; and word 1.
 #define BLOCK_SIZE_MAX  (1U << 1)
@@ -65,7 +30,7 @@
 #define NET_MAC         (1U << 5)
 #define NET_MRG_RXBUF   (1U << 15)
 #define NET_STATUS      (1U << 16)
-#define VERSION_1       (1U << 0)
+#define VERSION_1       (1U << (VIRTIO_F_VERSION_1 - 32))
 
 static const uint32 block_features = BLOCK_SIZE_MAX | BLOCK_SEG_MAX | BLOCK_GEOMETRY | BLOCK_RO |
                                      BLOCK_BLK_SIZE | BLOCK_FLUSH | BLOCK_TOPOLOGY;
@@ -88,7 +53,7 @@ static uint32
 known_features(const struct vvirtio *v, uint32 word)
 {
   if(word == 0)
-    return get(v, DEVICE_ID) == DEVICE_BLOCK ? block_features : net_features;
+    return get(v, VIRTIO_MMIO_DEVICE_ID) == VIRTIO_ID_BLOCK ? block_features : net_features;
   return word == 1 ? VERSION_1 : 0;
 }
 
@@ -98,17 +63,18 @@ vvirtio_init(struct guest *guest, uint slot)
   struct vvirtio *v = &guest->virtio[slot];
   v->device = (volatile uint32 *)(VIRT_VIRTIO + slot * VIRT_VIRTIO_STEP);
   uint32 id = 0;
-  if(get(v, MAGIC) == VIRTIO_MAGIC && get(v, VERSION) == VIRTIO_VERSION)
-    id = get(v, DEVICE_ID);
-  if(id != DEVICE_NET && id != DEVICE_BLOCK){
+  if(get(v, VIRTIO_MMIO_MAGIC) == VIRTIO_MAGIC_VALUE &&
+     get(v, VIRTIO_MMIO_VERSION) == VIRTIO_VERSION)
+    id = get(v, VIRTIO_MMIO_DEVICE_ID);
+  if(id != VIRTIO_ID_NET && id != VIRTIO_ID_BLOCK){
     v->device = NULL;
     return -1;
   }
-  v->queues = id == DEVICE_BLOCK ? 1 : 2;
-  set(v, STATUS, 0);
+  v->queues = id == VIRTIO_ID_BLOCK ? 1 : 2;
+  set(v, VIRTIO_MMIO_STATUS, 0);
   for(uint32 i = 0; i < v->queues; i++){
-    set(v, QUEUE_SELECT, i);
-    vqueue_init(&v->queue[i], get(v, QUEUE_SIZE_MAX));
+    set(v, VIRTIO_MMIO_QUEUE_SELECT, i);
+    vqueue_init(&v->queue[i], get(v, VIRTIO_MMIO_QUEUE_SIZE_MAX));
   }
   return 0;
 }
@@ -126,12 +92,12 @@ static void
 need_reset(struct guest *guest, uint slot)
 {
   struct vvirtio *v = &guest->virtio[slot];
-  set(v, STATUS, 0);
-  v->status |= STATUS_NEEDS_RESET;
+  set(v, VIRTIO_MMIO_STATUS, 0);
+  v->status |= VIRTIO_STATUS_NEEDS_RESET;
   v->unfinished = 0;
   for(uint32 i = 0; i < v->queues; i++)
     vqueue_reset(&v->queue[i]);
-  raise(guest, slot, INTERRUPT_CONFIG);
+  raise(guest, slot, VIRTIO_INTERRUPT_CONFIG);
 }
 
 static void
@@ -146,7 +112,7 @@ set_ready(struct guest *guest, uint slot, uint32 ready)
 {
   struct vvirtio *v = &guest->virtio[slot];
   struct vqueue *q = &v->queue[v->queue_selected];
-  set(v, QUEUE_SELECT, v->queue_selected);
+  set(v, VIRTIO_MMIO_QUEUE_SELECT, v->queue_selected);
   ready &= 1;
   if(ready && !vqueue_acceptable(guest, q)){
     need_reset(guest, slot);
@@ -154,19 +120,19 @@ set_ready(struct guest *guest, uint slot, uint32 ready)
   }
   q->ready = ready;
   if(q->ready){
-    set(v, QUEUE_SIZE, q->device_size);
-    set_queue(v, QUEUE_DESC_LOW, q->device_desc);
-    set_queue(v, QUEUE_AVAIL_LOW, q->device_avail);
-    set_queue(v, QUEUE_USED_LOW, q->device_used);
+    set(v, VIRTIO_MMIO_QUEUE_SIZE, q->device_size);
+    set_queue(v, VIRTIO_MMIO_QUEUE_DESC_LOW, q->device_desc);
+    set_queue(v, VIRTIO_MMIO_QUEUE_AVAIL_LOW, q->device_avail);
+    set_queue(v, VIRTIO_MMIO_QUEUE_USED_LOW, q->device_used);
   }
-  set(v, QUEUE_READY, q->ready);
+  set(v, VIRTIO_MMIO_QUEUE_READY, q->ready);
 }
 
 static void
 reset(struct guest *guest, uint slot)
 {
   struct vvirtio *v = &guest->virtio[slot];
-  set(v, STATUS, 0); // first, so that the device writes no more
+  set(v, VIRTIO_MMIO_STATUS, 0); // first, so that the device writes no more
   v->refused = v->unfinished = v->status = v->interrupt = 0;
   v->features_word = v->driver_word = v->queue_selected = 0;
   for(uint32 i = 0; i < v->queues; i++)
@@ -180,14 +146,14 @@ set_status(struct guest *guest, uint slot, uint32 status)
   struct vvirtio *v = &guest->virtio[slot];
   status &= STATUS_BITS;
   if(v->refused)
-    status &= ~STATUS_FEATURES_OK;
+    status &= ~VIRTIO_STATUS_FEATURES_OK;
   if(status == 0)
     reset(guest, slot);
-  else if(v->status & STATUS_NEEDS_RESET)
-    v->status = status | STATUS_NEEDS_RESET;
+  else if(v->status & VIRTIO_STATUS_NEEDS_RESET)
+    v->status = status | VIRTIO_STATUS_NEEDS_RESET;
   else {
-    set(v, STATUS, status);
-    v->status = get(v, STATUS);
+    set(v, VIRTIO_MMIO_STATUS, status);
+    v->status = get(v, VIRTIO_MMIO_STATUS);
   }
 }
 
@@ -195,15 +161,15 @@ static void
 set_features(struct vvirtio *v, uint32 wanted)
 {
   uint32 word = v->driver_word;
-  if(word > 1 || (v->status & STATUS_FEATURES_OK))
+  if(word > 1 || (v->status & VIRTIO_STATUS_FEATURES_OK))
     return;
-  set(v, FEATURES_SELECT, word);
-  uint32 offered = get(v, DEVICE_FEATURES) & known_features(v, word);
+  set(v, VIRTIO_MMIO_DEVICE_FEATURES_SELECT, word);
+  uint32 offered = get(v, VIRTIO_MMIO_DEVICE_FEATURES) & known_features(v, word);
   v->refused &= ~(1U << word);
   if(wanted & ~offered)
     v->refused |= 1U << word;
-  set(v, DRIVER_SELECT, word);
-  set(v, DRIVER_FEATURES, wanted & offered);
+  set(v, VIRTIO_MMIO_DRIVER_FEATURES_SELECT, word);
+  set(v, VIRTIO_MMIO_DRIVER_FEATURES, wanted & offered);
 }
 
 static void
@@ -225,7 +191,7 @@ forward(struct guest *guest, uint slot, uint32 queue)
   }
   if(chains > 0){
     __asm__ volatile("fence rw, rw" : : : "memory");
-    set(v, QUEUE_NOTIFY, queue);
+    set(v, VIRTIO_MMIO_QUEUE_NOTIFY, queue);
   }
 }
 
@@ -241,9 +207,9 @@ void
 vvirtio_interrupt(struct guest *guest, uint slot)
 {
   struct vvirtio *v = &guest->virtio[slot];
-  uint32 why = get(v, INTERRUPT_STATUS);
-  uint32 tell = why & INTERRUPT_CONFIG;
-  set(v, INTERRUPT_ACK, why);
+  uint32 why = get(v, VIRTIO_MMIO_INTERRUPT_STATUS);
+  uint32 tell = why & VIRTIO_INTERRUPT_CONFIG;
+  set(v, VIRTIO_MMIO_INTERRUPT_ACK, why);
   for(uint32 i = 0; i < v->queues; i++){
     int interrupt;
     if(!v->queue[i].ready)
@@ -254,7 +220,7 @@ vvirtio_interrupt(struct guest *guest, uint slot)
       return;
     }
     if(interrupt)
-      tell |= INTERRUPT_USED;
+      tell |= VIRTIO_INTERRUPT_USED;
     if(chains > 0)
       forward(guest, slot, i); // what did not fit before
   }
@@ -276,14 +242,14 @@ static uint32
 read_empty(uint offset)
 {
   switch(offset){
-  case MAGIC:
-    return VIRTIO_MAGIC;
-  case VERSION:
+  case VIRTIO_MMIO_MAGIC:
+    return VIRTIO_MAGIC_VALUE;
+  case VIRTIO_MMIO_VERSION:
     return VIRTIO_VERSION;
-  case VENDOR_ID:
+  case VIRTIO_MMIO_VENDOR_ID:
     return VIRTIO_VENDOR;
   }
-  return offset >= SHM_LENGTH_LOW && offset <= SHM_BASE_HIGH ? SHM_NONE : 0;
+  return offset >= VIRTIO_MMIO_SHM_LENGTH_LOW && offset <= VIRTIO_MMIO_SHM_BASE_HIGH ? SHM_NONE : 0;
 }
 
 // Registers answer to 4 bytes, the configuration to any width.
@@ -291,7 +257,7 @@ uint32
 vvirtio_read(struct guest *guest, uint slot, uint offset, int bytes)
 {
   struct vvirtio *v = &guest->virtio[slot];
-  if(v->device != NULL && offset >= CONFIG)
+  if(v->device != NULL && offset >= VIRTIO_MMIO_CONFIG)
     return offset < CONFIG_END ? read_config(v, offset, bytes) : 0;
   if(bytes != 4)
     return 0;
@@ -299,19 +265,19 @@ vvirtio_read(struct guest *guest, uint slot, uint offset, int bytes)
     return read_empty(offset);
   const struct vqueue *q = v->queue_selected < v->queues ? &v->queue[v->queue_selected] : NULL;
   switch(offset){
-  case DEVICE_ID:
-  case CONFIG_GENERATION:
+  case VIRTIO_MMIO_DEVICE_ID:
+  case VIRTIO_MMIO_CONFIG_GENERATION:
     return get(v, offset);
-  case DEVICE_FEATURES:
-    set(v, FEATURES_SELECT, v->features_word);
-    return get(v, DEVICE_FEATURES) & known_features(v, v->features_word);
-  case QUEUE_SIZE_MAX:
+  case VIRTIO_MMIO_DEVICE_FEATURES:
+    set(v, VIRTIO_MMIO_DEVICE_FEATURES_SELECT, v->features_word);
+    return get(v, VIRTIO_MMIO_DEVICE_FEATURES) & known_features(v, v->features_word);
+  case VIRTIO_MMIO_QUEUE_SIZE_MAX:
     return q == NULL ? 0 : q->device_size < VQUEUE_GUEST_MOST ? q->device_size : VQUEUE_GUEST_MOST;
-  case QUEUE_READY:
+  case VIRTIO_MMIO_QUEUE_READY:
     return q == NULL ? 0 : (uint32)q->ready;
-  case INTERRUPT_STATUS:
+  case VIRTIO_MMIO_INTERRUPT_STATUS:
     return v->interrupt;
-  case STATUS:
+  case VIRTIO_MMIO_STATUS:
     return v->status;
   }
   return read_empty(offset);
@@ -323,25 +289,25 @@ write_queue(struct vqueue *q, uint offset, uint64 value)
 {
   uint64 low = 0xffffffffUL;
   switch(offset){
-  case QUEUE_SIZE:
+  case VIRTIO_MMIO_QUEUE_SIZE:
     q->size = value;
     return;
-  case QUEUE_DESC_LOW:
+  case VIRTIO_MMIO_QUEUE_DESC_LOW:
     q->desc = (q->desc & ~low) | value;
     return;
-  case QUEUE_DESC_HIGH:
+  case VIRTIO_MMIO_QUEUE_DESC_HIGH:
     q->desc = (q->desc & low) | value << 32;
     return;
-  case QUEUE_AVAIL_LOW:
+  case VIRTIO_MMIO_QUEUE_AVAIL_LOW:
     q->avail = (q->avail & ~low) | value;
     return;
-  case QUEUE_AVAIL_HIGH:
+  case VIRTIO_MMIO_QUEUE_AVAIL_HIGH:
     q->avail = (q->avail & low) | value << 32;
     return;
-  case QUEUE_USED_LOW:
+  case VIRTIO_MMIO_QUEUE_USED_LOW:
     q->used = (q->used & ~low) | value;
     return;
-  case QUEUE_USED_HIGH:
+  case VIRTIO_MMIO_QUEUE_USED_HIGH:
     q->used = (q->used & low) | value << 32;
     return;
   }
@@ -354,30 +320,30 @@ vvirtio_write(struct guest *guest, uint slot, uint offset, int bytes, uint32 val
   if(v->device == NULL || bytes != 4)
     return;
   switch(offset){
-  case FEATURES_SELECT:
+  case VIRTIO_MMIO_DEVICE_FEATURES_SELECT:
     v->features_word = value;
     return;
-  case DRIVER_SELECT:
+  case VIRTIO_MMIO_DRIVER_FEATURES_SELECT:
     v->driver_word = value;
     return;
-  case DRIVER_FEATURES:
+  case VIRTIO_MMIO_DRIVER_FEATURES:
     set_features(v, value);
     return;
-  case QUEUE_SELECT:
+  case VIRTIO_MMIO_QUEUE_SELECT:
     v->queue_selected = value;
     return;
-  case QUEUE_READY:
-    if(v->queue_selected < v->queues && !(v->status & STATUS_NEEDS_RESET))
+  case VIRTIO_MMIO_QUEUE_READY:
+    if(v->queue_selected < v->queues && !(v->status & VIRTIO_STATUS_NEEDS_RESET))
       set_ready(guest, slot, value);
     return;
-  case QUEUE_NOTIFY:
+  case VIRTIO_MMIO_QUEUE_NOTIFY:
     forward(guest, slot, value);
     return;
-  case INTERRUPT_ACK:
+  case VIRTIO_MMIO_INTERRUPT_ACK:
     v->interrupt &= ~value;
     vplic_line(&guest->plic, VIRT_VIRTIO_IRQ + slot, v->interrupt != 0);
     return;
-  case STATUS:
+  case VIRTIO_MMIO_STATUS:
     set_status(guest, slot, value);
     return;
   }

@@ -7,9 +7,6 @@
 #include "virt.h"
 #include "riscv.h"
 
-#define FINISHER_PASS  0x5555U
-#define FINISHER_FAIL  0x3333U
-#define FINISHER_RESET 0x7777U
 #define BACKTRACE_DEPTH 24
 
 extern char image_start[], image_end[];

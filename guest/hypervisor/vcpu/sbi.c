@@ -5,38 +5,11 @@
 #include "paging/paging.h"
 #include "machine/print.h"
 #include "machine/uart.h"
+#include "sbi_numbers.h"
 
-#define LEGACY_SET_TIMER    0
-#define LEGACY_PUTCHAR      1
-#define LEGACY_GETCHAR      2
-#define LEGACY_CLEAR_IPI    3
-#define LEGACY_SEND_IPI     4
-#define LEGACY_FENCE_I      5
-#define LEGACY_SFENCE       6
-#define LEGACY_SFENCE_ASID  7
-#define LEGACY_SHUTDOWN     8
-
-#define EXTENSION_BASE   0x10UL
-#define EXTENSION_TIME   0x54494d45UL
-#define EXTENSION_IPI    0x735049UL
-#define EXTENSION_RFENCE 0x52464e43UL
-#define EXTENSION_HSM    0x48534dUL
-#define EXTENSION_SRST   0x53525354UL
-#define EXTENSION_DBCN   0x4442434eUL
-
-#define SBI_SUCCESS           0L
-#define SBI_ERR_NOT_SUPPORTED (-2L)
-#define SBI_ERR_INVALID_PARAM (-3L)
-#define SBI_ERR_AVAILABLE     (-6L) // already available
-
-#define SPECIFICATION_2_0  (2UL << 24)
 #define IMPLEMENTATION     0x6d656dUL // "mem"; none is registered for us
 #define IMPLEMENTATION_VERSION 1
 
-#define SRST_SHUTDOWN       0U
-#define SRST_COLD_REBOOT    1U
-#define SRST_WARM_REBOOT    2U
-#define SRST_SYSTEM_FAILURE 1U
 #define DBCN_MOST           1024UL // of one call; the caller goes on where it ended
 
 struct answer {
@@ -49,8 +22,8 @@ firmware_set_timer(uint64 deadline)
 {
   register uint64 a0 __asm__("a0") = deadline;
   register uint64 a1 __asm__("a1");
-  register uint64 a6 __asm__("a6") = 0;
-  register uint64 a7 __asm__("a7") = EXTENSION_TIME;
+  register uint64 a6 __asm__("a6") = SBI_TIME_SET;
+  register uint64 a7 __asm__("a7") = SBI_TIME;
   __asm__ volatile("ecall" : "+r"(a0), "=r"(a1) : "r"(a6), "r"(a7) : "memory");
 }
 
@@ -70,33 +43,33 @@ static int
 extension_known(uint64 extension)
 {
   switch(extension){
-  case EXTENSION_BASE:
-  case EXTENSION_TIME:
-  case EXTENSION_IPI:
-  case EXTENSION_RFENCE:
-  case EXTENSION_HSM:
-  case EXTENSION_SRST:
-  case EXTENSION_DBCN:
+  case SBI_BASE:
+  case SBI_TIME:
+  case SBI_IPI:
+  case SBI_RFENCE:
+  case SBI_HSM:
+  case SBI_SRST:
+  case SBI_DBCN:
     return 1;
   }
-  return extension <= LEGACY_SHUTDOWN;
+  return extension <= SBI_LEGACY_SHUTDOWN;
 }
 
 static struct answer
 base(uint64 function, uint64 extension)
 {
   switch(function){
-  case 0:
-    return (struct answer){ SBI_SUCCESS, SPECIFICATION_2_0 };
-  case 1:
+  case SBI_BASE_SPECIFICATION:
+    return (struct answer){ SBI_SUCCESS, SBI_SPECIFICATION_2_0 };
+  case SBI_BASE_IMPLEMENTATION:
     return (struct answer){ SBI_SUCCESS, IMPLEMENTATION };
-  case 2:
+  case SBI_BASE_IMPLEMENTATION_VERSION:
     return (struct answer){ SBI_SUCCESS, IMPLEMENTATION_VERSION };
-  case 3:
+  case SBI_BASE_HAS_EXTENSION:
     return (struct answer){ SBI_SUCCESS, extension_known(extension) };
-  case 4: // mvendorid, marchid, mimpid
-  case 5:
-  case 6:
+  case SBI_BASE_MVENDORID:
+  case SBI_BASE_MARCHID:
+  case SBI_BASE_MIMPID:
     return (struct answer){ SBI_SUCCESS, 0 };
   }
   return (struct answer){ SBI_ERR_NOT_SUPPORTED, 0 };
@@ -114,13 +87,13 @@ remote(struct vcpu *vcpu, uint64 extension, uint64 function)
 {
   if(!names_hart(vcpu->x[10], vcpu->x[11]))
     return (struct answer){ SBI_ERR_INVALID_PARAM, 0 };
-  if(extension == EXTENSION_IPI){
-    if(function != 0)
+  if(extension == SBI_IPI){
+    if(function != SBI_IPI_SEND)
       return (struct answer){ SBI_ERR_NOT_SUPPORTED, 0 };
     csr_set(hvip, IP_VSSIP);
-  } else if(function == 0)
+  } else if(function == SBI_RFENCE_FENCE_I)
     __asm__ volatile("fence.i" : : : "memory");
-  else if(function <= 2)
+  else if(function <= SBI_RFENCE_SFENCE_ASID)
     paging_fence(vcpu);
   else
     return (struct answer){ SBI_ERR_NOT_SUPPORTED, 0 };
@@ -133,14 +106,14 @@ static struct answer
 hart_state(struct guest *guest, uint64 function, uint64 hart)
 {
   switch(function){
-  case 0:
-    return (struct answer){ hart == 0 ? SBI_ERR_AVAILABLE : SBI_ERR_INVALID_PARAM, 0 };
-  case 1:
+  case SBI_HSM_START:
+    return (struct answer){ hart == 0 ? SBI_ERR_ALREADY_AVAILABLE : SBI_ERR_INVALID_PARAM, 0 };
+  case SBI_HSM_STOP:
     guest_stop(guest, "it stopped its only hart");
-  case 2:
+  case SBI_HSM_STATUS:
     return (struct answer){ hart == 0 ? SBI_SUCCESS : SBI_ERR_INVALID_PARAM, 0 };
-  case 3:
-    if((uint32)hart != 0) // here a suspend type; 0 is the default retentive one
+  case SBI_HSM_SUSPEND:
+    if((uint32)hart != SBI_SUSPEND_RETENTIVE) // a0 is the type of suspend here
       return (struct answer){ SBI_ERR_NOT_SUPPORTED, 0 };
     __asm__ volatile("wfi");
     return (struct answer){ SBI_SUCCESS, 0 };
@@ -151,11 +124,11 @@ hart_state(struct guest *guest, uint64 function, uint64 hart)
 static struct answer
 reset(uint64 function, uint32 type, uint32 reason)
 {
-  if(function != 0)
+  if(function != SBI_SRST_RESET)
     return (struct answer){ SBI_ERR_NOT_SUPPORTED, 0 };
-  if(type == SRST_SHUTDOWN && reason <= SRST_SYSTEM_FAILURE)
+  if(type == SBI_SRST_SHUTDOWN && reason <= SBI_SRST_SYSTEM_FAILURE)
     power_off(reason);
-  if(type == SRST_COLD_REBOOT || type == SRST_WARM_REBOOT)
+  if(type == SBI_SRST_COLD_REBOOT || type == SBI_SRST_WARM_REBOOT)
     power_reset();
   return (struct answer){ SBI_ERR_INVALID_PARAM, 0 };
 }
@@ -167,14 +140,14 @@ debug_console(struct vcpu *vcpu, uint64 function)
   uint64 bytes = vcpu->x[10] < DBCN_MOST ? vcpu->x[10] : DBCN_MOST;
   uint64 gpa = vcpu->x[11], done = 0;
   uint8 c;
-  if(function < 2 && vcpu->x[12] != 0) // the upper half of the address
+  if(function < SBI_DBCN_WRITE_BYTE && vcpu->x[12] != 0) // the upper half of the address
     return (struct answer){ SBI_ERR_INVALID_PARAM, 0 };
   switch(function){
-  case 0:
+  case SBI_DBCN_WRITE:
     for(; done < bytes && guest_read(guest, gpa + done, &c, 1) == 0; done++)
       uart_put(c);
     break;
-  case 1:
+  case SBI_DBCN_READ:
     for(; done < bytes; done++){
       int got = guest_owns(guest, gpa + done) ? vuart_getchar(guest) : -1;
       c = got;
@@ -182,7 +155,7 @@ debug_console(struct vcpu *vcpu, uint64 function)
         break;
     }
     break;
-  case 2:
+  case SBI_DBCN_WRITE_BYTE:
     uart_put(vcpu->x[10] & 0xff);
     return (struct answer){ SBI_SUCCESS, 0 };
   default:
@@ -198,25 +171,25 @@ static int64
 legacy(struct vcpu *vcpu, uint64 extension)
 {
   switch(extension){
-  case LEGACY_SET_TIMER:
+  case SBI_LEGACY_SET_TIMER:
     set_timer(vcpu->guest, vcpu->x[10]);
     return SBI_SUCCESS;
-  case LEGACY_PUTCHAR:
+  case SBI_LEGACY_PUTCHAR:
     uart_put(vcpu->x[10] & 0xff);
     return SBI_SUCCESS;
-  case LEGACY_GETCHAR:
+  case SBI_LEGACY_GETCHAR:
     return vuart_getchar(vcpu->guest);
-  case LEGACY_CLEAR_IPI:
+  case SBI_LEGACY_CLEAR_IPI:
     csr_clear(hvip, IP_VSSIP);
     return SBI_SUCCESS;
-  case LEGACY_SEND_IPI:
+  case SBI_LEGACY_SEND_IPI:
     csr_set(hvip, IP_VSSIP);
     return SBI_SUCCESS;
-  case LEGACY_FENCE_I:
+  case SBI_LEGACY_FENCE_I:
     __asm__ volatile("fence.i" : : : "memory");
     return SBI_SUCCESS;
-  case LEGACY_SFENCE:
-  case LEGACY_SFENCE_ASID:
+  case SBI_LEGACY_SFENCE:
+  case SBI_LEGACY_SFENCE_ASID:
     paging_fence(vcpu);
     return SBI_SUCCESS;
   default:
@@ -228,21 +201,21 @@ static struct answer
 answer(struct vcpu *vcpu, uint64 extension, uint64 function)
 {
   switch(extension){
-  case EXTENSION_TIME:
-    if(function != 0)
+  case SBI_TIME:
+    if(function != SBI_TIME_SET)
       break;
     set_timer(vcpu->guest, vcpu->x[10]);
     return (struct answer){ SBI_SUCCESS, 0 };
-  case EXTENSION_BASE:
+  case SBI_BASE:
     return base(function, vcpu->x[10]);
-  case EXTENSION_IPI:
-  case EXTENSION_RFENCE:
+  case SBI_IPI:
+  case SBI_RFENCE:
     return remote(vcpu, extension, function);
-  case EXTENSION_HSM:
+  case SBI_HSM:
     return hart_state(vcpu->guest, function, vcpu->x[10]);
-  case EXTENSION_SRST:
+  case SBI_SRST:
     return reset(function, vcpu->x[10], vcpu->x[11]);
-  case EXTENSION_DBCN:
+  case SBI_DBCN:
     return debug_console(vcpu, function);
   }
   return (struct answer){ SBI_ERR_NOT_SUPPORTED, 0 };
@@ -252,7 +225,7 @@ void
 sbi_call(struct vcpu *vcpu)
 {
   uint64 extension = vcpu->x[17];
-  if(extension <= LEGACY_SHUTDOWN){
+  if(extension <= SBI_LEGACY_SHUTDOWN){
     vcpu->x[10] = legacy(vcpu, extension);
     return;
   }

@@ -44,7 +44,7 @@ void
 block_init(void)
 {
   uint64 agreed;
-  if(virtio_find(&device, VIRTIO_BLOCK) < 0)
+  if(virtio_find(&device, VIRTIO_ID_BLOCK) < 0)
     panic("block: no disk");
   if(virtio_negotiate(&device, 0, &agreed) < 0 || virtqueue_init(&queue, &device, 0, QUEUE) < 0)
     panic("block: the disk refuses to start");

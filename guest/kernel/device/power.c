@@ -3,9 +3,7 @@
 
 #include "device/power.h"
 #include "device/sbi.h"
-
-#define FINISHER_FAIL 0x3333
-#define FINISHER_PASS 0x5555
+#include "virt.h"
 
 static volatile uint32 *finisher;
 

@@ -3,13 +3,7 @@
 
 #include "device/sbi.h"
 #include "riscv.h"
-
-#define SBI_LEGACY_PUTCHAR 1UL
-#define SBI_TIME           0x54494d45UL
-#define SBI_SRST           0x53525354UL
-#define SRST_SHUTDOWN      0
-#define SRST_NO_REASON     0
-#define SRST_FAILURE       1
+#include "sbi_numbers.h"
 
 static int64
 sbi_call(uint64 extension, uint64 function, uint64 arg0, uint64 arg1)
@@ -31,13 +25,14 @@ sbi_putchar(int c)
 void
 sbi_set_timer(uint64 deadline)
 {
-  sbi_call(SBI_TIME, 0, deadline, 0);
+  sbi_call(SBI_TIME, SBI_TIME_SET, deadline, 0);
 }
 
 void
 sbi_shutdown(int failed)
 {
-  sbi_call(SBI_SRST, 0, SRST_SHUTDOWN, failed ? SRST_FAILURE : SRST_NO_REASON);
+  sbi_call(SBI_SRST, SBI_SRST_RESET, SBI_SRST_SHUTDOWN,
+           failed ? SBI_SRST_SYSTEM_FAILURE : SBI_SRST_NO_REASON);
   for(;;)
     __asm__ volatile("wfi");
 }

@@ -7,40 +7,10 @@
 #include "print.h"
 #include "riscv.h"
 #include "virt.h"
+#include "virtio_mmio.h"
 
-// Registers.
-#define MAGIC             0x000
-#define VERSION           0x004
-#define DEVICE_ID         0x008
-#define DEVICE_FEATURES   0x010
-#define DEVICE_FEATURES_SELECT 0x014
-#define DRIVER_FEATURES   0x020
-#define DRIVER_FEATURES_SELECT 0x024
-#define QUEUE_SELECT      0x030
-#define QUEUE_SIZE_MAX    0x034
-#define QUEUE_SIZE        0x038
-#define QUEUE_READY       0x044
-#define QUEUE_NOTIFY      0x050
-#define INTERRUPT_STATUS  0x060
-#define INTERRUPT_ACK     0x064
-#define STATUS            0x070
-#define QUEUE_DESCRIPTORS 0x080
-#define QUEUE_AVAILABLE   0x090
-#define QUEUE_USED        0x0a0
-#define CONFIG            0x100
-
-#define MAGIC_VALUE       0x74726976 // "virt"
-#define STATUS_ACKNOWLEDGE 1
-#define STATUS_DRIVER      2
-#define STATUS_DRIVER_OK   4
-#define STATUS_FEATURES_OK 8
-#define STATUS_FAILED      128
-#define F_VERSION_1        (1UL << 32)
-
-#define DESCRIPTOR_NEXT    1
-#define DESCRIPTOR_WRITE   2
-#define AVAILABLE_NO_INTERRUPT 1
-#define USED_NO_NOTIFY     1
+#define F_VERSION_1 (1UL << VIRTIO_F_VERSION_1)
+#define FOUND       (VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER)
 
 // Where the rings lie in the queue's frame: descriptors first, then the two rings.
 #define AVAILABLE_AT 2048
@@ -68,8 +38,9 @@ virtio_find(struct virtio *device, uint id)
   for(uint slot = 0; slot < VIRT_VIRTIO_SLOTS; slot++){
     device->base = VIRT_VIRTIO + slot * VIRT_VIRTIO_STEP;
     device->irq = VIRT_VIRTIO_IRQ + slot;
-    if(*reg(device, MAGIC) == MAGIC_VALUE && *reg(device, VERSION) == 2 &&
-       *reg(device, DEVICE_ID) == id)
+    if(*reg(device, VIRTIO_MMIO_MAGIC) == VIRTIO_MAGIC_VALUE &&
+       *reg(device, VIRTIO_MMIO_VERSION) == 2 &&
+       *reg(device, VIRTIO_MMIO_DEVICE_ID) == id)
       return 0;
   }
   return -1;
@@ -78,50 +49,50 @@ virtio_find(struct virtio *device, uint id)
 int
 virtio_negotiate(struct virtio *device, uint64 wanted, uint64 *agreed)
 {
-  *reg(device, STATUS) = 0;
-  *reg(device, STATUS) = STATUS_ACKNOWLEDGE;
-  *reg(device, STATUS) = STATUS_ACKNOWLEDGE | STATUS_DRIVER;
+  *reg(device, VIRTIO_MMIO_STATUS) = 0;
+  *reg(device, VIRTIO_MMIO_STATUS) = VIRTIO_STATUS_ACKNOWLEDGE;
+  *reg(device, VIRTIO_MMIO_STATUS) = FOUND;
   uint64 has = 0;
   for(uint half = 0; half < 2; half++){
-    *reg(device, DEVICE_FEATURES_SELECT) = half;
-    has |= (uint64)*reg(device, DEVICE_FEATURES) << (32 * half);
+    *reg(device, VIRTIO_MMIO_DEVICE_FEATURES_SELECT) = half;
+    has |= (uint64)*reg(device, VIRTIO_MMIO_DEVICE_FEATURES) << (32 * half);
   }
   *agreed = has & (wanted | F_VERSION_1);
   for(uint half = 0; half < 2; half++){
-    *reg(device, DRIVER_FEATURES_SELECT) = half;
-    *reg(device, DRIVER_FEATURES) = *agreed >> (32 * half);
+    *reg(device, VIRTIO_MMIO_DRIVER_FEATURES_SELECT) = half;
+    *reg(device, VIRTIO_MMIO_DRIVER_FEATURES) = *agreed >> (32 * half);
   }
-  *reg(device, STATUS) = STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK;
-  if((*agreed & F_VERSION_1) && (*reg(device, STATUS) & STATUS_FEATURES_OK))
+  *reg(device, VIRTIO_MMIO_STATUS) = FOUND | VIRTIO_STATUS_FEATURES_OK;
+  if((*agreed & F_VERSION_1) && (*reg(device, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK))
     return 0;
-  *reg(device, STATUS) = STATUS_FAILED;
+  *reg(device, VIRTIO_MMIO_STATUS) = VIRTIO_STATUS_FAILED;
   return -1;
 }
 
 void
 virtio_ready(struct virtio *device)
 {
-  *reg(device, STATUS) = *reg(device, STATUS) | STATUS_DRIVER_OK;
+  *reg(device, VIRTIO_MMIO_STATUS) = *reg(device, VIRTIO_MMIO_STATUS) | VIRTIO_STATUS_DRIVER_OK;
 }
 
 uint8
 virtio_config8(struct virtio *device, uint offset)
 {
-  return *(volatile uint8 *)(device->base + CONFIG + offset);
+  return *(volatile uint8 *)(device->base + VIRTIO_MMIO_CONFIG + offset);
 }
 
 uint32
 virtio_config32(struct virtio *device, uint offset)
 {
-  return *reg(device, CONFIG + offset);
+  return *reg(device, VIRTIO_MMIO_CONFIG + offset);
 }
 
 int
 virtio_interrupt(struct virtio *device)
 {
-  uint status = *reg(device, INTERRUPT_STATUS);
+  uint status = *reg(device, VIRTIO_MMIO_INTERRUPT_STATUS);
   if(status != 0)
-    *reg(device, INTERRUPT_ACK) = status;
+    *reg(device, VIRTIO_MMIO_INTERRUPT_ACK) = status;
   fence();
   return status & 1;
 }
@@ -136,8 +107,8 @@ set_address(struct virtio *device, uint offset, void *at)
 int
 virtqueue_init(struct virtqueue *q, struct virtio *device, uint number, uint size)
 {
-  *reg(device, QUEUE_SELECT) = number;
-  uint most = *reg(device, QUEUE_SIZE_MAX);
+  *reg(device, VIRTIO_MMIO_QUEUE_SELECT) = number;
+  uint most = *reg(device, VIRTIO_MMIO_QUEUE_SIZE_MAX);
   size = size > QUEUE_MOST ? QUEUE_MOST : size;
   while(size > most)
     size /= 2;
@@ -155,11 +126,11 @@ virtqueue_init(struct virtqueue *q, struct virtio *device, uint number, uint siz
   };
   for(uint i = 0; i < size; i++)
     q->descriptors[i].next = i + 1;
-  *reg(device, QUEUE_SIZE) = size;
-  set_address(device, QUEUE_DESCRIPTORS, q->descriptors);
-  set_address(device, QUEUE_AVAILABLE, q->available);
-  set_address(device, QUEUE_USED, q->used);
-  *reg(device, QUEUE_READY) = 1;
+  *reg(device, VIRTIO_MMIO_QUEUE_SIZE) = size;
+  set_address(device, VIRTIO_MMIO_QUEUE_DESC_LOW, q->descriptors);
+  set_address(device, VIRTIO_MMIO_QUEUE_AVAIL_LOW, q->available);
+  set_address(device, VIRTIO_MMIO_QUEUE_USED_LOW, q->used);
+  *reg(device, VIRTIO_MMIO_QUEUE_READY) = 1;
   return 0;
 }
 
@@ -173,7 +144,8 @@ virtqueue_add(struct virtqueue *q, const struct virtq_piece *pieces, uint n, voi
     struct virtq_descriptor *d = &q->descriptors[at];
     d->address = (uint64)pieces[i].at;
     d->length = pieces[i].bytes;
-    d->flags = (pieces[i].device_writes ? DESCRIPTOR_WRITE : 0) | (i + 1 < n ? DESCRIPTOR_NEXT : 0);
+    d->flags = (pieces[i].device_writes ? VIRTQ_DESC_F_WRITE : 0) |
+               (i + 1 < n ? VIRTQ_DESC_F_NEXT : 0);
     at = d->next;
   }
   q->free_first = at;
@@ -189,8 +161,8 @@ void
 virtqueue_kick(struct virtqueue *q)
 {
   fence();
-  if((*(volatile uint16 *)&q->used->flags & USED_NO_NOTIFY) == 0)
-    *reg(q->device, QUEUE_NOTIFY) = q->number;
+  if((*(volatile uint16 *)&q->used->flags & VIRTQ_USED_F_NO_NOTIFY) == 0)
+    *reg(q->device, VIRTIO_MMIO_QUEUE_NOTIFY) = q->number;
 }
 
 void *
@@ -205,7 +177,7 @@ virtqueue_take(struct virtqueue *q, uint32 *length)
   if(head >= q->size || q->cookies[head] == NULL)
     panic("virtio: the device finished what it was not given");
   uint16 last = head, n = 1;
-  for(; q->descriptors[last].flags & DESCRIPTOR_NEXT; n++)
+  for(; q->descriptors[last].flags & VIRTQ_DESC_F_NEXT; n++)
     last = q->descriptors[last].next;
   q->descriptors[last].next = q->free_first;
   q->free_first = head;
@@ -218,6 +190,6 @@ virtqueue_take(struct virtqueue *q, uint32 *length)
 void
 virtqueue_interrupts(struct virtqueue *q, int on)
 {
-  *(volatile uint16 *)&q->available->flags = on ? 0 : AVAILABLE_NO_INTERRUPT;
+  *(volatile uint16 *)&q->available->flags = on ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT;
   fence();
 }

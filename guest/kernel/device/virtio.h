@@ -2,16 +2,14 @@
 #pragma once
 
 #include "types.h"
-
-#define VIRTIO_NET   1 // device ids
-#define VIRTIO_BLOCK 2
+#include "virtio_mmio.h"
 
 struct virtio {
   uint64 base;  // of its registers
   uint   irq;
 };
 
-// Finds the first device with this id. 0, or -1 if the board has none.
+// Finds the first device with this id (VIRTIO_ID_*). 0, or -1 if the board has none.
 int    virtio_find(struct virtio *device, uint id);
 // Starts the negotiation and offers: of `wanted` feature bits, those that the device has
 // (VIRTIO_F_VERSION_1 is always asked for). -1 if the device refuses.

@@ -196,7 +196,7 @@ net_init(void)
 {
   uint64 features;
 
-  if(virtio_find(&card, VIRTIO_NET) < 0 || virtio_negotiate(&card, F_MAC, &features) < 0)
+  if(virtio_find(&card, VIRTIO_ID_NET) < 0 || virtio_negotiate(&card, F_MAC, &features) < 0)
     return;
   if(virtqueue_init(&receive, &card, RECEIVE, QUEUE_MOST) < 0 ||
      virtqueue_init(&transmit, &card, TRANSMIT, QUEUE_MOST) < 0)
