@@ -4,21 +4,23 @@
 # In link order, which is the order of the code in memory (kernel/objects.mk says why that matters).
 VISOR := entry main machine/probe_entry machine/probe machine/machine machine/devicetree machine/text \
   memory/bytes memory/arena memory/order memory/frames guest/guest guest/guest_tree guest/load \
-  paging/walk exit vcpu/instruction device/mmio vcpu/float_registers vcpu/sbi device/vplic \
+  paging/walk vcpu/vcpu exit vcpu/instruction device/mmio vcpu/float_registers vcpu/sbi device/vplic \
   device/vuart device/vvirtio device/vqueue device/mediate machine/uart machine/plic machine/print
+# The ways of paging, each the objects that keep paging.h.
 SHADOW := $(addprefix paging/shadow/,paging_shadow shadow_root shadow_follow shadow_table)
 
+# visor_image NAME, WAY OF PAGING, OBJECTS that keep backup.h.
 define visor_image
 IMAGES += $(1)
-OBJS_$(1) := $$(addprefix hypervisor/,$$(addsuffix .o,$$(VISOR) $$(SHADOW) $(2)))
+OBJS_$(1) := $$(addprefix hypervisor/,$$(addsuffix .o,$$(VISOR) $$($(2)) $(3)))
 LDSCRIPT_$(1) := hypervisor/hypervisor.ld
 endef
-$(eval $(call visor_image,memvisor,backup/backup_space backup/backup_entry))
-$(eval $(call visor_image,visor-shadow,backup/backup_none))
+$(eval $(call visor_image,memvisor,SHADOW,backup/backup_space backup/backup_entry))
+$(eval $(call visor_image,visor-shadow,SHADOW,backup/backup_none))
 
 # Broken on purpose: the audit must find each out. visor_broken NAME OBJECTS.
 define visor_broken
-$(call visor_image,memvisor-broken-$(1),$(2))
+$(call visor_image,memvisor-broken-$(1),SHADOW,$(2))
 STRIP_memvisor-broken-$(1) := debug
 endef
 $(eval $(call visor_broken,same-frame,backup/backup_space backup/broken/same_frame))
@@ -34,7 +36,7 @@ $(eval $(call visor_broken,owner,backup/backup_space backup/backup_entry backup/
 LDFLAGS_memvisor-broken-owner := -Wl,--wrap=backup_frame_create
 
 # Memvisor with a stopwatch around its exits.
-$(eval $(call visor_image,memvisor-timed,backup/backup_space backup/backup_entry test/timed))
+$(eval $(call visor_image,memvisor-timed,SHADOW,backup/backup_space backup/backup_entry test/timed))
 LDFLAGS_memvisor-timed := -Wl,--wrap=exit_handle,--wrap=exit_handle_complete
 STRIP_memvisor-timed := debug
 

@@ -1,4 +1,4 @@
-// Backup leaves: same place as the shadow leaf, frame = the original's backup.
+// Backup leaves: the same place as the leaf, frame = the original's backup.
 
 #include "backup/backup.h"
 #include "backup/backup_space.h"

@@ -1,4 +1,4 @@
-// No backups: the control `visor-shadow`.
+// No backups: the control, which has the cost of virtualisation alone.
 
 #include "backup/backup.h"
 

@@ -1,5 +1,5 @@
-// Policy `space`: a backup frame and a backup entry are made with each original frame and shadow
-// entry; contents are not kept equal. Invariant: an original in use has exactly one backup, in the
+// Policy `space`: a backup frame is made with each original frame, a backup entry with each entry that
+// leads to one; contents are not kept equal. Invariant: an original in use has exactly one backup, in the
 // other bank, that is no other's.
 
 #include "backup/backup.h"

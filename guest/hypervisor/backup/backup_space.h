@@ -8,7 +8,7 @@
 // Backups are reached by Memvisor alone: never user-accessible, never executable.
 #define BACKUP_LEAF (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D)
 
-// The backup table of shadow table n is frame n of the backup bank; the backups follow them.
+// The backup table of table n is frame n of the backup bank; the backups of frames follow them.
 static inline pte_t *
 backup_table(uint32 table)
 {

@@ -4,7 +4,6 @@
 // misaligned one is refused, and so is an AMO. `visor-transfers` compares the two.
 
 #include "device/mmio.h"
-#include "exit.h"
 #include "machine/h_csr.h"
 #include "vcpu/instruction.h"
 #include "paging/paging.h"
@@ -143,14 +142,14 @@ misaligned(struct vcpu *vcpu, const struct transfer *t, uint64 from)
   uint64 access_fault = t->store ? CAUSE_STORE_ACCESS : CAUSE_LOAD_ACCESS;
   enum paging_result result = PAGING_FILLED;
   if(next == PGROUNDDOWN(from)){
-    exit_inject(vcpu, t->store ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED, from);
+    vcpu_inject(vcpu, t->store ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED, from);
     return MMIO_TRAPPED;
   }
   result = paging_translates(vcpu, t->store, next);
   if(result == PAGING_FILLED)
-    exit_inject(vcpu, access_fault, from);
+    vcpu_inject(vcpu, access_fault, from);
   else
-    exit_inject(vcpu, result == PAGING_PAGE ? page_fault : access_fault, next);
+    vcpu_inject(vcpu, result == PAGING_PAGE ? page_fault : access_fault, next);
   return MMIO_TRAPPED;
 }
 
@@ -160,14 +159,14 @@ mmio_emulate(struct vcpu *vcpu, int store, uint64 va)
   uint32 instruction;
   struct transfer t;
   uint64 gpa = vcpu->device_address, value = 0;
-  if(exit_instruction(vcpu, &instruction) < 0)
+  if(vcpu_fetch(vcpu, &instruction) < 0)
     return MMIO_DONE; // it fetches again, and gets the fault there
   if(instruction_transfer(instruction, &t) < 0 || t.store != store)
     return MMIO_FAULT;
   if(may_cross(&t, va))
     instruction_address(instruction, &t);
-  if((may_cross(&t, va) && !exit_has_register(vcpu, t.base)) ||
-     (!t.is_float && !exit_has_register(vcpu, t.reg)))
+  if((may_cross(&t, va) && !vcpu_has_register(vcpu, t.base)) ||
+     (!t.is_float && !vcpu_has_register(vcpu, t.reg)))
     return MMIO_REGISTERS;
   uint64 from = start(vcpu, &t, va);
   if(from % t.bytes != 0)

@@ -6,7 +6,6 @@
 #include "memory/bytes.h"
 #include "paging/paging.h"
 #include "machine/print.h"
-#include "paging/shadow/shadow.h"
 
 extern char stack_top[];
 
@@ -37,7 +36,6 @@ guest_frame_create(struct guest *guest, uint64 number)
   backup_frame_create(frame);
   paging_frame_created(frame);
   guest->map[number] = frame;
-  shadow_counts.frames++;
   return frame;
 }
 

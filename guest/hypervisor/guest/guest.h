@@ -7,21 +7,7 @@
 #include "device/vplic.h"
 #include "device/vuart.h"
 #include "device/vvirtio.h"
-
-// How an exit goes on.
-enum verdict {
-  RESUME,   // back to the guest
-  COMPLETE, // the registers that C preserves are needed too: save them and go on in exit_complete
-};
-
-// The hart of a guest while it does not run. entry.S knows the offsets of x and stack.
-struct vcpu {
-  uint64 x[32];          // x[8], x[9], x[18..27], x[3], x[4] only within exit_complete
-  uint64 stack;          // top of the stack on which its exits are handled
-  struct guest *guest;
-  uint64 satp;           // as the guest reads it
-  uint64 device_address; // guest-physical; what the page fault in progress fell upon
-};
+#include "vcpu/vcpu.h"
 
 struct guest {
   struct vcpu vcpu;

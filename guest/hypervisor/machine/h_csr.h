@@ -16,7 +16,8 @@
 // hvip, hideleg: the interrupts of VS-mode.
 #define VS_INTERRUPTS (IP_VSSIP | IP_VSTIP | IP_VSEIP)
 
-// What a guest handles by itself: never 12, 13 and 15, which keep the shadows.
+// What a guest handles by itself under each way of paging; whether page faults (12, 13, 15) are among it,
+// paging_hart_init decides.
 #define GUEST_EXCEPTIONS                                                        \
   (1UL << CAUSE_INSTRUCTION_MISALIGNED | 1UL << CAUSE_ILLEGAL_INSTRUCTION |     \
    1UL << CAUSE_BREAKPOINT | 1UL << CAUSE_LOAD_MISALIGNED |                     \

@@ -1,5 +1,5 @@
 // What the machine under Memvisor can do, tried out at boot. QEMU before 8 lets a guest reach satp
-// although VTVM is set; there every shadow would be wrong without a sign, so it is refused.
+// although VTVM is set; there Memvisor would not see the guest change its root.
 
 #include "machine/probe.h"
 #include "machine/h_csr.h"
@@ -18,6 +18,11 @@ probe_hypervisor(void)
     print("memvisor: expected a machine with the H extension, got one without\n");
     power_off(CODE_HOST);
   }
+}
+
+void
+probe_satp_trap(void)
+{
   csr_write(hgatp, 0);
   csr_write(vsatp, 0);
   csr_write(hedeleg, 0);

@@ -3,5 +3,7 @@
 
 #include "types.h"
 
-// Panics with what is missing: the H extension, or the trapping of satp under VTVM.
+// Both end with CODE_HOST, and say what was expected, if the machine has not got it: the H extension;
+// accesses to satp that trap under VTVM.
 void probe_hypervisor(void);
+void probe_satp_trap(void);

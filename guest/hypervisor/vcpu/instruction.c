@@ -1,31 +1,12 @@
-// Instructions that Memvisor carries out for the guest.
+// Decoding the loads and stores that Memvisor carries out for the guest.
 
 #include "vcpu/instruction.h"
-#include "paging/paging.h"
 
 #define OPCODE_LOAD        0x03U
 #define OPCODE_LOAD_FLOAT  0x07U
 #define OPCODE_STORE       0x23U
 #define OPCODE_STORE_FLOAT 0x27U
 #define STACK_POINTER      2
-
-#define CSRRW 1
-#define CSRRS 2
-
-void
-instruction_satp(struct vcpu *vcpu, uint32 instruction)
-{
-  uint64 old = vcpu->satp;
-  uint rs1 = instruction_rs1(instruction);
-  uint64 operand = instruction >> 14 & 1 ? rs1 : vcpu->x[rs1];
-  uint operation = instruction >> 12 & 3;
-  if(operation == CSRRW)
-    paging_set_root(vcpu, operand);
-  else if(rs1 != 0)
-    paging_set_root(vcpu, operation == CSRRS ? old | operand : old & ~operand);
-  if(instruction_rd(instruction) != 0)
-    vcpu->x[instruction_rd(instruction)] = old;
-}
 
 // Bits `low` and up of the instruction, `count` of them, moved to bit `to`.
 static uint32

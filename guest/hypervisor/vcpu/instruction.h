@@ -1,7 +1,7 @@
-// Instructions that Memvisor carries out for the guest, decoded.
+// Decoding the instructions that Memvisor carries out for the guest.
 #pragma once
 
-#include "guest/guest.h"
+#include "types.h"
 
 // A load or store of a register.
 struct transfer {
@@ -52,8 +52,21 @@ instruction_is_satp(uint32 instruction)
   return (instruction & 0xfff0007fU) == 0x18000073U && (instruction >> 12 & 3) != 0;
 }
 
-// Requires: rd and rs1 are saved.
-void instruction_satp(struct vcpu *vcpu, uint32 instruction);
+// Of an instruction that accesses a CSR: which access it is, and whether its operand is the number in
+// rs1's place instead of a register's content.
+enum { INSTRUCTION_CSRRW = 1, INSTRUCTION_CSRRS, INSTRUCTION_CSRRC };
+
+static inline uint
+instruction_csr_operation(uint32 instruction)
+{
+  return instruction >> 12 & 3;
+}
+
+static inline int
+instruction_has_immediate(uint32 instruction)
+{
+  return instruction >> 14 & 1;
+}
 
 // Decodes the loads and stores of I, F, D, C and Zcb. -1: it is none of them (an AMO, which no
 // device takes, …).

@@ -1,4 +1,4 @@
-// Broken on purpose, for the audit: a backup leaf stays when its shadow leaf goes.
+// Broken on purpose, for the audit: a backup leaf stays when the leaf beside it goes.
 
 #include "backup/backup.h"
 #include "backup/backup_space.h"

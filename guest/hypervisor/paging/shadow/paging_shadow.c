@@ -6,7 +6,7 @@
 #include "machine/h_csr.h"
 #include "machine/machine.h"
 #include "memory/bytes.h"
-#include "machine/print.h"
+#include "machine/probe.h"
 #include "paging/shadow/shadow.h"
 #include "paging/walk.h"
 
@@ -18,13 +18,31 @@
 
 static struct paging pagings[1]; // one for each guest
 
+// Every access of the guest to satp, and every sfence.vma, must be an exit.
 void
+paging_probe(void)
+{
+  probe_satp_trap();
+}
+
+uint32
 paging_init(void)
 {
   uint64 tables = machine_argument("shadow-tables", TABLES);
   shadow_tables_init(tables < TABLES_LEAST ? TABLES_LEAST : tables > TABLES ? TABLES : tables);
   uint64 steps = machine_argument("fence-steps", FENCE_STEPS);
   shadow.fence_steps = steps < FENCE_STEPS ? steps : FENCE_STEPS;
+  return shadow.count;
+}
+
+// The shadow does all of the translation, so page faults are exits. It runs without hardware that sets
+// A and D, so that what it grants is exact.
+void
+paging_hart_init(void)
+{
+  csr_write(hgatp, 0);
+  csr_set(hstatus, HSTATUS_VTVM);
+  csr_clear(henvcfg, HENVCFG_ADUE);
 }
 
 void
@@ -51,6 +69,7 @@ flush(void)
 void
 paging_frame_created(uint32 original)
 {
+  shadow_counts.frames++;
   shadow.tracked[original] = (struct tracked){ .writable = NO_ENTRY, .followers = NO_TABLE };
 }
 
