@@ -18,28 +18,24 @@ OBJS_kernel-memv6 := $(KERNEL_HEAD) $(KERNEL_NET) kernel/mirror/mirror_on.o
 LDSCRIPT_kernel := kernel/kernel.ld
 LDSCRIPT_kernel-memv6 := kernel/kernel.ld
 
-# Broken on purpose: the audit must find each out. kernel_broken NAME OBJECTS.
+# Broken on purpose: the audit must find each out. Each is the sound kernel with kernel/mirror/broken/
+# linked around functions of mirror_on.o. kernel_broken NAME, OBJECT, FUNCTIONS.
 define kernel_broken
 IMAGES += kernel-broken-$(1)
-OBJS_kernel-broken-$(1) := $$(KERNEL_HEAD) $$(KERNEL_NET) $$(addprefix kernel/mirror/,$(2))
+OBJS_kernel-broken-$(1) := $$(OBJS_kernel-memv6) kernel/mirror/broken/$(2).o
 LDSCRIPT_kernel-broken-$(1) := kernel/kernel.ld
+LDFLAGS_kernel-broken-$(1) := $(3:%=-Wl,--wrap=%)
 STRIP_kernel-broken-$(1) := debug
 endef
-$(eval $(call kernel_broken,same-frame,broken/same_frame.o))
-$(eval $(call kernel_broken,stale,broken/stale.o))
-$(eval $(call kernel_broken,missing,broken/missing.o))
-$(eval $(call kernel_broken,residue,broken/residue.o))
-# These are linked around the sound one.
-$(eval $(call kernel_broken,hundredth,mirror_on.o broken/hundredth.o))
-LDFLAGS_kernel-broken-hundredth := -Wl,--wrap=mirror_enter
-$(eval $(call kernel_broken,wrong-bank,mirror_on.o broken/wrong_bank.o))
-LDFLAGS_kernel-broken-wrong-bank := -Wl,--wrap=mirror_enter
-$(eval $(call kernel_broken,user-bit,mirror_on.o broken/user_bit.o))
-LDFLAGS_kernel-broken-user-bit := -Wl,--wrap=mirror_enter
-$(eval $(call kernel_broken,nothing,mirror_on.o broken/nothing.o))
-LDFLAGS_kernel-broken-nothing := -Wl,--wrap=mirror_frame,--wrap=mirror_stretch
-$(eval $(call kernel_broken,owner,mirror_on.o broken/owner.o))
-LDFLAGS_kernel-broken-owner := -Wl,--wrap=mirror_frame
+$(eval $(call kernel_broken,same-frame,same_frame,mirror_enter))
+$(eval $(call kernel_broken,stale,stale,mirror_release mirror_unleaf))
+$(eval $(call kernel_broken,missing,missing,mirror_frame mirror_enter))
+$(eval $(call kernel_broken,residue,residue,mirror_unleaf))
+$(eval $(call kernel_broken,hundredth,hundredth,mirror_enter))
+$(eval $(call kernel_broken,wrong-bank,wrong_bank,mirror_enter))
+$(eval $(call kernel_broken,user-bit,user_bit,mirror_enter))
+$(eval $(call kernel_broken,nothing,nothing,mirror_frame mirror_stretch))
+$(eval $(call kernel_broken,owner,owner,mirror_frame))
 
 # For tests: memory runs out when a program asks for it, and frames are watched over (frames_debug.c).
 IMAGES += kernel-debug

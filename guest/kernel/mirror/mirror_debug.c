@@ -1,36 +1,19 @@
 // Memv6 in a debug kernel: mirror_on.c whose backup frames are refused and watched over like originals
 // (frames_debug.c). Stocks of empty frames are given to, and never taken from: so each frame is asked
 // for in one place.
+//
+// This file includes mirror_on.c, and is not linked around it: what it changes are the functions of
+// pool.h, which are inline because each allocation in the kernel passes through them.
 
-#include "mirror/backup.h"
 #include "memory/frames_debug.h"
 #include "memory/pool.h"
-
-static inline int
-pairs(uint32 original)
-{
-  (void)original;
-  return 1;
-}
-
-static inline pte_t
-entry_of(uint32 original)
-{
-  return backup_entry(backup_address(frames[original].backup));
-}
-
-static inline void
-erase(pte_t *leaf)
-{
-  *leaf = 0;
-}
 
 static void give_empty(struct pool *pool, uint32 backup);
 
 #define pool_take_empty(pool)    NO_FRAME
 #define pool_take(pool)          (frame_refused() ? NO_FRAME : pool_take(pool))
 #define pool_give_empty(pool, i) give_empty(pool, i)
-#include "mirror/mirror_body.h"
+#include "mirror/mirror_on.c"
 #undef pool_give_empty
 
 // The kernel does not map what is out of use: for the look it is mapped once more.

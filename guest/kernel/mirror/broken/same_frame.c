@@ -1,25 +1,14 @@
-// Broken on purpose, for the audit: the entry of a backup leads to the original's own frame, as in
-// the published MemV6 source. Such a backup is an alias and protects nothing.
+// Broken on purpose, for the audit: the entry of a user page's backup leads to the original's own frame,
+// as in the published MemV6 source. Such a backup is an alias and protects nothing. Linked around
+// mirror_on.c (--wrap).
 
-#include "mirror/backup.h"
+#include "mirror/mirror.h"
 
-static inline int
-pairs(uint32 original)
+void __real_mirror_enter(pte_t *slot, uint64 pa);
+
+void
+__wrap_mirror_enter(pte_t *slot, uint64 pa)
 {
-  (void)original;
-  return 1;
+  __real_mirror_enter(slot, pa);
+  *slot = PA2PTE(pa) | PTE_FLAGS(*slot);
 }
-
-static inline pte_t
-entry_of(uint32 original)
-{
-  return backup_entry((uint64)frame_at(original));
-}
-
-static inline void
-erase(pte_t *leaf)
-{
-  *leaf = 0;
-}
-
-#include "mirror/mirror_body.h"

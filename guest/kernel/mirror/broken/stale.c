@@ -1,26 +1,29 @@
-// Broken on purpose, for the audit: the entry of a backup outlives its page, as after the published
-// MemV6 source's deallocuvm. It then leads to a frame that is free, or already somebody else's
-// backup.
+// Broken on purpose, for the audit: the entries of a backup outlive its original, as after the published
+// MemV6 source's deallocuvm: that in the window always, that of a user page when its process shrinks. They
+// then lead to a frame that is free, or already another original's backup. Linked around mirror_on.c
+// (--wrap).
 
-#include "mirror/backup.h"
+#include "layout.h"
+#include "memory/frames.h"
+#include "memory/vm.h"
+#include "mirror/mirror.h"
 
-static inline int
-pairs(uint32 original)
+void __real_mirror_release(uint32 original);
+void __real_mirror_unleaf(pagetable_t root, uint64 from, uint64 to);
+
+void
+__wrap_mirror_release(uint32 original)
 {
-  (void)original;
-  return 1;
+  pte_t *leaf = vm_walk(kernel_root, (uint64)frame_at(original) + MIRROR_OFFSET);
+  pte_t was = *leaf;
+  __real_mirror_release(original);
+  *leaf = was;
 }
 
-static inline pte_t
-entry_of(uint32 original)
+// Where all of a process goes its backup tables must go, too.
+void
+__wrap_mirror_unleaf(pagetable_t root, uint64 from, uint64 to)
 {
-  return backup_entry(backup_address(frames[original].backup));
+  if(from == 0)
+    __real_mirror_unleaf(root, from, to);
 }
-
-static inline void
-erase(pte_t *leaf)
-{
-  (void)leaf;
-}
-
-#include "mirror/mirror_body.h"
