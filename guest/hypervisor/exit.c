@@ -161,5 +161,5 @@ void
 exit_of_our_own(uint64 cause, uint64 pc, uint64 value)
 {
   print("\nmemvisor: trap of its own: cause %lu at 0x%lx, value 0x%lx", cause, pc, value);
-  panic("exit_of_our_own: Memvisor itself must not trap");
+  panic("exit: Memvisor itself must not trap");
 }

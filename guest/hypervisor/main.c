@@ -14,7 +14,8 @@
 #include "machine/print.h"
 #include "machine/probe.h"
 
-// Of the bank of originals, if the boot arguments do not say how much is the guest's.
+// Bytes of the bank of originals that Memvisor keeps, if the boot arguments do not say how much is the
+// guest's.
 #define OWN_MEMORY (64UL << 20)
 
 struct audit_visor audit_visor;

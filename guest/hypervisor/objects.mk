@@ -1,5 +1,5 @@
 # Memvisor and its control differ in backup.h's implementation; the broken ones, for the audit's own tests,
-# in who writes the backup leaves, or in what is linked around the sound one.
+# in the object that writes the backup leaves, or in one that is linked around the sound ones.
 
 # In link order, which is the order of the code in memory (kernel/objects.mk says why that matters).
 VISOR := entry main machine/probe_entry machine/probe machine/machine machine/devicetree machine/text \

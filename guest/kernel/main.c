@@ -23,7 +23,7 @@ main(uint64 hart_id, const void *tree)
   trap_init();            // a fault from here on is a message
   devicetree_read(tree);  // memory, boot arguments, clock
   plic_init(hart_id);
-  frames_init();          // who owns which frame
+  frames_init();          // what each frame is in use for
   kvm_init();             // the kernel's table
   process_init();         // kernel stacks
   kvm_enable();           // paging is on

@@ -12,7 +12,7 @@
 static struct {
   struct backup_frame *frame; // one for each frame of the bank
   uint64 count;
-  uint32 first;               // the first frame that is no table
+  uint32 first;               // the number of the first frame that is no table
   struct order order;         // of the backups, counted from `first`
   uint32 zeroed;              // tables below this number have been cleared once
 } backups;
@@ -22,7 +22,7 @@ backup_init(uint64 tables, uint64 frames, uint64 seed)
 {
   backups.count = machine.backup.bytes >> PGSHIFT;
   if(backups.count < tables + frames)
-    panic("backup_init: expected a backup bank with room for the guest's memory, got less");
+    panic("backup_space: expected a backup bank with room for the guest's memory, got less");
   backups.first = tables;
   backups.frame = arena_take(backups.count * sizeof(struct backup_frame));
   memset(backups.frame, 0, backups.count * sizeof(struct backup_frame));
@@ -33,13 +33,13 @@ void
 backup_frame_create(uint32 original)
 {
   if(backups.order.left == 0)
-    panic("backup_frame_create: none is left, though there were as many as originals");
+    panic("backup_space: none is left, though there were as many as originals");
   uint32 backup = backups.first + order_take(&backups.order);
-  backups.frame[backup] = (struct backup_frame){ .use = BACKUP_COPY, .original = original };
+  backups.frame[backup] = (struct backup_frame){ .use = BACKUP_OF_ORIGINAL, .original = original };
   originals.frame[original].backup = backup;
 }
 
-// A table is all zero whenever it is free, but for its first time.
+// A free table is all zero, unless it was never used.
 void
 backup_table_create(uint32 table)
 {

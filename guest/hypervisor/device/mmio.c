@@ -34,7 +34,7 @@ finisher_write(uint64 offset, int bytes, uint32 value)
   }
 }
 
-// Of 1, 2 or 4 bytes, aligned. -1: no device is there.
+// A load of 1, 2 or 4 bytes, aligned. -1: no device is there.
 static int
 device_load(struct guest *guest, uint64 gpa, int bytes, uint32 *value)
 {

@@ -1,5 +1,5 @@
 // A guest's PLIC: the board's (machine/rv64/device/plic.ts), with the two contexts of one hart. That
-// of M-mode keeps what is written to it, as on the board, and interrupts nobody.
+// of M-mode keeps what is written to it, as on the board, and never interrupts.
 #pragma once
 
 #include "types.h"

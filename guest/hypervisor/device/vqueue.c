@@ -10,8 +10,8 @@
 
 #define NO_DESC 0xffff
 
-// What one call of vqueue_forward may do: descriptors and frames looked at, of which a frame that
-// comes into being counts as STEPS_FRAME. A chain whose frames are all there takes fewer.
+// Steps that one call of vqueue_forward may take: a descriptor or a frame that it looks at is one, a
+// frame that comes into being STEPS_FRAME more. A chain whose frames are all there takes fewer.
 #define STEPS_MOST  2048
 #define STEPS_FRAME 32
 
@@ -24,7 +24,7 @@ struct pieces {
 };
 
 static struct pieces pieces; // only within vqueue_forward
-static int steps;            // what is left to it
+static int steps;            // how many are left to the call in progress
 
 // Frames in which a piece lies.
 static uint32
@@ -89,8 +89,8 @@ vqueue_acceptable(struct guest *guest, const struct vqueue *q)
          owns_range(guest, q->used, 6 + 8 * q->size);
 }
 
-// Places in the guest's rings; vqueue_acceptable has seen that they are its own. None crosses a
-// frame.
+// The machine address of an index in the guest's rings, which vqueue_acceptable has found to lie in its
+// memory. None crosses a frame.
 static volatile uint16 *
 ring16(struct guest *guest, uint64 gpa)
 {

@@ -5,7 +5,7 @@
 #include "types.h"
 
 #define VQUEUE_GUEST_MOST 256  // entries of a guest's queue
-#define VQUEUE_MOST       1024 // and of a device's: buffers that cross frames take several
+#define VQUEUE_MOST       1024 // entries of a device's queue: buffers that cross frames take several
 #define VQUEUE_LENT_MOST  2048 // frames that a device may write at a time; a chain has 1281 at most
 #define VQUEUE_CHAIN_BYTES (4UL << 20) // of one chain, as the board's devices have it
 
@@ -39,7 +39,7 @@ struct vqueue {
   int    ready;
   uint64 desc, avail, used;
   uint16 avail_next, used_next;
-  // The device's.
+  // The ring that the device sees.
   uint32 device_size;
   struct vdesc  *device_desc;
   struct vavail *device_avail;
@@ -47,7 +47,7 @@ struct vqueue {
   uint16 device_used_next;
   uint16 free, free_count;   // chain of free descriptors; those have no flags
   uint32 lent;               // frames in the device's hands to be written
-  uint16 *head;              // of a device chain: the guest's head
+  uint16 *head;              // by head of a device's chain: the head of the guest's
 };
 
 // Takes memory for the device's ring, of at most `size` entries.

@@ -237,7 +237,7 @@ read_config(const struct vvirtio *v, uint offset, int bytes)
   return bytes == 2 ? *(volatile uint16 *)at : *(volatile uint32 *)at;
 }
 
-// Empty for the guest: there is no device, or one that is not mediated.
+// What a slot answers that is empty for the guest: there is no device, or one that is not mediated.
 static uint32
 read_empty(uint offset)
 {
@@ -283,7 +283,7 @@ vvirtio_read(struct guest *guest, uint slot, uint offset, int bytes)
   return read_empty(offset);
 }
 
-// Writes of the selected queue's set-up, which a queue in use does not take.
+// Carries out a write of the selected queue's set-up, which a queue in use does not take.
 static void
 write_queue(struct vqueue *q, uint offset, uint64 value)
 {

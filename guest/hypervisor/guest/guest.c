@@ -39,7 +39,7 @@ guest_frame_create(struct guest *guest, uint64 number)
   return frame;
 }
 
-// Bytes of one step from `gpa` that stay within a frame.
+// How many of `bytes` from `gpa` on lie in the first frame.
 static uint64
 within_frame(uint64 gpa, uint64 bytes)
 {

@@ -23,7 +23,7 @@ struct guest {
   struct vvirtio virtio[VIRT_VIRTIO_SLOTS];
 };
 
-// The guest whose hart this is.
+// The number of the guest frame at guest-physical `gpa`.
 #define GUEST_NUMBER(guest, gpa) (((gpa) - (guest)->base) >> PGSHIFT)
 
 void guest_create(struct guest *guest, int id, uint64 bytes);
@@ -57,9 +57,9 @@ guest_address(struct guest *guest, uint64 gpa)
 // Copies out of and into guest memory, page by page. -1, and nothing is promised of the rest, if a
 // byte lies outside the guest's memory.
 //
-// Whatever Memvisor writes into guest memory goes through guest_write or guest_put, which tell
-// paging, since what is written may be a page table; what a device of the board writes by itself is
-// told by guest_lend.
+// Memvisor writes into guest memory by guest_write and guest_put alone, which tell paging, since the
+// frame may hold a page table; guest_lend tells it of a frame that a device of the board writes by
+// itself.
 int guest_read(struct guest *guest, uint64 gpa, void *to, uint64 bytes);
 int guest_write(struct guest *guest, uint64 gpa, const void *from, uint64 bytes);
 

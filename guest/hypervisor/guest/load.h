@@ -4,5 +4,6 @@
 #include "guest/guest.h"
 #include "machine/machine.h"
 
-// Puts it into the guest's memory; the guest-physical address of its first instruction.
+// Puts the kernel in `image` into the guest's memory. The guest-physical address of its first
+// instruction.
 uint64 load_kernel(struct guest *guest, struct span image);

@@ -23,7 +23,7 @@ extern struct machine machine;
 
 // Reads the tree at `tree`; panics if there is none, or no memory in it.
 void   machine_discover(uint64 hart, uint64 tree);
-// The value of word `key=` in the boot arguments, or `otherwise`.
+// The number after `key=` in the boot arguments, or `otherwise`.
 uint64 machine_argument(const char *key, uint64 otherwise);
 
 static inline int

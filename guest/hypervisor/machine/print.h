@@ -5,7 +5,7 @@
 
 // %s, %d (int), %lu, %lx.
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-// What only Memvisor itself can cause: message, backtrace, power off with code 1.
+// Reports a fault that only Memvisor itself can cause: message, backtrace, power off with code 1.
 void panic(const char *why) __attribute__((noreturn));
 // Ends the machine; code 0 is success.
 void power_off(int code) __attribute__((noreturn));

@@ -3,7 +3,7 @@
 
 #include "types.h"
 
-uint64 text_length(const char *text, uint64 most);
+uint64 text_length(const char *text, uint64 most); // at most `most`
 int    text_equal(const char *a, const char *b);
 int    text_begins(const char *text, const char *with);
 // Copies at most bytes - 1 characters of a text of at most `most`, and the 0.

@@ -5,7 +5,7 @@
 #include "types.h"
 
 void  arena_init(void);
-// `bytes` on a page boundary, not cleared; panics if the bank is too small for Memvisor.
+// Takes `bytes` on a page boundary, not cleared; panics if the bank is too small for Memvisor.
 void *arena_take(uint64 bytes);
-// Where the arena ends now; nothing is taken afterwards.
+// Closes the arena: nothing is taken afterwards. Where it ends.
 uint64 arena_close(void);

@@ -1,4 +1,4 @@
-// Bytes, eight at a time where both ends are aligned.
+// Moving and filling bytes, eight at a time where both ends are aligned.
 
 #include "memory/bytes.h"
 #include "riscv.h"

@@ -1,4 +1,4 @@
-// Bytes. gcc emits calls of memcpy and memset even for freestanding code.
+// Moving and filling bytes. gcc emits calls of memcpy and memset even for freestanding code.
 #pragma once
 
 #include "types.h"

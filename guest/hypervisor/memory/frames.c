@@ -29,7 +29,7 @@ frames_init(uint64 frames, uint64 seed)
     originals.hole_frames = frame_at(last < end ? last : end - 1) - originals.hole + 1;
   }
   if(originals.count - originals.hole_frames < frames)
-    panic("frames_init: expected a bank of originals with room for the guest, got less");
+    panic("frames: expected a bank of originals with room for the guest, got less");
   order_init(&originals.order, originals.count - originals.hole_frames, seed);
 }
 
@@ -37,7 +37,7 @@ uint32
 frame_take(void)
 {
   if(originals.order.left == 0)
-    panic("frame_take: none is left, though there were as many as guest frames");
+    panic("frames: none is left, though there were as many as guest frames");
   uint32 frame = order_take(&originals.order);
   if(frame >= originals.hole)
     frame += originals.hole_frames;

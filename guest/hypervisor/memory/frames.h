@@ -1,5 +1,5 @@
 // Original frames: the machine frames that become guest memory. Invariant: a frame handed out is in
-// the bank of originals, belongs to nobody else, and is zero.
+// the bank of originals, belongs to one guest frame, and is zero.
 #pragma once
 
 #include "audit.h"
@@ -11,8 +11,8 @@
 struct originals {
   uint64 base;               // machine address of frame 0
   uint64 count;
-  struct frame *frame;       // one for each
-  struct order order;        // of those outside the initrd
+  struct frame *frame;       // one record for each
+  struct order order;        // in which those outside the initrd are handed out
   uint32 hole, hole_frames;  // the initrd
 };
 

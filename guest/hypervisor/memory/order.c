@@ -1,4 +1,4 @@
-// Orders by a seed.
+// Making an order from a seed.
 
 #include "memory/order.h"
 

@@ -16,9 +16,9 @@ enum walk_result {
 
 // Where a walk led.
 struct walk {
-  int    level;                 // of the leaf; 0: a page of 4 KiB
+  int    level;                 // the leaf's; 0: a page of 4 KiB
   pte_t  pte;                   // the leaf
-  pte_t  *entry;                // and where it lies
+  pte_t  *entry;                // where the leaf lies
   uint32 table[ROOT_LEVEL + 1]; // by level: the original frame that holds the table
   uint64 gpa;                   // what the address translates to
 };

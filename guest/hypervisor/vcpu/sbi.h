@@ -3,8 +3,8 @@
 
 #include "guest/guest.h"
 
-// The call in a0-a7; its answer goes into a0 and a1.
+// Answers the call in a0-a7; the answer goes into a0 and a1.
 void sbi_call(struct vcpu *vcpu);
 
-// The SBI under Memvisor: when the hart's timer interrupts.
+// Asks the SBI under Memvisor for an interrupt of the hart's timer at `deadline`.
 void firmware_set_timer(uint64 deadline);

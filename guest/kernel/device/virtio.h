@@ -5,7 +5,7 @@
 #include "virtio_mmio.h"
 
 struct virtio {
-  uint64 base;  // of its registers
+  uint64 base;  // the address of its registers
   uint   irq;
 };
 
@@ -14,14 +14,14 @@ int    virtio_find(struct virtio *device, uint id);
 // Starts the negotiation and offers: of `wanted` feature bits, those that the device has
 // (VIRTIO_F_VERSION_1 is always asked for). -1 if the device refuses.
 int    virtio_negotiate(struct virtio *device, uint64 wanted, uint64 *agreed);
-// After all queues are set up.
+// Tells the device that all its queues are set up.
 void   virtio_ready(struct virtio *device);
 uint8  virtio_config8(struct virtio *device, uint offset);
 uint32 virtio_config32(struct virtio *device, uint offset);
-// To be called first in an interrupt handler. 1 if a queue has news.
+// Acknowledges the device's interrupt; an interrupt handler calls it first. 1 if a queue has news.
 int    virtio_interrupt(struct virtio *device);
 
-#define QUEUE_MOST 128 // descriptors of a queue at most
+#define QUEUE_MOST 128 // the most descriptors of a queue
 
 struct virtq_descriptor {
   uint64 address;

@@ -23,6 +23,6 @@ struct buffer *buffer_read(uint block);
 struct buffer *buffer_overwrite(uint block);
 void buffer_write(struct buffer *b);         // to its place on the disk, at once; for the log only
 void buffer_release(struct buffer *b);
-// Keeps a block in memory although nobody owns it.
+// Keeps a block in memory although no process holds its buffer.
 void buffer_pin(struct buffer *b);
 void buffer_unpin(struct buffer *b);

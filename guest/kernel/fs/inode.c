@@ -128,7 +128,7 @@ void
 inode_put(struct inode *inode)
 {
   if(inode->refs == 1 && inode->valid && inode->nlink == 0){
-    // The last reference: nobody else can be at the lock.
+    // The last reference: no other process can hold the lock.
     sleeplock_acquire(&inode->lock);
     inode_truncate(inode);
     inode->type = 0;

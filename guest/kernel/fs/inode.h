@@ -1,7 +1,7 @@
 // Inodes in memory.
 //
 // inode_get gives a counted reference; inode_lock also makes sure that the copy in memory is
-// filled, and fields below the lock may be read only then. Whoever may drop a last reference
+// filled, and fields below the lock may be read only then. Code that may drop a last reference
 // (inode_put) must be between log_begin and log_end, since that frees an inode without links.
 #pragma once
 

@@ -21,8 +21,8 @@ static struct buffer *logged[MAX_LOG_BLOCKS]; // pinned
 static int active;             // calls between begin and end
 static int committing;
 
-// What a call is taken to write at most. Who deletes a file frees blocks all over the disk, and may write
-// every block of the bitmap, besides a directory's contents, its inode, and the file's.
+// The blocks that a call may write at most. One that deletes a file frees blocks all over the disk, and
+// may write every block of the bitmap, besides a directory's contents, its inode, and the file's.
 #define MOST_BUT_BITMAP 3
 static int operation_blocks = MAX_OPERATION_BLOCKS;
 

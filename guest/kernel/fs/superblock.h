@@ -21,6 +21,6 @@ is_data_block(uint block)
   return block >= first_data_block() && block < superblock.size;
 }
 
-// On the console, for whoever has to repair it: what is wrong with an inode. The call that came upon it
+// Prints what is wrong with an inode, for the person who repairs the disk. The call that came upon it
 // fails, the kernel goes on.
 void disk_damaged(uint inode, const char *what);

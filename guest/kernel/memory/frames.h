@@ -19,7 +19,7 @@ void   frames_init(void);
 void  *frame_alloc(int use);
 void  *frame_alloc_cleared(int use);
 void   frame_free(void *frame);
-// The same, of a frame that holds only zeros: it may be handed out as cleared without clearing it.
+// As frame_free, for a frame that holds only zeros: it may be handed out as cleared without clearing it.
 void   frame_free_empty(void *frame);
 void   frames_statistics(struct statistics *out);
 

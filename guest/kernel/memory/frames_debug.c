@@ -2,7 +2,7 @@
 // callers know. It refuses the k-th frame when a program asks for that (debug.h), and keeps watch:
 //
 //   a frame handed over as empty, or out as cleared, is
-//   a frame out of use holds junk, and so does a new one that is not cleared: who reads it, notices
+//   a frame out of use holds junk, and so does a new one that is not cleared: a reader notices
 //
 // Invariant: what it refuses, it refuses as the true one would, out of frames: NULL, nothing changed.
 
@@ -20,13 +20,13 @@ void *__real_frame_alloc(int use), *__real_frame_alloc_cleared(int use);
 void  __real_frame_free(void *frame), __real_frame_free_empty(void *frame);
 void  __real_syscall(void);
 
-static int who; // the pid of the process that asked for it
+static int asker; // the pid of the process that asked for it
 static uint64 asked, refused;
 
 int
 frame_refused(void)
 {
-  return current != NULL && who == current->pid && ++asked == refused;
+  return current != NULL && asker == current->pid && ++asked == refused;
 }
 
 int
@@ -81,8 +81,8 @@ __wrap_syscall(void)
     return;
   }
   uint64 k = argument(0);
-  current->trapframe->a0 = who == current->pid ? asked : 0;
-  who = current->pid;
+  current->trapframe->a0 = asker == current->pid ? asked : 0;
+  asker = current->pid;
   asked = 0;
   refused = k;
 }

@@ -24,14 +24,14 @@ struct pool {
 
 void pool_init(struct pool *pool, uint32 first, uint32 n, uint32 *freed, enum seed_use use);
 
-// One that holds only zeros; NO_FRAME if there is none known.
+// Takes a frame that is known to hold only zeros; NO_FRAME if there is none.
 static inline uint32
 pool_take_empty(struct pool *pool)
 {
   return pool->empty_count > 0 ? pool->empty[--pool->empty_count] : NO_FRAME;
 }
 
-// NO_FRAME if none is free.
+// Takes a free frame; NO_FRAME if there is none.
 static inline uint32
 pool_take(struct pool *pool)
 {
@@ -52,7 +52,7 @@ pool_give(struct pool *pool, uint32 frame)
   pool->freed[pool->freed_count++] = frame;
 }
 
-// As pool_give, of one that holds only zeros.
+// As pool_give, for a frame that holds only zeros.
 static inline void
 pool_give_empty(struct pool *pool, uint32 frame)
 {

@@ -7,11 +7,11 @@
 //    counts everything a process owns: its pages and its trapframe. FRAME_KERNEL frames (kernel
 //    stacks, buffers) have none.
 //  - The kernel reaches the backup of a covered frame at the frame's address + MIRROR_OFFSET (the
-//    window); that leaf exists exactly as long as the backup does.
+//    backup map); that leaf exists exactly as long as the backup does.
 //  - Each leaf of a user table that user code may use (PTE_U) has its backup leaf in the same
 //    table, at va + MIRROR_OFFSET, to the backup of the frame it maps, without PTE_U and never
 //    executable. Trapframe and trampoline lie above every backup range: the trapframe's frame is
-//    backed in the window alone, the trampoline is part of the kernel's image.
+//    backed in the backup map alone, the trampoline is part of the kernel's image.
 //  - Tables that hold only backup leaves are frames of the backup bank (BACKUP_TABLE), mapped for
 //    the kernel at their physical address while in use. Nothing else maps the backup bank.
 //  - Contents are not kept equal. A backup frame is not cleared, so only the kernel may reach it.
@@ -31,10 +31,10 @@ struct placement {
 void mirror_place(struct placement *out);
 // Before the kernel's table is made; paging is off.
 void mirror_init(const struct placement *place, uint32 originals);
-// Hangs the window into the kernel's root. Once, before paging is on.
+// Hangs the backup map into the kernel's root. Once, before paging is on.
 void mirror_attach(pagetable_t kernel_root);
 
-// A frame came into use: gives it its backup frame and its leaf in the window. 0, or -1 if there is
+// A frame came into use: gives it its backup frame and its leaf in the backup map. 0, or -1 if there is
 // none.
 int  mirror_frame(uint32 original);
 // The frame is about to be freed: takes both away.

@@ -2,13 +2,13 @@
 // entries are written when the originals' entries are.
 //
 // The kernel's own tables for all this lie at the start of the backup bank and are filled at boot,
-// so that nothing later can fail halfway: those of the window (an original's address +
+// so that nothing later can fail halfway: those of the backup map (an original's address +
 // MIRROR_OFFSET), and those through which the kernel reaches BACKUP_TABLE frames at their own
 // address. They are BACKUP_TABLE frames themselves. They follow each other, so the leaf of a frame
 // is found by its index.
 //
-// When a leaf of the window goes, no fence follows: under this policy nothing uses the window, and
-// the way to user mode passes a fence. Code that is to use the window must fence first.
+// When a leaf of the backup map goes, no fence follows: under this policy nothing uses the backup map, and
+// the way to user mode passes a fence. Code that is to use the backup map must fence first.
 //
 // Images that are broken on purpose link objects around these functions (--wrap; mirror/broken).
 
@@ -24,9 +24,10 @@
 #define SPAN(level) (PGSIZE << (9 * (level)))
 #define STRETCHES(frames) (((frames) + ENTRIES - 1) / ENTRIES)
 
-_Static_assert(FRAMES_BASE % SPAN(1) == 0, "a leaf of the window is found by its original's index");
+_Static_assert(FRAMES_BASE % SPAN(1) == 0,
+               "a leaf of the backup map is found by its original's index");
 _Static_assert(PX(2, FRAMES_BASE) == PX(2, FRAMES_BASE + MAX_FRAMES * PGSIZE - 1),
-               "one table of level 1 covers the window");
+               "one table of level 1 covers the backup map");
 
 static uint64 backups_base;          // a multiple of 2 MiB
 static struct backup_frame *records;
@@ -34,9 +35,9 @@ static uint32 backup_count;
 static struct pool pool;
 static uint32 table_count;           // BACKUP_TABLE frames
 
-static pagetable_t window_middle;    // level 1 of the window
-static pte_t *window;                // its leaves, by original
-static pte_t *table_map;             // leaves of BACKUP_TABLE frames, by backup
+static pagetable_t backup_map_middle; // level 1 of the backup map
+static pte_t *backup_map;             // its leaves, by original
+static pte_t *table_map;              // leaves of BACKUP_TABLE frames, by backup
 
 static inline uint64
 backup_address(uint32 backup)
@@ -136,12 +137,12 @@ mirror_init(const struct placement *place, uint32 originals)
   audit_kernel.empty_backups_count = (uint64)&pool.empty_count;
   uint32 taken = 0;
   table_map = boot_tables(&taken, STRETCHES(backup_count));
-  window = boot_tables(&taken, STRETCHES(originals));
-  window_middle = boot_tables(&taken, 1);
+  backup_map = boot_tables(&taken, STRETCHES(originals));
+  backup_map_middle = boot_tables(&taken, 1);
   for(uint32 i = 0; i < taken; i++)
     map_table(backup_address(i));
   for(uint64 i = 0; i < STRETCHES(originals); i++)
-    window_middle[PX(1, FRAMES_BASE) + i] = PA2PTE(window + i * ENTRIES) | PTE_V;
+    backup_map_middle[PX(1, FRAMES_BASE) + i] = PA2PTE(backup_map + i * ENTRIES) | PTE_V;
   uint32 *freed = metadata_take(backup_count * sizeof(uint32));
   pool_init(&pool, taken, backup_count - taken, freed, SEED_BACKUPS);
 }
@@ -149,7 +150,7 @@ mirror_init(const struct placement *place, uint32 originals)
 void
 mirror_attach(pagetable_t kernel_root)
 {
-  kernel_root[PX(2, FRAMES_BASE + MIRROR_OFFSET)] = PA2PTE(window_middle) | PTE_V;
+  kernel_root[PX(2, FRAMES_BASE + MIRROR_OFFSET)] = PA2PTE(backup_map_middle) | PTE_V;
   for(uint64 i = 0; i < STRETCHES(backup_count); i++){
     uint64 va = backups_base + i * SPAN(1);
     pte_t *entry = &kernel_root[PX(2, va)];
@@ -169,9 +170,9 @@ mirror_frame(uint32 original)
   uint32 backup = pool_take(&pool);
   if(backup == NO_FRAME)
     return -1;
-  records[backup] = (struct backup_frame){ .original = original, .use = BACKUP_COPY };
+  records[backup] = (struct backup_frame){ .original = original, .use = BACKUP_OF_ORIGINAL };
   frames[original].backup = backup;
-  window[original] = backup_entry(backup_address(backup));
+  backup_map[original] = backup_entry(backup_address(backup));
   return 0;
 }
 
@@ -181,9 +182,9 @@ mirror_release(uint32 original)
   uint32 backup = frames[original].backup;
   if(backup == NO_BACKUP)
     return;
-  if(records[backup].original != original || records[backup].use != BACKUP_COPY)
+  if(records[backup].original != original || records[backup].use != BACKUP_OF_ORIGINAL)
     panic("mirror: a backup is not its original's");
-  window[original] = 0;
+  backup_map[original] = 0;
   records[backup] = (struct backup_frame){ .use = BACKUP_FREE };
   pool_give(&pool, backup);
   frames[original].backup = NO_BACKUP;

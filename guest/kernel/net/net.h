@@ -5,7 +5,7 @@
 
 #include "types.h"
 
-// Finds the card and starts it. Without one, listening works and nobody calls.
+// Finds the card and starts it. Without one, listening works and no call ever comes.
 // Requires: frames, timer_attach and plic_attach work.
 void net_init(void);
 

@@ -108,7 +108,7 @@ is_left(int spare)
 }
 
 // Packets that the send or the receive queue of a connection may hold now: fewer, the more are in
-// use, so that those who take or read nothing leave enough for all others.
+// use, so that connections whose ends take or read nothing leave enough for all others.
 int
 packet_share(void)
 {

@@ -24,7 +24,7 @@ tcp_listen(uint16 port, int backlog)
 }
 
 // The next connection that waits, now the program's: one that has sent something, if there is one,
-// so that the silent do not hold up who has asked. NULL if none waits.
+// so that silent clients do not hold up those that have asked. NULL if none waits.
 struct tcp *
 tcp_accept(struct tcp *listener)
 {
@@ -210,7 +210,7 @@ tcp_close(struct tcp *tcp)
     close_listener(tcp);
     return;
   }
-  tcp->holder = HELD_BY_NOBODY;
+  tcp->holder = NOT_HELD;
   if(tcp->state == TCP_CLOSED){
     tcp_release(tcp);
     return;

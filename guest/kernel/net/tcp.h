@@ -31,9 +31,9 @@ enum tcp_state {
   TCP_CLOSED, // over, but the program has not closed it yet
 };
 
-// Who answers for the record. It is unused as soon as it is TCP_CLOSED and nobody's.
+// What holds the record. It is unused as soon as it is TCP_CLOSED and without a holder.
 enum tcp_holder {
-  HELD_BY_NOBODY,   // the program has closed it; the protocol ends it
+  NOT_HELD,         // the program has closed it; the protocol ends it
   HELD_BY_LISTENER, // handshake, or waiting in the accept queue
   HELD_BY_PROGRAM,
 };

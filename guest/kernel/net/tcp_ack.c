@@ -130,8 +130,8 @@ tcp_input_ack(struct tcp *tcp, struct segment *segment)
   }
   if(SEQ_LT(tcp->snd_wl1, segment->seq) ||
      (tcp->snd_wl1 == segment->seq && SEQ_LE(tcp->snd_wl2, ack))){
-    // A shut window that is acknowledged is no failure, while somebody still cares.
-    if(segment->window == 0 && tcp->holder != HELD_BY_NOBODY)
+    // A shut window that is acknowledged is no failure, while a program or a listener holds the connection.
+    if(segment->window == 0 && tcp->holder != NOT_HELD)
       tcp->retries = 0;
     // Probes were thrown away: start again with them, not with what follows.
     if(segment->window > 0 && tcp->snd_wnd == 0){

@@ -54,7 +54,7 @@ take(struct tcp *tcp, struct packet *packet)
   packet->offset = (uint16)(packet->offset + old);
   packet->length = (uint16)(packet->length - old);
   tcp->rcv_nxt += packet->length;
-  if(packet->length > 0 && tcp->holder != HELD_BY_NOBODY)
+  if(packet->length > 0 && tcp->holder != NOT_HELD)
     keep(tcp, packet);
   else
     packet_put(packet);

@@ -175,8 +175,8 @@ established(struct tcp *tcp)
   net_wake(listener);
 }
 
-// True if the accept queue takes the sender of a segment. One who sends data has a place before one
-// who has said nothing yet.
+// True if the accept queue takes the sender of a segment. A client that sends data has a place
+// before one that has said nothing yet.
 static int
 is_welcome(struct tcp *listener, struct segment *segment)
 {

@@ -62,7 +62,7 @@ next_in(uint8 state)
 {
   for(int i = 0; i < TCP_SOCKETS; i++){
     cursor = (cursor + 1) % TCP_SOCKETS;
-    if(tcp_table[cursor].state == state && tcp_table[cursor].holder == HELD_BY_NOBODY)
+    if(tcp_table[cursor].state == state && tcp_table[cursor].holder == NOT_HELD)
       return &tcp_table[cursor];
   }
   return NULL;
@@ -143,7 +143,7 @@ void
 tcp_release(struct tcp *tcp)
 {
   tcp->state = TCP_UNUSED;
-  tcp->holder = HELD_BY_NOBODY;
+  tcp->holder = NOT_HELD;
   used--;
 }
 

@@ -80,7 +80,7 @@ int  process_resize(int bytes, int lazily); // 0, or -1
 int  process_count(void);
 void process_list(void);      // on the console, for ^P
 
-// scheduler.c: who runs.
+// scheduler.c: which process runs.
 void scheduler_start(void) __attribute__((noreturn));
 void make_runnable(struct process *p);
 void yield(void);

@@ -1,4 +1,4 @@
-// Who runs. Runnable processes wait in a queue, first come first served; one that gives up the
+// Which process runs. Runnable processes wait in a queue, first come first served; one that gives up the
 // processor switches straight to the next, and if there is none, waits for interrupts on its own
 // stack until there is.
 
@@ -113,7 +113,7 @@ wake_overdue(uint64 now)
 void
 leave(void)
 {
-  static struct context nobody;
-  switch_to(next_runnable(), &nobody);
+  static struct context unused;
+  switch_to(next_runnable(), &unused);
   panic("scheduler: a dead process runs");
 }

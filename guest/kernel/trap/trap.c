@@ -26,7 +26,7 @@ await_users(void)
 void
 trap_init(void)
 {
-  csr_clear(sstatus, SSTATUS_SIE | SSTATUS_FS); // nobody saves f registers, so nobody may have any
+  csr_clear(sstatus, SSTATUS_SIE | SSTATUS_FS); // no code saves f registers, so no process may use them
   csr_write(stvec, (uint64)kernel_vector);
   csr_write(sie, IP_SEIP | IP_STIP);
 }

@@ -1,6 +1,6 @@
-// Shadow paging: vsatp holds a root of ours whose leaves lead to machine frames. Entries are made
-// when the guest first uses them; with each comes its backup entry, and with each first use of a
-// frame its backup.
+// Shadow paging, which keeps paging.h: vsatp holds a root of Memvisor's, whose leaves lead to machine
+// frames. Entries are made when the guest first uses them; with each comes its backup entry, and with
+// each first use of a frame its backup.
 
 #include "paging/paging.h"
 #include "machine/h_csr.h"
@@ -13,7 +13,7 @@
 #define TABLES 4096 // 16 MiB
 // An instruction that crosses a page, and its data that does, all in distant gigabytes, need 9.
 #define TABLES_LEAST 16
-// Of one fence: eight full tables compared, or a third of that cleared.
+// Steps of one fence: eight full tables compared, or a third of that cleared.
 #define FENCE_STEPS 4096
 
 static struct paging pagings[1]; // one for each guest
@@ -87,7 +87,7 @@ enter(struct vcpu *vcpu)
     shadow_enter(guest, shadow_root_identity(guest, NOWHERE));
 }
 
-// Brings the shadows up to date. Whether they were given up instead: then a root is to be entered.
+// Brings the shadows up to date. 1 if they were given up instead: then a root is to be entered.
 static int
 update(struct guest *guest)
 {
@@ -150,7 +150,7 @@ paging_take_back(uint32 original)
   paging_written(original);
 }
 
-// What a shadow entry leads to: nothing is set in it above the frame number.
+// The machine address that a shadow entry leads to. It has no bits above the frame number.
 static uint64
 target(pte_t entry)
 {
@@ -288,7 +288,7 @@ fault_bare(struct vcpu *vcpu, enum access access, uint64 va, int user)
   return filled;
 }
 
-// What hardware would do to A and D. -1: the guest gets the fault instead.
+// Sets A and D in the guest's entry as hardware would. -1: the guest gets the fault instead.
 static int
 set_accessed(struct guest *guest, struct walk *w, enum access access)
 {

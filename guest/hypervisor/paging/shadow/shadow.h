@@ -1,4 +1,4 @@
-// Shadow tables. Each follows one guest table (or splits one large leaf), whatever number of roots
+// Shadow tables. Each follows one guest table (or splits one large leaf), however many roots
 // lead to it: a Sv39 leaf means the same wherever its table hangs. Table n is page n of the pool;
 // entry i of table n is number n * 512 + i.
 //
@@ -50,15 +50,15 @@ struct table {
 struct tracked {
   uint32 writable;  // chain of writable leaves to this original
   uint32 followers; // chain of tables that follow it, one a level; see shadow_followers
-  uint32 emulated;  // the fence after which a store to it was carried out last; its low half
+  uint32 emulated;  // the fence (its low half) after which Memvisor carried out a store to it last
   uint32 written;   // in the list of written frames, if this is shadow.round
-  uint32 lent;      // parts of buffers in it that a device may write now
+  uint32 lent;      // how many parts of buffers in it a device may write now
 };
 
 // The page of a device, as VS-mode reached it last by a load or by a store. Like an entry of a TLB
 // it holds until the guest's next fence.
 struct device_page {
-  uint64 page;  // of the VA
+  uint64 page;  // its VA
   uint64 gpa;
   uint64 fences; // shadow.fences when it was found
 };
@@ -78,17 +78,17 @@ struct shadow {
   pte_t  (*page)[ENTRIES];
   struct link *link;       // one for each entry
   struct table *table;
-  uint8  *kind;            // of each table; apart, so that all are dropped quickly
-  uint32 count;            // of tables
+  uint8  *kind;            // each table's; apart, so that all are dropped quickly
+  uint32 count;            // tables of the pool
   uint32 zeroed;           // tables below this number have been cleared once
   uint32 free, free_count; // chain of tables given back
   uint32 dropped;          // chain of dropped tables without parents
-  struct tracked *tracked; // of each original
+  struct tracked *tracked; // one for each original
   uint32 *written;         // list of written frames
   uint32 written_count;
-  uint32 round;            // of that list
+  uint32 round;            // the number of that list; counts on at each fence
   uint64 fence_steps;      // the most that one fence may take
-  uint64 fences;           // of the guest; counts on
+  uint64 fences;           // fences of the guest so far
   int    flush;            // an entry was taken away or narrowed since the last hfence.vvma
 };
 
@@ -99,13 +99,13 @@ extern struct shadow_counts shadow_counts;
 void   shadow_tables_init(uint32 count);
 uint32 shadow_table_take(enum table_kind kind, int level); // requires a free one
 void   shadow_table_drop(uint32 table);                    // requires no parents, and no root
-void   shadow_tables_drop(void);                           // all of them; requires no roots
+void   shadow_tables_drop(void);                           // drops all; requires no roots
 void   shadow_table_reclaim(void); // empties a dropped table and frees it; requires one
 void   shadow_branch(uint32 table, uint index, uint32 child);
 void   shadow_leaf(uint32 table, uint index, pte_t leaf); // new, or other rights to the same frame
 void   shadow_clear(uint32 table, uint index);
 void   shadow_clear_all(uint32 table);
-// Narrows at most `most` leaves to a frame; how many it were.
+// Takes W away from at most `most` leaves to a frame. How many they were.
 uint64 shadow_protect(uint32 frame, uint64 most);
 
 // shadow_follow.c
@@ -114,7 +114,7 @@ uint32 shadow_follow(uint32 frame, int level);            // the follower, made 
 void   shadow_unfollow(uint32 table);
 void   shadow_mark_written(uint32 frame);
 void   shadow_check(struct guest *guest, uint32 table);   // compares it with the guest's table
-// The same for one entry, in all that follow the frame.
+// Compares one entry, in all tables that follow the frame.
 void   shadow_check_entry(struct guest *guest, uint32 frame, uint index);
 // At a fence. -1: there is more to compare than one fence may take, and some of it was not compared.
 int    shadow_check_written(struct guest *guest);
@@ -126,7 +126,7 @@ void   shadow_roots_init(void);
 // Makes so many tables free, at the cost of old roots.
 void   shadow_reserve(struct guest *guest, uint32 tables);
 void   shadow_root_drop(struct guest *guest, uint slot);
-void   shadow_give_up(struct guest *guest); // all shadows; the caller enters a root after it
+void   shadow_give_up(struct guest *guest); // drops all shadows; the caller enters a root after it
 void   shadow_enter(struct guest *guest, uint32 table);    // loads vsatp
 uint32 shadow_root_following(struct guest *guest, uint64 gpa);
 uint32 shadow_root_identity(struct guest *guest, int which);

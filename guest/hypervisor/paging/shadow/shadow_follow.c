@@ -20,7 +20,7 @@
 #define STEPS_CLEAR   2
 #define STEPS_PROTECT 2
 
-static int64 steps; // left to the fence in progress
+static int64 steps; // how many are left to the fence in progress
 
 uint32
 shadow_follower(uint32 frame, int level)

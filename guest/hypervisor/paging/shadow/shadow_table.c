@@ -41,7 +41,7 @@ shadow_table_take(enum table_kind kind, int level)
     zero_page(shadow.page[table]);
     memset(&shadow.table[table], 0, sizeof(struct table));
   } else
-    panic("shadow_table_take: expected a free table after shadow_reserve, got none");
+    panic("shadow_table: expected a free table after shadow_reserve, got none");
   shadow.free_count--;
   struct table *t = &shadow.table[table];
   shadow.kind[table] = kind;

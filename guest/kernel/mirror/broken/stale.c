@@ -1,7 +1,7 @@
 // Broken on purpose, for the audit: the entries of a backup outlive its original, as after the published
-// MemV6 source's deallocuvm: that in the window always, that of a user page when its process shrinks. They
-// then lead to a frame that is free, or already another original's backup. Linked around mirror_on.c
-// (--wrap).
+// MemV6 source's deallocuvm: its entry in the backup map always, that of a user page when its process
+// shrinks. They then lead to a frame that is free, or already another original's backup. Linked around
+// mirror_on.c (--wrap).
 
 #include "layout.h"
 #include "memory/frames.h"
