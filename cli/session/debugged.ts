@@ -1,7 +1,7 @@
 // A session at a guest's console with gdb beside it.
 
 import type { Outside } from '../../harness/outside.ts'
-import { serveGdb } from '../../machine/debug/server.ts'
+import { serveGdb } from '../../machine/gdb/server.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { Rv64Machine } from '../../machine/rv64/rv64.ts'
 import { UsageError } from '../exit.ts'
