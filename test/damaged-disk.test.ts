@@ -213,12 +213,12 @@ const NO_INITS: readonly (readonly [string, Uint8Array, string])[] = [
   ['has another name', damaged([entry(1, 2), 0x78_0002]), 'is missing or cannot be loaded'],
   ['is a directory', damaged([inode(INIT), 1]), 'is missing or cannot be loaded'],
   ['lacks a block', damaged([address(INIT, 1), 0]), 'is missing or cannot be loaded'],
+  ['is text', damaged([address(INIT, 0), blockOf(F, 0) / BLOCK]), 'is missing or cannot be loaded'],
   [
-    'is text',
-    damaged([address(INIT, 0), blockOf(F, 0) / BLOCK]),
-    'is missing or cannot be loaded',
+    'begins with no instruction',
+    damaged([blockOf(INIT, 0) + INIT_ENTRY, 0]),
+    'ended with status -1',
   ],
-  ['begins with no instruction', damaged([blockOf(INIT, 0) + INIT_ENTRY, 0]), 'ended with status -1'],
 ]
 
 test.each(NO_INITS)(
