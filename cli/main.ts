@@ -10,17 +10,17 @@ import { complain } from './voice.ts'
 
 /** In the order of the help. */
 const VERBS: Readonly<Record<string, () => Promise<() => Command>>> = {
-  run: async () => (await import('./run.ts')).run,
-  report: async () => (await import('./report.ts')).redraw,
-  list: async () => (await import('./list.ts')).list,
-  shell: async () => (await import('./shell.ts')).shell,
-  serve: async () => (await import('./serve.ts')).serve,
-  machine: async () => (await import('./machine.ts')).machine,
-  disk: async () => (await import('./disk.ts')).disk,
-  replay: async () => (await import('./replay.ts')).replay,
-  trace: async () => (await import('./trace.ts')).trace,
-  audit: async () => (await import('./audit.ts')).audit,
-  doctor: async () => (await import('./doctor.ts')).doctor,
+  run: async () => (await import('./verbs/run.ts')).run,
+  report: async () => (await import('./verbs/report.ts')).redraw,
+  list: async () => (await import('./verbs/list.ts')).list,
+  shell: async () => (await import('./verbs/shell.ts')).shell,
+  serve: async () => (await import('./verbs/serve.ts')).serve,
+  machine: async () => (await import('./verbs/machine.ts')).machine,
+  disk: async () => (await import('./verbs/disk.ts')).disk,
+  replay: async () => (await import('./verbs/replay.ts')).replay,
+  trace: async () => (await import('./verbs/trace.ts')).trace,
+  audit: async () => (await import('./verbs/audit.ts')).audit,
+  doctor: async () => (await import('./verbs/doctor.ts')).doctor,
 }
 
 heedSignals()
