@@ -1,5 +1,4 @@
-# Memvisor and its control differ in backup.h's implementation; the broken ones, for the audit's own tests,
-# in the object that writes the backup leaves, or in one that is linked around the sound ones.
+# Memvisor and its control differ in the objects that keep backup.h.
 
 # In link order, which is the order of the code in memory (kernel/objects.mk says why that matters).
 VISOR := entry main machine/probe_entry machine/probe machine/machine machine/devicetree machine/text \
@@ -18,22 +17,24 @@ endef
 $(eval $(call visor_image,memvisor,SHADOW,backup/backup_space backup/backup_entry))
 $(eval $(call visor_image,visor-shadow,SHADOW,backup/backup_none))
 
-# Broken on purpose: the audit must find each out. visor_broken NAME OBJECTS.
+# Broken on purpose: the audit must find each out. Each is Memvisor, or its control, with an object of
+# hypervisor/backup/broken/ linked around functions. visor_broken NAME, OBJECTS that keep backup.h, OBJECT,
+# FUNCTIONS.
+SPACE := backup/backup_space backup/backup_entry
 define visor_broken
-$(call visor_image,memvisor-broken-$(1),SHADOW,$(2))
+$(call visor_image,memvisor-broken-$(1),SHADOW,$(2) backup/broken/$(3))
+LDFLAGS_memvisor-broken-$(1) := $(4:%=-Wl,--wrap=%)
 STRIP_memvisor-broken-$(1) := debug
 endef
-$(eval $(call visor_broken,same-frame,backup/backup_space backup/broken/same_frame))
-$(eval $(call visor_broken,stale,backup/backup_space backup/broken/stale))
-$(eval $(call visor_broken,missing,backup/backup_space backup/broken/missing))
-$(eval $(call visor_broken,hundredth,backup/backup_space backup/broken/hundredth))
-$(eval $(call visor_broken,wrong-bank,backup/backup_space backup/broken/wrong_bank))
-$(eval $(call visor_broken,user-bit,backup/backup_space backup/broken/user_bit))
-$(eval $(call visor_broken,residue,backup/backup_space backup/broken/residue))
-$(eval $(call visor_broken,nothing,backup/backup_none backup/broken/nothing))
-LDFLAGS_memvisor-broken-nothing := -Wl,--wrap=backup_frame_create,--wrap=paging_audit
-$(eval $(call visor_broken,owner,backup/backup_space backup/backup_entry backup/broken/owner))
-LDFLAGS_memvisor-broken-owner := -Wl,--wrap=backup_frame_create
+$(eval $(call visor_broken,same-frame,$(SPACE),same_frame,backup_leaf))
+$(eval $(call visor_broken,stale,$(SPACE),stale,backup_clear))
+$(eval $(call visor_broken,missing,$(SPACE),missing,backup_leaf))
+$(eval $(call visor_broken,hundredth,$(SPACE),hundredth,backup_leaf))
+$(eval $(call visor_broken,wrong-bank,$(SPACE),wrong_bank,backup_leaf))
+$(eval $(call visor_broken,user-bit,$(SPACE),user_bit,backup_leaf))
+$(eval $(call visor_broken,residue,$(SPACE),residue,backup_clear))
+$(eval $(call visor_broken,nothing,backup/backup_none,nothing,backup_frame_create paging_audit))
+$(eval $(call visor_broken,owner,$(SPACE),owner,backup_frame_create))
 
 # Memvisor with a stopwatch around its exits.
 $(eval $(call visor_image,memvisor-timed,SHADOW,backup/backup_space backup/backup_entry test/timed))

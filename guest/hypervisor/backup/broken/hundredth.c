@@ -1,19 +1,14 @@
-// Broken on purpose, for the audit: one backup leaf in a hundred is not written.
+// Broken on purpose, for the audit: one backup leaf in a hundred is not written. Linked around
+// backup_entry.c (--wrap).
 
 #include "backup/backup.h"
-#include "backup/backup_space.h"
-#include "memory/frames.h"
+
+void __real_backup_leaf(uint32 table, uint index, uint32 original);
 
 void
-backup_leaf(uint32 table, uint index, uint32 original)
+__wrap_backup_leaf(uint32 table, uint index, uint32 original)
 {
   static uint32 written;
   if(++written % 100 != 0)
-    backup_table(table)[index] = backup_pte(originals.frame[original].backup);
-}
-
-void
-backup_clear(uint32 table, uint index)
-{
-  backup_table(table)[index] = 0;
+    __real_backup_leaf(table, index, original);
 }

@@ -1,20 +1,14 @@
 // Broken on purpose, for the audit: one backup entry in sixty-four is not cleared. Most of them lie in
-// tables that are given up, where no walk meets them.
+// tables that are given up, where no walk meets them. Linked around backup_entry.c (--wrap).
 
 #include "backup/backup.h"
-#include "backup/backup_space.h"
-#include "memory/frames.h"
+
+void __real_backup_clear(uint32 table, uint index);
 
 void
-backup_leaf(uint32 table, uint index, uint32 original)
-{
-  backup_table(table)[index] = backup_pte(originals.frame[original].backup);
-}
-
-void
-backup_clear(uint32 table, uint index)
+__wrap_backup_clear(uint32 table, uint index)
 {
   static uint32 cleared;
   if(++cleared % 64 != 0)
-    backup_table(table)[index] = 0;
+    __real_backup_clear(table, index);
 }
