@@ -3,7 +3,7 @@
 
 import { rowName } from '../results/cell.ts'
 import type { Manifest } from '../results/manifest.ts'
-import type { Overhead, Summary } from '../results/summary.ts'
+import { LATENCY_WORKLOAD, type Overhead, type Summary } from '../results/summary.ts'
 import { claimBlock } from './claim-lines.ts'
 import { cut, tabulate, wrap } from './columns.ts'
 import { comparedWith } from './comparison.ts'
@@ -60,7 +60,7 @@ function overheadBlock(
 ): string[] {
   const sides = columnsOf(manifest)
   const shown = summary.overheads.filter(
-    ({ comparedIn, workload }) => comparedIn === 'cycles' && workload !== 'backup-latency',
+    ({ comparedIn, workload }) => comparedIn === 'cycles' && workload !== LATENCY_WORKLOAD,
   )
   const rows = [...Map.groupBy(shown, rowKey).values()]
   if (rows.length === 0) return []

@@ -3,7 +3,7 @@
 
 import type { Backend } from '../machine/machine.ts'
 import { profilesOf } from '../machine/open.ts'
-import { UnknownName } from './registry.ts'
+import { UnknownName } from '../registry/registry.ts'
 
 export interface Profile {
   readonly name: string

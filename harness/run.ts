@@ -170,9 +170,9 @@ function planOf({ workloads, configs, seeds }: RunRequest): PlanPart {
 
 function unique(workloads: readonly Workload<Parameters>[]): Manifest['workloads'] {
   const byName = new Map(workloads.map((workload) => [workload.name, workload]))
-  return [...byName.values()].map(({ name, about, figure }) => ({
+  return [...byName.values()].map(({ name, about, claims }) => ({
     name,
     about,
-    ...(figure === undefined ? {} : { figure }),
+    ...(claims === undefined ? {} : { claims: [...claims] }),
   }))
 }

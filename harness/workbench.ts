@@ -11,6 +11,7 @@ import {
   type Stop,
 } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
+import { pick } from '../registry/registry.ts'
 import type { CellRecord, Outcome } from '../results/cell.ts'
 import { coverageRows } from '../results/coverage.ts'
 import type { Measurement } from '../results/measurement.ts'
@@ -23,7 +24,6 @@ import { Conversation, type PlacedReading, stopText } from './conversation.ts'
 import { InvariantViolated } from './invariant.ts'
 import { type Outside, openOutside } from './outside.ts'
 import { profileNamed } from './profile.ts'
-import { pick } from './registry.ts'
 import { openView } from './view/view.ts'
 
 export interface Bench {

@@ -4,8 +4,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { CellRecord } from './cell.ts'
+import { loadClaims } from './claim.ts'
 import { measurementSchema, type Unit, units } from './measurement.ts'
-import { loadClaims, summarise, summarySchema } from './summary.ts'
+import { summarise, summarySchema } from './summary.ts'
 import { syntheticRun } from './synthetic-run.fixture.ts'
 
 const MOST = Number.MAX_SAFE_INTEGER

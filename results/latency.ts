@@ -7,7 +7,7 @@ import { pairsOf, type Series, type SeriesTable } from './series.ts'
 import { median, medianEstimate } from './statistics.ts'
 
 /** The workload whose cells are read, and its parameters `bytes`, `how` and `frames`. */
-const WORKLOAD = 'backup-latency'
+export const LATENCY_WORKLOAD = 'backup-latency'
 
 export const latencySchema = z.object({
   bytes: z.number(),
@@ -39,7 +39,7 @@ export function latencies(table: SeriesTable, manifest: Manifest): Latency[] {
   return manifest.configs
     .flatMap((config) => {
       const sides = [config.control, config.baseline].filter((name) => name !== undefined)
-      const series = table.of(config.name, 'wall', (workload) => workload === WORKLOAD)
+      const series = table.of(config.name, 'wall', (workload) => workload === LATENCY_WORKLOAD)
       return series.flatMap((one) =>
         [...new Set(sides)].flatMap((over) => extra(one, table.find(one, over), manifest)),
       )

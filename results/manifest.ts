@@ -39,7 +39,8 @@ export type ManifestConfig = Readonly<z.infer<typeof manifestConfigSchema>>
 export const manifestWorkloadSchema = z.object({
   name: nameSchema,
   about: z.string().max(2000),
-  figure: z.string().max(2000).optional(),
+  /** Names of the claims that it serves; runs of older versions have a sentence `figure` instead. */
+  claims: z.array(nameSchema).max(64).optional(),
 })
 
 export const manifestSchema = z.object({

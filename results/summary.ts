@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { cellName } from './cell.ts'
-import { type Claim, type Comparison, type Evidence, loadClaims } from './claim.ts'
+import type { Claim, Comparison, Evidence } from './claim.ts'
 import { coverageOf, coverageSummarySchema } from './coverage.ts'
 import { holding } from './judged-set.ts'
 import { latencies, latencySchema } from './latency.ts'
@@ -14,9 +14,8 @@ import { spreadName } from './spread.ts'
 import type { RunRecord } from './store.ts'
 import { expected, judge, verdicts } from './verdict.ts'
 
-export type { Latency } from './latency.ts'
+export { LATENCY_WORKLOAD, type Latency } from './latency.ts'
 export type { Overhead } from './overhead.ts'
-export { loadClaims }
 
 /** 2: overheads are of unit `fraction`; verdict `inconclusive`; what was planned. */
 export const SUMMARY_VERSION = 2

@@ -7,8 +7,8 @@ import { loadCatalogue } from '../harness/catalogue.ts'
 import { chromeTrace } from '../harness/chrome-trace.ts'
 import { Computer, specFor } from '../harness/computer.ts'
 import { realParts } from '../harness/parts.ts'
-import { pick } from '../harness/registry.ts'
 import { record } from '../harness/trace.ts'
+import { pick } from '../registry/registry.ts'
 
 const HZ = 1_000_000_000
 const catalogue = await loadCatalogue()

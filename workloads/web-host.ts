@@ -13,7 +13,6 @@ const REQUESTS = 300
 export default {
   name: 'web-host',
   about: `${REQUESTS} requests by autocannon on the host, ${CONCURRENCY} connections`,
-  figure: 'the web server is less than 5 % slower',
   needs: ['network', 'counters'],
   live: true,
   parameters: { bytes: [10 * KiB] },

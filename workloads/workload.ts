@@ -10,8 +10,8 @@ export interface Workload<P extends Parameters = Parameters> {
   /** Equal to the file's path below workloads/, without `.ts`. */
   readonly name: string
   readonly about: string
-  /** The figure of the literature that it answers. */
-  readonly figure?: string
+  /** Names of the claims that it serves: files in results/claims. */
+  readonly claims?: readonly string[]
   readonly needs?: readonly Capability[]
   /** Starts at reset instead of at the shell prompt. */
   readonly fromReset?: boolean

@@ -5,7 +5,6 @@ import type { Chart } from '../chart.ts'
 
 export default {
   name: 'boot',
-  order: 7,
   title: 'From reset to the prompt',
   about:
     'Virtual time from reset to the first prompt of the shell under each config; the median ' +

@@ -5,7 +5,6 @@ import type { Chart } from '../chart.ts'
 
 export default {
   name: 'cycles-commands',
-  order: 4,
   title: 'Each command in cycles, under every config',
   about:
     'Busy cycles of each command, logarithmic; the median over seeds and their range. From ' +

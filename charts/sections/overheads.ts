@@ -2,7 +2,7 @@
 
 import { rowName } from '../../results/cell.ts'
 import { spreadNames } from '../../results/spread.ts'
-import type { Overhead } from '../../results/summary.ts'
+import { LATENCY_WORKLOAD, type Overhead } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { signedPercent, whole } from '../numbers.ts'
 import type { Page } from '../page.ts'
@@ -16,7 +16,7 @@ export function overheadsSection({ results }: Page): Html | undefined {
   const shown = results.summary.overheads.filter(
     ({ metric, workload, comparedIn }) =>
       COSTS.test(metric) &&
-      workload !== 'backup-latency' &&
+      workload !== LATENCY_WORKLOAD &&
       (comparedIn !== 'live-cycles' || metric.startsWith('busy')),
   )
   if (shown.length === 0) return undefined
