@@ -1,5 +1,5 @@
-// The extra time to create a space, against its size. What a claim says of one size is a rule at its bound and
-// a rule at that size.
+// The extra time to create a space, against its size. What a claim says of one size is a rule at its bound
+// and a rule at that size.
 
 import type { TopLevelSpec } from 'vega-lite'
 import { spreadName } from '../../results/spread.ts'

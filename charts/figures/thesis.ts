@@ -1,5 +1,5 @@
-// The answer at a glance: what backups cost, against what the thesis says. Each line is one that a claim asks for
-// in its own file, with the claim's acceptance in grey.
+// The answer at a glance: what backups cost, against what the thesis says. Each line is one that a claim asks
+// for in its own file, with the claim's acceptance in grey.
 
 import type { TopLevelSpec } from 'vega-lite'
 import type { Acceptance, Claim } from '../../results/claim.ts'
