@@ -8,7 +8,7 @@ import type { Claim } from '../results/claim.ts'
 import type { Manifest } from '../results/manifest.ts'
 import { SeriesTable } from '../results/series.ts'
 import { spreadNames } from '../results/spread.ts'
-import type { RunRecord } from '../results/store.ts'
+import type { StoredRun } from '../results/store.ts'
 import { type Summary, summarise } from '../results/summary.ts'
 
 export interface Chart {
@@ -38,7 +38,7 @@ export function captioned(chart: Chart, results: ChartResults): Chart {
 }
 
 /** Everything that can be drawn of a run, judged by `claims`. */
-export function chartResults(run: RunRecord, claims: readonly Claim[]): ChartResults {
+export function chartResults(run: StoredRun, claims: readonly Claim[]): ChartResults {
   const { manifest, cells } = run
   return {
     manifest,

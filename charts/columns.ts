@@ -74,13 +74,13 @@ export function wrap(text: string, columns: number): string[] {
 }
 
 /** Rows of clean cells, and for each column its width and its side. */
-interface Layout {
+interface ColumnLayout {
   readonly rows: readonly TextRow[]
   readonly widths: readonly number[]
   readonly isRight: (column: number) => boolean
 }
 
-function layoutOf(rows: readonly TextRow[], isRight: (column: number) => boolean): Layout {
+function layoutOf(rows: readonly TextRow[], isRight: (column: number) => boolean): ColumnLayout {
   const clean = rows.map((row) => row.map(printableLine))
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...clean.map((row) => stringWidth(row[column] ?? ''))),
@@ -89,7 +89,7 @@ function layoutOf(rows: readonly TextRow[], isRight: (column: number) => boolean
 }
 
 /** The columns `shown` of a row, without blanks at its end. */
-function lineOf(row: TextRow, shown: readonly number[], { widths, isRight }: Layout): string {
+function lineOf(row: TextRow, shown: readonly number[], { widths, isRight }: ColumnLayout): string {
   const cells = shown.map((column) => {
     const text = row[column] ?? ''
     const blanks = ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(text)))

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import type { TopLevelSpec } from 'vega-lite'
-import type { RunRecord } from '../results/store.ts'
+import type { StoredRun } from '../results/store.ts'
 import type { Chart, ChartResults } from './chart.ts'
 import { contents } from './contents.ts'
 import { extent } from './extent.ts'
@@ -31,7 +31,7 @@ export interface Figure {
 }
 
 export interface Page {
-  readonly run: RunRecord
+  readonly run: StoredRun
   readonly results: ChartResults
   readonly figures: readonly Figure[]
   /** What could not be drawn. */

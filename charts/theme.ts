@@ -61,7 +61,7 @@ export function looks(labels: readonly string[]): {
   }
 }
 
-/** Settings of every chart. The background is clear; whoever shows a chart puts paper under it. */
+/** Settings of every chart. The background is clear; what shows a chart puts paper under it. */
 export const theme: VegaConfig = {
   background: 'transparent',
   font: FAMILY,

@@ -135,7 +135,7 @@ function uncountedIn(
   return [{ kind: 'uncounted', says }]
 }
 
-interface Surroundings {
+interface TourOptions {
   readonly config: Config
   readonly invariants: Catalogue['invariants']
   readonly computer: Computer
@@ -144,7 +144,7 @@ interface Surroundings {
 
 /** One guest after another, each the same at its first prompt. */
 class Tour {
-  readonly #around: Surroundings
+  readonly #around: TourOptions
   #machine!: Machine
   #guest!: Conversation
   #patrol!: Patrol
@@ -152,7 +152,7 @@ class Tour {
   #leg = ''
   #met: AuditStep[] = []
 
-  constructor(around: Surroundings) {
+  constructor(around: TourOptions) {
     this.#around = around
   }
 
@@ -208,7 +208,7 @@ class Tour {
   }
 }
 
-/** A number in [0, 1) that follows from the words. */
+/** A number in [0, 1) that follows from `words` alone. */
 function chance(words: string): number {
   return createHash('sha256').update(words).digest().readUInt32LE() / 2 ** 32
 }

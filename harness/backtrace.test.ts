@@ -6,7 +6,7 @@ import { pick } from '../registry/registry.ts'
 import { backtrace } from './backtrace.ts'
 import { loadCatalogue } from './catalogue.ts'
 import { Computer, specFor } from './computer.ts'
-import { realParts } from './parts.ts'
+import { realParts } from './real-parts.ts'
 import { programIn, userPrograms } from './view/programs.ts'
 import { openView } from './view/view.ts'
 

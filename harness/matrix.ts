@@ -26,7 +26,7 @@ export function matrix(
       // Configs alternate within a seed, so that a drift of the host meets all of them alike.
       selection.seeds.flatMap((seed) =>
         selection.configs.map((config) => {
-          const place = {
+          const coordinates = {
             workload: workload.name,
             parameters,
             config: config.name,
@@ -35,8 +35,8 @@ export function matrix(
             profile,
             seed,
           }
-          const key = cellKey(place, fingerprint(config, seed))
-          return { ...place, key, live: workload.live ?? false }
+          const key = cellKey(coordinates, fingerprint(config, seed))
+          return { ...coordinates, key, live: workload.live ?? false }
         }),
       ),
     ),

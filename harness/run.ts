@@ -12,11 +12,11 @@ import { type Manifest, type ManifestConfig, ResultStore } from '../results/stor
 import type { Workload } from '../workloads/workload.ts'
 import { type CellPlan, determinantsOf, type Fingerprint } from './cell.ts'
 import { bootargsFor } from './computer.ts'
-import { hostFingerprint } from './host.ts'
+import { hostFingerprint } from './host-fingerprint.ts'
 import { matrix, points } from './matrix.ts'
-import { realParts } from './parts.ts'
 import { runPool } from './pool.ts'
 import { profileNamed } from './profile.ts'
+import { realParts } from './real-parts.ts'
 import { sourceVersion } from './version.ts'
 
 export interface RunRequest {

@@ -32,7 +32,7 @@ const WORK = `
   const { loadCatalogue } = await room('harness/catalogue.ts')
   const { determinantsOf } = await room('harness/cell.ts')
   const { matrix } = await room('harness/matrix.ts')
-  const { realParts } = await room('harness/parts.ts')
+  const { realParts } = await room('harness/real-parts.ts')
   const { Workbench } = await room('harness/workbench.ts')
   await room('harness/worker.ts')
   await room('machine/qemu/qemu.ts')

@@ -5,7 +5,7 @@ import { getEachMessage, sendMessage } from 'execa'
 import type { CellRecord } from '../results/cell.ts'
 import { loadCatalogue } from './catalogue.ts'
 import type { CellPlan } from './cell.ts'
-import { realParts } from './parts.ts'
+import { realParts } from './real-parts.ts'
 import { Workbench } from './workbench.ts'
 
 /** What every worker of a run shares. */
@@ -15,7 +15,7 @@ export interface WorkerSettings {
 }
 
 /** `defect`: what went wrong in the worker itself. */
-export type Answer = { readonly record: CellRecord } | { readonly defect: string }
+export type WorkerAnswer = { readonly record: CellRecord } | { readonly defect: string }
 
 /** Works until its parent hangs up. An interruption is the parent's to handle. */
 export async function work(settings: WorkerSettings): Promise<void> {

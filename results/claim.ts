@@ -5,7 +5,7 @@ import { arranged, entries } from '../registry/registry.ts'
 import type { CellRecord } from './cell.ts'
 import type { CoverageSummary } from './coverage.ts'
 import type { JudgedSet } from './judged-set.ts'
-import type { Latency } from './latency.ts'
+import type { CreationLatency } from './latency.ts'
 import type { Manifest } from './manifest.ts'
 import type { Overhead } from './overhead.ts'
 import type { SeriesTable } from './series.ts'
@@ -66,7 +66,7 @@ export interface Evidence {
   readonly cells: readonly CellRecord[]
   readonly series: SeriesTable
   readonly overheads: readonly Overhead[]
-  readonly latencies: readonly Latency[]
+  readonly latencies: readonly CreationLatency[]
   readonly coverage: readonly CoverageSummary[]
 }
 

@@ -1,4 +1,4 @@
-// Rows that pass the schema and that nobody measured: whatever their values, the summary is one of finite
+// Rows that pass the schema and that no machine counted: whatever their values, the summary is one of finite
 // numbers, and nothing in it is called a defect.
 
 import fc from 'fast-check'

@@ -6,7 +6,7 @@ import { access, type FileHandle, mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { ZodError } from 'zod'
-import { type CellRecord, cellName, placeKey } from './cell.ts'
+import { type CellRecord, cellName, coordinatesKey } from './cell.ts'
 import { type Journal, JournalDamage, problem, readJournal, writeGroup } from './journal.ts'
 import { LockedError, lock } from './lock.ts'
 import type { Manifest } from './manifest.ts'
@@ -42,7 +42,7 @@ const JOURNAL_BYTES = 1 << 29
 const ROWS = 'rows.jsonl'
 
 /** A run as it lies on disk. */
-export interface RunRecord {
+export interface StoredRun {
   readonly directory: string
   readonly manifest: Manifest
   /** The latest record of each place, in the order of `order.ts`, whichever ended first. */
@@ -137,7 +137,7 @@ export class ResultStore implements AsyncDisposable {
       await this.#rows.appendFile(text)
       await this.#rows.datasync()
       const { size, dev, ino } = await this.#rows.stat()
-      // A file goes on taking rows when nobody can find it any more.
+      // A file goes on taking rows when no path leads to it any more.
       const named = await stat(join(this.directory, ROWS)).catch(ifMissing)
       if (named?.dev !== dev || named.ino !== ino) throw moved(this.directory)
       this.#bytes = size
@@ -163,12 +163,12 @@ export class ResultStore implements AsyncDisposable {
 }
 
 /** Reads a run without touching it. */
-export async function readRun(directory: string): Promise<RunRecord> {
+export async function readRun(directory: string): Promise<StoredRun> {
   try {
     const manifest = await readManifest(directory)
     if (manifest === undefined) throw noRun(directory)
     const journal = await loadJournal(directory)
-    const latest = new Map(journal.cells.map((record) => [placeKey(record), record]))
+    const latest = new Map(journal.cells.map((record) => [coordinatesKey(record), record]))
     const cells = inOrder(manifest, [...latest.values()])
     return { directory, manifest, cells, torn: journal.torn }
   } catch (error) {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { chromeTrace } from '../harness/chrome-trace.ts'
 import { Computer, specFor } from '../harness/computer.ts'
-import { realParts } from '../harness/parts.ts'
+import { realParts } from '../harness/real-parts.ts'
 import { record } from '../harness/trace.ts'
 import { pick } from '../registry/registry.ts'
 

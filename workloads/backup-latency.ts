@@ -3,7 +3,7 @@
 // takes frames never used since boot (another process holds the used ones), `recycled` those that an equal
 // space left. The invariants are walked while the space lives.
 
-import { recordStretch, stretches } from './region.ts'
+import { addRegionCost, regionCosts } from './region.ts'
 import { type Workload, WorkloadFailure } from './workload.ts'
 
 const KiB = 1024
@@ -24,7 +24,7 @@ export default {
       const cold = frames === 'cold' ? ' cold' : ''
       guest.type(`space ${how} ${bytes}${cold} hold`)
       const [said] = await guest.expect(/\nspace (?:\w+ \d+ ok|.* failed)\r?\n/)
-      const found = stretches(guest.takeMarks(), 'space')
+      const found = regionCosts(guest.takeMarks(), 'space')
       const [space] = found
       if (space === undefined || found.length !== 1 || !said.includes(` ${bytes} ok`)) {
         throw new WorkloadFailure(
@@ -36,6 +36,6 @@ export default {
       return space
     }
     if (frames === 'recycled') await create()
-    recordStretch(guest, 'space', await create())
+    addRegionCost(guest, 'space', await create())
   },
 } satisfies Workload<{ bytes: number; how: string; frames: string }>

@@ -41,7 +41,7 @@ export function demandBody(file: WebFile, status: number, body: Uint8Array): voi
 }
 
 /**
- * Starts the server and waits until it listens. A cell in which it dies has failed: nobody starts it again.
+ * Starts the server and waits until it listens. A cell in which it dies has failed: nothing starts it again.
  */
 export function startServer(guest: Guest): Promise<void> {
   return listening(guest, 'httpd &')

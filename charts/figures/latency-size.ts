@@ -3,7 +3,7 @@
 
 import type { TopLevelSpec } from 'vega-lite'
 import { spreadName } from '../../results/spread.ts'
-import { LATENCY_WORKLOAD, type Latency } from '../../results/summary.ts'
+import { type CreationLatency, LATENCY_WORKLOAD } from '../../results/summary.ts'
 import type { Chart, ChartResults } from '../chart.ts'
 import { comparedWith } from '../comparison.ts'
 import { panelHead } from '../overhead-plot.ts'
@@ -65,7 +65,7 @@ interface Point {
 }
 
 /** Like with like. */
-function shownLatencies({ manifest, summary }: ChartResults): Latency[] {
+function shownLatencies({ manifest, summary }: ChartResults): CreationLatency[] {
   const sides = comparedWith(manifest)
   return summary.latencies.filter(({ config, over }) => sides.get(config) === over)
 }

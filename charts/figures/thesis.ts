@@ -12,7 +12,7 @@ const WIDTH = 560
 const LINE = 46
 
 /** A line of the chart: its verdicts that have a figure, and what the thesis says. */
-interface Line {
+interface DrawnLine {
   readonly label: string
   readonly unit: string
   readonly accept: Acceptance
@@ -53,7 +53,7 @@ export default {
 } satisfies Chart
 
 /** The lines of all claims that have a figure, in the order of the claims. */
-function linesOf({ claims, summary }: ChartResults): Line[] {
+function linesOf({ claims, summary }: ChartResults): DrawnLine[] {
   const measured = summary.claims.filter((verdict) => verdict.measured !== null)
   return claims.flatMap(({ name, words, unit, accept }: Claim) =>
     (words?.lines ?? []).flatMap(({ label, metric = null }) => {
@@ -84,7 +84,7 @@ function scaleOf(unit: string, profile: string): Scale {
   }
 }
 
-function panel(lines: readonly Line[], labels: readonly string[], scale: Scale): object {
+function panel(lines: readonly DrawnLine[], labels: readonly string[], scale: Scale): object {
   const values = lines.flatMap(({ label, verdicts }) =>
     verdicts.map((verdict) => ({
       line: label,
@@ -106,7 +106,7 @@ function comparisonOf({ config, over }: ClaimVerdict): string {
 }
 
 /** The vertical axis: a row a line. */
-function rowsOf(lines: readonly Line[]): object {
+function rowsOf(lines: readonly DrawnLine[]): object {
   return {
     field: 'line',
     type: 'nominal',
@@ -129,7 +129,7 @@ function bandOf(accept: Acceptance): { from: number; to: number } {
   }
 }
 
-function thesisLayers(lines: readonly Line[], y: object, scale: Scale): object[] {
+function thesisLayers(lines: readonly DrawnLine[], y: object, scale: Scale): object[] {
   const x = {
     field: 'from',
     type: 'quantitative',

@@ -17,7 +17,7 @@ export function coverageSection({ results }: Page): Html | undefined {
 <h2>Coverage</h2>
 <p>After each cell the guest is stopped and its tables and its allocator are walked from outside.
 Frames are counted, not entries: an original counts as backed only if exactly one frame in the other
-bank is its backup and nobody else’s.</p>
+bank is its backup and of no other.</p>
 <div class="wide" tabindex="0" role="region" aria-label="Coverage"><table>
 <caption>The worst walk of each guest; the largest, if none was bad. At the prompt: of the original
 frames that are in use after boot, those that the config covers; the others have no backups. Images,

@@ -1,7 +1,7 @@
 // The latencies as a table: the extra time to create a space, by size.
 
 import { spreadNames } from '../../results/spread.ts'
-import type { Latency } from '../../results/summary.ts'
+import type { CreationLatency } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { bytes, milliseconds, whole } from '../numbers.ts'
 import type { Page } from '../page.ts'
@@ -27,7 +27,7 @@ ${tableHead('By', 'Frames', number('Size'), ...sides.map(number))}
 </section>`
 }
 
-function lineOf(row: readonly Latency[], sides: readonly string[]): Html {
+function lineOf(row: readonly CreationLatency[], sides: readonly string[]): Html {
   const first = row[0]
   if (first === undefined) return html``
   const cells = sides.map((side) =>
@@ -38,7 +38,7 @@ class="number">${bytes(first.bytes)}</td>${cells}</tr>
 `
 }
 
-function figure(latency: Latency | undefined): Html {
+function figure(latency: CreationLatency | undefined): Html {
   if (latency === undefined) return html`<td class="number">–</td>`
   const { extraMs, extraCycles, lowCycles, highCycles, cells } = latency
   const range = lowCycles === highCycles ? '' : ` (${whole(lowCycles)} … ${whole(highCycles)})`
