@@ -1,6 +1,7 @@
-// RunFile: one file of a run directory. A directory may come from a stranger, so only regular files of bounded
-// size are read, and a file is written beside its place and renamed into it. Invariant: nothing outside the
-// directory is ever written through a link in it, and each file is whole, the old one or the new one.
+// RunFile: one file of a run directory. A directory may come from a stranger, so only regular files of
+// bounded size are read, and a file is written beside its place and renamed into it. Invariant: nothing
+// outside the directory is ever written through a link in it, and each file is whole, the old one or the new
+// one.
 
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
