@@ -67,7 +67,7 @@ export function replaceBlock(text: string, block: string): string {
 }
 
 /** The tables and images in Markdown. */
-export function readmeBlock(
+function readmeBlock(
   { manifest, summary }: Pick<ChartResults, 'manifest' | 'summary'>,
   images: readonly string[],
 ): string {

@@ -25,7 +25,7 @@ const lastWords = {
   backtrace: z.array(z.string().max(512)).max(BACKTRACE_LENGTH).optional(),
 }
 
-export const outcomeSchema = z.discriminatedUnion('kind', [
+const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('done'),
     /** Digest of the machine's final state, to be found again by a second run of the cell. */

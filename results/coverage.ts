@@ -25,7 +25,7 @@ export interface CoverageReading {
   readonly stale: number
 }
 
-export const coverageMetrics = [
+const coverageMetrics = [
   'originals',
   'backups',
   'missing',
@@ -56,7 +56,7 @@ export function coverageRows(
   })
 }
 
-export interface CoverageWalk extends CoverageReading {
+interface CoverageWalk extends CoverageReading {
   readonly workload: string
   readonly config: string
   readonly cell: string
@@ -66,7 +66,7 @@ export interface CoverageWalk extends CoverageReading {
 const WALK = ['workload', 'config', 'cell', 'guest', 'iteration'] as const
 
 /** The readings that rows hold, in order of their first row. A metric that is absent counts 0. */
-export function coverageReadings(rows: readonly Measurement[]): CoverageWalk[] {
+function coverageReadings(rows: readonly Measurement[]): CoverageWalk[] {
   const readings = new Map<string, Map<string, number>>()
   const walks = new Map<string, Pick<CoverageWalk, (typeof WALK)[number]>>()
   for (const row of rows) {

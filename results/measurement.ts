@@ -54,7 +54,7 @@ export const lineSchema = z
   .regex(ONE_LINE, 'expected one line without control characters')
 
 /** A key as the harness makes it: a hash in hexadecimal or base64url. */
-export const keySchema = z
+const keySchema = z
   .string()
   .max(NAME_LENGTH)
   .regex(/^[\w-]+$/, 'expected a hash')

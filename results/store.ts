@@ -33,9 +33,9 @@ import {
   unwritable,
 } from './store-error.ts'
 
-export type { CellEnd, CellRecord, Outcome } from './cell.ts'
+export type { CellRecord } from './cell.ts'
 export type { Manifest, ManifestConfig } from './manifest.ts'
-export { StoreError, type StoreErrorKind } from './store-error.ts'
+export { StoreError } from './store-error.ts'
 
 /** Larger files than this are not results. */
 const JOURNAL_BYTES = 1 << 29

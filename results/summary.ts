@@ -18,9 +18,9 @@ export { type CreationLatency, LATENCY_WORKLOAD } from './latency.ts'
 export type { Overhead } from './overhead.ts'
 
 /** 2: overheads are of unit `fraction`; verdict `inconclusive`; what was planned. */
-export const SUMMARY_VERSION = 2
+const SUMMARY_VERSION = 2
 
-export const claimVerdictSchema = z.object({
+const claimVerdictSchema = z.object({
   name: z.string(),
   source: z.string(),
   says: z.string(),
@@ -82,7 +82,7 @@ export const summarySchema = z.object({
 export type Summary = Readonly<z.infer<typeof summarySchema>>
 
 /** What the claims of this version may look at. */
-export function evidenceOf(run: StoredRun): Evidence {
+function evidenceOf(run: StoredRun): Evidence {
   const series = new SeriesTable(run.cells)
   return {
     manifest: run.manifest,
