@@ -7,13 +7,12 @@ import type { Backend } from '../machine/machine.ts'
 import { backendVersion, QemuError } from '../machine/open.ts'
 import type { CellRecord } from '../results/cell.ts'
 import type { Parameters } from '../results/measurement.ts'
-import type { PlanPart } from '../results/plan.ts'
 import { type Manifest, type ManifestConfig, ResultStore } from '../results/store.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { type CellPlan, determinantsOf, type Fingerprint } from './cell.ts'
 import { bootargsFor } from './computer.ts'
 import { hostFingerprint } from './host-fingerprint.ts'
-import { matrix, points } from './matrix.ts'
+import { matrix, planOf } from './matrix.ts'
 import { runPool } from './pool.ts'
 import { profileNamed } from './profile.ts'
 import { realParts } from './real-parts.ts'
@@ -156,15 +155,6 @@ function manifestOf(
     configs: [...configs],
     workloads: unique(request.workloads),
     host: hostFingerprint(),
-  }
-}
-
-/** Exactly the product that the matrix makes of the request. */
-function planOf({ workloads, configs, seeds }: RunRequest): PlanPart {
-  return {
-    workloads: workloads.map((workload) => ({ name: workload.name, points: points(workload) })),
-    configs: configs.map(({ name }) => name),
-    seeds: [...seeds],
   }
 }
 

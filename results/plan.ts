@@ -27,26 +27,27 @@ export function isListable(plan: readonly PlanPart[]): boolean {
   return cells.reduce((sum, count) => sum + count, 0) <= CELLS_MAX
 }
 
-/** What a manifest must say of the rest of a cell's coordinates. */
-interface PlanHeader {
+/** What a manifest says of the rest of a cell's coordinates. */
+export interface PlanHeader {
   readonly backend: string
   readonly profile: { readonly name: string }
   readonly configs: readonly { readonly name: string; readonly policy: string }[]
-  readonly plan?: readonly PlanPart[] | undefined
 }
 
-/** Every planned cell once, in order; undefined for a manifest that keeps no plan. */
-export function plannedCells(header: PlanHeader): readonly Coordinates[] | undefined {
-  if (header.plan === undefined) return undefined
+/**
+ * Every cell of a plan once, in the order in which cells are run. Configs alternate within a seed, so that a
+ * drift of the host meets all of them alike.
+ */
+export function cellsOfPlan(plan: readonly PlanPart[], header: PlanHeader): readonly Coordinates[] {
+  const { backend, profile } = header
   const policies = new Map(header.configs.map(({ name, policy }) => [name, policy]))
-  const cells = header.plan.flatMap(({ workloads, configs, seeds }) =>
+  const cells = plan.flatMap(({ workloads, configs, seeds }) =>
     workloads.flatMap(({ name: workload, points }) =>
       points.flatMap((parameters) =>
         seeds.flatMap((seed) =>
           configs.map((config) => ({
-            ...{ workload, parameters, config, seed },
-            backend: header.backend,
-            profile: header.profile.name,
+            ...{ workload, parameters, config, seed, backend },
+            profile: profile.name,
             policy: policies.get(config) ?? 'none',
           })),
         ),
@@ -56,6 +57,14 @@ export function plannedCells(header: PlanHeader): readonly Coordinates[] | undef
   return [...new Map(cells.map((cell) => [coordinatesKey(cell), cell])).values()]
 }
 
+/** A manifest, as far as its plan goes; one of an older version keeps none. */
+type Planned = PlanHeader & { readonly plan?: readonly PlanPart[] | undefined }
+
+/** The planned cells; undefined for a manifest that keeps no plan. */
+export function plannedCells(manifest: Planned): readonly Coordinates[] | undefined {
+  return manifest.plan && cellsOfPlan(manifest.plan, manifest)
+}
+
 export interface Completeness {
   /** Cells planned or there; undefined where no plan was kept. */
   readonly planned: number | undefined
@@ -63,8 +72,8 @@ export interface Completeness {
   readonly missing: readonly Coordinates[]
 }
 
-export function completenessOf(header: PlanHeader, cells: readonly CellRecord[]): Completeness {
-  const all = plannedCells(header)
+export function completenessOf(manifest: Planned, cells: readonly CellRecord[]): Completeness {
+  const all = plannedCells(manifest)
   if (all === undefined) return { planned: undefined, missing: [] }
   const there = new Set(cells.map(coordinatesKey))
   const missing = all.filter((cell) => !there.has(coordinatesKey(cell)))
