@@ -13,7 +13,6 @@ import { type CellPlan, determinantsOf, type Fingerprint } from './cell.ts'
 import { bootargsFor } from './computer.ts'
 import { hostFingerprint } from './host-fingerprint.ts'
 import { matrix, planOf } from './matrix.ts'
-import { runPool } from './pool.ts'
 import { profileNamed } from './profile.ts'
 import { realParts } from './real-parts.ts'
 import { sourceVersion } from './version.ts'
@@ -99,6 +98,8 @@ export async function executeRun(plan: Plan, how: Execution): Promise<void> {
     if (finished?.outcome.kind === 'done') how.ended(cell, finished, true)
     else waiting.push(cell)
   }
+  // Loaded when there is something to run: to plan needs none of it.
+  const { runPool } = await import('./pool.ts')
   await runPool(waiting, {
     run: store.manifest.run,
     hostLimit: how.hostLimit,

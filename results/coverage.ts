@@ -66,7 +66,7 @@ interface CoverageWalk extends CoverageReading {
 const WALK = ['workload', 'config', 'cell', 'guest', 'iteration'] as const
 
 /** The readings that rows hold, in order of their first row. A metric that is absent counts 0. */
-function coverageReadings(rows: readonly Measurement[]): CoverageWalk[] {
+export function coverageReadings(rows: readonly Measurement[]): CoverageWalk[] {
   const readings = new Map<string, Map<string, number>>()
   const walks = new Map<string, Pick<CoverageWalk, (typeof WALK)[number]>>()
   for (const row of rows) {
