@@ -61,7 +61,7 @@ export function cut(text: string, columns: number): string {
   return `${kept}…`
 }
 
-/** As many lines as it takes; a word too long for a line has one of its own. */
+/** The text on as many lines as it takes; a word too long for a line has one of its own. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = []
   for (const word of printable(text).split(/\s/)) {

@@ -76,7 +76,7 @@ export async function record(
 interface NameSources {
   readonly view: View
   readonly kernel: AuditKernel | undefined
-  /** By the name of an address space. */
+  /** Programs by the name of the address space in which they run. */
   readonly running: ReadonlyMap<string, Program>
 }
 

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { entryFiles } from '../registry/registry.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
-/** Where a worker begins, and the folders out of which it loads entries by their names. */
+/** The file in which a worker begins, and the folders out of which it loads entries by their names. */
 const WORKER = 'harness/worker.ts'
 const FOLDERS = ['workloads', 'harness/probes', 'harness/invariants']
 const HASH_LENGTH = 16

@@ -11,7 +11,7 @@ export interface CoverageReading {
   readonly guest: string
   /** Original frames that the allocator has given out, covered or not; absent in older rows. */
   readonly inUse?: number
-  /** Those of them that the config's coverage covers. */
+  /** Originals in use that the config's coverage covers. */
   readonly originals: number
   /** Distinct frames that back one original each. */
   readonly backups: number

@@ -44,7 +44,7 @@ function compareParameters(a: Parameters, b: Parameters): number {
   return 0
 }
 
-/** By code units: the same on every host, whatever its language. */
+/** The order of two texts by code units, which is the same on every host, whatever its language. */
 function compareTexts(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1
 }

@@ -18,7 +18,7 @@ export type PlanPart = Readonly<z.infer<typeof planSchema>>
 /** A plan of more cells was not made by a person. */
 const CELLS_MAX = 1_000_000
 
-/** Whether a plan can be listed. */
+/** Whether a plan has few enough cells to be listed. */
 export function isListable(plan: readonly PlanPart[]): boolean {
   const cells = plan.map(({ workloads, configs, seeds }) => {
     const points = workloads.reduce((sum, workload) => sum + workload.points.length, 0)

@@ -10,7 +10,7 @@ export interface Response {
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>
   readonly body: Uint8Array
-  /** From the moment the client wanted it (connection included) to the last byte. */
+  /** Cycles from the moment the client wanted it (connection included) to the last byte. */
   readonly latency: number
 }
 

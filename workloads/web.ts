@@ -36,7 +36,7 @@ export default {
 } satisfies Workload<{ bytes: number; keepAlive: boolean }>
 
 interface ClosedLoop {
-  /** In order of the responses. */
+  /** Cycles that each response took, in order. */
   readonly latencies: readonly number[]
   until(responses: number): Promise<void>
   /** Asks no more, and waits for the answers under way. */

@@ -12,7 +12,7 @@ import { LIMIT, looks } from '../theme.ts'
 const KIB = 1024
 /** The vertical axis is linear up to about this extra on both sides of zero, in ms. */
 const LINEAR_TO_MS = 0.001
-/** Its ticks, in ms. */
+/** The ticks of the vertical axis, in ms. */
 const DECADES = [-1, -0.1, -0.01, -1e-3, 0, 1e-3, 0.01, 0.1, 1, 10, 100]
 const PANEL_HEIGHT = 320
 /** All panels together, labels apart. */
@@ -67,7 +67,7 @@ interface Point {
   readonly frames: string
 }
 
-/** Like with like. */
+/** The latencies of configs with backups over the same without: like with like. */
 function shownLatencies({ manifest, summary }: ChartResults): CreationLatency[] {
   const sides = comparedWith(manifest)
   return summary.latencies.filter(({ config, over }) => sides.get(config) === over)

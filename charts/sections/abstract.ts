@@ -18,7 +18,7 @@ ${warning(summary, problems)}
 </section>`
 }
 
-/** Said at once, because a figure may lack what is missing. */
+/** What the run lacks, said at once, because a figure may lack it too. */
 function warning(summary: Summary, problems: readonly string[]): Html | undefined {
   const undrawn =
     problems.length > 0 ? [`${count(problems.length, 'chart')} could not be drawn`] : []

@@ -64,7 +64,7 @@ ${htmlTable({
 `
 }
 
-/** In the order of the summary: like with like first. */
+/** The columns of a table, in the order of the summary: like with like first. */
 function columnsOf(overheads: readonly Overhead[]): Column[] {
   const seen = new Map<string, Column>()
   for (const { baseline, metric } of overheads) {

@@ -44,7 +44,7 @@ export class Memory {
   }
 }
 
-/** Where RAM starts on the board. */
+/** The address at which the board's RAM starts. */
 export const RAM = 0x8000_0000
 
 export function u64At(view: DataView, offset: number): number {

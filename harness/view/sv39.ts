@@ -69,12 +69,12 @@ export function rootOf(atp: bigint): number {
   return Number(atp & PPN) * PAGE_BYTES
 }
 
-/** As rootOf; undefined where the register is Bare, or is not there. */
+/** The root table's address, or undefined where the register is Bare or is not there. */
 export function rootIn(atp: bigint | undefined): number | undefined {
   return atp === undefined || atp >> MODE_SHIFT === BARE ? undefined : rootOf(atp)
 }
 
-/** Where `va` (39 bits) leads, or undefined if no valid leaf covers it. */
+/** The physical address to which `va` (39 bits) leads, or undefined if no valid leaf covers it. */
 export async function translate(
   memory: Memory,
   root: number,
