@@ -4,8 +4,8 @@
 import { loadCatalogue } from '../../harness/catalogue.ts'
 import { Computer, specFor } from '../../harness/computer.ts'
 import { Conversation } from '../../harness/conversation.ts'
-import { realParts } from '../../harness/parts.ts'
 import { profileNamed } from '../../harness/profile.ts'
+import { realParts } from '../../harness/real-parts.ts'
 import { table } from '../table.ts'
 
 const TIMES = 5

@@ -3,9 +3,9 @@
 
 import { Command, InvalidArgumentError } from 'commander'
 import { image } from '../../guest/images.ts'
-import { type Outside, openOutside } from '../../harness/outside.ts'
-import { realParts } from '../../harness/parts.ts'
+import { type Attachment, openAttachment } from '../../harness/attachment.ts'
 import { profileNamed } from '../../harness/profile.ts'
+import { realParts } from '../../harness/real-parts.ts'
 import { ElfError } from '../../machine/elf.ts'
 import type { Backend, Machine, MachineSpec } from '../../machine/machine.ts'
 import { MiB } from '../../machine/units.ts'
@@ -95,7 +95,7 @@ async function perform(options: Options): Promise<void> {
     throw new UsageError(`--record: expected back end rv64, which is exact; got ${backend}`)
   }
   await using record = await openRecord(options.record, options.gdb)
-  const outside = openOutside()
+  const outside = openAttachment()
   try {
     const spec = { ...(await specOf(options)), pacer: outside.pacer }
     await using opened = await open(spec, backend, options)
@@ -111,7 +111,7 @@ async function perform(options: Options): Promise<void> {
 }
 
 /** At the console, with gdb if it was asked for. Whoever may still come by a port is waited for. */
-async function session(of: Machine, outside: Outside, options: Options): Promise<number> {
+async function session(of: Machine, outside: Attachment, options: Options): Promise<number> {
   const { gdb, hostfwd, silence, limit } = options
   if (gdb !== undefined) return outcomeOf(await attendDebugged(of, outside, gdb))
   return outcomeOf(

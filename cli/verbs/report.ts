@@ -3,7 +3,7 @@
 
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
-import { plannedPlaces } from '../../results/plan.ts'
+import { plannedCells } from '../../results/plan.ts'
 import { printableJson } from '../../results/printable.ts'
 import { readRun } from '../../results/store.ts'
 import { nothingToReport } from '../../results/store-error.ts'
@@ -28,7 +28,7 @@ export function redraw(): Command {
 export async function drawAndPrint(directory: string, json: boolean): Promise<number> {
   const { manifest, cells } = await readRun(directory)
   if (cells.length === 0) {
-    throw nothingToReport(directory, plannedPlaces(manifest)?.length)
+    throw nothingToReport(directory, plannedCells(manifest)?.length)
   }
   // The chart libraries are large; verbs that draw nothing do not wait for them.
   const { writeReport } = await import('../../charts/report.ts')
