@@ -11,6 +11,7 @@ import { printableJson, printableLine } from '../../results/printable.ts'
 import { FAILED_CHECK, FINE, UsageError } from '../exit.ts'
 import { profileOption, wholeNumber } from '../options.ts'
 import { table } from '../table.ts'
+import { PURPOSE } from '../verbs.ts'
 
 interface Options {
   readonly config: string
@@ -26,17 +27,16 @@ const HEAD = [
   ...['missing', 'aliased', 'same bank', 'stale'],
 ]
 
-export function audit(): Command {
-  return new Command('audit')
-    .description('boots a config, stresses it and walks its invariants')
-    .requiredOption('--config <name>', 'what to audit')
-    .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
-    .addOption(profileOption())
-    .option('--json', 'the same as JSON')
-    .action(async (options: Options) => {
-      process.exitCode = await perform(options)
-    })
-}
+export default new Command('audit')
+  .helpGroup(PURPOSE.look)
+  .description('boots a config, stresses it and walks its invariants')
+  .requiredOption('--config <name>', 'what to audit')
+  .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
+  .addOption(profileOption())
+  .option('--json', 'the same as JSON')
+  .action(async (options: Options) => {
+    process.exitCode = await perform(options)
+  })
 
 async function perform({ config: name, seed, profile, json }: Options): Promise<number> {
   profileNamed(profile)

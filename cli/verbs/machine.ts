@@ -16,6 +16,7 @@ import { attendDebugged, GDB_HELP } from '../session/debugged.ts'
 import { outcomeOf } from '../session/outcome.ts'
 import { openRecord, RECORD_HELP } from '../session/record.ts'
 import { attend } from '../session/terminal.ts'
+import { PURPOSE } from '../verbs.ts'
 import { say } from '../voice.ts'
 
 /** What the machine is made of. */
@@ -52,41 +53,40 @@ const SILENCE_S = 10
 const LIMIT_S = 600
 const MOST_S = 1_000_000
 
-export function machine(): Command {
-  return new Command('machine')
-    .description('boots anything that boots on QEMU virt')
-    .requiredOption('--kernel <elf>', 'what to start')
-    .option('--bios <elf>', "firmware in M-mode; 'none' starts the kernel there; default: our own")
-    .option('--initrd <file>', 'placed in memory and named in the device tree')
-    .option('--append <text>', 'boot arguments')
-    .option('--drive <file>', 'raw disk image; the machine writes to its own copy')
-    .option(
-      '--virtio <version>',
-      'of virtio-mmio: 2, or 1 for drivers from before virtio 1.0',
-      wholeNumber(1, 2),
-      2,
-    )
-    .option('--hostfwd <p:q>', 'port p of 127.0.0.1 leads to port q of the guest', forward)
-    .option('--memory <MiB>', 'RAM', wholeNumber(1, MOST_MEMORY_MIB), 128)
-    .option('--harts <n>', 'hardware threads', wholeNumber(1), 1)
-    .addOption(profileOption())
-    .addOption(backendOption())
-    .option('--gdb <p>', GDB_HELP, wholeNumber(0, PORTS))
-    .option('--record <file>', RECORD_HELP)
-    .option(
-      '--silence <s>',
-      'once piped input has ended, how long the guest may wait and say nothing; not with --gdb, --hostfwd',
-      wholeNumber(1, MOST_S),
-      SILENCE_S,
-    )
-    .option(
-      '--limit <s>',
-      "likewise, how long it may go on at all, of the host's time and of its own",
-      wholeNumber(1, MOST_S),
-      LIMIT_S,
-    )
-    .action(perform)
-}
+export default new Command('machine')
+  .helpGroup(PURPOSE.boot)
+  .description('boots anything that boots on QEMU virt')
+  .requiredOption('--kernel <elf>', 'what to start')
+  .option('--bios <elf>', "firmware in M-mode; 'none' starts the kernel there; default: our own")
+  .option('--initrd <file>', 'placed in memory and named in the device tree')
+  .option('--append <text>', 'boot arguments')
+  .option('--drive <file>', 'raw disk image; the machine writes to its own copy')
+  .option(
+    '--virtio <version>',
+    'of virtio-mmio: 2, or 1 for drivers from before virtio 1.0',
+    wholeNumber(1, 2),
+    2,
+  )
+  .option('--hostfwd <p:q>', 'port p of 127.0.0.1 leads to port q of the guest', forward)
+  .option('--memory <MiB>', 'RAM', wholeNumber(1, MOST_MEMORY_MIB), 128)
+  .option('--harts <n>', 'hardware threads', wholeNumber(1), 1)
+  .addOption(profileOption())
+  .addOption(backendOption())
+  .option('--gdb <p>', GDB_HELP, wholeNumber(0, PORTS))
+  .option('--record <file>', RECORD_HELP)
+  .option(
+    '--silence <s>',
+    'once piped input has ended, how long the guest may wait and say nothing; not with --gdb, --hostfwd',
+    wholeNumber(1, MOST_S),
+    SILENCE_S,
+  )
+  .option(
+    '--limit <s>',
+    "likewise, how long it may go on at all, of the host's time and of its own",
+    wholeNumber(1, MOST_S),
+    LIMIT_S,
+  )
+  .action(perform)
 
 async function perform(options: Options): Promise<void> {
   profileNamed(options.profile)

@@ -10,17 +10,17 @@ import { FAILED_CHECK, FINE, INTERRUPTED } from '../exit.ts'
 import { bytesOf } from '../input-file.ts'
 import { holdOn } from '../interruption.ts'
 import { machineOf } from '../session/origin.ts'
+import { PURPOSE } from '../verbs.ts'
 import { complain, say } from '../voice.ts'
 import { refusal } from './machine.ts'
 
-export function replay(): Command {
-  return new Command('replay')
-    .description('a recorded session once more; exit code 1 if it does not come out the same')
-    .argument('<file>', "what 'machine', 'shell' or 'serve' left by --record")
-    .action(async (file: string) => {
-      process.exitCode = await perform(readRecording(await bytesOf(file)))
-    })
-}
+export default new Command('replay')
+  .helpGroup(PURPOSE.boot)
+  .description('a recorded session once more; exit code 1 if it does not come out the same')
+  .argument('<file>', "what 'machine', 'shell' or 'serve' left by --record")
+  .action(async (file: string) => {
+    process.exitCode = await perform(readRecording(await bytesOf(file)))
+  })
 
 async function perform(recording: Recording): Promise<number> {
   const session = await opened(recording)

@@ -9,17 +9,17 @@ import { readRun } from '../../results/store.ts'
 import { nothingToReport } from '../../results/store-error.ts'
 import { exported, type Summary } from '../../results/summary.ts'
 import { FAILED_CHECK, FINE, PARTIAL } from '../exit.ts'
+import { PURPOSE } from '../verbs.ts'
 import { say } from '../voice.ts'
 
-export function redraw(): Command {
-  return new Command('report')
-    .description('draws charts and report of a run again, from its stored rows')
-    .argument('<dir>', 'the directory of the run')
-    .option('--json', 'print the summary as JSON')
-    .action(async (dir: string, { json }: { json?: boolean }) => {
-      process.exitCode = await drawAndPrint(resolve(dir), json ?? false)
-    })
-}
+export default new Command('report')
+  .helpGroup(PURPOSE.measure)
+  .description('draws charts and report of a run again, from its stored rows')
+  .argument('<dir>', 'the directory of the run')
+  .option('--json', 'print the summary as JSON')
+  .action(async (dir: string, { json }: { json?: boolean }) => {
+    process.exitCode = await drawAndPrint(resolve(dir), json ?? false)
+  })
 
 /**
  * Writes everything that follows from the rows, prints the table, says where the report lies. Resolves to

@@ -19,6 +19,7 @@ import { holdOn, setLastWords } from '../interruption.ts'
 import { backendNamed, backendOption, wholeNumber, words } from '../options.ts'
 import { packageVersion } from '../package-version.ts'
 import { openProgress } from '../progress.ts'
+import { PURPOSE } from '../verbs.ts'
 import { say } from '../voice.ts'
 import { drawAndPrint } from './report.ts'
 
@@ -43,35 +44,34 @@ const MOST_SEEDS = 1000
 const MOST_JOBS = 256
 const PROFILE_TEXT = `timing profile (default: ${usualProfile('rv64')}; on qemu ${usualProfile('qemu')})`
 
-export function run(): Command {
-  return new Command('run')
-    .description('runs workloads on configs and leaves results, charts and a report')
-    .addOption(new Option('--suite <name>', 'a list of workloads').env('MIRRORBENCH_SUITE'))
-    .option('--config <a,b>', 'only these configs; a trailing * stands for any rest', words)
-    .option('--workload <a,b>', 'only these workloads; a trailing * stands for any rest', words)
-    .option('--seeds <n>', 'how many seeds (frame allocation orders)', wholeNumber(1, MOST_SEEDS))
-    .addOption(new Option('--profile <name>', PROFILE_TEXT).env('MIRRORBENCH_PROFILE'))
-    .addOption(backendOption())
-    .addOption(new Option('--out <dir>', 'where the run is kept').env('MIRRORBENCH_OUT'))
-    .option('--resume', 'go on with the run in --out: finished cells are not run again')
-    .addOption(
-      new Option('--jobs <n>', 'cells at the same time')
-        .argParser(wholeNumber(1, MOST_JOBS))
-        .default(availableParallelism(), 'one a core')
-        .env('MIRRORBENCH_JOBS'),
-    )
-    .addOption(
-      new Option('--host-limit <s>', 'seconds of host time a cell may take')
-        .argParser(wholeNumber(1))
-        .default(300),
-    )
-    .option('--list', 'name the cells, run nothing')
-    .option('--dry-run', 'work out the plan, run nothing')
-    .option('--json', 'print the summary as JSON')
-    .action(async (options: Options) => {
-      process.exitCode = await perform(options)
-    })
-}
+export default new Command('run')
+  .helpGroup(PURPOSE.measure)
+  .description('runs workloads on configs and leaves results, charts and a report')
+  .addOption(new Option('--suite <name>', 'a list of workloads').env('MIRRORBENCH_SUITE'))
+  .option('--config <a,b>', 'only these configs; a trailing * stands for any rest', words)
+  .option('--workload <a,b>', 'only these workloads; a trailing * stands for any rest', words)
+  .option('--seeds <n>', 'how many seeds (frame allocation orders)', wholeNumber(1, MOST_SEEDS))
+  .addOption(new Option('--profile <name>', PROFILE_TEXT).env('MIRRORBENCH_PROFILE'))
+  .addOption(backendOption())
+  .addOption(new Option('--out <dir>', 'where the run is kept').env('MIRRORBENCH_OUT'))
+  .option('--resume', 'go on with the run in --out: finished cells are not run again')
+  .addOption(
+    new Option('--jobs <n>', 'cells at the same time')
+      .argParser(wholeNumber(1, MOST_JOBS))
+      .default(availableParallelism(), 'one a core')
+      .env('MIRRORBENCH_JOBS'),
+  )
+  .addOption(
+    new Option('--host-limit <s>', 'seconds of host time a cell may take')
+      .argParser(wholeNumber(1))
+      .default(300),
+  )
+  .option('--list', 'name the cells, run nothing')
+  .option('--dry-run', 'work out the plan, run nothing')
+  .option('--json', 'print the summary as JSON')
+  .action(async (options: Options) => {
+    process.exitCode = await perform(options)
+  })
 
 async function perform(options: Options): Promise<number> {
   const plan = await planned(options)

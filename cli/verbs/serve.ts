@@ -14,6 +14,7 @@ import { outcomeOf } from '../session/outcome.ts'
 import { openRecord, RECORD_HELP } from '../session/record.ts'
 import { tellRestarts } from '../session/restarts.ts'
 import { host } from '../session/terminal.ts'
+import { PURPOSE } from '../verbs.ts'
 import { say } from '../voice.ts'
 
 interface Options {
@@ -26,21 +27,20 @@ interface Options {
 
 const DEFAULT_PORT = 8080
 
-export function serve(): Command {
-  return new Command('serve')
-    .description("the guest's web server at 127.0.0.1")
-    .option('--config <name>', 'what to boot', 'none')
-    .option(
-      '--port <p>',
-      'port of 127.0.0.1; 0 takes a free one',
-      wholeNumber(0, PORTS),
-      DEFAULT_PORT,
-    )
-    .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
-    .addOption(profileOption())
-    .option('--record <file>', RECORD_HELP)
-    .action(perform)
-}
+export default new Command('serve')
+  .helpGroup(PURPOSE.boot)
+  .description("the guest's web server at 127.0.0.1")
+  .option('--config <name>', 'what to boot', 'none')
+  .option(
+    '--port <p>',
+    'port of 127.0.0.1; 0 takes a free one',
+    wholeNumber(0, PORTS),
+    DEFAULT_PORT,
+  )
+  .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
+  .addOption(profileOption())
+  .option('--record <file>', RECORD_HELP)
+  .action(perform)
 
 async function perform(options: Options): Promise<void> {
   const { config: name, port, seed, profile } = options

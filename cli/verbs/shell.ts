@@ -17,6 +17,7 @@ import { outcomeOf } from '../session/outcome.ts'
 import { Prompts } from '../session/prompts.ts'
 import { openRecord, RECORD_HELP } from '../session/record.ts'
 import { attend } from '../session/terminal.ts'
+import { PURPOSE } from '../verbs.ts'
 import { complain } from '../voice.ts'
 
 interface Options {
@@ -27,35 +28,34 @@ interface Options {
   readonly record?: string
 }
 
-export function shell(): Command {
-  return new Command('shell')
-    .description("you at the guest's console")
-    .option('--config <name>', 'what to boot', 'none')
-    .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
-    .addOption(profileOption())
-    .option('--gdb <p>', GDB_HELP, wholeNumber(0, PORTS))
-    .option('--record <file>', RECORD_HELP)
-    .action(async ({ config: name, seed, profile, gdb, record: path }: Options) => {
-      profileNamed(profile)
-      await using record = await openRecord(path, gdb)
-      const { configs } = await loadCatalogue()
-      const outside = openOutside()
-      const options = { seed, profile, pacer: outside.pacer }
-      const spec = await specFor(pick(configs, 'config', name), realParts, options)
-      await using machine = await realParts.open(spec)
-      record.begin(machine)
-      try {
-        if (gdb !== undefined) {
-          process.exitCode = outcomeOf(await attendDebugged(machine, outside, gdb))
-        } else if (process.stdin.isTTY) {
-          process.exitCode = outcomeOf(await attend(machine, outside))
-        } else process.exitCode = await dictate(machine)
-        await record.keep(machine, { verb: 'shell', config: name, seed: String(seed), profile })
-      } finally {
-        await outside.close()
-      }
-    })
-}
+export default new Command('shell')
+  .helpGroup(PURPOSE.boot)
+  .description("you at the guest's console")
+  .option('--config <name>', 'what to boot', 'none')
+  .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
+  .addOption(profileOption())
+  .option('--gdb <p>', GDB_HELP, wholeNumber(0, PORTS))
+  .option('--record <file>', RECORD_HELP)
+  .action(async ({ config: name, seed, profile, gdb, record: path }: Options) => {
+    profileNamed(profile)
+    await using record = await openRecord(path, gdb)
+    const { configs } = await loadCatalogue()
+    const outside = openOutside()
+    const options = { seed, profile, pacer: outside.pacer }
+    const spec = await specFor(pick(configs, 'config', name), realParts, options)
+    await using machine = await realParts.open(spec)
+    record.begin(machine)
+    try {
+      if (gdb !== undefined) {
+        process.exitCode = outcomeOf(await attendDebugged(machine, outside, gdb))
+      } else if (process.stdin.isTTY) {
+        process.exitCode = outcomeOf(await attend(machine, outside))
+      } else process.exitCode = await dictate(machine)
+      await record.keep(machine, { verb: 'shell', config: name, seed: String(seed), profile })
+    } finally {
+      await outside.close()
+    }
+  })
 
 const PROMPT = '$ '
 /** No guest has room for more. */
