@@ -5,13 +5,14 @@ import { calledAs } from './called-as.ts'
 import { heedSignals } from './interruption.ts'
 import { packageVersion } from './package-version.ts'
 import { adopt, execute, program } from './program.ts'
-import { verbsFor } from './verbs.ts'
+import { PURPOSE, verbsFor } from './verbs.ts'
 
 heedSignals()
 
 const mirrorbench = program(calledAs())
   .description('measures what backups of memory cost, on an emulated computer exact to the cycle')
   .version(packageVersion())
+  .commandsGroup(PURPOSE.ask)
 
 await execute(withVerbs())
 

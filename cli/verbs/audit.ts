@@ -4,7 +4,6 @@ import { Command } from 'commander'
 import { type AuditStep, audit as walk } from '../../harness/audit.ts'
 import { loadCatalogue } from '../../harness/catalogue.ts'
 import { realParts } from '../../harness/parts.ts'
-import { profileNamed } from '../../harness/profile.ts'
 import { pick } from '../../harness/registry.ts'
 import type { CoverageReading } from '../../results/coverage.ts'
 import { printableJson, printableLine } from '../../results/printable.ts'
@@ -39,7 +38,6 @@ export default new Command('audit')
   })
 
 async function perform({ config: name, seed, profile, json }: Options): Promise<number> {
-  profileNamed(profile)
   const catalogue = await loadCatalogue()
   const config = pick(catalogue.configs, 'config', name)
   if (config.invariants.length === 0) {

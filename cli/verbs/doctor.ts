@@ -3,7 +3,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { basename, dirname } from 'node:path'
 import { Command } from 'commander'
-import { execa } from 'execa'
 import { image, imageNames } from '../../guest/images.ts'
 import { loadCatalogue } from '../../harness/catalogue.ts'
 import { Computer, specFor } from '../../harness/computer.ts'
@@ -95,6 +94,7 @@ async function attempt(what: string, work: () => Promise<string>): Promise<Check
 
 async function tool(name: string, use: string): Promise<Check> {
   try {
+    const { execa } = await import('execa')
     const { stdout } = await execa(name, ['--version'], { timeout: TOOL_MS })
     return { what: name, state: 'yes', detail: stdout.split('\n')[0]!.trim() }
   } catch {

@@ -7,8 +7,9 @@ import { Command, Option } from 'commander'
 import { type Catalogue, loadCatalogue } from '../../harness/catalogue.ts'
 import type { CellPlan } from '../../harness/cell.ts'
 import { profileNamed, usualProfile } from '../../harness/profile.ts'
-import { executeRun, type Plan, planRun } from '../../harness/run.ts'
+import type { Plan } from '../../harness/run.ts'
 import { readSuite } from '../../harness/suite.ts'
+import type { Backend } from '../../machine/machine.ts'
 import { cellName } from '../../results/cell.ts'
 import { printableJson } from '../../results/printable.ts'
 import type { CellRecord } from '../../results/store.ts'
@@ -16,12 +17,11 @@ import { calledAs } from '../called-as.ts'
 import { choose } from '../choice.ts'
 import { FINE, INTERRUPTED, UsageError } from '../exit.ts'
 import { holdOn, setLastWords } from '../interruption.ts'
-import { backendNamed, backendOption, wholeNumber, words } from '../options.ts'
+import { backendOption, wholeNumber, words } from '../options.ts'
 import { packageVersion } from '../package-version.ts'
 import { openProgress } from '../progress.ts'
 import { PURPOSE } from '../verbs.ts'
 import { say } from '../voice.ts'
-import { drawAndPrint } from './report.ts'
 
 interface Options {
   readonly suite?: string
@@ -29,7 +29,7 @@ interface Options {
   readonly workload?: readonly string[]
   readonly seeds?: number
   readonly profile?: string
-  readonly backend: string
+  readonly backend: Backend
   readonly out?: string
   readonly resume?: boolean
   readonly jobs: number
@@ -95,6 +95,7 @@ async function perform(options: Options): Promise<number> {
     return INTERRUPTED
   }
   setLastWords(words)
+  const { drawAndPrint } = await import('../reporting.ts')
   return await drawAndPrint(directory, options.json ?? false)
 }
 
@@ -107,12 +108,13 @@ function againCommand(directory: string): string {
 }
 
 async function planned(options: Options): Promise<Plan> {
-  const backend = backendNamed(options.backend)
+  const { backend } = options
   const profile = options.profile ?? usualProfile(backend)
   profileNamed(profile, backend)
   const catalogue = await loadCatalogue()
   const { name: suite, seeds, workloads } = await chosenWorkloads(options, catalogue)
   const configs = options.config ?? [...catalogue.configs.keys()]
+  const { planRun } = await import('../../harness/run.ts')
   return planRun({
     run: runName(options.out, suite),
     suite,
@@ -171,6 +173,7 @@ async function execute(
 ): Promise<{ readonly ended: readonly CellRecord[]; readonly interrupted: boolean }> {
   const ended: CellRecord[] = []
   const progress = openProgress(plan.cells.length)
+  const { executeRun } = await import('../../harness/run.ts')
   using hold = holdOn()
   try {
     await executeRun(plan, {

@@ -11,7 +11,7 @@ import { pick } from '../../harness/registry.ts'
 import { HTTP_PORT, keepServer } from '../../workloads/web-files.ts'
 import { PORTS, profileOption, wholeNumber } from '../options.ts'
 import { outcomeOf } from '../session/outcome.ts'
-import { openRecord, RECORD_HELP } from '../session/record.ts'
+import { openRecorder, RECORD_HELP } from '../session/recorder.ts'
 import { tellRestarts } from '../session/restarts.ts'
 import { host } from '../session/terminal.ts'
 import { PURPOSE } from '../verbs.ts'
@@ -47,20 +47,20 @@ async function perform(options: Options): Promise<void> {
   const { hz } = profileNamed(profile)
   const { configs } = await loadCatalogue()
   const config = pick(configs, 'config', name)
-  await using record = await openRecord(options.record)
+  await using recorder = await openRecorder(options.record)
   const outside = openOutside()
   try {
     const spec = await specFor(config, realParts, { seed, profile, pacer: outside.pacer })
     await using computer = new Computer(realParts, spec)
     const machine = await computer.atPrompt()
-    record.begin(machine)
+    await recorder.begin(machine)
     const opened = await outside.expose(machine, HTTP_PORT, port)
     const around = { probes: [], live: true, hz, check: async () => {} }
     await keepServer(new Conversation(machine, around))
     say(`http://127.0.0.1:${opened}/ (config ${name})`)
     tellRestarts(machine.console, (line) => say(`serve: ${line}`))
     process.exitCode = outcomeOf(await host(machine, outside))
-    await record.keep(machine, { verb: 'serve', config: name, seed: String(seed), profile })
+    await recorder.keep(machine, { verb: 'serve', config: name, seed: String(seed), profile })
   } finally {
     await outside.close()
   }

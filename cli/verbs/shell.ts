@@ -6,7 +6,6 @@ import { loadCatalogue } from '../../harness/catalogue.ts'
 import { specFor } from '../../harness/computer.ts'
 import { openOutside } from '../../harness/outside.ts'
 import { realParts } from '../../harness/parts.ts'
-import { profileNamed } from '../../harness/profile.ts'
 import { pick } from '../../harness/registry.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { FAILED_CHECK, INTERRUPTED, UsageError } from '../exit.ts'
@@ -15,7 +14,7 @@ import { PORTS, profileOption, wholeNumber } from '../options.ts'
 import { attendDebugged, GDB_HELP } from '../session/debugged.ts'
 import { outcomeOf } from '../session/outcome.ts'
 import { Prompts } from '../session/prompts.ts'
-import { openRecord, RECORD_HELP } from '../session/record.ts'
+import { openRecorder, RECORD_HELP } from '../session/recorder.ts'
 import { attend } from '../session/terminal.ts'
 import { PURPOSE } from '../verbs.ts'
 import { complain } from '../voice.ts'
@@ -37,21 +36,20 @@ export default new Command('shell')
   .option('--gdb <p>', GDB_HELP, wholeNumber(0, PORTS))
   .option('--record <file>', RECORD_HELP)
   .action(async ({ config: name, seed, profile, gdb, record: path }: Options) => {
-    profileNamed(profile)
-    await using record = await openRecord(path, gdb)
+    await using recorder = await openRecorder(path, gdb)
     const { configs } = await loadCatalogue()
     const outside = openOutside()
     const options = { seed, profile, pacer: outside.pacer }
     const spec = await specFor(pick(configs, 'config', name), realParts, options)
     await using machine = await realParts.open(spec)
-    record.begin(machine)
+    await recorder.begin(machine)
     try {
       if (gdb !== undefined) {
         process.exitCode = outcomeOf(await attendDebugged(machine, outside, gdb))
       } else if (process.stdin.isTTY) {
         process.exitCode = outcomeOf(await attend(machine, outside))
       } else process.exitCode = await dictate(machine)
-      await record.keep(machine, { verb: 'shell', config: name, seed: String(seed), profile })
+      await recorder.keep(machine, { verb: 'shell', config: name, seed: String(seed), profile })
     } finally {
       await outside.close()
     }
