@@ -72,11 +72,11 @@ describe('the version', () => {
 
   it('is the same with other tests, helpers of tests, and verbs', async () => {
     const files = await sourceFiles(read)
-    expect(files.filter((path) => /\.(test|fixture)\.ts$|(^|\/)stand\.ts$/.test(path))).toEqual([])
+    expect(files.filter((path) => /\.(test|fixture)\.ts$/.test(path))).toEqual([])
     const version = await sourceVersion(read)
     for (const path of [
       'harness/version.test.ts',
-      'machine/rv64/engine/stand.ts',
+      'machine/rv64/engine/test-stand.fixture.ts',
       'machine/rv64/device/driver.fixture.ts',
       'test/fake-machine.ts',
       'cli/verbs/run.ts',
@@ -96,7 +96,7 @@ describe('the version', () => {
       .filter((url) => url.startsWith(home) && !url.includes('/node_modules/'))
       .map((url) => url.slice(home.length))
     const files = new Set(await sourceFiles(read))
-    expect(loaded).toContain('machine/rv64/engine/fast.ts')
+    expect(loaded).toContain('machine/rv64/engine/webassembly.ts')
     expect(loaded.filter((path) => !files.has(path) && !NOT_WORK.test(path))).toEqual([])
   })
 })

@@ -8,8 +8,8 @@ import type { Machine } from '../machine/machine.ts'
 import { openMachine } from '../machine/open.ts'
 import type { DeviceState } from '../machine/rv64/device/device.ts'
 import { Disk, SECTOR_BYTES } from '../machine/rv64/device/disk.ts'
-import { unpackSections } from '../machine/rv64/snapshot-file.ts'
-import { decodeState } from '../machine/rv64/state-json.ts'
+import { unpackSections } from '../machine/rv64/snapshot/snapshot-file.ts'
+import { decodeState } from '../machine/rv64/snapshot/state-json.ts'
 import { cycles } from '../machine/units.ts'
 
 const PROMPT = /(?:^|\n)\$ $/

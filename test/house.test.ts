@@ -29,6 +29,7 @@ const DOORS = [
   'machine/machine.ts',
   'machine/units.ts',
   'machine/open.ts',
+  'machine/elf.ts',
   'machine/bridge/bridge.ts',
   'machine/bridge/pacer.ts',
   'guest/images.ts',

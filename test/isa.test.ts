@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest'
 import { image, imageNames } from '../guest/images.ts'
+import { readElf } from '../machine/elf.ts'
 import type { MachineSpec, Stop } from '../machine/machine.ts'
 import { openMachine } from '../machine/open.ts'
-import { readElf } from '../machine/rv64/elf.ts'
 import { decode } from '../machine/rv64/isa/decode.ts'
 import { table } from '../machine/rv64/isa/table.ts'
 import { cycles, MiB } from '../machine/units.ts'

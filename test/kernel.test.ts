@@ -10,8 +10,8 @@ import { kernelCoverage } from '../harness/coverage/kernel.ts'
 import { openView } from '../harness/view/view.ts'
 import type { Machine, Stop } from '../machine/machine.ts'
 import { openMachine } from '../machine/open.ts'
-import { unpackSections } from '../machine/rv64/snapshot-file.ts'
-import { decodeState } from '../machine/rv64/state-json.ts'
+import { unpackSections } from '../machine/rv64/snapshot/snapshot-file.ts'
+import { decodeState } from '../machine/rv64/snapshot/state-json.ts'
 import { cycles } from '../machine/units.ts'
 
 const PROMPT = /(?:^|\n)\$ $/

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readRecording, writeRecording } from '../machine/rv64/recording-file.ts'
+import { readRecording, writeRecording } from '../machine/rv64/session/recording-file.ts'
 import { elfOf } from './elf-image.ts'
 
 /** lui t0, 0x10000; li t1, '!'; sb t1, 0(t0); j .: a character by the UART. */
@@ -70,7 +70,7 @@ describe.concurrent('a recorded session', () => {
     }
     const parted = /^mirrorbench: replay: expected digest \w+ at cycle \d+, got \w+\. /
     expect(await replayed(recording.about)).toMatch(
-      new RegExp(`${parted.source}If nobody has altered the recording, this is a defect$`),
+      new RegExp(`${parted.source}If the recording is as it was written, this is a defect$`),
     )
     expect(await replayed({ ...recording.about, version: 'x' })).toMatch(
       new RegExp(

@@ -8,10 +8,10 @@ import { image } from '../guest/images.ts'
 import { disk, webFile } from '../guest/mkfs.ts'
 import { openOutside } from '../harness/outside.ts'
 import type { MachineSpec, Pacer, Stop } from '../machine/machine.ts'
-import type { Recording } from '../machine/rv64/recording.ts'
-import { readRecording, writeRecording } from '../machine/rv64/recording-file.ts'
 import { Replay } from '../machine/rv64/replay.ts'
 import { Rv64Machine } from '../machine/rv64/rv64.ts'
+import type { Recording } from '../machine/rv64/session/recording.ts'
+import { readRecording, writeRecording } from '../machine/rv64/session/recording-file.ts'
 import { cycles, MiB } from '../machine/units.ts'
 
 const ABOUT = { version: 'test', origin: {} }

@@ -17,7 +17,7 @@ export async function attendDebugged(
 ): Promise<Session> {
   // The emulator and gdb's protocol are large; a session without gdb does not wait for them.
   const { Rv64Machine } = await import('../../machine/rv64/rv64.ts')
-  const { serveGdb } = await import('../../machine/debug/server.ts')
+  const { serveGdb } = await import('../../machine/gdb/server.ts')
   if (!(machine instanceof Rv64Machine)) {
     throw new UsageError(
       '--gdb: expected back end rv64, got qemu. Try: qemu-system-riscv64 with its own option -gdb',

@@ -2,8 +2,8 @@
 // what `originOf` writes is all that `specOf` needs to make the same machine.
 
 import { image } from '../../guest/images.ts'
+import { ElfError } from '../../machine/elf.ts'
 import type { MachineSpec } from '../../machine/machine.ts'
-import { ElfError } from '../../machine/rv64/elf.ts'
 import { MiB } from '../../machine/units.ts'
 import { UsageError } from '../exit.ts'
 import { bytesOf } from '../input-file.ts'

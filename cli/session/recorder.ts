@@ -3,8 +3,8 @@
 
 import { sourceVersion } from '../../harness/version.ts'
 import type { Machine } from '../../machine/machine.ts'
-import { writeRecording } from '../../machine/rv64/recording-file.ts'
 import type { Rv64Machine } from '../../machine/rv64/rv64.ts'
+import { writeRecording } from '../../machine/rv64/session/recording-file.ts'
 import { UsageError } from '../exit.ts'
 import { holdOn } from '../interruption.ts'
 import { openOutput } from '../output-file.ts'

@@ -2,8 +2,8 @@
 
 import { Command } from 'commander'
 import { sourceVersion } from '../../harness/version.ts'
-import type { Recording } from '../../machine/rv64/recording.ts'
 import type { Replay, ReplayEnd } from '../../machine/rv64/replay.ts'
+import type { Recording } from '../../machine/rv64/session/recording.ts'
 import { FAILED_CHECK, FINE, INTERRUPTED } from '../exit.ts'
 import { bytesOf } from '../input-file.ts'
 import { holdOn } from '../interruption.ts'
@@ -15,7 +15,7 @@ export default new Command('replay')
   .description('a recorded session once more; exit code 1 if it does not come out the same')
   .argument('<file>', "what 'machine', 'shell' or 'serve' left by --record")
   .action(async (file: string) => {
-    const { readRecording } = await import('../../machine/rv64/recording-file.ts')
+    const { readRecording } = await import('../../machine/rv64/session/recording-file.ts')
     process.exitCode = await perform(readRecording(await bytesOf(file)))
   })
 

@@ -1,4 +1,4 @@
-// The board: QEMU `virt`'s memory map, as machine/rv64/board.ts builds it (a test compares the two).
+// The board: QEMU `virt`'s memory map, as machine/rv64/board/board.ts builds it (a test compares the two).
 #pragma once
 
 #define VIRT_FINISHER       0x00100000UL // 0x5555 power off; 0x3333 | code << 16 fail; 0x7777 reboot

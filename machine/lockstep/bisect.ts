@@ -3,9 +3,9 @@
 // again; otherwise it comes from reset in the same slices as before, for what it has compiled and cached by
 // then is no part of a snapshot. Invariant: what is reported was seen to be equal, and to differ.
 
-import { textOf } from '../rv64/isa/text.ts'
 import { type Cycles, cycles } from '../units.ts'
 import { type Difference, differences } from './difference.ts'
+import { textOf } from './disassembly.ts'
 import type { Checkpoint, Divergence, LockstepOptions } from './lockstep.ts'
 import type { Side, Sides } from './side.ts'
 

@@ -2,10 +2,10 @@
 // digest. Invariant: it only looks; nothing is returned exactly if the digests are equal.
 
 import type { HartState, MachineSpec } from '../machine.ts'
+import { MEMORY_MAP } from '../rv64/board/memory-map.ts'
 import { FIRST_FLOAT } from '../rv64/debug/debugger.ts'
-import { X_NAMES } from '../rv64/isa/text.ts'
-import { MEMORY_MAP } from '../rv64/memory-map.ts'
 import { physical } from '../units.ts'
+import { X_NAMES } from './disassembly.ts'
 import type { Side } from './side.ts'
 import { timingDifferences } from './timing-difference.ts'
 

@@ -1,7 +1,7 @@
 // What differs between what two machines' caches, TLBs and branch predictors hold, by name and entry.
 // Invariant: nothing is returned exactly if they are equal.
 
-import { TIMING } from '../rv64/hart/state.ts'
+import { TIMING } from '../rv64/memory/layout.ts'
 import { ARRAYS, layoutOf } from '../rv64/timing/layout.ts'
 import { profileNamed } from '../rv64/timing/profile.ts'
 import type { Difference } from './difference.ts'

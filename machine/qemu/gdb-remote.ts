@@ -9,7 +9,7 @@ import {
   registerFromHex,
   registerToHex,
   toHex,
-} from '../debug/packets.ts'
+} from '../gdb/packets.ts'
 import { QemuError } from './qemu-error.ts'
 
 const INTERRUPT = Uint8Array.of(0x03)

@@ -2,6 +2,7 @@
 // Invariant: it claims no capability that it cannot keep exactly, and `lacks` says why. What QEMU's disk
 // and console do takes effect at no fixed instruction: its counts and times do not repeat.
 
+import { isElf, readFirmware, readKernel } from '../elf.ts'
 import type {
   Capability,
   Console,
@@ -14,9 +15,8 @@ import type {
   Stop,
   Until,
 } from '../machine.ts'
-import { isElf, readFirmware, readKernel } from '../rv64/elf.ts'
-import { MEMORY_MAP } from '../rv64/memory-map.ts'
-import { Transcript } from '../rv64/transcript.ts'
+import { MEMORY_MAP } from '../rv64/board/memory-map.ts'
+import { Transcript } from '../rv64/saved/transcript.ts'
 import { type Cycles, cycles, type PhysicalAddress, physical } from '../units.ts'
 
 import { type QemuProcess, startQemu } from './process.ts'

@@ -5,13 +5,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MachineSpec, Pacer } from '../machine.ts'
 import { cycles } from '../units.ts'
-import { ENGINES, type EngineName } from './engine/stand.ts'
+import { MEMORY_MAP } from './board/memory-map.ts'
+import { ENGINES, type EngineName } from './engine/test-stand.fixture.ts'
 import { Assembler } from './isa/assemble.ts'
-import { MEMORY_MAP } from './memory-map.ts'
-import { type Recording, RecordingError } from './recording.ts'
-import { readRecording, writeRecording } from './recording-file.ts'
 import { Replay } from './replay.ts'
 import { Rv64Machine } from './rv64.ts'
+import { type Recording, RecordingError } from './session/recording.ts'
+import { readRecording, writeRecording } from './session/recording-file.ts'
 
 const { clint, finisher, plic, uart } = MEMORY_MAP
 const ABOUT = { version: 'test', origin: { verb: 'test' } }

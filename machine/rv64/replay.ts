@@ -3,11 +3,11 @@
 // recorded one did, or the replay says where it parted.
 
 import type { MachineSpec, MemoryError, Pacer, PeerSocket } from '../machine.ts'
-import type { Input, Moment } from './input-log.ts'
-import { difference, identityOf } from './machine-identity.ts'
-import { readEntry } from './net/recorded-socket.ts'
-import { momentText, portOf, type Recording, RecordingError } from './recording.ts'
 import { Rv64Machine, type Rv64Options } from './rv64.ts'
+import { difference, identityOf } from './saved/machine-identity.ts'
+import type { Input, Moment } from './session/input-log.ts'
+import { readEntry } from './session/recorded-socket.ts'
+import { momentText, portOf, type Recording, RecordingError } from './session/recording.ts'
 
 export type ReplayEnd =
   /** The same cycle, the same digest. */

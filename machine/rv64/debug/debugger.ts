@@ -3,14 +3,14 @@
 // halted and looked at goes on exactly as one that nobody watched; while it stands no virtual time passes.
 
 import { PAGE_BYTES } from '../../units.ts'
-import type { Clock } from '../clock.ts'
 import { csrByNumber } from '../hart/csr-table.ts'
 import type { Hart } from '../hart/hart.ts'
 import { describe } from '../hart/registers.ts'
-import { F, PC, VALUE, X } from '../hart/state.ts'
 import { takeInterrupt } from '../hart/trap.ts'
-import { RAM_BASE, type Stretch } from '../ram.ts'
-import type { RoundRobin } from '../round-robin.ts'
+import { F, PC, VALUE, X } from '../memory/layout.ts'
+import { RAM_BASE, type Stretch } from '../memory/ram.ts'
+import type { RoundRobin } from '../run/round-robin.ts'
+import type { Clock } from '../time/clock.ts'
 import { locate, stretches } from './locate.ts'
 
 /** What the run loop asks of whoever may halt it. */

@@ -2,9 +2,9 @@
 // even A and D bits or a counter, and permissions do not matter: whoever debugs may see everything.
 
 import type { Hart } from '../hart/hart.ts'
-import { CELL } from '../hart/state.ts'
-import { MACHINE } from '../hart/status.ts'
-import { RAM_BASE } from '../ram.ts'
+import { MACHINE } from '../isa/status.ts'
+import { CELL } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 
 const SV39 = 8n
 const PPN = (1n << 44n) - 1n

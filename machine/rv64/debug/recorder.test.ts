@@ -3,7 +3,7 @@ import { image } from '../../../guest/images.ts'
 import { disk } from '../../../guest/mkfs.ts'
 import type { MachineSpec, Trace } from '../../machine.ts'
 import { cycles, MiB } from '../../units.ts'
-import { ENGINES } from '../engine/stand.ts'
+import { ENGINES } from '../engine/test-stand.fixture.ts'
 import { Assembler } from '../isa/assemble.ts'
 import { Rv64Machine } from '../rv64.ts'
 

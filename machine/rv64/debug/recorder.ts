@@ -4,12 +4,12 @@
 
 import type { Machine, Privilege, Span, Trace, TrapTaken, Work } from '../../machine.ts'
 import { type Cycles, physical } from '../../units.ts'
-import type { Clock } from '../clock.ts'
 import type { Hart } from '../hart/hart.ts'
 import { privilegeOf } from '../hart/registers.ts'
-import { CELL, PC } from '../hart/state.ts'
 import { takeInterrupt } from '../hart/trap.ts'
+import { CELL, PC } from '../memory/layout.ts'
 import { rootOf } from '../mmu/mmu.ts'
+import type { Clock } from '../time/clock.ts'
 import type { Halter } from './debugger.ts'
 
 export type NameOf = Parameters<NonNullable<Machine['record']>>[0]

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cycles } from '../../units.ts'
-import { Clock } from '../clock.ts'
+import { Clock } from '../time/clock.ts'
 import { Clint } from './clint.ts'
 
 const MTIMECMP = 0x4000

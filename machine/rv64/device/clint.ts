@@ -2,7 +2,7 @@
 // is high exactly while mtime >= mtimecmp; between accesses one clock event a hart keeps that true.
 
 import { type Cycles, cycles } from '../../units.ts'
-import type { Clock, Event } from '../clock.ts'
+import type { Clock, Event } from '../time/clock.ts'
 import { type Device, type DeviceState, numbersOf, stringsOf } from './device.ts'
 
 const MSIP = 0x0000 // + 4 a hart

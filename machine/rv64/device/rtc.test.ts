@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cycles } from '../../units.ts'
-import { Clock } from '../clock.ts'
+import { Clock } from '../time/clock.ts'
 import { RTC_START, Rtc } from './rtc.ts'
 
 const [TIME_LOW, TIME_HIGH, ALARM_LOW, ALARM_HIGH] = [0, 4, 8, 12]

@@ -3,8 +3,8 @@
 // for it, unless it lies beyond all time; the line is high exactly while an alarm is unanswered and enabled.
 
 import { type Cycles, cycles } from '../../units.ts'
-import type { Clock, Event } from '../clock.ts'
-import { TICKS_PER_SECOND } from '../memory-map.ts'
+import { TICKS_PER_SECOND } from '../board/memory-map.ts'
+import type { Clock, Event } from '../time/clock.ts'
 import type { Device, DeviceState, InterruptLine } from './device.ts'
 
 /** What the clock shows at reset, in nanoseconds since 1970: the first of January 2026. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cycles } from '../../units.ts'
-import { Clock, NEVER } from '../clock.ts'
+import { Clock, NEVER } from '../time/clock.ts'
 import { Disk } from './disk.ts'
 import { DriverDouble, INTERRUPT_STATUS, STATUS } from './driver.fixture.ts'
 import { RamDouble } from './ram.fixture.ts'

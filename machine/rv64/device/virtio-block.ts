@@ -3,7 +3,7 @@
 // exactly one clock event, so a saved (head, due) says all.
 
 import { cycles } from '../../units.ts'
-import type { Clock, Event } from '../clock.ts'
+import type { Clock, Event } from '../time/clock.ts'
 import type { DeviceState } from './device.ts'
 import { type Disk, SECTOR_BYTES } from './disk.ts'
 import type { VirtioFunction, VirtioHost } from './virtio.ts'

@@ -1,8 +1,8 @@
 // virtio-mmio of version 1: rings by page number, no VERSION_1, and a shorter header of network frames.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Clock, NEVER } from '../clock.ts'
 import { Link } from '../net/link.ts'
+import { Clock, NEVER } from '../time/clock.ts'
 import { Disk } from './disk.ts'
 import { LegacyDriverDouble, STATUS } from './driver.fixture.ts'
 import { RamDouble } from './ram.fixture.ts'

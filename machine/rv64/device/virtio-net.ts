@@ -3,8 +3,8 @@
 // each exactly while there is something to do.
 
 import { cycles } from '../../units.ts'
-import type { Clock, Event } from '../clock.ts'
 import type { LinkEnd } from '../net/link.ts'
+import type { Clock, Event } from '../time/clock.ts'
 import type { DeviceState, DeviceValue } from './device.ts'
 import type { VirtioVersion } from './queue-registers.ts'
 import type { VirtioFunction, VirtioHost } from './virtio.ts'

@@ -3,8 +3,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Clock, NEVER } from '../clock.ts'
 import type { LinkEnd } from '../net/link.ts'
+import { Clock, NEVER } from '../time/clock.ts'
 import { Disk } from './disk.ts'
 import { DriverDouble } from './driver.fixture.ts'
 import { RamDouble } from './ram.fixture.ts'

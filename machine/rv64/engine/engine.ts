@@ -1,6 +1,6 @@
 // Engine: what executes instructions. Invariants, whichever engine: an instruction starts if and only
 // if BUDGET is above 0, and takes its cycles off it (HELD is budget put aside); between calls all state is
-// in the layout of hart/state.ts; after equal budgets all engines have left equal state.
+// in the layout of memory/layout.ts; after equal budgets all engines have left equal state.
 
 export interface Engine {
   /** Executes until BUDGET is 0 or below. */

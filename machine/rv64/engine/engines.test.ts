@@ -3,13 +3,13 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { saveHart } from '../hart/saved-state.ts'
-import { CELL, DISCARD, F, PC, PRIVILEGE, VIRTUALISED } from '../hart/state.ts'
 import { encode } from '../isa/assemble.ts'
 import { ILLEGAL_ROW, table } from '../isa/table.ts'
-import { RAM_BASE } from '../ram.ts'
+import { CELL, DISCARD, F, PC, PRIVILEGE, VIRTUALISED } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 import { profileNamed } from '../timing/profile.ts'
 import { digestOf, pagesOf } from './memory-digest.fixture.ts'
-import { Stand, type StandOptions } from './stand.ts'
+import { Stand, type StandOptions } from './test-stand.fixture.ts'
 
 const CODE = RAM_BASE + 0x1f80 // so that programs cross a page
 const DATA = RAM_BASE + 0x4000

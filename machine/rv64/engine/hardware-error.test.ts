@@ -2,10 +2,10 @@
 // warm when the error comes, so soft TLB, decoded and compiled code are in use.
 
 import { describe, expect, it } from 'vitest'
-import { CELL, VIRTUALISED } from '../hart/state.ts'
-import { GVA, GVA_HI, MPRV, MPV_HI } from '../hart/status.ts'
 import { Assembler } from '../isa/assemble.ts'
-import { RAM_BASE } from '../ram.ts'
+import { GVA, GVA_HI, MPRV, MPV_HI } from '../isa/status.ts'
+import { CELL, VIRTUALISED } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 import {
   CONTEXTS,
   type Context,
@@ -24,7 +24,7 @@ import {
   seen,
   VS_VECTOR,
 } from './paged-stand.fixture.ts'
-import { ENGINES, type Stand } from './stand.ts'
+import { ENGINES, type Stand } from './test-stand.fixture.ts'
 
 const [A0, A1, T0] = [10, 11, 5]
 const CODE = RAM_BASE

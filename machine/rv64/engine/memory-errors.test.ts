@@ -4,9 +4,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { saveHart } from '../hart/saved-state.ts'
-import { CELL, DISCARD } from '../hart/state.ts'
 import { Assembler, encode } from '../isa/assemble.ts'
-import { RAM_BASE } from '../ram.ts'
+import { CELL, DISCARD } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 import { pagesOf } from './memory-digest.fixture.ts'
 import {
   CONTEXTS,
@@ -18,7 +18,7 @@ import {
   pagedStand,
   seen,
 } from './paged-stand.fixture.ts'
-import { ENGINES, type Stand } from './stand.ts'
+import { ENGINES, type Stand } from './test-stand.fixture.ts'
 
 const CODE = RAM_BASE + 0x4fd0 // crosses into the next page
 const DATA = RAM_BASE + 0x8000

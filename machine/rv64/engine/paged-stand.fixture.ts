@@ -1,10 +1,10 @@
 // A stand with page tables, for tests of memory errors: its megabyte of RAM appears at VIRTUAL in every context,
 // through one stage or two. Warm code comes back to the access that is looked at.
 
-import { CELL, PRIVILEGE, VIRTUALISED } from '../hart/state.ts'
-import { FS, MPP_SHIFT, SPVP } from '../hart/status.ts'
-import { RAM_BASE } from '../ram.ts'
-import { type EngineName, Stand, type StandOptions } from './stand.ts'
+import { FS, MPP_SHIFT, SPVP } from '../isa/status.ts'
+import { CELL, PRIVILEGE, VIRTUALISED } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
+import { type EngineName, Stand, type StandOptions } from './test-stand.fixture.ts'
 
 export const VIRTUAL = 0x4000_0000
 export const [M_VECTOR, S_VECTOR, VS_VECTOR] = [

@@ -2,21 +2,21 @@
 // bigint, fetching and translating anew every time. Clear and slow: the oracle for the others, and
 // what they fall back to for an instruction they do not want to handle.
 
+import { MEMORY_MAP } from '../board/memory-map.ts'
 import type { Hart } from '../hart/hart.ts'
-import { BUDGET, DISCARD, PC, RESERVATION, VALUE, X } from '../hart/state.ts'
-import { CAUSE } from '../hart/status.ts'
-import { executeSystem, type Operands } from '../hart/system.ts'
 import { takeException, takeFault, takeInterrupt } from '../hart/trap.ts'
+import { load, locateAtomic, store, viewpoint } from '../instructions/data.ts'
+import { meetsPoison } from '../instructions/poison.ts'
+import { executeSystem, type Operands } from '../instructions/system.ts'
+import { binary, extend, holds } from '../isa/arithmetic.ts'
 import { type Decoded, decode, isCompressed } from '../isa/decode.ts'
 import type { Condition, Expression, Statement } from '../isa/ir.ts'
+import { CAUSE } from '../isa/status.ts'
 import { table } from '../isa/table.ts'
-import { MEMORY_MAP } from '../memory-map.ts'
-import { load, locateAtomic, store, viewpoint } from '../mmu/data.ts'
+import { BUDGET, DISCARD, PC, RESERVATION, VALUE, X } from '../memory/layout.ts'
 import { FAULT } from '../mmu/mmu.ts'
-import { meetsPoison } from '../mmu/poison.ts'
 import { EXECUTE, READ, WRITE } from '../mmu/pte.ts'
 import { extrasOf } from '../timing/instruction-class.ts'
-import { binary, extend, holds } from './arithmetic.ts'
 import type { Engine } from './engine.ts'
 
 /** Of devices only the ROM can be executed. */

@@ -2,9 +2,9 @@
 // Invariant: cycle is virtual time, waiting included; instret counts what retired before the
 // instruction that reads it.
 
+import { CELL, type CellName, VALUE } from '../memory/layout.ts'
 import { type CsrRow, fixed, plain } from './csr-row.ts'
 import type { Hart } from './hart.ts'
-import { CELL, type CellName, VALUE } from './state.ts'
 
 function putCount(hart: Hart, count: number, cell: number): void {
   const offset = hart.u64[cell >> 3]!

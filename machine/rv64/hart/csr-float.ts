@@ -1,8 +1,8 @@
-// fflags, frm and fcsr: three views of one cell. Who may access them depends on FS; see csr.ts.
+// fflags, frm and fcsr: three views of one cell. Who may access them depends on FS; see instructions/csr.ts.
 
+import { CELL, VALUE } from '../memory/layout.ts'
 import type { CsrRow } from './csr-row.ts'
 import { floatDirty } from './float-state.ts'
-import { CELL, VALUE } from './state.ts'
 
 export const FLAGS = 0x1f
 export const MODE_SHIFT = 5

@@ -1,10 +1,6 @@
 // mip, mie, mideleg and their views: sip and sie, hip, hie and hvip, vsip and vsie.
 // Invariant: there is one set of pending and enable bits; every view shows a part of it.
 
-import { type CsrRow, fixed, plain } from './csr-row.ts'
-import type { Hart } from './hart.ts'
-import { interruptPending } from './interrupt.ts'
-import { CELL, VALUE } from './state.ts'
 import {
   M_INTERRUPTS,
   S_INTERRUPTS,
@@ -15,7 +11,11 @@ import {
   STIP,
   VS_INTERRUPTS,
   VSSIP,
-} from './status.ts'
+} from '../isa/status.ts'
+import { CELL, VALUE } from '../memory/layout.ts'
+import { type CsrRow, fixed, plain } from './csr-row.ts'
+import type { Hart } from './hart.ts'
+import { interruptPending } from './interrupt.ts'
 
 const ALL = M_INTERRUPTS | S_INTERRUPTS | VS_INTERRUPTS
 const HYPERVISOR = VS_INTERRUPTS | SGEIP

@@ -1,7 +1,7 @@
 // What a row of the CSR table is, and the two commonest kinds.
 
+import { CELL, type CellName, VALUE } from '../memory/layout.ts'
 import type { Hart } from './hart.ts'
-import { CELL, type CellName, VALUE } from './state.ts'
 
 export interface CsrRow {
   readonly number: number

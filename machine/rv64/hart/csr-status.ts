@@ -1,9 +1,6 @@
 // mstatus, sstatus, vsstatus, hstatus, and menvcfg, senvcfg's neighbour henvcfg. VS and XS are 0:
 // there is no vector unit. Invariant: UXL, SXL and VSXL read 2, 64 bits.
 
-import { type CsrRow, plain } from './csr-row.ts'
-import type { Hart } from './hart.ts'
-import { CELL, VALUE } from './state.ts'
 import {
   ADUE_HI,
   CBZE,
@@ -34,7 +31,10 @@ import {
   VTSR,
   VTVM,
   VTW,
-} from './status.ts'
+} from '../isa/status.ts'
+import { CELL, VALUE } from '../memory/layout.ts'
+import { type CsrRow, plain } from './csr-row.ts'
+import type { Hart } from './hart.ts'
 
 const SSTATUS = SIE | SPIE | SPP | FS | SUM | MXR
 const MSTATUS = SSTATUS | MIE | MPIE | MPRV | TVM | TW | TSR

@@ -1,15 +1,15 @@
 // The CSRs: one row each: number, name, and how it reads and writes. Invariant: every field is WARL
 // as the specification wants: a write of anything stores something legal; a CSR without a row does
-// not exist. Who may access it when is csr.ts's business.
+// not exist. Who may access it when is instructions/csr.ts's business.
 
+import { CBZE, FIOM } from '../isa/status.ts'
+import { VALUE } from '../memory/layout.ts'
 import { counterRows } from './csr-counters.ts'
 import { floatRows } from './csr-float.ts'
 import { interruptRows } from './csr-interrupts.ts'
 import { type CsrRow, fixed, plain } from './csr-row.ts'
 import { statusRows } from './csr-status.ts'
 import { translationRows } from './csr-translation.ts'
-import { VALUE } from './state.ts'
-import { CBZE, FIOM } from './status.ts'
 
 const IALIGN_MASK = ~1 // with C, instructions lie on even addresses
 /** Direct or vectored: bit 1 of a trap vector stays 0. */

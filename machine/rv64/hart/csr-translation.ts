@@ -1,10 +1,10 @@
 // satp, vsatp, hgatp, and physical memory protection. Invariant: a mode other than Bare and Sv39 is
 // never stored: such a write to satp has no effect, so a kernel that probes falls back.
 
+import { CELL, type CellName } from '../memory/layout.ts'
 import { PMP_ENTRIES } from '../mmu/pmp.ts'
 import { type CsrRow, fixed, plain } from './csr-row.ts'
 import type { Hart } from './hart.ts'
-import { CELL, type CellName } from './state.ts'
 
 const BARE = 0
 const SV39 = 8

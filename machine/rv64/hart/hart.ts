@@ -1,19 +1,18 @@
 // Hart: one hardware thread as the privileged code sees it. Its state lies in linear memory (see
-// state.ts); this class gives it names and carries what the parts need of each other.
+// memory/layout.ts); this class gives it names and carries what the parts need of each other.
 // Invariant: 64-bit values go about as two 32-bit halves, never as bigint, wherever it is hot.
 
 import { cycles } from '../../units.ts'
-import type { Clock } from '../clock.ts'
-import { Mmu } from '../mmu/mmu.ts'
-import { Pmp } from '../mmu/pmp.ts'
-import type { Tlb } from '../mmu/tlb.ts'
-import type { Ram } from '../ram.ts'
-import { BranchPredictor } from '../timing/branch-predictor.ts'
-import type { Core } from '../timing/core.ts'
-import { MemoryTiming, pageKey, UNTRANSLATED } from '../timing/memory-timing.ts'
-import { HartCounters } from './counters.ts'
-import { FetchGuard } from './fetch-guard.ts'
-import { pendingInterrupt } from './interrupt.ts'
+import {
+  ADUE_HI,
+  CAUSE,
+  CBZE,
+  MACHINE,
+  SGEIP,
+  SUPERVISOR,
+  USER,
+  VS_INTERRUPTS,
+} from '../isa/status.ts'
 import {
   BUDGET,
   CELL,
@@ -27,8 +26,18 @@ import {
   PRIVILEGE,
   RESERVATION,
   VIRTUALISED,
-} from './state.ts'
-import { ADUE_HI, CAUSE, CBZE, MACHINE, SGEIP, SUPERVISOR, USER, VS_INTERRUPTS } from './status.ts'
+} from '../memory/layout.ts'
+import type { Ram } from '../memory/ram.ts'
+import { Mmu } from '../mmu/mmu.ts'
+import { Pmp } from '../mmu/pmp.ts'
+import type { Tlb } from '../mmu/tlb.ts'
+import type { Clock } from '../time/clock.ts'
+import { BranchPredictor } from '../timing/branch-predictor.ts'
+import type { Core } from '../timing/core.ts'
+import { MemoryTiming, pageKey, UNTRANSLATED } from '../timing/memory-timing.ts'
+import { HartCounters } from './counters.ts'
+import { FetchGuard } from './fetch-guard.ts'
+import { pendingInterrupt } from './interrupt.ts'
 import { Timers } from './timers.ts'
 
 /** What the hart reads and writes outside RAM. */
@@ -62,7 +71,7 @@ export class Hart {
   readonly bus: DeviceBus
   readonly parts: HartParts
   readonly mmu: Mmu
-  /** Of the hart that has the window: see lane.ts. */
+  /** Of the hart that has the window: see run/lane.ts. */
   id = 0
   pmp: Pmp
   timers: Timers

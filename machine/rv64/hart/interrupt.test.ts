@@ -2,10 +2,8 @@
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cycles } from '../../units.ts'
-import { ENGINES, Stand } from '../engine/stand.ts'
+import { ENGINES, Stand } from '../engine/test-stand.fixture.ts'
 import { Assembler, encode } from '../isa/assemble.ts'
-import { RAM_BASE } from '../ram.ts'
-import { CELL, PRIVILEGE, VIRTUALISED, WAITING } from './state.ts'
 import {
   MEIP,
   MIE,
@@ -19,7 +17,9 @@ import {
   VSEIP,
   VSSIP,
   VSTIP,
-} from './status.ts'
+} from '../isa/status.ts'
+import { CELL, PRIVILEGE, VIRTUALISED, WAITING } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 
 const [T0, T1] = [5, 6]
 const [M_VECTOR, S_VECTOR, VS_VECTOR] = [RAM_BASE + 0x1000, RAM_BASE + 0x2000, RAM_BASE + 0x3000]

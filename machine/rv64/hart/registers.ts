@@ -1,10 +1,10 @@
 // The hart's registers as people and tools read them: bigint, by name.
 
 import type { HartState, Privilege } from '../../machine.ts'
+import { MACHINE, SUPERVISOR } from '../isa/status.ts'
+import { PC, PRIVILEGE, VALUE, VIRTUALISED, X } from '../memory/layout.ts'
 import { csrRows } from './csr-table.ts'
 import type { Hart } from './hart.ts'
-import { PC, PRIVILEGE, VALUE, VIRTUALISED, X } from './state.ts'
-import { MACHINE, SUPERVISOR } from './status.ts'
 
 /** Requires that no instruction is executing. */
 export function describe(hart: Hart): HartState {

@@ -2,7 +2,6 @@
 // be influenced by is in it; nor of what is derived from it, as decoded code and the soft TLB are.
 
 import type { DeviceState } from '../device/device.ts'
-import type { Hart } from './hart.ts'
 import {
   CELL,
   CELL_NAMES,
@@ -14,7 +13,8 @@ import {
   VIRTUALISED,
   WAITING,
   X,
-} from './state.ts'
+} from '../memory/layout.ts'
+import type { Hart } from './hart.ts'
 
 const WORDS = {
   privilege: PRIVILEGE,

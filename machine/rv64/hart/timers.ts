@@ -2,11 +2,11 @@
 // and the clock has an event for the moment at which they next change.
 
 import { cycles } from '../../units.ts'
-import { type Event, NEVER } from '../clock.ts'
+import { STCE_HI, STIP, VSTIP } from '../isa/status.ts'
+import { CELL, TIMERS } from '../memory/layout.ts'
+import type { Cells } from '../run/lane.ts'
+import { type Event, NEVER } from '../time/clock.ts'
 import type { Hart } from './hart.ts'
-import type { Cells } from './lane.ts'
-import { CELL, TIMERS } from './state.ts'
-import { STCE_HI, STIP, VSTIP } from './status.ts'
 
 const TWO_64 = 1n << 64n
 

@@ -1,11 +1,11 @@
 // Where traps go, what they record, and how they return.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ENGINES, Stand } from '../engine/stand.ts'
+import { ENGINES, Stand } from '../engine/test-stand.fixture.ts'
 import { encode } from '../isa/assemble.ts'
-import { RAM_BASE } from '../ram.ts'
-import { CELL, PRIVILEGE, RESERVATION, VIRTUALISED } from './state.ts'
-import { CAUSE, GVA_HI, MIE, MPIE, MPP_SHIFT, MPRV, MPV_HI, SIE, SPIE, SPP } from './status.ts'
+import { CAUSE, GVA_HI, MIE, MPIE, MPP_SHIFT, MPRV, MPV_HI, SIE, SPIE, SPP } from '../isa/status.ts'
+import { CELL, PRIVILEGE, RESERVATION, VIRTUALISED } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 
 const [M_VECTOR, S_VECTOR, VS_VECTOR] = [RAM_BASE + 0x1000, RAM_BASE + 0x2000, RAM_BASE + 0x3000]
 const ECALL = encode('ecall')

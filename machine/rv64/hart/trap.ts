@@ -1,9 +1,6 @@
 // Traps: into the handler and back. Invariant: after takeException or takeInterrupt the state is
 // that of the specification at the first instruction of the handler.
 
-import type { Hart } from './hart.ts'
-import { pendingInterrupt } from './interrupt.ts'
-import { CELL, PC, PRIVILEGE, VIRTUALISED } from './state.ts'
 import {
   CAUSE,
   GVA,
@@ -22,7 +19,10 @@ import {
   SPVP,
   SUPERVISOR,
   USER,
-} from './status.ts'
+} from '../isa/status.ts'
+import { CELL, PC, PRIVILEGE, VIRTUALISED } from '../memory/layout.ts'
+import type { Hart } from './hart.ts'
+import { pendingInterrupt } from './interrupt.ts'
 
 interface Trap {
   cause: number

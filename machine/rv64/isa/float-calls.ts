@@ -1,4 +1,4 @@
-// The names of the instructions of F and D, whose meaning is shared code; see hart/float.ts.
+// The names of the instructions of F and D, whose meaning is shared code; see instructions/float.ts.
 
 const BOTH = [
   'fadd',

@@ -1,4 +1,4 @@
-// The F and D extensions: encodings; what they mean is shared code (hart/float.ts).
+// The F and D extensions: encodings; what they mean is shared code (instructions/float.ts).
 
 import type { FloatCall } from './float-calls.ts'
 import { code, FUNCT3_MASK, FUNCT7_MASK, type Row, systemRow } from './row.ts'

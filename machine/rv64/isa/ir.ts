@@ -101,7 +101,7 @@ export type Statement =
   /** Into the privileged code that all engines share; must be the last statement. */
   | { readonly do: 'system'; readonly call: SystemCall }
 
-/** What the shared privileged code does by itself; see hart/system.ts. */
+/** What the shared privileged code does by itself; see instructions/system.ts. */
 const PRIVILEGED_CALLS = [
   'ecall',
   'ebreak',

@@ -4,7 +4,7 @@
 // TLB (see timing/soft-entries.ts); a decoded page has one fetch entry in M-mode and one elsewhere at most,
 // and its line flags hold for these.
 
-import { CONTEXT_BYTES, FETCH_TLB, PAGES_BESIDE, TLB } from '../hart/state.ts'
+import { CONTEXT_BYTES, FETCH_TLB, PAGES_BESIDE, TLB } from '../memory/layout.ts'
 import { LINE_BYTES } from '../timing/core.ts'
 import type { MemoryTiming } from '../timing/memory-timing.ts'
 import { lowerFlags } from '../timing/soft-entries.ts'

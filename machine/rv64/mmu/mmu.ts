@@ -3,9 +3,9 @@
 // has changed nothing but A and D of entries already passed, and left `cause` and its companions.
 
 import type { Hart } from '../hart/hart.ts'
-import { CELL } from '../hart/state.ts'
-import { ADUE_HI, CAUSE, MACHINE, MXR, SUM, USER } from '../hart/status.ts'
-import { CLEAN } from '../memory-error.ts'
+import { ADUE_HI, CAUSE, MACHINE, MXR, SUM, USER } from '../isa/status.ts'
+import { CELL } from '../memory/layout.ts'
+import { CLEAN } from '../memory/memory-error.ts'
 import { type Access, PTE_BYTES, READ, type Request, WRITE } from './pte.ts'
 import { Sv39 } from './sv39.ts'
 import { TwoStage } from './two-stage.ts'

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ENGINES, Stand } from '../engine/stand.ts'
-import { CELL, PMP_OPEN, PRIVILEGE } from '../hart/state.ts'
-import { CAUSE, MACHINE, SUPERVISOR, USER } from '../hart/status.ts'
+import { ENGINES, Stand } from '../engine/test-stand.fixture.ts'
 import { encode } from '../isa/assemble.ts'
-import { RAM_BASE } from '../ram.ts'
+import { CAUSE, MACHINE, SUPERVISOR, USER } from '../isa/status.ts'
+import { CELL, PMP_OPEN, PRIVILEGE } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 import { EXECUTE, READ, WRITE } from './pte.ts'
 
 const [R, W, X] = [1, 2, 4]

@@ -4,9 +4,9 @@
 
 import { PAGE_BYTES } from '../../units.ts'
 import type { Hart } from '../hart/hart.ts'
-import { CELL, PMP_OPEN } from '../hart/state.ts'
-import { MACHINE } from '../hart/status.ts'
-import { RAM_BASE } from '../ram.ts'
+import { MACHINE } from '../isa/status.ts'
+import { CELL, PMP_OPEN } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 import { type Access, EXECUTE, WRITE } from './pte.ts'
 
 export const PMP_ENTRIES = 16

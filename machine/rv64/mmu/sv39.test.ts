@@ -1,10 +1,10 @@
 // Every pair of page permissions and request, against the rules written a second time, plainly.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Stand } from '../engine/stand.ts'
-import { CELL } from '../hart/state.ts'
-import { ADUE_HI, CAUSE, MACHINE, MXR, SUM, SUPERVISOR, USER } from '../hart/status.ts'
-import { RAM_BASE } from '../ram.ts'
+import { Stand } from '../engine/test-stand.fixture.ts'
+import { ADUE_HI, CAUSE, MACHINE, MXR, SUM, SUPERVISOR, USER } from '../isa/status.ts'
+import { CELL } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 import { FAULT } from './mmu.ts'
 import {
   type Access,

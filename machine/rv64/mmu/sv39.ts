@@ -3,9 +3,9 @@
 
 import { PAGE_BYTES } from '../../units.ts'
 import type { Hart } from '../hart/hart.ts'
-import { RAM } from '../hart/state.ts'
-import { SUPERVISOR } from '../hart/status.ts'
-import { RAM_BASE } from '../ram.ts'
+import { SUPERVISOR } from '../isa/status.ts'
+import { RAM } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 import type { Mmu } from './mmu.ts'
 import {
   type Access,

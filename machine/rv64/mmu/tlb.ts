@@ -3,6 +3,7 @@
 // RAM without memory errors, and for writes it is marked touched and holds no decoded code.
 
 import type { Hart } from '../hart/hart.ts'
+import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../isa/status.ts'
 import {
   CELL,
   CONTEXT_BYTES,
@@ -12,8 +13,7 @@ import {
   TLB,
   TLB_BASE,
   tlbOf,
-} from '../hart/state.ts'
-import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../hart/status.ts'
+} from '../memory/layout.ts'
 import { type DataAccess, WRITE } from './pte.ts'
 
 /** 8 MiB of pages, twice what the second-level TLBs of real processors reach. */

@@ -1,10 +1,10 @@
 // Permissions of both stages, pair by pair, and what a fault in either tells.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Stand } from '../engine/stand.ts'
-import { CELL } from '../hart/state.ts'
-import { ADUE_HI, CAUSE, MXR, SUPERVISOR, USER } from '../hart/status.ts'
-import { RAM_BASE } from '../ram.ts'
+import { Stand } from '../engine/test-stand.fixture.ts'
+import { ADUE_HI, CAUSE, MXR, SUPERVISOR, USER } from '../isa/status.ts'
+import { CELL } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 import { FAULT } from './mmu.ts'
 import {
   type Access,

@@ -2,8 +2,8 @@
 // guest counts as a user access here. Invariant: see mmu.ts.
 
 import type { Hart } from '../hart/hart.ts'
-import { CELL } from '../hart/state.ts'
-import { ADUE_HI, MXR, SUPERVISOR } from '../hart/status.ts'
+import { ADUE_HI, MXR, SUPERVISOR } from '../isa/status.ts'
+import { CELL } from '../memory/layout.ts'
 import { FAULT, type Mmu, rootOf } from './mmu.ts'
 import {
   type Access,

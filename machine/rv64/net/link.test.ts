@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cycles } from '../../units.ts'
-import { Clock, NEVER } from '../clock.ts'
+import { Clock, NEVER } from '../time/clock.ts'
 import { Link } from './link.ts'
 
 const timing = { wire: 1000, 'wire-byte': 8 }

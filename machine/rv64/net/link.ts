@@ -2,8 +2,8 @@
 // of one direction arrive in the order sent, each at an exact cycle, or are lost by the seed's word.
 
 import { cycles } from '../../units.ts'
-import type { Clock, Event } from '../clock.ts'
 import type { DeviceState, DeviceValue } from '../device/device.ts'
+import type { Clock, Event } from '../time/clock.ts'
 
 export interface LinkTiming {
   /** One way, in cycles. */

@@ -3,9 +3,10 @@
 // MOST_CONNECTIONS connections.
 
 import type { Network, PeerSocket } from '../../machine.ts'
-import type { Clock } from '../clock.ts'
 import type { DeviceState } from '../device/device.ts'
-import type { InputGate } from '../input-gate.ts'
+import type { InputGate } from '../session/input-gate.ts'
+import { RecordedSocket } from '../session/recorded-socket.ts'
+import type { Clock } from '../time/clock.ts'
 import {
   ARP_REPLY,
   ARP_REQUEST,
@@ -23,7 +24,6 @@ import {
 } from './ethernet.ts'
 import { buildIpv4, echoReply, PROTOCOL_ICMP, PROTOCOL_TCP, parseIpv4 } from './ipv4.ts'
 import type { LinkEnd } from './link.ts'
-import { RecordedSocket } from './recorded-socket.ts'
 import { TcpConnection } from './tcp-connection.ts'
 import { ACK, buildSegment, parseSegment, RST, type Segment, SYN } from './tcp-segment.ts'
 

@@ -3,7 +3,7 @@
 // sends nothing.
 
 import type { PeerSocket } from '../../machine.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../time/clock.ts'
 import { TcpReceiver } from './tcp-receiver.ts'
 import { ACK, FIN, RST, type Segment, SYN } from './tcp-segment.ts'
 import { type Sending, TcpSender } from './tcp-sender.ts'

@@ -2,7 +2,7 @@
 // them, and none if there is none.
 
 import { cycles } from '../../units.ts'
-import type { Clock, Event } from '../clock.ts'
+import type { Clock, Event } from '../time/clock.ts'
 
 // Virtual time at 1 GHz.
 const MILLISECOND = 1_000_000

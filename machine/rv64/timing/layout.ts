@@ -1,7 +1,7 @@
 // Where the memory system's model lies in linear memory: tags first, which are state, then what is derived
 // from them. TypeScript and generated code read the same layout. Invariant: it ends before CODE.
 
-import { CODE, TIMING } from '../hart/state.ts'
+import { CODE, TIMING } from '../memory/layout.ts'
 import type { Core, Geometry } from './core.ts'
 
 /** Byte addresses of a tag array: its entries, set by set, and whose turn it is in each set. */

@@ -3,7 +3,7 @@
 // and marks lines only there. Invariant: a byte is the way plus 1 of the entry that holds the line, or 0, and
 // has CHANGED besides if the entry is marked; the marks in the tags follow when `settle` is called.
 
-import { RAM_BASE } from '../ram.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 import { LINE_BYTES } from './core.ts'
 import type { Place } from './layout.ts'
 import { TagArray } from './tag-array.ts'

@@ -2,10 +2,10 @@
 // Invariant: the stretch begins at a line of its own.
 
 import type { CompilerLimits } from '../engine/compiler/limits.ts'
-import { Stand, type StandOptions } from '../engine/stand.ts'
-import { CELL, PRIVILEGE } from '../hart/state.ts'
+import { Stand, type StandOptions } from '../engine/test-stand.fixture.ts'
 import { Assembler } from '../isa/assemble.ts'
-import { RAM_BASE } from '../ram.ts'
+import { CELL, PRIVILEGE } from '../memory/layout.ts'
+import { RAM_BASE } from '../memory/ram.ts'
 import { type Core, LINE_BYTES } from './core.ts'
 
 const [A0, A1] = [10, 11]

@@ -3,7 +3,7 @@
 // nothing, so it makes no difference whether an engine asks; what is held lies in linear memory, from
 // TIMING on, and is part of snapshots.
 
-import { directoryOf, TIMING } from '../hart/state.ts'
+import { directoryOf, TIMING } from '../memory/layout.ts'
 import { type Core, LINE_BYTES } from './core.ts'
 import { type ArrayName, layoutOf } from './layout.ts'
 import { FIRST_LINE, LineArray } from './line-array.ts'

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { CELL, PRIVILEGE, VIRTUALISED } from '../../hart/state.ts'
-import { SUPERVISOR } from '../../hart/status.ts'
 import { Assembler, encode } from '../../isa/assemble.ts'
-import { RAM_BASE } from '../../ram.ts'
-import { Stand } from '../stand.ts'
+import { SUPERVISOR } from '../../isa/status.ts'
+import { CELL, PRIVILEGE, VIRTUALISED } from '../../memory/layout.ts'
+import { RAM_BASE } from '../../memory/ram.ts'
+import { Stand } from '../test-stand.fixture.ts'
 import { MOST_REGIONS } from './limits.ts'
 
 const PAGE = 4096

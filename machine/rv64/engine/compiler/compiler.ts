@@ -4,6 +4,8 @@
 // something is compiled depends on nothing the guest can see, and the guest sees nothing of it.
 
 import type { Hart } from '../../hart/hart.ts'
+import { load, store, viewpoint } from '../../instructions/data.ts'
+import { type Decoded, isCompressed } from '../../isa/decode.ts'
 import {
   CODE_PAGE_BYTES,
   CODE_POOL,
@@ -11,13 +13,11 @@ import {
   PAGE_VA,
   SLOT,
   SLOT_BYTES,
-} from '../../hart/state.ts'
-import { type Decoded, isCompressed } from '../../isa/decode.ts'
-import { load, store, viewpoint } from '../../mmu/data.ts'
+} from '../../memory/layout.ts'
 import { TLB_ENTRIES, TLB_ENTRY_BYTES } from '../../mmu/tlb.ts'
-import type { CodeCache } from '../code-cache.ts'
-import type { CodeTiming } from '../code-timing.ts'
-import { BREAK, DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../interpreter/slot.ts'
+import type { CodeCache } from '../code/code-cache.ts'
+import type { CodeTiming } from '../code/code-timing.ts'
+import { BREAK, DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../code/slot.ts'
 import { LINE_ACCESS } from '../lines/line-access.ts'
 import { commonAccess } from '../lines/line-refill.ts'
 import { FENCE, FENCE_PAGE, SATP } from '../paging/fence.ts'

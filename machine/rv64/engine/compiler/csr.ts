@@ -4,8 +4,8 @@
 
 import { type PlainCell, plainCell } from '../../hart/csr-row.ts'
 import { csrByNumber } from '../../hart/csr-table.ts'
-import { SUPERVISOR } from '../../hart/status.ts'
 import type { Decoded } from '../../isa/decode.ts'
+import { SUPERVISOR } from '../../isa/status.ts'
 import { table } from '../../isa/table.ts'
 
 /** What an instruction does with its CSR, whichever it is. */

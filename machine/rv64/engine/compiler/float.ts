@@ -1,9 +1,9 @@
 // Floating point in a region: f registers in locals, ordinary operands rounded to the nearest by the
 // host's instructions. Invariant: where no flag can be raised that is not raised already, an instruction is
-// carried out as hart/float.ts would; else it is left to that, unchanged.
+// carried out as instructions/float.ts would; else it is left to that, unchanged.
 
-import { CELL, VIRTUALISED } from '../../hart/state.ts'
-import { FS } from '../../hart/status.ts'
+import { FS } from '../../isa/status.ts'
+import { CELL, VIRTUALISED } from '../../memory/layout.ts'
 import type { Code } from '../wasm/code.ts'
 import { I32 } from '../wasm/encoder.ts'
 import { FloatConversions, type IntegerKind, isInteger } from './float-conversions.ts'

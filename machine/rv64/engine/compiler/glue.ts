@@ -2,8 +2,8 @@
 // values do not become bigint on the way. Invariant: pc and budget are in the state before the slow
 // path begins; the result is what the access took off the budget, or TRAPPED_STATUS.
 
-import { BUDGET, PC, VALUE } from '../../hart/state.ts'
-import type { CodeTiming } from '../code-timing.ts'
+import { BUDGET, PC, VALUE } from '../../memory/layout.ts'
+import type { CodeTiming } from '../code/code-timing.ts'
 import { mulHighU } from '../interpreter/module.ts'
 import { loadRefill, storeRefill } from '../paging/refill.ts'
 import { Code } from '../wasm/code.ts'

@@ -1,12 +1,12 @@
 // The instructions of a region, one after the other, as WebAssembly, by what they do: memory.ts, float.ts,
 // system.ts. Invariant: whoever calls out has put pc and budget where the shared code finds them.
 
-import { BUDGET, LINE_FLAGS, PC } from '../../hart/state.ts'
 import { add, type Bytes, immediate, rs1, type Statement, type SystemCall } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
+import { BUDGET, LINE_FLAGS, PC } from '../../memory/layout.ts'
 import { LINE_BYTES } from '../../timing/core.ts'
-import type { CodeTiming } from '../code-timing.ts'
-import { SLOT_SHIFT } from '../interpreter/slot.ts'
+import type { CodeTiming } from '../code/code-timing.ts'
+import { SLOT_SHIFT } from '../code/slot.ts'
 import type { Code } from '../wasm/code.ts'
 import { Exits } from './exits.ts'
 import type { Floats } from './float.ts'

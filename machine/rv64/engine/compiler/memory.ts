@@ -1,12 +1,12 @@
 // Loads, stores and atomics of a region: the soft TLB inline, and what follows where it does not know the
 // page. Invariant: whoever calls out has put pc and budget where the shared code finds them.
 
-import { RESERVATION, VALUE } from '../../hart/state.ts'
 import type { Decoded } from '../../isa/decode.ts'
 import type { Bytes, Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
+import { RESERVATION, VALUE } from '../../memory/layout.ts'
 import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
-import type { CodeTiming } from '../code-timing.ts'
+import type { CodeTiming } from '../code/code-timing.ts'
 import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
 import { alignedTag } from '../lines/line-access.ts'
 import type { Code } from '../wasm/code.ts'

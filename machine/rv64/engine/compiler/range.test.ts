@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { binary as compute, extend, signed } from '../../isa/arithmetic.ts'
 import { decode } from '../../isa/decode.ts'
 import { type Binary, binary, constant, type Expression, rs1, rs2, sign } from '../../isa/ir.ts'
-import { binary as compute, extend, signed } from '../arithmetic.ts'
 import { Ranges, signedRange, unsignedRange, within } from './range.ts'
 
 const OPERATORS: readonly Binary[] = [

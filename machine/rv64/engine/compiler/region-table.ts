@@ -3,8 +3,8 @@
 // are bounded: when there is no room, all go.
 
 import type { Hart } from '../../hart/hart.ts'
-import type { SlotWatcher } from '../code-cache.ts'
-import { DECODE, REGION, SLOT_HANDLER, SLOT_HEAT } from '../interpreter/slot.ts'
+import type { SlotWatcher } from '../code/code-cache.ts'
+import { DECODE, REGION, SLOT_HANDLER, SLOT_HEAT } from '../code/slot.ts'
 import { MOST_INSTRUCTIONS, MOST_REGIONS } from './limits.ts'
 
 /** Slots of one block, first to last, on the page whose slots begin at `page`. */

@@ -1,8 +1,8 @@
 // The instructions of a region that reach into privileged state: CSRs that only hold (csr.ts), satp, fences,
 // and what leads to another privilege (trap.ts). Invariant: what is not ordinary is executed alone.
 
-import { BUDGET, CELL, PRIVILEGE, VIRTUALISED } from '../../hart/state.ts'
 import type { SystemCall } from '../../isa/ir.ts'
+import { BUDGET, CELL, PRIVILEGE, VIRTUALISED } from '../../memory/layout.ts'
 import { refused } from '../paging/fence.ts'
 import type { Code } from '../wasm/code.ts'
 import { type CsrUse, csrAccess, satpUse } from './csr.ts'

@@ -4,6 +4,7 @@
 // where the shared code finds them; a region that leaves has left the state as the interpreter would have it
 // before the next instruction.
 
+import { table } from '../../isa/table.ts'
 import {
   BUDGET,
   CONTEXT_BYTES,
@@ -15,13 +16,12 @@ import {
   PC,
   TLB,
   X,
-} from '../../hart/state.ts'
-import { table } from '../../isa/table.ts'
+} from '../../memory/layout.ts'
 import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import { counterIndex } from '../../timing/branch-predictor.ts'
 import { LINE_BYTES } from '../../timing/core.ts'
-import { learnBranch } from '../branch-code.ts'
-import type { CodeTiming } from '../code-timing.ts'
+import type { CodeTiming } from '../code/code-timing.ts'
+import { learnBranch } from '../emit/branch-code.ts'
 import { REGION_TYPE } from '../interpreter/module.ts'
 import { Code } from '../wasm/code.ts'
 import type { DefinedFunction } from '../wasm/encoder.ts'

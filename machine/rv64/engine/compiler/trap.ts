@@ -1,23 +1,7 @@
 // ecall, mret and sret without leaving WebAssembly, where no guest and no interrupt is concerned. What
-// they do is stated in hart/trap.ts and hart/system.ts; this is the same for its commonest case.
+// they do is stated in hart/trap.ts and instructions/system.ts; this is the same for its commonest case.
 // Invariant: a function returns 1 and has done all of it, or 0 and nothing.
 
-import {
-  BUDGET,
-  CELL,
-  DATA_TLB,
-  ECALLS,
-  EXTRA,
-  FETCH_TLB,
-  LINES,
-  PC,
-  PRIVILEGE,
-  RESERVATION,
-  TIMERS,
-  TLB_BASE,
-  USER_STOP,
-  VIRTUALISED,
-} from '../../hart/state.ts'
 import {
   CAUSE,
   GVA,
@@ -36,7 +20,23 @@ import {
   SUM,
   SUPERVISOR,
   TSR,
-} from '../../hart/status.ts'
+} from '../../isa/status.ts'
+import {
+  BUDGET,
+  CELL,
+  DATA_TLB,
+  ECALLS,
+  EXTRA,
+  FETCH_TLB,
+  LINES,
+  PC,
+  PRIVILEGE,
+  RESERVATION,
+  TIMERS,
+  TLB_BASE,
+  USER_STOP,
+  VIRTUALISED,
+} from '../../memory/layout.ts'
 import { CONTEXT_BYTES, CONTEXT_OF_S, CONTEXT_OF_U, FETCH_SET } from '../../mmu/tlb.ts'
 import { Code } from '../wasm/code.ts'
 import { type FunctionType, I32, I64, type ValueType } from '../wasm/encoder.ts'

@@ -1,9 +1,9 @@
 // Expressions of the instruction table for one known instruction: what its operands make constant is
 // computed now, the rest becomes WebAssembly that leaves an i64 on the stack.
 
+import { binary, extend } from '../../isa/arithmetic.ts'
 import type { Decoded } from '../../isa/decode.ts'
 import type { Binary, Condition, Expression } from '../../isa/ir.ts'
-import { binary, extend } from '../arithmetic.ts'
 import type { Code, Operator } from '../wasm/code.ts'
 import { I64 } from '../wasm/encoder.ts'
 import { CALL, EXIT, LOCAL, type RegisterLocals } from './locals.ts'

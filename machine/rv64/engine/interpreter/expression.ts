@@ -1,10 +1,10 @@
 // Expressions of the instruction table as WebAssembly that leaves an i64 on the stack.
 
 import type { Binary, Condition, Expression } from '../../isa/ir.ts'
+import { SLOT_IMMEDIATE, SLOT_RS1, SLOT_RS2, SLOT_SHIFT, SLOT_STEP } from '../code/slot.ts'
 import type { Code, Operator } from '../wasm/code.ts'
 import { I64 } from '../wasm/encoder.ts'
 import { CALL, currentPc, LOCAL, temporaryLocal } from './frame.ts'
-import { SLOT_IMMEDIATE, SLOT_RS1, SLOT_RS2, SLOT_SHIFT, SLOT_STEP } from './slot.ts'
 
 export function emitValue(code: Code, expression: Expression): void {
   switch (expression.is) {

@@ -1,9 +1,9 @@
 // The frame of the interpreter's function: its locals, what it calls, its loops, and the few moves
 // that every handler shares. Invariant: whoever calls out has spilled, and reloads the budget after.
 
-import { BUDGET, EXTRA, SLOT } from '../../hart/state.ts'
+import { BUDGET, EXTRA, SLOT } from '../../memory/layout.ts'
+import { SLOT_SHIFT, SLOT_STEP } from '../code/slot.ts'
 import type { Code } from '../wasm/code.ts'
-import { SLOT_SHIFT, SLOT_STEP } from './slot.ts'
 
 /** Locals of the interpreter's function. */
 export const LOCAL = {

@@ -2,12 +2,13 @@
 // Invariant: state is spilled before anything that may leave the handler, and a handler ends by a
 // branch to one of the loops around it.
 
-import { EXTRA, RESERVATION, VALUE } from '../../hart/state.ts'
 import { type Condition, type Expression, type Statement, SYSTEM_CALLS } from '../../isa/ir.ts'
+import { EXTRA, RESERVATION, VALUE } from '../../memory/layout.ts'
 import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
 import { WORD_SHIFT } from '../../timing/branch-predictor.ts'
-import { learnBranch } from '../branch-code.ts'
-import type { CodeTiming } from '../code-timing.ts'
+import type { CodeTiming } from '../code/code-timing.ts'
+import { SLOT_IMMEDIATE, SLOT_RD, SLOT_SHIFT } from '../code/slot.ts'
+import { learnBranch } from '../emit/branch-code.ts'
 import { alignedTag } from '../lines/line-access.ts'
 import type { Code, MemoryOperator } from '../wasm/code.ts'
 import { emitCondition, emitValue } from './expression.ts'
@@ -25,7 +26,6 @@ import {
   stepOn,
   temporaryLocal,
 } from './frame.ts'
-import { SLOT_IMMEDIATE, SLOT_RD, SLOT_SHIFT } from './slot.ts'
 
 const PAGE_MASK = -4096n
 

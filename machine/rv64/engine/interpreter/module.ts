@@ -6,6 +6,7 @@
 //   next     executes the instruction in `slot`
 // Invariant: the budget falls by one before each handler; handlers that execute nothing give it back.
 
+import { table } from '../../isa/table.ts'
 import {
   BUDGET,
   CONTEXT_BYTES,
@@ -20,10 +21,22 @@ import {
   SLOT_BYTES,
   STRADDLE,
   TLB,
-} from '../../hart/state.ts'
-import { table } from '../../isa/table.ts'
+} from '../../memory/layout.ts'
 import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
-import type { CodeTiming } from '../code-timing.ts'
+import type { CodeTiming } from '../code/code-timing.ts'
+import {
+  ACROSS,
+  BREAK,
+  DECODE,
+  HANDLER_COUNT,
+  handlerAt,
+  PAGE_END,
+  REGION,
+  SLOT_BYTES_OF_LINE,
+  SLOT_HEAT,
+  SLOT_SHIFT,
+  SLOT_STEP,
+} from '../code/slot.ts'
 import { LINE_ACCESS } from '../lines/line-access.ts'
 import { FETCH } from '../paging/fetch.ts'
 import { REFILL } from '../paging/refill.ts'
@@ -42,19 +55,6 @@ import {
   spill,
 } from './frame.ts'
 import { Meaning } from './meaning.ts'
-import {
-  ACROSS,
-  BREAK,
-  DECODE,
-  HANDLER_COUNT,
-  handlerAt,
-  PAGE_END,
-  REGION,
-  SLOT_BYTES_OF_LINE,
-  SLOT_HEAT,
-  SLOT_SHIFT,
-  SLOT_STEP,
-} from './slot.ts'
 
 const status: FunctionType = { parameters: [], results: [I32] }
 const access: FunctionType = { parameters: [I32, I32, I32], results: [I32] }

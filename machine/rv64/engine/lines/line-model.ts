@@ -2,7 +2,7 @@
 // level has a line, the directory says (timing/line-array.ts). Invariant: it does what
 // timing/memory-timing.ts does, in the same order, and keeps the directory true.
 
-import { directoryOf } from '../../hart/state.ts'
+import { directoryOf } from '../../memory/layout.ts'
 import type { Core } from '../../timing/core.ts'
 import { type Layout, layoutOf } from '../../timing/layout.ts'
 import { CHANGED, FIRST_LINE } from '../../timing/line-array.ts'

@@ -1,8 +1,9 @@
 // A load or store that misses the soft TLB where the memory system is modelled, within WebAssembly: the page
 // is known to the page-grain sets (mmu/line-tlb.ts) or can be, and a walk, if there is one, has three levels
-// in RAM, with PMP open. Invariant: it does what timing/memory-timing.ts and mmu/data.ts would, or nothing.
+// in RAM, with PMP open. Invariant: it does what timing/memory-timing.ts and instructions/data.ts would,
+// or nothing.
 
-import { PAGES_BESIDE, RAM, TLB } from '../../hart/state.ts'
+import { PAGES_BESIDE, RAM, TLB } from '../../memory/layout.ts'
 import { ENTRY_KEY } from '../../mmu/line-tlb.ts'
 import { TLB_ENTRY_BYTES, TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
 import type { Core } from '../../timing/core.ts'

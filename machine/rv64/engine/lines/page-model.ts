@@ -1,10 +1,10 @@
 // The TLBs of the memory system's model as WebAssembly: a page comes into the data TLB. Invariant: it does
 // what timing/memory-timing.ts does, in the same order, or nothing.
 
-import { CELL, ERRORS, PMP_OPEN, RAM, TLB } from '../../hart/state.ts'
+import { CELL, ERRORS, PMP_OPEN, RAM, TLB } from '../../memory/layout.ts'
+import { RAM_BASE } from '../../memory/ram.ts'
 import { PTE_LEAF, PTE_V } from '../../mmu/pte.ts'
 import { CONTEXT_BYTES, CONTEXT_OF_VS, TLB_ENTRY_BYTES, WRITE_SET } from '../../mmu/tlb.ts'
-import { RAM_BASE } from '../../ram.ts'
 import type { Layout } from '../../timing/layout.ts'
 import { ELSE } from '../paging/walk.ts'
 import { Code } from '../wasm/code.ts'

@@ -1,9 +1,9 @@
 // Writes of satp, and sfence.vma, without leaving WebAssembly, where no guest is concerned and nothing
 // but the soft TLB remembers translations. What they do is stated in hart/csr-translation.ts and
-// hart/system.ts. Invariant: a function returns 1 and has done all of it, pc apart, or 0 and nothing.
+// instructions/system.ts. Invariant: a function returns 1 and has done all of it, pc apart, or 0 and nothing.
 
-import { CELL, FENCES, PRIVILEGE, TLB_BASE, VIRTUALISED } from '../../hart/state.ts'
-import { SUPERVISOR, TVM } from '../../hart/status.ts'
+import { SUPERVISOR, TVM } from '../../isa/status.ts'
+import { CELL, FENCES, PRIVILEGE, TLB_BASE, VIRTUALISED } from '../../memory/layout.ts'
 import {
   CONTEXT_BYTES,
   CONTEXT_OF_S,

@@ -1,7 +1,13 @@
 // A page that the fetch TLB misses, without leaving WebAssembly, if its walk is the commonest one (walk.ts)
 // and its instructions have been decoded. Invariant: it does what FastEngine would do, or nothing at all.
 
-import { CODE_OF_PAGE, CODE_PAGE_BYTES, CODE_POOL, FETCH_TLB, GUARDED } from '../../hart/state.ts'
+import {
+  CODE_OF_PAGE,
+  CODE_PAGE_BYTES,
+  CODE_POOL,
+  FETCH_TLB,
+  GUARDED,
+} from '../../memory/layout.ts'
 import { EXECUTE } from '../../mmu/pte.ts'
 import { Code } from '../wasm/code.ts'
 import { type DefinedFunction, type FunctionType, I32, I64 } from '../wasm/encoder.ts'

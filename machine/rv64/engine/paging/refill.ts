@@ -1,7 +1,8 @@
 // A load or store that misses the soft TLB, without leaving WebAssembly, if its walk is the commonest one
-// (walk.ts) and it stays in its page. Invariant: it does what mmu/data.ts would do, or nothing at all.
+// (walk.ts) and it stays in its page. Invariant: it does what instructions/data.ts would do, or nothing
+// at all.
 
-import { CODE_OF_PAGE, DATA_TLB, RAM, TOUCHED, VALUE } from '../../hart/state.ts'
+import { CODE_OF_PAGE, DATA_TLB, RAM, TOUCHED, VALUE } from '../../memory/layout.ts'
 import { READ, WRITE } from '../../mmu/pte.ts'
 import { WRITE_SET } from '../../mmu/tlb.ts'
 import { loadOperator, storeOperator } from '../interpreter/meaning.ts'

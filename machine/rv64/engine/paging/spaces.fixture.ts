@@ -3,12 +3,12 @@
 // same in both. Invariant: what is mapped anew is fenced before it is used, so that a TLB may not show.
 
 import fc from 'fast-check'
-import { CELL, PRIVILEGE, VIRTUALISED } from '../../hart/state.ts'
-import { CAUSE, MACHINE, SUM, TVM, VTVM } from '../../hart/status.ts'
 import { Assembler, encode } from '../../isa/assemble.ts'
+import { CAUSE, MACHINE, SUM, TVM, VTVM } from '../../isa/status.ts'
+import { CELL, PRIVILEGE, VIRTUALISED } from '../../memory/layout.ts'
+import { RAM_BASE } from '../../memory/ram.ts'
 import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from '../../mmu/pte.ts'
-import { RAM_BASE } from '../../ram.ts'
-import type { Stand } from '../stand.ts'
+import type { Stand } from '../test-stand.fixture.ts'
 
 export const CODE = RAM_BASE + 0x1fb0 // so that programs cross a page
 const HANDLER = RAM_BASE + 0x4000

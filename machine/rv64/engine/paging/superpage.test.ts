@@ -3,10 +3,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { saveHart } from '../../hart/saved-state.ts'
-import { CELL, PRIVILEGE, VIRTUALISED } from '../../hart/state.ts'
 import { encode } from '../../isa/assemble.ts'
+import { CELL, PRIVILEGE, VIRTUALISED } from '../../memory/layout.ts'
+import { RAM_BASE } from '../../memory/ram.ts'
 import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from '../../mmu/pte.ts'
-import { RAM_BASE } from '../../ram.ts'
 import { profileNamed } from '../../timing/profile.ts'
 import { pagesOf } from '../memory-digest.fixture.ts'
 import {
@@ -21,7 +21,7 @@ import {
   VIRTUAL,
   VS_VECTOR,
 } from '../paged-stand.fixture.ts'
-import type { EngineName, Stand } from '../stand.ts'
+import type { EngineName, Stand } from '../test-stand.fixture.ts'
 
 const CODE = RAM_BASE + 0x4000
 const MEGABYTES = 4

@@ -2,8 +2,17 @@
 // in RAM where PMP is open, A (and D) set, no memory errors. Invariant: whoever begins it is
 // in a block ELSE, which is left before anything has happened if the walk is another one.
 
-import { CELL, ERRORS, PMP_OPEN, PRIVILEGE, RAM, TLB_BASE, VIRTUALISED } from '../../hart/state.ts'
-import { MACHINE, SUM } from '../../hart/status.ts'
+import { MACHINE, SUM } from '../../isa/status.ts'
+import {
+  CELL,
+  ERRORS,
+  PMP_OPEN,
+  PRIVILEGE,
+  RAM,
+  TLB_BASE,
+  VIRTUALISED,
+} from '../../memory/layout.ts'
+import { RAM_BASE } from '../../memory/ram.ts'
 import {
   type Access,
   EXECUTE,
@@ -17,7 +26,6 @@ import {
   PTE_X,
 } from '../../mmu/pte.ts'
 import { GUEST_LOG, LOG_ENTRIES, SUPERVISOR_LOG, TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
-import { RAM_BASE } from '../../ram.ts'
 import type { Code } from '../wasm/code.ts'
 import { I32, I64, type ValueType } from '../wasm/encoder.ts'
 
