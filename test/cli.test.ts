@@ -12,10 +12,10 @@ import { elfOf } from './elf-image.ts'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** As npm runs it: the launcher under whatever Node the tests have. */
+/** Runs it as npm does: the launcher under whatever Node the tests have. */
 const mirrorbench = (...args: string[]) => mirrorbenchIn({}, ...args)
 
-/** With more in its environment. */
+/** Runs it with more in its environment. */
 async function mirrorbenchIn(more: Readonly<Record<string, string>>, ...args: string[]) {
   const { MIRRORBENCH_DEBUG: _, ...rest } = process.env
   const env = { ...rest, ...more }

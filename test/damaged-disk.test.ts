@@ -17,7 +17,7 @@ const SECOND = 1e9
 const MOST_TRIES = 10
 const FUZZ_RUNS = Number(process.env.FUZZ_RUNS ?? 40)
 const LIMIT_MS = HANGS_AFTER_MS + FUZZ_RUNS * 10_000
-/** Without these nothing can run: the kernel's last words are about them. */
+/** Files without which nothing can run: the kernel's last words are about them. */
 const REFUSALS = [
   'superblock: no file system on the disk',
   'superblock: damaged, there is no such file system',

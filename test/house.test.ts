@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Which rooms a room may import. `cli` may call any, nobody calls `cli`; `errors` lies beneath all. */
+/** Which rooms a room may import. `cli` may call any, no room calls `cli`; `errors` lies beneath all. */
 const ARROW: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   machine: ['errors'],

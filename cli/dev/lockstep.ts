@@ -48,7 +48,7 @@ interface Options {
 }
 
 /** What is run: its machine, where it ends, and how a place in it is named. */
-interface Guest {
+interface Specimen {
   readonly spec: MachineSpec
   readonly text?: RegExp
   readonly place: (standing: Side) => Promise<string | undefined>
@@ -118,7 +118,7 @@ interface Said {
   readonly text: string
 }
 
-async function sideBySide(guest: Guest, options: Options): Promise<Said> {
+async function sideBySide(guest: Specimen, options: Options): Promise<Said> {
   const [right, tried] = options.engines
   const sides: Sides = {
     reference: opener(guest, right!, options),
@@ -134,7 +134,7 @@ async function sideBySide(guest: Guest, options: Options): Promise<Said> {
   return { diverged: verdict.kind === 'diverged', text: told(verdict, tried!) }
 }
 
-async function againstQemu(guest: Guest, { engines, steps }: Options): Promise<Said> {
+async function againstQemu(guest: Specimen, { engines, steps }: Options): Promise<Said> {
   const spec = { ...guest.spec, engine: engines[0]! }
   await using reference = new Rv64Machine(spec)
   const progress = (n: number) => sayOver(`instruction ${n} `)
@@ -142,7 +142,11 @@ async function againstQemu(guest: Guest, { engines, steps }: Options): Promise<S
   return { diverged: verdict.kind === 'diverged', text: await toldOfQemu(verdict, guest, spec) }
 }
 
-function opener(guest: Guest, engine: EngineName, { eager, block }: Options): () => Promise<Side> {
+function opener(
+  guest: Specimen,
+  engine: EngineName,
+  { eager, block }: Options,
+): () => Promise<Side> {
   const limits = { ...(eager ? EAGER : {}), ...(block === undefined ? {} : { block }) }
   return async () => new Rv64Machine({ ...guest.spec, engine }, { limits })
 }
@@ -161,7 +165,11 @@ function told(verdict: Verdict, tried: string): string {
   return head + shown(differences, tried)
 }
 
-async function toldOfQemu(verdict: QemuVerdict, guest: Guest, spec: MachineSpec): Promise<string> {
+async function toldOfQemu(
+  verdict: QemuVerdict,
+  guest: Specimen,
+  spec: MachineSpec,
+): Promise<string> {
   if (verdict.kind === 'equal') return `equal for ${verdict.steps} instructions (${verdict.why})`
   const { steps, before, instruction, differences } = verdict
   const what = symbolsOf(guest.spec.firmware ?? spec.kernel).describe(Number(before.pc))
@@ -181,7 +189,7 @@ async function expanded(names: readonly string[]): Promise<readonly string[]> {
   return names.flatMap((name) => (name === ALL ? all : [name]))
 }
 
-async function guestNamed(name: string, profile: string): Promise<Guest> {
+async function guestNamed(name: string, profile: string): Promise<Specimen> {
   const { configs } = await loadCatalogue()
   const config = configs.get(name)
   if (config !== undefined) return configGuest(config, profile)
@@ -202,7 +210,7 @@ async function guestNamed(name: string, profile: string): Promise<Guest> {
   }
 }
 
-async function configGuest(config: Config, profile: string): Promise<Guest> {
+async function configGuest(config: Config, profile: string): Promise<Specimen> {
   const spec = await specFor(config, realParts, { seed: 1, profile })
   return {
     spec,

@@ -19,7 +19,7 @@ import { hasQemu, type QemuEngine, timeQemu } from './perf-qemu.ts'
 
 type OurEngine = NonNullable<MachineSpec['engine']>
 
-interface Work {
+interface Task {
   readonly kernel: string
   readonly privilege: 'M' | 'S'
   readonly spec: MachineSpec
@@ -29,7 +29,7 @@ interface Work {
   readonly empty?: MachineSpec
 }
 
-interface Reading {
+interface Speed {
   readonly kernel: string
   readonly privilege: 'M' | 'S'
   readonly engine: OurEngine | QemuEngine
@@ -78,23 +78,23 @@ await execute(
       'in-order',
     ])
     .option('--rounds <n>', 'how often each is timed; the median counts', wholeNumber(1), 3)
-    .option('--json', 'readings as JSON')
+    .option('--json', 'speeds as JSON')
     .action(perform),
 )
 
 async function perform(options: Options): Promise<void> {
   const withQemu = await hasQemu()
   if (!withQemu) say(`no ${QEMU}: no ratios`)
-  const readings: Reading[] = []
+  const speeds: Speed[] = []
   for (const work of await worksNamed(options.kernels)) {
-    readings.push(...(await measure(work, options, withQemu)))
-    if (!options.json) sayOver(`${readings.length} readings `)
+    speeds.push(...(await measure(work, options, withQemu)))
+    if (!options.json) sayOver(`${speeds.length} speeds `)
   }
-  process.stdout.write(options.json ? `${JSON.stringify(readings)}\n` : `\n${shown(readings)}`)
+  process.stdout.write(options.json ? `${JSON.stringify(speeds)}\n` : `\n${shown(speeds)}`)
 }
 
-async function worksNamed(names: readonly string[]): Promise<readonly Work[]> {
-  const works: Work[] = []
+async function worksNamed(names: readonly string[]): Promise<readonly Task[]> {
+  const works: Task[] = []
   for (const kernel of names.filter((name) => name !== BOOT)) {
     // A change of satp means nothing in M-mode.
     for (const privilege of kernel === 'satp' ? (['S'] as const) : (['M', 'S'] as const)) {
@@ -119,10 +119,10 @@ async function bare(name: string): Promise<MachineSpec> {
 
 /** Times one engine after the other, again and again, so that a change of the host's speed hits all. */
 async function measure(
-  work: Work,
+  work: Task,
   { engines, profiles, rounds }: Options,
   withQemu: boolean,
-): Promise<readonly Reading[]> {
+): Promise<readonly Speed[]> {
   const instructions = await countOf(work)
   const rates = new Map<string, number[]>()
   const note = (engine: OurEngine | QemuEngine, profile: string, mips: number) => {
@@ -157,14 +157,14 @@ async function measure(
 }
 
 /** How many instructions the work takes. */
-async function countOf(work: Work): Promise<number> {
+async function countOf(work: Task): Promise<number> {
   await using machine = await openMachine({ ...work.spec, engine: 'compiler' })
   await machine.run(untilEnd(work, MOST.compiler))
   return (await machine.counters()).instructions
 }
 
-/** In MIPS; a boot includes building the machine, as QEMU's includes starting it. */
-async function ours(work: Work, engine: OurEngine, profile: string): Promise<number> {
+/** The speed of an engine of ours, in MIPS; a boot includes building the machine, as QEMU's includes starting it. */
+async function ours(work: Task, engine: OurEngine, profile: string): Promise<number> {
   const built = performance.now()
   await using machine = await openMachine({ ...work.spec, engine, profile })
   const began = work.empty === undefined ? built : performance.now()
@@ -173,7 +173,7 @@ async function ours(work: Work, engine: OurEngine, profile: string): Promise<num
   return (await machine.counters()).instructions / ms / 1000
 }
 
-function untilEnd({ text }: Work, most: number): Until {
+function untilEnd({ text }: Task, most: number): Until {
   return { deadline: cycles(most), ...(text === undefined ? {} : { text }) }
 }
 
@@ -182,7 +182,7 @@ function median(list: readonly number[]): number {
   return sorted[sorted.length >> 1]!
 }
 
-function shown(all: readonly Reading[]): string {
+function shown(all: readonly Speed[]): string {
   const head = ['kernel', 'privilege', 'engine', 'profile', 'MIPS', 'x TCG', 'x icount']
   const times = (ratio: number | null): string => ratio?.toFixed(2) ?? '-'
   const rows = all.map(

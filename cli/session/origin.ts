@@ -14,7 +14,7 @@ import { problem } from '../../results/journal.ts'
 import { regularBytesOf } from '../input-file.ts'
 import { MOST_MEMORY_MIB, specOf } from './made-machine.ts'
 
-/** As a verb's `keep` writes it: every value is text. */
+/** A number as a recorder writes it: every value of an origin is text. */
 const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z
     .string()

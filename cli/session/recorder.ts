@@ -12,14 +12,14 @@ import { say } from '../voice.ts'
 
 export const RECORD_HELP = "what came from outside goes to that file, for 'replay'"
 
-export interface Recorder extends AsyncDisposable {
+export interface SessionRecorder extends AsyncDisposable {
   /** The session is on this machine. If nothing is to be recorded, the machine keeps no inputs either. */
   begin(machine: Machine): Promise<void>
   /** `origin`: the options by which `replay` makes the machine again. */
   keep(machine: Machine, origin: Readonly<Record<string, string>>): Promise<void>
 }
 
-const NO_RECORDER: Recorder = {
+const NO_RECORDER: SessionRecorder = {
   async begin(machine) {
     ;(await ours(machine))?.keepNoInputs()
   },
@@ -28,7 +28,10 @@ const NO_RECORDER: Recorder = {
 }
 
 /** A recorder that writes to `path`; without a path, one that keeps nothing. */
-export async function openRecorder(path: string | undefined, gdb?: number): Promise<Recorder> {
+export async function openRecorder(
+  path: string | undefined,
+  gdb?: number,
+): Promise<SessionRecorder> {
   if (path === undefined) return NO_RECORDER
   if (gdb !== undefined) {
     throw new UsageError(

@@ -60,7 +60,7 @@ const PROMPT = '$ '
 const LONGEST_LINE = 64 * 1024
 
 /**
- * Types each line of stdin as the guest asks for it, in virtual time: nobody is waited for, and it repeats. A
+ * Types each line of stdin as the guest asks for it, in virtual time: it waits for no host, and it repeats. A
  * signal ends it.
  */
 async function dictate(machine: Machine): Promise<number> {
