@@ -68,7 +68,7 @@ export function openProgress(
 /** Fewer cells say nothing: the first of each process boot a computer. */
 const LEAST_RUN = 5
 
-/** The time that the rest takes at the pace so far. Cells that were kept took no time, so they tell nothing about it. */
+/** The time that the rest takes at the pace so far, of which cells that were kept tell nothing. */
 function timeLeft(spentMs: number, run: number, left: number): string {
   if (run < LEAST_RUN || left === 0) return ''
   return `, about ${duration((spentMs / run) * left)} left`

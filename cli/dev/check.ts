@@ -1,4 +1,5 @@
-// check: types, lint and formatting, and the tests of the house and its words. Prints what each said if it failed.
+// check: types, lint and formatting, and the tests of the house and its words. Prints what each said if it
+// failed.
 
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -7,6 +7,8 @@
 
 #define NO_SUCH_EXTENSION 0x12345678UL
 #define ANY           (-99) // the value is not looked at
+// When a timer comes that is waited for: long enough to look before it does, short enough to poll for.
+#define SOON          (TIMEBASE_HZ / 1000)
 
 struct answer
 ask3(uint64 extension, uint64 function, uint64 arg0, uint64 arg1, uint64 arg2)
@@ -108,8 +110,11 @@ check_timer(void)
 {
   ask(TIME, 0, ~0UL, 0);
   expect("a timer that is off is not pending", (csr_read(sip) & IP_STIP) == 0);
-  ask(TIME, 0, csr_read(time) + TIMEBASE_HZ / 50, 0);
-  expect("a timer that is to come is not pending", (csr_read(sip) & IP_STIP) == 0);
+  uint64 end = csr_read(time) + SOON;
+  ask(TIME, 0, end, 0);
+  // A host that was busy with others may have let it come already.
+  expect("a timer that is to come is not pending",
+         (csr_read(sip) & IP_STIP) == 0 || csr_read(time) >= end);
   expect("the timer comes", comes(IP_STIP));
   ask(TIME, 0, ~0UL, 0);
   expect("setting the timer clears it", (csr_read(sip) & IP_STIP) == 0);
@@ -131,7 +136,7 @@ static void
 check_suspend(void)
 {
   csr_set(sie, IP_STIP);
-  uint64 end = csr_read(time) + TIMEBASE_HZ / 50;
+  uint64 end = csr_read(time) + SOON;
   ask(TIME, 0, end, 0);
   expect("a hart rests until an interrupt",
          ask(HSM, 3, 0, 0).error == 0 && csr_read(time) >= end && (csr_read(sip) & IP_STIP) != 0);
