@@ -91,7 +91,7 @@ async function perform(options: Options): Promise<void> {
   }
 }
 
-/** Attends the guest, with gdb if asked for. Where a port leads in, silence ends nothing: a client may come. */
+/** Attends the guest, with gdb if asked for. Silence ends no guest into which a port leads. */
 async function session(of: Machine, outside: Outside, options: Options): Promise<number> {
   const { gdb, hostfwd, silence, limit } = options
   if (gdb !== undefined) return outcomeOf(await attendDebugged(of, outside, gdb))
