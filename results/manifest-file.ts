@@ -4,7 +4,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem } from './journal.ts'
-import { type Manifest, manifestSchema } from './manifest.ts'
+import { type Manifest, manifestSchema, SCHEMA_VERSION } from './manifest.ts'
 import { unitePlans } from './plan.ts'
 import { putFile, readBytes } from './run-file.ts'
 import { damaged, StoreError } from './store-error.ts'
@@ -27,9 +27,21 @@ export async function readManifest(directory: string): Promise<Manifest | undefi
   } catch (cause) {
     throw damaged(path, `expected JSON, got ${(cause as Error).message}`)
   }
+  refuseForeignSchema(path, value)
   const parsed = manifestSchema.safeParse(value)
   if (!parsed.success) throw damaged(path, `expected a manifest, ${problem(parsed.error)}`)
   return parsed.data
+}
+
+/** A manifest of another version is whole, and no backup of it would help. */
+function refuseForeignSchema(path: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || !('schemaVersion' in value)) return
+  const { schemaVersion: got } = value
+  if (!Number.isSafeInteger(got) || got === SCHEMA_VERSION) return
+  throw new StoreError(
+    'different',
+    `${path}: expected schema version ${SCHEMA_VERSION}, got ${got}. Read the run with the version of mirrorbench that wrote it`,
+  )
 }
 
 /** Replaces the manifest whole, and waits until the disk has it. */

@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { lineSchema, nameSchema } from './measurement.ts'
 import { isListable, planSchema } from './plan.ts'
 
-const SCHEMA_VERSION = 1
+/** Raised when a field of a manifest or a row changes its meaning or goes. */
+export const SCHEMA_VERSION = 1
 
 /** Words by name: versions, host, image hashes. */
 const wordsSchema = z

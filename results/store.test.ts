@@ -254,7 +254,9 @@ describe('damage', () => {
     await writeFile(path, '{"schemaVersion":')
     expect(await storeError(readRun(directory))).toMatchObject({ kind: 'damaged' })
     await writeFile(path, JSON.stringify({ ...syntheticManifest, schemaVersion: 99 }))
-    expect((await storeError(readRun(directory))).message).toContain('schemaVersion')
+    const foreign = await storeError(readRun(directory))
+    expect(foreign.kind).toBe('different')
+    expect(foreign.message).toContain('manifest.json: expected schema version 1, got 99. ')
   })
 
   test('rows without a manifest are not overwritten', async () => {

@@ -33,7 +33,13 @@ describe.concurrent('wrong use', () => {
   it.each([
     [['nope'], /unknown command 'nope'. Try: npm run -s mirrorbench -- --help$/],
     [['reprot', 'x'], /unknown command 'reprot' \(Did you mean report\?\)\. Try: /],
-    [['compare', 'a', 'b'], /unknown command 'compare'/],
+    [['compare', 'README.md'], /missing required argument 'new'\. Try: .* -- compare --help$/],
+    [
+      ['compare', 'a', 'first-light'],
+      /^mirrorbench: a: expected a run directory .* promoted run out of first-light, got neither\./,
+    ],
+    [['compare', 'a', 'b', '--json', '--markdown'], /--json or --markdown, got both\./],
+    [['compare', 'a', 'b', '--limit', '0'], /Expected a whole number >= 1\./],
     [['run', '--shard', '1/2'], /unknown option '--shard'/],
     [['run', '--frob'], /unknown option '--frob'. Try: npm run -s mirrorbench -- run --help$/],
     [['run', '--sedes', '3'], /'--sedes' \(Did you mean --seeds\?\)\. Try: .* run --help$/],

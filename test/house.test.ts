@@ -47,6 +47,7 @@ const DOORS = [
   'results/manifest.ts',
   'results/plan.ts',
   'results/printable.ts',
+  'results/run-comparison.ts',
   'results/run-file.ts',
   'results/series.ts',
   'results/statistics.ts',
