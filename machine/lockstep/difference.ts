@@ -2,8 +2,8 @@
 // digest. Invariant: it only looks; nothing is returned exactly if the digests are equal.
 
 import type { HartState, MachineSpec } from '../machine.ts'
-import { MEMORY_MAP } from '../rv64/board/memory-map.ts'
 import { FIRST_FLOAT } from '../rv64/debug/debugger.ts'
+import { MEMORY_MAP } from '../rv64/memory/memory-map.ts'
 import { physical } from '../units.ts'
 import { X_NAMES } from './disassembly.ts'
 import type { Side } from './side.ts'

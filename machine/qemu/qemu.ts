@@ -15,7 +15,7 @@ import type {
   Stop,
   Until,
 } from '../machine.ts'
-import { MEMORY_MAP } from '../rv64/board/memory-map.ts'
+import { MEMORY_MAP } from '../rv64/memory/memory-map.ts'
 import { Transcript } from '../rv64/saved/transcript.ts'
 import { type Cycles, cycles, type PhysicalAddress, physical } from '../units.ts'
 

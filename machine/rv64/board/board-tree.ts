@@ -4,7 +4,7 @@
 import type { Bank } from '../../machine.ts'
 import { pair, type TreeNode } from '../device/devicetree.ts'
 import { PLIC_SOURCES } from '../device/plic.ts'
-import { CACHE_BLOCK_BYTES } from '../instructions/cache-block.ts'
+import { CACHE_BLOCK_BYTES, EXTENSIONS, ISA } from '../isa/extensions.ts'
 import {
   MEMORY_MAP,
   RTC_IRQ,
@@ -12,7 +12,7 @@ import {
   UART_IRQ,
   VIRTIO_IRQ,
   VIRTIO_SLOTS,
-} from './memory-map.ts'
+} from '../memory/memory-map.ts'
 
 export interface TreeFacts {
   readonly banks: readonly Bank[]
@@ -21,24 +21,6 @@ export interface TreeFacts {
   /** Where the initrd lies, if there is one. */
   readonly initrd: { readonly start: number; readonly end: number } | undefined
 }
-
-const EXTENSIONS = [
-  'i',
-  'm',
-  'a',
-  'f',
-  'd',
-  'c',
-  'h',
-  'zicboz',
-  'zicntr',
-  'zicsr',
-  'zifencei',
-  'sstc',
-  'svadu',
-] as const
-const SINGLE_LETTERS = EXTENSIONS.filter((name) => name.length === 1).join('')
-const ISA = ['rv64', SINGLE_LETTERS, ...EXTENSIONS.filter((n) => n.length > 1).map((n) => `_${n}`)]
 
 const PLIC_PHANDLE = 1
 const TEST_PHANDLE = 2
@@ -104,7 +86,7 @@ const cpu = (hart: number): TreeNode => ({
     reg: [hart],
     status: 'okay',
     compatible: 'riscv',
-    'riscv,isa': ISA.join(''),
+    'riscv,isa': ISA,
     'riscv,isa-base': 'rv64i',
     'riscv,isa-extensions': EXTENSIONS,
     'riscv,cboz-block-size': [CACHE_BLOCK_BYTES],

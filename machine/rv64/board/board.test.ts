@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { MachineSpec } from '../../machine.ts'
 import { cycles } from '../../units.ts'
-import type { DeviceState } from '../device/device.ts'
 import { RamDouble } from '../device/ram.fixture.ts'
+import * as map from '../memory/memory-map.ts'
+import type { SavedState } from '../saved/saved-state.ts'
 import { Clock } from '../time/clock.ts'
 import { flat } from '../timing/flat.ts'
 import { Board } from './board.ts'
-import * as map from './memory-map.ts'
 
 const MiB = 1 << 20
 const RAM = 0x8000_0000
@@ -262,8 +262,8 @@ describe('Board', () => {
 
   it('restarts all devices, but keeps disk, counts, inputs and time', () => {
     const board = make({ disk: new Uint8Array(4096), network: true })
-    const device = (name: string): DeviceState =>
-      (board.save().devices as Record<string, DeviceState>)[name] ?? {}
+    const device = (name: string): SavedState =>
+      (board.save().devices as Record<string, SavedState>)[name] ?? {}
     const fresh = ['clint', 'plic', 'uart', 'virtio1'].map(device)
     const disk = device('virtio0').function
     clock.now = cycles(700)

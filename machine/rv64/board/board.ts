@@ -4,7 +4,7 @@
 import { type BootImage, ElfError } from '../../elf.ts'
 import type { MachineSpec, Network } from '../../machine.ts'
 import { Clint } from '../device/clint.ts'
-import type { Device, DeviceState, DmaMemory } from '../device/device.ts'
+import type { Device } from '../device/device.ts'
 import { Disk } from '../device/disk.ts'
 import { type Finish, Finisher } from '../device/finisher.ts'
 import { Plic } from '../device/plic.ts'
@@ -14,8 +14,11 @@ import { Uart } from '../device/uart.ts'
 import { VirtioMmio } from '../device/virtio.ts'
 import { VirtioBlock } from '../device/virtio-block.ts'
 import { VirtioNet } from '../device/virtio-net.ts'
+import type { DmaMemory } from '../memory/dma.ts'
+import { MEMORY_MAP, RTC_IRQ, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from '../memory/memory-map.ts'
 import { Link } from '../net/link.ts'
 import { Peer } from '../net/peer.ts'
+import type { SavedState } from '../saved/saved-state.ts'
 import { InputGate } from '../session/input-gate.ts'
 import type { Moment } from '../session/input-log.ts'
 import type { Clock } from '../time/clock.ts'
@@ -23,7 +26,6 @@ import type { Profile } from '../timing/profile.ts'
 import { type Boot, boot } from './boot.ts'
 import { Bus, type Placed } from './bus.ts'
 import { HOST_INTERFACE, HostInterface, type HostWords } from './host-interface.ts'
-import { MEMORY_MAP, RTC_IRQ, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
 
 export type HartLine = 'MSIP' | 'MTIP' | 'MEIP' | 'SEIP'
 
@@ -169,7 +171,7 @@ export class Board {
     return { ...this.#block?.counts(), ...card?.counts(), ...link?.counts() }
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     const devices = Object.fromEntries(this.#devices.map((device) => [device.name, device.save()]))
     return {
       devices,
@@ -181,19 +183,19 @@ export class Board {
   }
 
   /** Requires a clock that has been reset to the time of the save; schedules all events again. */
-  load(state: DeviceState): void {
-    this.#cable?.peer.load(state.peer as DeviceState)
-    this.#cable?.link.load(state.link as DeviceState)
-    const saved = state.devices as DeviceState
+  load(state: SavedState): void {
+    this.#cable?.peer.load(state.peer as SavedState)
+    this.#cable?.link.load(state.link as SavedState)
+    const saved = state.devices as SavedState
     for (const device of this.#devices) {
       const own = saved[device.name]
       if (own === undefined) {
         throw new Error(`expected a snapshot of this board, got one without ${device.name}`)
       }
-      device.load(own as DeviceState)
+      device.load(own as SavedState)
     }
-    this.gate.log.load(state.inputs as DeviceState)
-    this.#host.load(state.host as DeviceState)
+    this.gate.log.load(state.inputs as SavedState)
+    this.#host.load(state.host as SavedState)
   }
 }
 

@@ -4,10 +4,10 @@
 import { type BootImage, ElfError, readFirmware, readKernel, type Segment } from '../../elf.ts'
 import type { MachineSpec } from '../../machine.ts'
 import { PAGE_BYTES, type PhysicalAddress, physical } from '../../units.ts'
-import type { DmaMemory } from '../device/device.ts'
 import { flatten } from '../device/devicetree.ts'
+import type { DmaMemory } from '../memory/dma.ts'
+import { FIRMWARE_BYTES, KERNEL_BASE, MEMORY_MAP } from '../memory/memory-map.ts'
 import { boardTree } from './board-tree.ts'
-import { FIRMWARE_BYTES, KERNEL_BASE, MEMORY_MAP } from './memory-map.ts'
 import { resetVector } from './reset-vector.ts'
 
 export interface Boot {

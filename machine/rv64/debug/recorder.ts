@@ -8,7 +8,7 @@ import type { Hart } from '../hart/hart.ts'
 import { privilegeOf } from '../hart/registers.ts'
 import { takeInterrupt } from '../hart/trap.ts'
 import { CELL, PC } from '../memory/layout.ts'
-import { rootOf } from '../mmu/mmu.ts'
+import { rootOf } from '../mmu/sv39.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Halter } from './debugger.ts'
 

@@ -2,8 +2,9 @@
 // is high exactly while mtime >= mtimecmp; between accesses one clock event a hart keeps that true.
 
 import { type Cycles, cycles } from '../../units.ts'
+import { numbersOf, type SavedState, stringsOf } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
-import { type Device, type DeviceState, numbersOf, stringsOf } from './device.ts'
+import type { Device } from './device.ts'
 
 const MSIP = 0x0000 // + 4 a hart
 const MTIMECMP = 0x4000 // + 8 a hart
@@ -100,7 +101,7 @@ export class Clint implements Device {
     })
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return {
       offset: this.#offset.toString(),
       msip: this.#msip.map(Number),
@@ -109,7 +110,7 @@ export class Clint implements Device {
   }
 
   /** Requires a clock that has been reset to the time of the save. */
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.#offset = BigInt(String(state.offset))
     numbersOf(state.msip).forEach((level, hart) => {
       this.#writeMsip(hart, level !== 0)

@@ -1,7 +1,8 @@
 // Finisher: the test device of QEMU `virt` and SiFive boards, by which a guest switches off or
 // restarts the machine. Invariant: it has no state; each accepted word finishes exactly once.
 
-import type { Device, DeviceState } from './device.ts'
+import type { SavedState } from '../saved/saved-state.ts'
+import type { Device } from './device.ts'
 
 const FAIL = 0x3333 // exit code in bits 31:16
 const PASS = 0x5555
@@ -39,7 +40,7 @@ export class Finisher implements Device {
 
   reset(): void {}
 
-  save(): DeviceState {
+  save(): SavedState {
     return {}
   }
 

@@ -5,7 +5,8 @@
 // completion; a level that merely stayed high does not. Drivers written on QEMU depend on it: xv6's
 // never reads why its UART interrupts, and would be interrupted for ever.
 
-import { type Device, type DeviceState, numbersOf } from './device.ts'
+import { numbersOf, type SavedState } from '../saved/saved-state.ts'
+import type { Device } from './device.ts'
 
 const PENDING = 0x1000
 const ENABLE = 0x2000 // + 0x80 a context
@@ -95,7 +96,7 @@ export class Plic implements Device {
     this.#update()
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return {
       priority: [...this.#priority],
       pending: [...this.#pending],
@@ -107,7 +108,7 @@ export class Plic implements Device {
   }
 
   /** To be called after the devices' own: they assert while they load. */
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.#priority.set(numbersOf(state.priority))
     this.#pending.set(numbersOf(state.pending))
     this.#serving.set(numbersOf(state.serving))

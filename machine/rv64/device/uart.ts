@@ -1,8 +1,8 @@
 // UART 16550A: the console. Output leaves at once; typed text is held back until the receive FIFO
 // has room. Invariant: the interrupt line is high exactly while IIR would name a cause.
 
-import type { Device, DeviceState, InterruptLine } from './device.ts'
-import { numbersOf } from './device.ts'
+import { numbersOf, type SavedState } from '../saved/saved-state.ts'
+import type { Device, InterruptLine } from './device.ts'
 
 const RBR_THR = 0 // DLL when LCR.DLAB
 const IER = 1 // DLM when LCR.DLAB
@@ -130,7 +130,7 @@ export class Uart implements Device {
     this.#update()
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return {
       ier: this.#ier,
       fcr: this.#fcr,
@@ -144,7 +144,7 @@ export class Uart implements Device {
     }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.#ier = Number(state.ier)
     this.#fcr = Number(state.fcr)
     this.#lcr = Number(state.lcr)

@@ -3,10 +3,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { saveHart } from '../hart/saved-state.ts'
 import { Assembler, encode } from '../isa/assemble.ts'
 import { CELL, DISCARD } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
+import { saveHart } from '../snapshot/hart-state.ts'
 import { pagesOf } from './memory-digest.fixture.ts'
 import {
   CONTEXTS,

@@ -17,8 +17,7 @@ import {
 } from '../isa/status.ts'
 import { CELL, VALUE } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
-import { FAULT } from '../mmu/mmu.ts'
-import { type DataAccess, READ, WRITE } from '../mmu/pte.ts'
+import { type DataAccess, FAULT, READ, WRITE } from '../mmu/pte.ts'
 import { LINE_BYTES } from '../timing/core.ts'
 import { meetsPoison } from './poison.ts'
 

@@ -3,10 +3,10 @@
 // holds decoded code without telling the code cache; nobody but the host reads without asking `errors`.
 
 import { MiB, PAGE_BYTES } from '../../units.ts'
-import { MEMORY_MAP } from '../board/memory-map.ts'
-import type { DmaMemory } from '../device/device.ts'
+import type { DmaMemory } from './dma.ts'
 import { CODE_OF_PAGE, MOST_RAM_PAGES, memoryPages, RAM, TOUCHED } from './layout.ts'
 import { CLEAN, MemoryErrors } from './memory-error.ts'
+import { MEMORY_MAP } from './memory-map.ts'
 
 export const RAM_BASE: number = MEMORY_MAP.ram.base
 

@@ -6,12 +6,9 @@ import type { Hart } from '../hart/hart.ts'
 import { ADUE_HI, CAUSE, MACHINE, MXR, SUM, USER } from '../isa/status.ts'
 import { CELL } from '../memory/layout.ts'
 import { CLEAN } from '../memory/memory-error.ts'
-import { type Access, PTE_BYTES, READ, type Request, WRITE } from './pte.ts'
-import { Sv39 } from './sv39.ts'
+import { type Access, FAULT, PTE_BYTES, READ, type Request, WRITE } from './pte.ts'
+import { rootOf, Sv39 } from './sv39.ts'
 import { TwoStage } from './two-stage.ts'
-
-/** A translation failed: look at `cause`. */
-export const FAULT = -1
 
 const ACCESS_FAULT = [CAUSE.loadAccess, CAUSE.storeAccess, CAUSE.fetchAccess] as const
 const PAGE_FAULT = [CAUSE.loadPage, CAUSE.storePage, CAUSE.fetchPage] as const
@@ -141,7 +138,3 @@ export class Mmu {
     return FAULT
   }
 }
-
-/** Byte address of the root table; the frame number is in the low 44 bits. */
-export const rootOf = (hart: Hart, cell: number): number =>
-  ((hart.hi(cell) & 0xfff) * 2 ** 32 + (hart.lo(cell) >>> 0)) * 4096

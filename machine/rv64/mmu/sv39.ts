@@ -10,6 +10,7 @@ import type { Mmu } from './mmu.ts'
 import {
   type Access,
   addressOf,
+  FAULT,
   LEVELS,
   PTE_A,
   PTE_BYTES,
@@ -27,7 +28,6 @@ import {
 } from './pte.ts'
 import type { TwoStage } from './two-stage.ts'
 
-const FAULT = -1
 /** Bits that an entry which points to a table has not. */
 const PTE_NOT_TABLE = PTE_LEAF | PTE_U | PTE_A | PTE_D
 
@@ -130,6 +130,11 @@ export class Sv39 {
   }
 }
 
+/** Byte address of the root table that satp, vsatp or hgatp names; the frame number is in the low 44 bits. */
+export const rootOf = (hart: Hart, cell: number): number =>
+  ((hart.hi(cell) & 0xfff) * 2 ** 32 + (hart.lo(cell) >>> 0)) * 4096
+
+/** The bits of an address that lie within a page of this level. */
 export const offsetMask = (level: number): number => (1 << (12 + 9 * level)) - 1
 
 function indexOf(level: number, hi: number, lo: number): number {

@@ -6,52 +6,27 @@ import type { Hart } from '../hart/hart.ts'
 import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../isa/status.ts'
 import {
   CELL,
+  CONTEXT,
   CONTEXT_BYTES,
   CONTEXTS,
   DATA_TLB,
+  FETCH_SET,
   FETCH_TLB,
+  LOG_BYTES,
+  LOG_ENTRIES,
   TLB,
   TLB_BASE,
+  TLB_ENTRIES,
+  TLB_ENTRY_BYTES,
+  TLB_LOGS,
+  TLB_SET_BYTES,
   tlbOf,
+  WRITE_SET,
 } from '../memory/layout.ts'
 import { type DataAccess, WRITE } from './pte.ts'
 
-/** 8 MiB of pages, twice what the second-level TLBs of real processors reach. */
-export const TLB_ENTRIES = 2048
-/** Tag (8 bytes: the page's address), then what to add to an address, or the page's slots. */
-export const TLB_ENTRY_BYTES = 16
-/** An address shifted right by TLB_SHIFT and masked so is the offset of its entry in a set. */
-export const TLB_SHIFT = 8
-export const TLB_MASK = (TLB_ENTRIES - 1) * TLB_ENTRY_BYTES
-export const TLB_SET_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES
-/** From the read set of a context to its write set, and to its fetch set. */
-export const WRITE_SET = TLB_SET_BYTES
-export const FETCH_SET = 2 * TLB_SET_BYTES
-export { CONTEXT_BYTES }
-
-/**
- * Behind the sets of a hart: for each group of contexts that are flushed together, a log of the entries
- * filled since, so that flushing is as dear as filling was. Of a log, first how many (one more than it
- * holds if there were more: then the sets are flushed as a whole), then where they lie. Generated code
- * writes it and empties it too.
- */
-const TLB_LOGS = CONTEXTS * CONTEXT_BYTES
-export const LOG_BYTES = 0x2000
-export const LOG_ENTRIES = LOG_BYTES / 4 - 1
-/** From the sets of a hart to the log of S and U, and to that of VS and VU. */
-export const SUPERVISOR_LOG = TLB_LOGS + LOG_BYTES
-export const GUEST_LOG = SUPERVISOR_LOG + LOG_BYTES
-
-/** Contexts; those of a supervisor come without and with SUM. */
-const M = 0
-const S = 1
-const U = 3
-const VS = 4
-const VU = 6
-export const CONTEXT_OF_S = S
-export const CONTEXT_OF_U = U
-export const CONTEXT_OF_VS = VS
-/** Contexts that are flushed together. */
+const { M, S, U, VS, VU } = CONTEXT
+/** Contexts that are flushed together; each group has a log of entries, so that flushing is as dear as filling was. */
 const GROUPS = [[M], [S, S + 1, U], [VS, VS + 1, VU]] as const
 const [OF_SUPERVISOR, OF_GUEST] = [1, 2]
 const groupOf = (context: number): number => Math.ceil(context / 3)

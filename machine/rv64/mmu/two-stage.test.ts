@@ -5,10 +5,10 @@ import { Stand } from '../engine/test-stand.fixture.ts'
 import { ADUE_HI, CAUSE, MXR, SUPERVISOR, USER } from '../isa/status.ts'
 import { CELL } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
-import { FAULT } from './mmu.ts'
 import {
   type Access,
   EXECUTE,
+  FAULT,
   PTE_A,
   PTE_D,
   PTE_R,

@@ -4,10 +4,11 @@
 import type { Hart } from '../hart/hart.ts'
 import { ADUE_HI, MXR, SUPERVISOR } from '../isa/status.ts'
 import { CELL } from '../memory/layout.ts'
-import { FAULT, type Mmu, rootOf } from './mmu.ts'
+import type { Mmu } from './mmu.ts'
 import {
   type Access,
   addressOf,
+  FAULT,
   LEVELS,
   PTE_A,
   PTE_BYTES,
@@ -19,7 +20,7 @@ import {
   WRITE,
   wellFormed,
 } from './pte.ts'
-import { offsetMask } from './sv39.ts'
+import { offsetMask, rootOf } from './sv39.ts'
 
 /** Sv39x4 translates 41 bits: its root has 2048 entries. */
 const GUEST_PHYSICAL_END = 2 ** 41

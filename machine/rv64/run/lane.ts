@@ -5,14 +5,8 @@
 import type { Hart } from '../hart/hart.ts'
 import { wakes } from '../hart/interrupt.ts'
 import { Timers } from '../hart/timers.ts'
-import { LINES, WAITING, WINDOW_BYTES } from '../memory/layout.ts'
+import { type Cells, LINES, WAITING, WINDOW_BYTES } from '../memory/layout.ts'
 import { Pmp } from '../mmu/pmp.ts'
-
-/** A hart's state by the offsets of memory/layout.ts, wherever it lies. */
-export interface Cells {
-  readonly i32: Int32Array
-  readonly u64: BigUint64Array
-}
 
 const WINDOW_WORDS = WINDOW_BYTES >> 2
 

@@ -13,8 +13,9 @@ import {
   PAGE_VA,
   SLOT,
   SLOT_BYTES,
+  TLB_ENTRIES,
+  TLB_ENTRY_BYTES,
 } from '../../memory/layout.ts'
-import { TLB_ENTRIES, TLB_ENTRY_BYTES } from '../../mmu/tlb.ts'
 import type { CodeCache } from '../code/code-cache.ts'
 import type { CodeTiming } from '../code/code-timing.ts'
 import { BREAK, DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../code/slot.ts'

@@ -15,9 +15,10 @@ import {
   FLAG_BYTES,
   PC,
   TLB,
+  TLB_MASK,
+  TLB_SHIFT,
   X,
 } from '../../memory/layout.ts'
-import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import { counterIndex } from '../../timing/branch-predictor.ts'
 import { LINE_BYTES } from '../../timing/core.ts'
 import type { CodeTiming } from '../code/code-timing.ts'

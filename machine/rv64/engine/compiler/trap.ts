@@ -24,9 +24,12 @@ import {
 import {
   BUDGET,
   CELL,
+  CONTEXT,
+  CONTEXT_BYTES,
   DATA_TLB,
   ECALLS,
   EXTRA,
+  FETCH_SET,
   FETCH_TLB,
   LINES,
   PC,
@@ -37,7 +40,6 @@ import {
   USER_STOP,
   VIRTUALISED,
 } from '../../memory/layout.ts'
-import { CONTEXT_BYTES, CONTEXT_OF_S, CONTEXT_OF_U, FETCH_SET } from '../../mmu/tlb.ts'
 import { Code } from '../wasm/code.ts'
 import { type FunctionType, I32, I64, type ValueType } from '../wasm/encoder.ts'
 
@@ -208,10 +210,10 @@ function selectContext(code: Code): void {
   code.if(
     () => {
       code.get(LOCAL.status).op('i32.wrap_i64').i32(SUM_SHIFT).op('i32.shr_u').i32(1)
-      code.op('i32.and').i32(CONTEXT_OF_S).op('i32.add').set(LOCAL.base)
+      code.op('i32.and').i32(CONTEXT.S).op('i32.add').set(LOCAL.base)
     },
     () => {
-      code.get(LOCAL.privilege).op('i32.eqz').i32(CONTEXT_OF_U).op('i32.mul').set(LOCAL.base)
+      code.get(LOCAL.privilege).op('i32.eqz').i32(CONTEXT.U).op('i32.mul').set(LOCAL.base)
     },
   )
   code.get(LOCAL.base).i32(CONTEXT_BYTES).op('i32.mul')

@@ -3,8 +3,7 @@
 // branch to one of the loops around it.
 
 import { type Condition, type Expression, type Statement, SYSTEM_CALLS } from '../../isa/ir.ts'
-import { EXTRA, RESERVATION, VALUE } from '../../memory/layout.ts'
-import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
+import { EXTRA, RESERVATION, TLB_MASK, VALUE, WRITE_SET } from '../../memory/layout.ts'
 import { WORD_SHIFT } from '../../timing/branch-predictor.ts'
 import type { CodeTiming } from '../code/code-timing.ts'
 import { SLOT_IMMEDIATE, SLOT_RD, SLOT_SHIFT } from '../code/slot.ts'

@@ -21,8 +21,9 @@ import {
   SLOT_BYTES,
   STRADDLE,
   TLB,
+  TLB_MASK,
+  TLB_SHIFT,
 } from '../../memory/layout.ts'
-import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import type { CodeTiming } from '../code/code-timing.ts'
 import {
   ACROSS,

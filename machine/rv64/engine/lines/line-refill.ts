@@ -3,9 +3,16 @@
 // in RAM, with PMP open. Invariant: it does what timing/memory-timing.ts and instructions/data.ts would,
 // or nothing.
 
-import { PAGES_BESIDE, RAM, TLB } from '../../memory/layout.ts'
-import { ENTRY_KEY } from '../../mmu/line-tlb.ts'
-import { TLB_ENTRY_BYTES, TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
+import {
+  ENTRY_KEY,
+  PAGES_BESIDE,
+  RAM,
+  TLB,
+  TLB_ENTRY_BYTES,
+  TLB_MASK,
+  TLB_SHIFT,
+  WRITE_SET,
+} from '../../memory/layout.ts'
 import type { Core } from '../../timing/core.ts'
 import { PAGE_NUMBER } from '../../timing/memory-timing.ts'
 import { loadRefill } from '../paging/refill.ts'

@@ -1,10 +1,19 @@
 // The TLBs of the memory system's model as WebAssembly: a page comes into the data TLB. Invariant: it does
 // what timing/memory-timing.ts does, in the same order, or nothing.
 
-import { CELL, ERRORS, PMP_OPEN, RAM, TLB } from '../../memory/layout.ts'
+import {
+  CELL,
+  CONTEXT,
+  CONTEXT_BYTES,
+  ERRORS,
+  PMP_OPEN,
+  RAM,
+  TLB,
+  TLB_ENTRY_BYTES,
+  WRITE_SET,
+} from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
 import { PTE_LEAF, PTE_V } from '../../mmu/pte.ts'
-import { CONTEXT_BYTES, CONTEXT_OF_VS, TLB_ENTRY_BYTES, WRITE_SET } from '../../mmu/tlb.ts'
 import type { Layout } from '../../timing/layout.ts'
 import { ELSE } from '../paging/walk.ts'
 import { Code } from '../wasm/code.ts'
@@ -105,7 +114,7 @@ function secondTlb(
     code.brIf(KNOWN)
     code
       .get(set)
-      .i32(TLB + CONTEXT_OF_VS * CONTEXT_BYTES)
+      .i32(TLB + CONTEXT.VS * CONTEXT_BYTES)
       .op('i32.ge_u')
       .brIf(otherwise)
     code.get(address).call(calls.walk).tee(page).i32(0).op('i32.lt_s').brIf(otherwise)

@@ -3,16 +3,19 @@
 // instructions/system.ts. Invariant: a function returns 1 and has done all of it, pc apart, or 0 and nothing.
 
 import { SUPERVISOR, TVM } from '../../isa/status.ts'
-import { CELL, FENCES, PRIVILEGE, TLB_BASE, VIRTUALISED } from '../../memory/layout.ts'
 import {
+  CELL,
+  CONTEXT,
   CONTEXT_BYTES,
-  CONTEXT_OF_S,
-  CONTEXT_OF_U,
+  FENCES,
   FETCH_SET,
   LOG_ENTRIES,
+  PRIVILEGE,
   SUPERVISOR_LOG,
+  TLB_BASE,
+  VIRTUALISED,
   WRITE_SET,
-} from '../../mmu/tlb.ts'
+} from '../../memory/layout.ts'
 import { Code } from '../wasm/code.ts'
 import { type DefinedFunction, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
 import { ELSE, entryOffset, LOCAL as WALK } from './walk.ts'
@@ -49,7 +52,7 @@ export function fencePage(): DefinedFunction {
     entryOffset(code)
     code.op('i32.add').set(LOCAL.at)
     code.get(LOCAL.page).i64(-4096n).op('i64.and').set(LOCAL.page)
-    for (let context = CONTEXT_OF_S; context <= CONTEXT_OF_U; context++) {
+    for (let context = CONTEXT.S; context <= CONTEXT.U; context++) {
       for (const set of [0, WRITE_SET, FETCH_SET]) {
         const offset = context * CONTEXT_BYTES + set
         code.get(LOCAL.at).memory('i64.load', offset).get(LOCAL.page).op('i64.eq')

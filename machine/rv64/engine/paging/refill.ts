@@ -2,9 +2,8 @@
 // (walk.ts) and it stays in its page. Invariant: it does what instructions/data.ts would do, or nothing
 // at all.
 
-import { CODE_OF_PAGE, DATA_TLB, RAM, TOUCHED, VALUE } from '../../memory/layout.ts'
+import { CODE_OF_PAGE, DATA_TLB, RAM, TOUCHED, VALUE, WRITE_SET } from '../../memory/layout.ts'
 import { READ, WRITE } from '../../mmu/pte.ts'
-import { WRITE_SET } from '../../mmu/tlb.ts'
 import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
 import { Code } from '../wasm/code.ts'
 import { type DefinedFunction, type FunctionType, I32, I64 } from '../wasm/encoder.ts'

@@ -2,12 +2,12 @@
 
 import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { saveHart } from '../../hart/saved-state.ts'
 import { Assembler } from '../../isa/assemble.ts'
 import { SUPERVISOR, TVM } from '../../isa/status.ts'
 import { CELL, DISCARD, VALUE } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
 import { READ, WRITE } from '../../mmu/pte.ts'
+import { saveHart } from '../../snapshot/hart-state.ts'
 import { profileNamed } from '../../timing/profile.ts'
 import { digestOf, pagesOf } from '../memory-digest.fixture.ts'
 import { Stand, type StandOptions } from '../test-stand.fixture.ts'

@@ -6,10 +6,15 @@ import { MACHINE, SUM } from '../../isa/status.ts'
 import {
   CELL,
   ERRORS,
+  GUEST_LOG,
+  LOG_ENTRIES,
   PMP_OPEN,
   PRIVILEGE,
   RAM,
+  SUPERVISOR_LOG,
   TLB_BASE,
+  TLB_MASK,
+  TLB_SHIFT,
   VIRTUALISED,
 } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
@@ -25,7 +30,6 @@ import {
   PTE_W,
   PTE_X,
 } from '../../mmu/pte.ts'
-import { GUEST_LOG, LOG_ENTRIES, SUPERVISOR_LOG, TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import type { Code } from '../wasm/code.ts'
 import { I32, I64, type ValueType } from '../wasm/encoder.ts'
 
