@@ -9,8 +9,8 @@ import { privilegeOf } from '../hart/registers.ts'
 import { takeInterrupt } from '../hart/trap.ts'
 import { CELL, PC } from '../memory/layout.ts'
 import { rootOf } from '../mmu/sv39.ts'
+import type { Halter } from '../run/halter.ts'
 import type { Clock } from '../time/clock.ts'
-import type { Halter } from './debugger.ts'
 
 export type NameOf = Parameters<NonNullable<Machine['record']>>[0]
 

@@ -2,11 +2,11 @@
 // Invariant: see mmu.ts.
 
 import { PAGE_BYTES } from '../../units.ts'
-import type { Hart } from '../hart/hart.ts'
 import { SUPERVISOR } from '../isa/status.ts'
 import { RAM } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
 import type { Mmu } from './mmu.ts'
+import type { MmuHart } from './mmu-hart.ts'
 import {
   type Access,
   addressOf,
@@ -32,10 +32,10 @@ import type { TwoStage } from './two-stage.ts'
 const PTE_NOT_TABLE = PTE_LEAF | PTE_U | PTE_A | PTE_D
 
 export class Sv39 {
-  readonly #hart: Hart
+  readonly #hart: MmuHart
   readonly #mmu: Mmu
 
-  constructor(hart: Hart, mmu: Mmu) {
+  constructor(hart: MmuHart, mmu: Mmu) {
     this.#hart = hart
     this.#mmu = mmu
   }
@@ -131,7 +131,7 @@ export class Sv39 {
 }
 
 /** Byte address of the root table that satp, vsatp or hgatp names; the frame number is in the low 44 bits. */
-export const rootOf = (hart: Hart, cell: number): number =>
+export const rootOf = (hart: MmuHart, cell: number): number =>
   ((hart.hi(cell) & 0xfff) * 2 ** 32 + (hart.lo(cell) >>> 0)) * 4096
 
 /** The bits of an address that lie within a page of this level. */

@@ -2,7 +2,6 @@
 // in each context, in linear memory. Invariant: an entry says what a walk would say now, the page is
 // RAM without memory errors, and for writes it is marked touched and holds no decoded code.
 
-import type { Hart } from '../hart/hart.ts'
 import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../isa/status.ts'
 import {
   CELL,
@@ -23,6 +22,7 @@ import {
   tlbOf,
   WRITE_SET,
 } from '../memory/layout.ts'
+import type { MmuHart } from './mmu-hart.ts'
 import { type DataAccess, WRITE } from './pte.ts'
 
 const { M, S, U, VS, VU } = CONTEXT
@@ -62,7 +62,7 @@ export class Tlb {
   }
 
   /** Chooses the sets of the hart's present contexts. */
-  select(hart: Hart): void {
+  select(hart: MmuHart): void {
     const fetches = fetchContext(hart)
     const lent = hart.privilege === MACHINE && (hart.lo(CELL.mstatus) & MPRV) !== 0
     this.#i32[TLB_BASE >> 2] = this.#base
@@ -76,7 +76,7 @@ export class Tlb {
   }
 
   /** That of the guest at a privilege, which HLV and HSV borrow. */
-  guestSet(hart: Hart, privilege: number): number {
+  guestSet(hart: MmuHart, privilege: number): number {
     return this.#setOf(contextOf(hart, privilege, true))
   }
 
@@ -219,24 +219,24 @@ const logOf = (base: number, group: number): number => base + TLB_LOGS + group *
 const entryOf = (set: number, lo: number): number =>
   set + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_ENTRY_BYTES
 
-function dataContext(hart: Hart): number {
+function dataContext(hart: MmuHart): number {
   return contextOf(hart, hart.privilege, hart.virtualised)
 }
 
 /** SUM does not matter to it. */
-function fetchContext({ privilege, virtualised }: Hart): number {
+function fetchContext({ privilege, virtualised }: MmuHart): number {
   if (privilege === MACHINE) return M
   if (virtualised) return privilege === SUPERVISOR ? VS : VU
   return privilege === SUPERVISOR ? S : U
 }
 
 /** MPRV makes M-mode's loads and stores those of the privilege in MPP and MPV. */
-function lentContext(hart: Hart): number {
+function lentContext(hart: MmuHart): number {
   const previous = (hart.lo(CELL.mstatus) & MPP) >>> MPP_SHIFT
   return contextOf(hart, previous, previous !== MACHINE && (hart.hi(CELL.mstatus) & MPV_HI) !== 0)
 }
 
-function contextOf(hart: Hart, privilege: number, virtualised: boolean): number {
+function contextOf(hart: MmuHart, privilege: number, virtualised: boolean): number {
   if (privilege === MACHINE) return M
   if (virtualised) {
     if (privilege !== SUPERVISOR) return VU
