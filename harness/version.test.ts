@@ -79,7 +79,7 @@ describe('the version', () => {
       'machine/rv64/engine/test-stand.fixture.ts',
       'machine/rv64/device/driver.fixture.ts',
       'test/fake-machine.ts',
-      'cli/run.ts',
+      'cli/verbs/run.ts',
       'charts/page.ts',
     ]) {
       expect(await versionWithout(path)).toBe(version)

@@ -204,7 +204,7 @@ describe.concurrent('perf', () => {
   ])('%j is exit code %i and no stack trace', async (args, code, says, complains) => {
     const { exitCode, stdout, stderr } = await execa(
       process.execPath,
-      ['cli/launch.js', 'cli/perf.ts', ...args],
+      ['cli/launch.js', 'cli/dev/perf.ts', ...args],
       { reject: false, cwd: project, stdin: 'ignore' },
     )
     expect(stderr).toMatch(complains)
@@ -248,7 +248,7 @@ describe.concurrent('lockstep', () => {
   ])('%j is exit code %i and no stack trace', async (args, code, says, complains) => {
     const { exitCode, stdout, stderr } = await execa(
       process.execPath,
-      ['cli/launch.js', 'cli/lockstep.ts', ...args],
+      ['cli/launch.js', 'cli/dev/lockstep.ts', ...args],
       { reject: false, cwd: project, stdin: 'ignore' },
     )
     expect(stderr).toMatch(complains)

@@ -1,7 +1,7 @@
 // httpd over time, in virtual time: what it keeps in memory and for how long, and whom it lets go when.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { tellRestarts } from '../cli/restarts.ts'
+import { tellRestarts } from '../cli/session/restarts.ts'
 import { webFile } from '../guest/mkfs.ts'
 import type { MachineSpec, PeerSocket } from '../machine/machine.ts'
 import { cycles, MiB } from '../machine/units.ts'

@@ -75,7 +75,7 @@ describe.concurrent('a signal', () => {
   })
 
   it('to the launcher reaches a program that heeds none, and is told by the launcher', async () => {
-    const lockstep = started('cli/lockstep.ts', 'none', '--cycles', '100000000000')
+    const lockstep = started('cli/dev/lockstep.ts', 'none', '--cycles', '100000000000')
     await lockstep.said(/cycle \d+/)
     lockstep.process.kill('SIGTERM')
     const { code, stderr } = await lockstep.ended()
@@ -118,7 +118,7 @@ describe.concurrent('a signal', () => {
   })
 
   it.skipIf(elsewhere)(`to the child alone that kills it is named${without}`, async () => {
-    const lockstep = started('cli/lockstep.ts', 'none', '--cycles', '100000000000')
+    const lockstep = started('cli/dev/lockstep.ts', 'none', '--cycles', '100000000000')
     await lockstep.said(/cycle \d+/)
     const { pid } = lockstep.process
     const child = Number(await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))

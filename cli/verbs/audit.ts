@@ -1,16 +1,16 @@
 // audit: boot, stress, walk the invariants; exit code 1 if one is violated.
 
 import { Command } from 'commander'
-import { type AuditStep, audit as walk } from '../harness/audit.ts'
-import { loadCatalogue } from '../harness/catalogue.ts'
-import { realParts } from '../harness/parts.ts'
-import { profileNamed } from '../harness/profile.ts'
-import { pick } from '../harness/registry.ts'
-import type { CoverageReading } from '../results/coverage.ts'
-import { printableJson, printableLine } from '../results/printable.ts'
-import { FAILED_CHECK, FINE, UsageError } from './exit.ts'
-import { profileOption, wholeNumber } from './options.ts'
-import { table } from './table.ts'
+import { type AuditStep, audit as walk } from '../../harness/audit.ts'
+import { loadCatalogue } from '../../harness/catalogue.ts'
+import { realParts } from '../../harness/parts.ts'
+import { profileNamed } from '../../harness/profile.ts'
+import { pick } from '../../harness/registry.ts'
+import type { CoverageReading } from '../../results/coverage.ts'
+import { printableJson, printableLine } from '../../results/printable.ts'
+import { FAILED_CHECK, FINE, UsageError } from '../exit.ts'
+import { profileOption, wholeNumber } from '../options.ts'
+import { table } from '../table.ts'
 
 interface Options {
   readonly config: string

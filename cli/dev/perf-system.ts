@@ -1,12 +1,12 @@
 // perf-system: how fast this host runs whole configs: boots and commands, by config. Host time: noisy,
-// never compared with cycles. Usage: node cli/launch.js cli/perf-system.ts
+// never compared with cycles. Usage: node cli/launch.js cli/dev/perf-system.ts
 
-import { loadCatalogue } from '../harness/catalogue.ts'
-import { Computer, specFor } from '../harness/computer.ts'
-import { Conversation } from '../harness/conversation.ts'
-import { realParts } from '../harness/parts.ts'
-import { profileNamed } from '../harness/profile.ts'
-import { table } from './table.ts'
+import { loadCatalogue } from '../../harness/catalogue.ts'
+import { Computer, specFor } from '../../harness/computer.ts'
+import { Conversation } from '../../harness/conversation.ts'
+import { realParts } from '../../harness/parts.ts'
+import { profileNamed } from '../../harness/profile.ts'
+import { table } from '../table.ts'
 
 const TIMES = 5
 const WORK = ['forktest', 'cat README | wc', 'space sbrk 4194304']

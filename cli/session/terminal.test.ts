@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openOutside } from '../harness/outside.ts'
-import type { Machine } from '../machine/machine.ts'
-import { openMachine } from '../machine/open.ts'
-import { MiB } from '../machine/units.ts'
-import { elfOf } from '../test/elf-image.ts'
+import { openOutside } from '../../harness/outside.ts'
+import type { Machine } from '../../machine/machine.ts'
+import { openMachine } from '../../machine/open.ts'
+import { MiB } from '../../machine/units.ts'
+import { elfOf } from '../../test/elf-image.ts'
 import { attend, host } from './terminal.ts'
 
 const JUMP_TO_ITSELF = 0x0000006f

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 
-const project = dirname(dirname(fileURLToPath(import.meta.url)))
+const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 const STEPS: readonly (readonly [name: string, program: string, ...args: string[]])[] = [
   ['types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'],

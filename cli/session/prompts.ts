@@ -3,8 +3,8 @@
 // types while the guest has yet to take what was typed before; on our machine only virtual time
 // counts, so that the same lines give the same run.
 
-import type { Machine, Stop } from '../machine/machine.ts'
-import { cycles } from '../machine/units.ts'
+import type { Machine, Stop } from '../../machine/machine.ts'
+import { cycles } from '../../machine/units.ts'
 import { FOR_EVER } from './session.ts'
 
 /**

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-const project = fileURLToPath(new URL('..', import.meta.url))
+const project = fileURLToPath(new URL('../..', import.meta.url))
 
 test('perf compares an engine with both kinds of QEMU', async () => {
   const options = ['--json', '--rounds', '1', '--kernels', 'satp', '--engines', 'compiler']
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['cli/launch.js', 'cli/perf.ts', ...options],
+    ['cli/launch.js', 'cli/dev/perf.ts', ...options],
     { cwd: project },
   )
   const readings = JSON.parse(stdout) as {

@@ -3,13 +3,13 @@
 
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
-import { plannedPlaces } from '../results/plan.ts'
-import { printableJson } from '../results/printable.ts'
-import { readRun } from '../results/store.ts'
-import { nothingToReport } from '../results/store-error.ts'
-import { exported, type Summary } from '../results/summary.ts'
-import { FAILED_CHECK, FINE, PARTIAL } from './exit.ts'
-import { say } from './voice.ts'
+import { plannedPlaces } from '../../results/plan.ts'
+import { printableJson } from '../../results/printable.ts'
+import { readRun } from '../../results/store.ts'
+import { nothingToReport } from '../../results/store-error.ts'
+import { exported, type Summary } from '../../results/summary.ts'
+import { FAILED_CHECK, FINE, PARTIAL } from '../exit.ts'
+import { say } from '../voice.ts'
 
 export function redraw(): Command {
   return new Command('report')
@@ -31,8 +31,8 @@ export async function drawAndPrint(directory: string, json: boolean): Promise<nu
     throw nothingToReport(directory, plannedPlaces(manifest)?.length)
   }
   // The chart libraries are large; verbs that draw nothing do not wait for them.
-  const { writeReport } = await import('../charts/report.ts')
-  const { terminalReport } = await import('../charts/terminal.ts')
+  const { writeReport } = await import('../../charts/report.ts')
+  const { terminalReport } = await import('../../charts/terminal.ts')
   const { summary, problems } = await writeReport(directory)
   const { columns, isTTY } = process.stdout
   const colour = isTTY === true && !process.env.NO_COLOR

@@ -1,13 +1,13 @@
 // A session at a guest's console with gdb beside it.
 
-import type { Outside } from '../harness/outside.ts'
-import { serveGdb } from '../machine/gdb/server.ts'
-import type { Machine } from '../machine/machine.ts'
-import { Rv64Machine } from '../machine/rv64/rv64.ts'
-import { UsageError } from './exit.ts'
+import type { Outside } from '../../harness/outside.ts'
+import { serveGdb } from '../../machine/gdb/server.ts'
+import type { Machine } from '../../machine/machine.ts'
+import { Rv64Machine } from '../../machine/rv64/rv64.ts'
+import { UsageError } from '../exit.ts'
+import { say } from '../voice.ts'
 import type { Session } from './session.ts'
 import { attend } from './terminal.ts'
-import { say } from './voice.ts'
 
 export const GDB_HELP = 'gdb may connect to port p of 127.0.0.1; the guest waits for it'
 

@@ -1,12 +1,12 @@
 // list: what there is to run.
 
 import { Command } from 'commander'
-import { loadCatalogue } from '../harness/catalogue.ts'
-import { points } from '../harness/matrix.ts'
-import { PROFILES } from '../harness/profile.ts'
-import { suiteNames } from '../harness/suite.ts'
-import { printableJson } from '../results/printable.ts'
-import { table } from './table.ts'
+import { loadCatalogue } from '../../harness/catalogue.ts'
+import { points } from '../../harness/matrix.ts'
+import { PROFILES } from '../../harness/profile.ts'
+import { suiteNames } from '../../harness/suite.ts'
+import { printableJson } from '../../results/printable.ts'
+import { table } from '../table.ts'
 
 export function list(): Command {
   return new Command('list')

@@ -4,11 +4,11 @@
 import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { redrawReadme } from '../charts/readme.ts'
-import { promote, wholeRun } from '../results/baseline.ts'
-import { say } from './voice.ts'
+import { redrawReadme } from '../../charts/readme.ts'
+import { promote, wholeRun } from '../../results/baseline.ts'
+import { say } from '../voice.ts'
 
-const project = dirname(dirname(fileURLToPath(import.meta.url)))
+const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const baselines = join(project, 'results', 'baselines')
 /** The run that README shows. */
 const SHOWN = 'first-light'

@@ -1,9 +1,9 @@
 // Outcome: how a session with a guest ended, as an exit code and, if it was no good end, in one line.
 // Invariant: 0 means that the guest said so, or that the person left.
 
-import { FAILED_CHECK, FINE, INTERRUPTED } from './exit.ts'
+import { FAILED_CHECK, FINE, INTERRUPTED } from '../exit.ts'
+import { complain } from '../voice.ts'
 import type { Session } from './session.ts'
-import { complain } from './voice.ts'
 
 /** An exit code has eight bits; a guest's code that does not fit is a failure all the same. */
 const MOST_CODE = 255

@@ -3,19 +3,19 @@
 // Usage: npm run perf -- [--json] [--rounds N] [--kernels a,b] [--engines a,b] [--profiles a,b]
 
 import { parseArgs } from 'node:util'
-import { image } from '../guest/images.ts'
-import { loadCatalogue } from '../harness/catalogue.ts'
-import { specFor } from '../harness/computer.ts'
-import { realParts } from '../harness/parts.ts'
-import { PROFILES } from '../harness/profile.ts'
-import type { MachineSpec, Until } from '../machine/machine.ts'
-import { openMachine } from '../machine/open.ts'
-import { QEMU } from '../machine/qemu/version.ts'
-import { cycles, MiB } from '../machine/units.ts'
-import { USAGE as WRONG_USE } from './exit.ts'
+import { image } from '../../guest/images.ts'
+import { loadCatalogue } from '../../harness/catalogue.ts'
+import { specFor } from '../../harness/computer.ts'
+import { realParts } from '../../harness/parts.ts'
+import { PROFILES } from '../../harness/profile.ts'
+import type { MachineSpec, Until } from '../../machine/machine.ts'
+import { openMachine } from '../../machine/open.ts'
+import { QEMU } from '../../machine/qemu/version.ts'
+import { cycles, MiB } from '../../machine/units.ts'
+import { USAGE as WRONG_USE } from '../exit.ts'
+import { table } from '../table.ts'
+import { say, sayOver } from '../voice.ts'
 import { hasQemu, type QemuEngine, timeQemu } from './perf-qemu.ts'
-import { table } from './table.ts'
-import { say, sayOver } from './voice.ts'
 
 type OurEngine = NonNullable<MachineSpec['engine']>
 

@@ -1,14 +1,14 @@
 // Record: what a session leaves for `replay`. Invariant: the file is opened before the session begins, so
 // that nobody learns at its end that it could not be written.
 
-import { sourceVersion } from '../harness/version.ts'
-import type { Machine } from '../machine/machine.ts'
-import { Rv64Machine } from '../machine/rv64/rv64.ts'
-import { writeRecording } from '../machine/rv64/session/recording-file.ts'
-import { UsageError } from './exit.ts'
-import { holdOn } from './interruption.ts'
-import { openOutput } from './output-file.ts'
-import { say } from './voice.ts'
+import { sourceVersion } from '../../harness/version.ts'
+import type { Machine } from '../../machine/machine.ts'
+import { Rv64Machine } from '../../machine/rv64/rv64.ts'
+import { writeRecording } from '../../machine/rv64/session/recording-file.ts'
+import { UsageError } from '../exit.ts'
+import { holdOn } from '../interruption.ts'
+import { openOutput } from '../output-file.ts'
+import { say } from '../voice.ts'
 
 export const RECORD_HELP = "what came from outside goes to that file, for 'replay'"
 

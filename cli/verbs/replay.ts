@@ -1,17 +1,17 @@
 // replay: a recorded session once more, and whether it came out the same.
 
 import { Command } from 'commander'
-import { sourceVersion } from '../harness/version.ts'
-import { HOST } from '../machine/open.ts'
-import { Replay, type ReplayEnd } from '../machine/rv64/replay.ts'
-import type { Recording } from '../machine/rv64/session/recording.ts'
-import { readRecording } from '../machine/rv64/session/recording-file.ts'
-import { FAILED_CHECK, FINE, INTERRUPTED } from './exit.ts'
-import { bytesOf } from './input-file.ts'
-import { holdOn } from './interruption.ts'
+import { sourceVersion } from '../../harness/version.ts'
+import { HOST } from '../../machine/open.ts'
+import { Replay, type ReplayEnd } from '../../machine/rv64/replay.ts'
+import type { Recording } from '../../machine/rv64/session/recording.ts'
+import { readRecording } from '../../machine/rv64/session/recording-file.ts'
+import { FAILED_CHECK, FINE, INTERRUPTED } from '../exit.ts'
+import { bytesOf } from '../input-file.ts'
+import { holdOn } from '../interruption.ts'
+import { machineOf } from '../session/origin.ts'
+import { complain, say } from '../voice.ts'
 import { refusal } from './machine.ts'
-import { machineOf } from './origin.ts'
-import { complain, say } from './voice.ts'
 
 export function replay(): Command {
   return new Command('replay')

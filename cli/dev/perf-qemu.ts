@@ -6,8 +6,8 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { MachineSpec } from '../machine/machine.ts'
-import { QEMU } from '../machine/qemu/version.ts'
+import type { MachineSpec } from '../../machine/machine.ts'
+import { QEMU } from '../../machine/qemu/version.ts'
 
 export type QemuEngine = 'qemu-tcg' | 'qemu-icount'
 

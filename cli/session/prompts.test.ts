@@ -1,8 +1,8 @@
 // When a guest is taken to ask for input: a guest that follows a script, in virtual time.
 
 import { expect, test } from 'vitest'
-import type { Machine, Stop, Until } from '../machine/machine.ts'
-import { cycles } from '../machine/units.ts'
+import type { Machine, Stop, Until } from '../../machine/machine.ts'
+import { cycles } from '../../machine/units.ts'
 import { Prompts } from './prompts.ts'
 
 const SECOND = 1_000_000_000

@@ -1,10 +1,10 @@
 // Session: a guest runs, its console is shown, and somebody may end that. Invariant: a signal ends
 // it, and all that the guest has said is shown, however it ends.
 
-import type { Outside } from '../harness/outside.ts'
-import type { Machine, Stop } from '../machine/machine.ts'
-import { cycles } from '../machine/units.ts'
-import { holdOn } from './interruption.ts'
+import type { Outside } from '../../harness/outside.ts'
+import type { Machine, Stop } from '../../machine/machine.ts'
+import { cycles } from '../../machine/units.ts'
+import { holdOn } from '../interruption.ts'
 
 /** Beyond any session: 100 days at 1 GHz. */
 export const FOR_EVER = cycles(8_640_000_000_000_000)

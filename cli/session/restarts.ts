@@ -1,6 +1,6 @@
 // Restarts: what the guest's init says of a server that it keeps running, for the person who serves.
 
-import type { Console } from '../machine/machine.ts'
+import type { Console } from '../../machine/machine.ts'
 
 /** Of a line that is still being written so much is kept: init's are shorter. */
 const LONGEST_LINE = 200

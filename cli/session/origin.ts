@@ -3,16 +3,16 @@
 // it names only regular ones are opened.
 
 import { z } from 'zod'
-import { loadCatalogue } from '../harness/catalogue.ts'
-import { specFor } from '../harness/computer.ts'
-import { realParts } from '../harness/parts.ts'
-import { profileNamed } from '../harness/profile.ts'
-import { pick } from '../harness/registry.ts'
-import type { MachineSpec } from '../machine/machine.ts'
-import { RecordingError } from '../machine/rv64/session/recording.ts'
-import { problem } from '../results/journal.ts'
-import { regularBytesOf } from './input-file.ts'
-import { MOST_MEMORY_MIB, specOf } from './machine.ts'
+import { loadCatalogue } from '../../harness/catalogue.ts'
+import { specFor } from '../../harness/computer.ts'
+import { realParts } from '../../harness/parts.ts'
+import { profileNamed } from '../../harness/profile.ts'
+import { pick } from '../../harness/registry.ts'
+import type { MachineSpec } from '../../machine/machine.ts'
+import { RecordingError } from '../../machine/rv64/session/recording.ts'
+import { problem } from '../../results/journal.ts'
+import { regularBytesOf } from '../input-file.ts'
+import { MOST_MEMORY_MIB, specOf } from '../verbs/machine.ts'
 
 /** As a verb's `keep` writes it: every value is text. */
 const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>

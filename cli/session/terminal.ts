@@ -1,11 +1,11 @@
 // Terminal: somebody at the guest's console, at a keyboard, through a pipe, or only listening. Invariant:
 // the terminal is left as it was found, however the session ends.
 
-import type { Outside } from '../harness/outside.ts'
-import type { Machine } from '../machine/machine.ts'
+import type { Outside } from '../../harness/outside.ts'
+import type { Machine } from '../../machine/machine.ts'
+import { beep, say } from '../voice.ts'
 import { dictate, type Limits } from './dictation.ts'
 import { FOR_EVER, type Leave, type Session, session } from './session.ts'
-import { beep, say } from './voice.ts'
 
 /** Ctrl-a x ends the session, Ctrl-a a sends one Ctrl-a; as QEMU's console has it. */
 const ESCAPE = '\u0001'

@@ -1,9 +1,9 @@
 // disk: writes the disk that every config has, for who boots a kernel by hand.
 
 import { Command } from 'commander'
-import { disk as standardDisk } from '../guest/mkfs.ts'
-import { openOutput } from './output-file.ts'
-import { say } from './voice.ts'
+import { disk as standardDisk } from '../../guest/mkfs.ts'
+import { openOutput } from '../output-file.ts'
+import { say } from '../voice.ts'
 
 export function disk(): Command {
   return new Command('disk')

@@ -2,8 +2,8 @@
 // is not typed before the guest has taken the one before; and however a guest behaves, the session
 // ends.
 
-import type { Outside } from '../harness/outside.ts'
-import type { Machine, Stop } from '../machine/machine.ts'
+import type { Outside } from '../../harness/outside.ts'
+import type { Machine, Stop } from '../../machine/machine.ts'
 import { Prompts } from './prompts.ts'
 import { FOR_EVER, type Leave } from './session.ts'
 

@@ -2,18 +2,18 @@
 // and an exact profile by function.
 
 import { Command } from 'commander'
-import { loadCatalogue } from '../harness/catalogue.ts'
-import { chromeTrace } from '../harness/chrome-trace.ts'
-import { Computer, specFor } from '../harness/computer.ts'
-import { realParts } from '../harness/parts.ts'
-import { profileNamed, usualProfile } from '../harness/profile.ts'
-import { pick } from '../harness/registry.ts'
-import { type Recorded, record } from '../harness/trace.ts'
-import { printableJson } from '../results/printable.ts'
-import { profileOption, wholeNumber } from './options.ts'
-import { openOutput } from './output-file.ts'
-import { table } from './table.ts'
-import { say } from './voice.ts'
+import { loadCatalogue } from '../../harness/catalogue.ts'
+import { chromeTrace } from '../../harness/chrome-trace.ts'
+import { Computer, specFor } from '../../harness/computer.ts'
+import { realParts } from '../../harness/parts.ts'
+import { profileNamed, usualProfile } from '../../harness/profile.ts'
+import { pick } from '../../harness/registry.ts'
+import { type Recorded, record } from '../../harness/trace.ts'
+import { printableJson } from '../../results/printable.ts'
+import { profileOption, wholeNumber } from '../options.ts'
+import { openOutput } from '../output-file.ts'
+import { table } from '../table.ts'
+import { say } from '../voice.ts'
 
 interface Options {
   readonly config: string
