@@ -8,8 +8,11 @@ import { INTERRUPTED } from './exit.ts'
 import { complain } from './voice.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-/** Somebody who presses Ctrl-C again after so long has waited in vain; sooner, it is one and the same
- * interruption: a terminal and a launcher both pass it on, and `timeout` sends it to a process and its group. */
+/**
+ * Somebody who presses Ctrl-C again after so long has waited in vain; sooner, it is one and the same
+ * interruption: a terminal and a launcher both pass it on, and `timeout` sends it to a process and its
+ * group.
+ */
 const SAME_MS = 3000
 
 const holds = new Set<AbortController>()

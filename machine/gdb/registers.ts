@@ -1,6 +1,7 @@
-// Registers under gdb's numbers: x0 to x31, pc, f0 to f31, then the CSRs by their own numbers, and behind them
-// two that no manual has: the privilege, and whether a guest runs, which tells a guest from its hypervisor
-// at the same address. Invariant: each number stands for a register that the machine can read by that name.
+// Registers under gdb's numbers: x0 to x31, pc, f0 to f31, then the CSRs by their own numbers, and behind
+// them two that no manual has: the privilege, and whether a guest runs, which tells a guest from its
+// hypervisor at the same address. Invariant: each number stands for a register that the machine can read by
+// that name.
 
 import { csrByNumber } from '../rv64/hart/csr-table.ts'
 

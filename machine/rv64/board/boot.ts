@@ -27,7 +27,9 @@ const LOW_TREE = RAM_BASE + 0x18_0000
 const INITRD_BASE = 0x8400_0000
 const INITRD_SMALLEST_BANK = 96 * 1024 * 1024
 
-/** Loads what `spec` says through `dma`, which holds zeros only. Throws ElfError for what cannot be loaded. */
+/**
+ * Loads what `spec` says through `dma`, which holds zeros only. Throws ElfError for what cannot be loaded.
+ */
 export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
   const bank = spec.banks[0]?.bytes ?? 0
   const { bootargs = '' } = spec

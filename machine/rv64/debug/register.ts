@@ -1,5 +1,5 @@
-// A register of the hart by name, read and set from outside: `x0` to `x31`, `f0` to `f31`, `pc`, each CSR by the
-// name that the specification gives it, `privilege` as its number, and `virtualised`, the V of the
+// A register of the hart by name, read and set from outside: `x0` to `x31`, `f0` to `f31`, `pc`, each CSR
+// by the name that the specification gives it, `privilege` as its number, and `virtualised`, the V of the
 // hypervisor extension. Invariant: reading changes nothing that a guest could notice.
 
 import { csrRows } from '../hart/csr-table.ts'

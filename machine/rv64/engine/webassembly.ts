@@ -76,16 +76,14 @@ export class FastEngine implements Engine {
     const { memory } = hart.ram
     const pages = memory.buffer.byteLength / 65536
     const own = { env: { memory } }
-    const paging = {
-      ...new WebAssembly.Instance(pagingFor(pages, ram.pages), own).exports,
-      ...(hart.parts.core &&
-        new WebAssembly.Instance(linesFor(hart.parts.core, pages, ram.pages), own).exports),
-    }
+    const paging = new WebAssembly.Instance(pagingFor(pages, ram.pages), own).exports
+    const { core } = hart.parts
+    const lines = core && new WebAssembly.Instance(linesFor(core, pages, ram.pages), own).exports
     if (limits !== undefined) {
       this.#compiler = new Compiler(hart, this.#code, limits, codeTiming, {
         alone: () => this.#alone(),
         line: (slot) => this.#compiledLine(slot),
-        paging,
+        paging: { ...paging, ...lines },
       })
     }
     const instance = new WebAssembly.Instance(
@@ -104,7 +102,9 @@ export class FastEngine implements Engine {
           hot: () => this.#compiler?.hot(),
           line: () => this.#lines(),
           guarded: () => this.#guarded(),
-          ...paging,
+          fetchRefill: paging.fetchRefill,
+          loadMiss: lines?.read ?? paging.loadRefill,
+          storeMiss: lines?.write ?? paging.storeRefill,
         },
       },
     )

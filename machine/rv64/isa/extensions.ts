@@ -1,5 +1,5 @@
-// The extensions that a hart has, as the device tree names them. Invariant: the instruction table and the CSRs
-// have what these promise.
+// The extensions that a hart has, as the device tree names them. Invariant: the instruction table and the
+// CSRs have what these promise.
 
 export const EXTENSIONS = [
   'i',

@@ -146,7 +146,10 @@ export interface Cells {
  * every walk looks for them.
  */
 export const ERRORS = WINDOW_BYTES
-/** i32, likewise: while it is not 0, a page that the fetch TLB misses is the engine's to bring; see hart/fetch-guard.ts. */
+/**
+ * i32, likewise: while it is not 0, a page that the fetch TLB misses is the engine's to bring; see
+ * hart/fetch-guard.ts.
+ */
 export const GUARDED = WINDOW_BYTES + 4
 /** i32, likewise: while it is not 0, a run is to stop where the hart comes to user mode. */
 export const USER_STOP = WINDOW_BYTES + 8

@@ -26,7 +26,10 @@ import type { MmuHart } from './mmu-hart.ts'
 import { type DataAccess, WRITE } from './pte.ts'
 
 const { M, S, U, VS, VU } = CONTEXT
-/** Contexts that are flushed together; each group has a log of entries, so that flushing is as dear as filling was. */
+/**
+ * Contexts that are flushed together; each group has a log of entries, so that flushing is as dear as
+ * filling was.
+ */
 const GROUPS = [[M], [S, S + 1, U], [VS, VS + 1, VU]] as const
 const [OF_SUPERVISOR, OF_GUEST] = [1, 2]
 const groupOf = (context: number): number => Math.ceil(context / 3)

@@ -1,6 +1,6 @@
 // Everything that entered from outside, stamped with its moment, so that a session can be replayed.
-// Invariant: entries are in order of time; they lie packed, and the log takes at most MOST_BYTES of the host's
-// memory, all that it needs to keep them included.
+// Invariant: entries are in order of time; they lie packed, and the log takes at most MOST_BYTES of the
+// host's memory, all that it needs to keep them included.
 
 import { type Cycles, cycles } from '../../units.ts'
 import type { SavedState, SavedValue } from '../saved/saved-state.ts'

@@ -41,13 +41,15 @@ import {
   VIRTUALISED,
 } from '../../memory/layout.ts'
 import { Code } from '../wasm/code.ts'
-import { type FunctionType, I32, I64, type ValueType } from '../wasm/encoder.ts'
+import { I32, I64 } from '../wasm/encoder.ts'
+import { frameOf } from '../wasm/frame.ts'
 
 /** pc of the instruction, whose cycle is taken; 1: done, pc in the state is the next one's. */
-export const TRAP: FunctionType = { parameters: [I64], results: [I32] }
-export const TRAP_LOCALS: readonly ValueType[] = [I64, I32, I32]
+const FRAME = frameOf({ pc: I64 }, [I32], { status: I64, privilege: I32, base: I32 })
+export const TRAP = FRAME.type
+export const TRAP_LOCALS = FRAME.locals
 
-const LOCAL = { pc: 0, status: 1, privilege: 2, base: 3 } as const
+const LOCAL = FRAME.local
 const ELSE = 'else'
 const SUM_SHIFT = 31 - Math.clz32(SUM)
 

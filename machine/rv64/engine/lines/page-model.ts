@@ -17,8 +17,8 @@ import { PTE_LEAF, PTE_V } from '../../mmu/pte.ts'
 import type { Layout } from '../../timing/layout.ts'
 import { ELSE } from '../paging/walk.ts'
 import { Code } from '../wasm/code.ts'
-import type { FunctionType } from '../wasm/encoder.ts'
-import { I32, I64 } from '../wasm/encoder.ts'
+import { type DefinedFunction, I32, I64 } from '../wasm/encoder.ts'
+import { frameOf } from '../wasm/frame.ts'
 import type { Model } from './line-model.ts'
 import { findEntry, setOf, takeTurn, WORD_SHIFT } from './tag-model.ts'
 
@@ -41,14 +41,17 @@ export interface PageLocals {
   readonly bits: number
 }
 
-/** Functions that the code calls. */
-export interface PageCalls {
-  readonly walk: number
-  readonly dataLine: number
-}
-
 /** Address; cycles, or -1: nothing has happened. */
-export const WALK: FunctionType = { parameters: [I64], results: [I32] }
+const WALK_FRAME = frameOf({ address: I64 }, [I32], {
+  pte: I64,
+  at: I32,
+  cycles: I32,
+  /** The lines of the entries, from the root's on. */
+  step0: I32,
+  step1: I32,
+  step2: I32,
+})
+export const WALK = WALK_FRAME.type
 
 const FOUND = 'found'
 const KNOWN = 'known'
@@ -56,12 +59,13 @@ const FIRST_FRAME = RAM_BASE / 4096
 
 /**
  * As MemoryTiming.dataPage, and the soft entries of the page begin at `base` from now on. Leaves by
- * `otherwise` if it cannot; without `calls`, if it would take a walk or other soft entries had to go.
+ * `otherwise` if it cannot; without the function `walk`, if it would take a walk or other soft entries had
+ * to go.
  */
 export function bringPage(
   code: Code,
   model: Model,
-  calls: PageCalls | undefined,
+  walk: number | undefined,
   locals: PageLocals,
   otherwise: string,
 ): void {
@@ -76,12 +80,12 @@ export function bringPage(
     code.if(() => {
       code.get(page).i32(WORD_SHIFT).op('i32.shl').memory('i32.load', layout.base)
       code.get(base).op('i32.eq').brIf(FOUND)
-      if (calls === undefined) code.br(otherwise)
+      if (walk === undefined) code.br(otherwise)
       dropLines(code, layout, locals)
       code.get(page).i32(WORD_SHIFT).op('i32.shl').get(base).memory('i32.store', layout.base)
       code.br(FOUND)
     })
-    secondTlb(code, model, calls, locals, otherwise)
+    secondTlb(code, model, walk, locals, otherwise)
     takeTurn(code, dtlb, first, page)
     dropLines(code, layout, locals)
     for (const [local, at] of [
@@ -97,7 +101,7 @@ export function bringPage(
 function secondTlb(
   code: Code,
   { core, layout }: Model,
-  calls: PageCalls | undefined,
+  walk: number | undefined,
   locals: PageLocals,
   otherwise: string,
 ): void {
@@ -107,7 +111,7 @@ function secondTlb(
     setOf(code, l2tlb, number)
     code.set(second)
     findEntry(code, l2tlb, { first: second, tag, mask: old, entry: page }, false)
-    if (calls === undefined) {
+    if (walk === undefined) {
       code.brIf(KNOWN).br(otherwise)
       return
     }
@@ -117,7 +121,7 @@ function secondTlb(
       .i32(TLB + CONTEXT.VS * CONTEXT_BYTES)
       .op('i32.ge_u')
       .brIf(otherwise)
-    code.get(address).call(calls.walk).tee(page).i32(0).op('i32.lt_s').brIf(otherwise)
+    code.get(address).call(walk).tee(page).i32(0).op('i32.lt_s').brIf(otherwise)
     code.get(page).set(cycles)
     takeTurn(code, l2tlb, second, page)
     code.get(page).i32(WORD_SHIFT).op('i32.shl').get(tag).memory('i32.store', l2tlb.entries)
@@ -161,8 +165,9 @@ export function enterPage(
 }
 
 /** Address; cycles of the host's walk, or -1 before anything has happened. */
-export function walk({ core, ramPages }: Model, calls: PageCalls): Uint8Array {
-  const [address, pte, at, cycles, ...steps] = [0, 1, 2, 3, 4, 5, 6] as const
+export function walk({ core, ramPages }: Model, dataLine: number): DefinedFunction {
+  const { address, pte, at, cycles, step0, step1, step2 } = WALK_FRAME.local
+  const steps = [step0, step1, step2]
   const code = new Code()
   code.block(ELSE, () => {
     code.i32(0).memory('i32.load', ERRORS).brIf(ELSE)
@@ -172,12 +177,12 @@ export function walk({ core, ramPages }: Model, calls: PageCalls): Uint8Array {
     })
     for (const step of steps) {
       code.get(cycles).i32(core.cycles.walkStep).op('i32.add')
-      code.get(step).call(calls.dataLine).op('i32.add').set(cycles)
+      code.get(step).call(dataLine).op('i32.add').set(cycles)
     }
     code.get(cycles).op('return')
   })
   code.i32(-1)
-  return code.bytes
+  return { type: WALK, locals: WALK_FRAME.locals, code: code.bytes }
 }
 
 /** The table's frame is in `pte`; leaves the one its entry names there, the entry's line in `step`. */

@@ -31,23 +31,25 @@ import {
   PTE_X,
 } from '../../mmu/pte.ts'
 import type { Code } from '../wasm/code.ts'
-import { I32, I64, type ValueType } from '../wasm/encoder.ts'
+import { I32, I64 } from '../wasm/encoder.ts'
+import { frameOf } from '../wasm/frame.ts'
 
-/** Of every function that walks; the first two are its parameters. */
-export const LOCAL = {
-  address: 0,
-  bytes: 1,
-  pte: 2,
-  frame: 3,
+/** Locals of every function that walks. */
+const WALKING = {
+  pte: I64,
+  frame: I64,
   /** A frame, counted from the first of RAM. */
-  page: 4,
-  entry: 5,
-  log: 6,
-  count: 7,
+  page: I32,
+  entry: I32,
+  log: I32,
+  count: I32,
   /** Bits of a page's number that the leaf leaves to the address. */
-  span: 8,
+  span: I32,
 } as const
-export const WALK_LOCALS: readonly ValueType[] = [I64, I64, I32, I32, I32, I32, I32]
+export const DATA_WALK = frameOf({ address: I64, bytes: I32 }, [I32], WALKING)
+/** A fetch does not say how many bytes; otherwise its locals are numbered as those of DATA_WALK. */
+export const FETCH_WALK = frameOf({ address: I64 }, [I32], { bytes: I32, ...WALKING })
+export const LOCAL = DATA_WALK.local
 export const ELSE = 'else'
 const LEAF = 'leaf'
 
@@ -177,7 +179,7 @@ function checkUser(code: Code): void {
  */
 export function enter(code: Code, cell: number, offset: number, value: () => void): void {
   code.i32(0).memory('i32.load', cell)
-  entryOffset(code)
+  entryOffset(code, LOCAL.address)
   code.op('i32.add').i32(offset).op('i32.add').set(LOCAL.entry)
   code.get(LOCAL.entry).memory('i64.load').i64(-1n).op('i64.eq')
   code.if(() => note(code))
@@ -187,9 +189,9 @@ export function enter(code: Code, cell: number, offset: number, value: () => voi
   code.memory('i32.store', 8)
 }
 
-/** Leaves where in a set the entry of LOCAL.address lies. */
-export function entryOffset(code: Code): void {
-  code.get(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
+/** Leaves where in a set the entry of the address in a local lies. */
+export function entryOffset(code: Code, address: number): void {
+  code.get(address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
   code.i32(TLB_MASK).op('i32.and')
 }
 
