@@ -12,7 +12,8 @@ export function abstractSection({ results, problems }: Page): Html {
   return html`<section class="abstract" aria-label="Abstract">
 <p>${count(manifest.configs.length, 'configuration')} of one kernel ran
 ${count(workloads(summary), 'workload')} on an emulated RISC-V computer: ${extent(summary)}. Each
-config with backups is compared with the same system without them. ${sentences(summary)} All times are virtual, under profile
+config with backups is compared with the same system without them.
+${sentences(summary)} All times are virtual, under profile
 <code>${profile.name}</code> (${profile.about})${policies(results)}.</p>
 ${warning(summary, problems)}
 </section>`

@@ -41,7 +41,7 @@ import type { Moment } from './session/input-log.ts'
 import { type About, type Recording, RecordingError } from './session/recording.ts'
 import { digestOf, type MachineParts, restoreFrom, takeSnapshot } from './snapshot/snapshot.ts'
 import { Clock } from './time/clock.ts'
-import { profileNamed } from './timing/profile.ts'
+import { profileNamed } from './timing/profiles.ts'
 
 export interface Rv64Options {
   /** Lets the host's event loop turn; without it a run without pacer never pauses. */

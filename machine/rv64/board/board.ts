@@ -1,10 +1,12 @@
 // The board: all devices at their addresses, wired to the interrupt controller and to each other.
-// Invariant: adding a device is one row in `place`; state is saved by the device's name.
+// A device is a file in device/, a row of the memory map, and a row of `placed` here, which wires it.
+// Invariant: guests are told of exactly the devices that are on the bus; state is saved by the device's name.
 
 import { type BootImage, ElfError } from '../../elf.ts'
 import type { MachineSpec, Network } from '../../machine.ts'
 import { Clint } from '../device/clint.ts'
-import type { Device } from '../device/device.ts'
+import type { Device, Place } from '../device/device.ts'
+import type { TreeNode } from '../device/devicetree.ts'
 import { Disk } from '../device/disk.ts'
 import { type Finish, Finisher } from '../device/finisher.ts'
 import { Plic } from '../device/plic.ts'
@@ -15,7 +17,7 @@ import { VirtioMmio } from '../device/virtio.ts'
 import { VirtioBlock } from '../device/virtio-block.ts'
 import { VirtioNet } from '../device/virtio-net.ts'
 import type { DmaMemory } from '../memory/dma.ts'
-import { MEMORY_MAP, RTC_IRQ, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from '../memory/memory-map.ts'
+import { MEMORY_MAP, VIRTIO_SLOTS } from '../memory/memory-map.ts'
 import { Link } from '../net/link.ts'
 import { Peer } from '../net/peer.ts'
 import type { SavedState } from '../saved/saved-state.ts'
@@ -61,6 +63,7 @@ export class Board {
   readonly gate: InputGate
   readonly #options: BoardOptions
   readonly #devices: readonly Device[]
+  readonly #nodes: readonly TreeNode[]
   readonly #rom = new Rom('rom', MEMORY_MAP.rom.bytes)
   readonly #host: HostInterface
   readonly #block: VirtioBlock | undefined
@@ -86,37 +89,31 @@ export class Board {
       interrupt,
       timeMoved: () => options.timeMoved?.(),
     })
-    this.uart = new Uart(plic.line(UART_IRQ))
+    const line = ({ irq }: Required<Place>) => plic.line(irq)
+    const { rom, finisher, rtc, clint, uart, virtio } = MEMORY_MAP
+    this.uart = new Uart(line(uart))
     this.#host = new HostInterface(options, (byte) => this.uart.onOutput?.(byte))
     this.#block = spec.disk && new VirtioBlock(new Disk(spec.disk), clock, profile.latencies)
     this.#cable = spec.network === true ? plugIn(options, this.gate) : undefined
     const functions = [this.#block, this.#cable?.card]
-    const slots = Array.from({ length: VIRTIO_SLOTS }, (_, slot): Placed => {
-      const { base, bytes } = MEMORY_MAP.virtio
-      const line = plic.line(VIRTIO_IRQ + slot)
-      const device = new VirtioMmio(
-        `virtio${slot}`,
-        options.dma,
-        line,
-        functions[slot],
-        spec.virtio,
-      )
-      return { base: base + slot * bytes, device }
+    const slots = Array.from({ length: VIRTIO_SLOTS }, (_, n): OnBoard => {
+      const place = { base: virtio.base + n * virtio.bytes, irq: virtio.irq + n }
+      const name = `virtio${n}`
+      const { dma } = options
+      return { ...place, device: new VirtioMmio(name, dma, line(place), functions[n], spec.virtio) }
     })
-    const placed: Placed[] = [
-      { base: MEMORY_MAP.rom.base, device: this.#rom },
-      { base: MEMORY_MAP.finisher.base, device: new Finisher(finish) },
-      {
-        base: MEMORY_MAP.rtc.base,
-        device: new Rtc(clock, profile.cyclesPerTick, plic.line(RTC_IRQ)),
-      },
-      { base: MEMORY_MAP.clint.base, device: this.clint },
-      { base: MEMORY_MAP.uart.base, device: this.uart },
+    const placed: OnBoard[] = [
+      { ...rom, device: this.#rom },
+      { ...finisher, device: new Finisher(finish) },
+      { ...rtc, device: new Rtc(clock, profile.cyclesPerTick, line(rtc)) },
+      { ...clint, device: this.clint },
+      { ...uart, device: this.uart },
       ...slots,
-      { base: MEMORY_MAP.plic.base, device: plic }, // last, for it is loaded in this order
+      { ...MEMORY_MAP.plic, device: plic }, // last, for it is loaded in this order
     ]
     this.bus = new Bus(placed)
     this.#devices = placed.map(({ device }) => device)
+    this.#nodes = nodesOf(placed)
   }
 
   /** The far end of the network cable. */
@@ -144,7 +141,7 @@ export class Board {
 
   /** Loads the images into RAM, which holds zeros only, and programs the ROM at which harts start. */
   boot(): void {
-    this.#booted = boot(this.#options.spec, this.#options.dma)
+    this.#booted = boot(this.#options.spec, this.#options.dma, this.#nodes)
     this.#rom.program(this.#booted.rom)
     this.#host.watch(hostWordsOf(this.#booted))
   }
@@ -197,6 +194,14 @@ export class Board {
     this.gate.log.load(state.inputs as SavedState)
     this.#host.load(state.host as SavedState)
   }
+}
+
+type OnBoard = Placed & Place
+
+/** In order of addresses, as QEMU has them, whatever the order in which devices are loaded. */
+function nodesOf(placed: readonly OnBoard[]): readonly TreeNode[] {
+  const inOrder = [...placed].sort((a, b) => a.base - b.base)
+  return inOrder.flatMap((one) => one.device.node?.(one) ?? [])
 }
 
 interface Cable {

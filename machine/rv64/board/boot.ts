@@ -4,7 +4,7 @@
 import { type BootImage, ElfError, readFirmware, readKernel, type Segment } from '../../elf.ts'
 import type { MachineSpec } from '../../machine.ts'
 import { PAGE_BYTES, type PhysicalAddress, physical } from '../../units.ts'
-import { flatten } from '../device/devicetree.ts'
+import { flatten, type TreeNode } from '../device/devicetree.ts'
 import type { DmaMemory } from '../memory/dma.ts'
 import { FIRMWARE_BYTES, KERNEL_BASE, MEMORY_MAP } from '../memory/memory-map.ts'
 import { boardTree } from './board-tree.ts'
@@ -28,9 +28,10 @@ const INITRD_BASE = 0x8400_0000
 const INITRD_SMALLEST_BANK = 96 * 1024 * 1024
 
 /**
- * Loads what `spec` says through `dma`, which holds zeros only. Throws ElfError for what cannot be loaded.
+ * Loads what `spec` says through `dma`, which holds zeros only; `devices` are the nodes of what is on the
+ * bus. Throws ElfError for what cannot be loaded.
  */
-export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
+export function boot(spec: MachineSpec, dma: DmaMemory, devices: readonly TreeNode[]): Boot {
   const bank = spec.banks[0]?.bytes ?? 0
   const { bootargs = '' } = spec
   if (bootargs.includes('\0')) {
@@ -45,6 +46,7 @@ export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
       banks: spec.banks,
       harts: spec.harts,
       bootargs,
+      devices,
       initrd: initrd && { start: initrd.at, end: initrd.at + initrd.bytes.length },
     }),
     // Linux would take what lies below itself. OpenSBI says so too; ours leaves the tree alone.

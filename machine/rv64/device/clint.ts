@@ -4,11 +4,16 @@
 import { type Cycles, cycles } from '../../units.ts'
 import { numbersOf, type SavedState, stringsOf } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
-import type { Device } from './device.ts'
+import type { Device, Place } from './device.ts'
+import type { TreeNode } from './devicetree.ts'
+import { nodeAt, wires } from './node.ts'
 
 const MSIP = 0x0000 // + 4 a hart
 const MTIMECMP = 0x4000 // + 8 a hart
 const MTIME = 0xbff8
+// Local interrupt numbers (privileged specification, mcause).
+const MACHINE_SOFTWARE = 3
+const MACHINE_TIMER = 7
 const NEVER = 0xffff_ffff_ffff_ffffn
 
 export type ClintLine = (hart: number, line: 'MSIP' | 'MTIP', level: boolean) => void
@@ -98,6 +103,13 @@ export class Clint implements Device {
     this.#timers.forEach((timer, hart) => {
       timer.compare = NEVER
       this.#compare(hart)
+    })
+  }
+
+  node({ base }: Place): TreeNode {
+    return nodeAt('clint', base, this.size, {
+      compatible: ['sifive,clint0', 'riscv,clint0'],
+      'interrupts-extended': wires(this.#timers.length, [MACHINE_SOFTWARE, MACHINE_TIMER]),
     })
   }
 

@@ -1,7 +1,15 @@
-// Device: what sits on the bus. It knows its registers, not its address, its interrupt number or
-// the processor. Invariant: whatever a guest writes, a device neither throws nor loops without end.
+// Device: what sits on the bus. It knows its registers and how the device tree describes it; its address
+// and its interrupt number the board tells, and of the processor it knows nothing. Invariant: whatever a guest writes, a device neither throws nor loops without end.
 
 import type { SavedState } from '../saved/saved-state.ts'
+import type { TreeNode } from './devicetree.ts'
+
+/** Where a board puts a device: a row of the memory map. */
+export interface Place {
+  readonly base: number
+  /** The source of the PLIC by which it interrupts; absent: it does not. */
+  readonly irq?: number
+}
 
 export interface Device {
   readonly name: string
@@ -11,6 +19,8 @@ export interface Device {
   read(offset: number, bytes: 1 | 2 | 4): number
   write(offset: number, bytes: 1 | 2 | 4, value: number): void
   reset(): void
+  /** Its node under `soc` of the device tree; absent: no guest is told of it. */
+  node?(place: Place): TreeNode
   save(): SavedState
   load(state: SavedState): void
 }

@@ -6,7 +6,9 @@
 // never reads why its UART interrupts, and would be interrupted for ever.
 
 import { numbersOf, type SavedState } from '../saved/saved-state.ts'
-import type { Device } from './device.ts'
+import type { Device, Place } from './device.ts'
+import type { TreeNode } from './devicetree.ts'
+import { nodeAt, PLIC_PHANDLE, wires } from './node.ts'
 
 const PENDING = 0x1000
 const ENABLE = 0x2000 // + 0x80 a context
@@ -15,6 +17,9 @@ const CONTEXT = 0x20_0000 // + 0x1000 a context: threshold, claim/complete
 export const PLIC_SOURCES = 96
 const WORDS = PLIC_SOURCES / 32
 const MAX_PRIORITY = 7
+// Local interrupt numbers (privileged specification, mcause), context by context.
+const MACHINE_EXTERNAL = 11
+const SUPERVISOR_EXTERNAL = 9
 
 export type PlicLine = (context: number, level: boolean) => void
 
@@ -94,6 +99,19 @@ export class Plic implements Device {
       context.threshold = 0
     }
     this.#update()
+  }
+
+  node({ base }: Place): TreeNode {
+    const harts = this.#contexts.length / 2
+    return nodeAt('plic', base, this.size, {
+      compatible: ['sifive,plic-1.0.0', 'riscv,plic0'],
+      '#interrupt-cells': [1],
+      '#address-cells': [0],
+      'interrupt-controller': true,
+      'interrupts-extended': wires(harts, [MACHINE_EXTERNAL, SUPERVISOR_EXTERNAL]),
+      'riscv,ndev': [PLIC_SOURCES - 1],
+      phandle: [PLIC_PHANDLE],
+    })
   }
 
   save(): SavedState {

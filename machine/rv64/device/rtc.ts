@@ -6,7 +6,9 @@ import { type Cycles, cycles } from '../../units.ts'
 import { TICKS_PER_SECOND } from '../memory/memory-map.ts'
 import type { SavedState } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
-import type { Device, InterruptLine } from './device.ts'
+import type { Device, InterruptLine, Place } from './device.ts'
+import type { TreeNode } from './devicetree.ts'
+import { interruptBy, nodeAt } from './node.ts'
 
 /** What the clock shows at reset, in nanoseconds since 1970: the first of January 2026. */
 export const RTC_START = BigInt(Date.UTC(2026, 0, 1)) * 1_000_000n
@@ -105,6 +107,13 @@ export class Rtc implements Device {
     this.#running = this.#pending = this.#enabled = false
     this.#compare()
     this.#update()
+  }
+
+  node({ base, irq = 0 }: Place): TreeNode {
+    return nodeAt('rtc', base, this.size, {
+      compatible: 'google,goldfish-rtc',
+      ...interruptBy(irq),
+    })
   }
 
   save(): SavedState {

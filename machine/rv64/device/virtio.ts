@@ -4,7 +4,9 @@
 
 import type { DmaMemory } from '../memory/dma.ts'
 import type { SavedState } from '../saved/saved-state.ts'
-import type { Device, InterruptLine } from './device.ts'
+import type { Device, InterruptLine, Place } from './device.ts'
+import { pair, type TreeNode } from './devicetree.ts'
+import { interruptBy } from './node.ts'
 import { type QueueRegisters, queueRegisters, type VirtioVersion } from './queue-registers.ts'
 import { QUEUE_SIZE_MAX, Virtqueue } from './virtqueue.ts'
 
@@ -185,6 +187,17 @@ export class VirtioMmio implements Device, VirtioHost {
   reset(): void {
     this.#registers.reset()
     this.#begin()
+  }
+
+  node({ base, irq = 0 }: Place): TreeNode {
+    return {
+      name: `virtio_mmio@${base.toString(16)}`,
+      properties: {
+        compatible: 'virtio,mmio',
+        reg: [...pair(base), ...pair(this.size)],
+        ...interruptBy(irq),
+      },
+    }
   }
 
   save(): SavedState {

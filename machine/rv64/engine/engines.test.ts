@@ -7,7 +7,7 @@ import { ILLEGAL_ROW, table } from '../isa/table.ts'
 import { CELL, DISCARD, F, PC, PRIVILEGE, VIRTUALISED } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
 import { saveHart } from '../snapshot/hart-state.ts'
-import { profileNamed } from '../timing/profile.ts'
+import { profileNamed } from '../timing/profiles.ts'
 import { digestOf, pagesOf } from './memory-digest.fixture.ts'
 import { Stand, type StandOptions } from './test-stand.fixture.ts'
 

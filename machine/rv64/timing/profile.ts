@@ -2,10 +2,6 @@
 // asks which one is in force. Invariant: all durations are whole cycles of virtual time.
 
 import type { Core } from './core.ts'
-import { flat } from './flat.ts'
-import { inOrder } from './in-order.ts'
-import { inOrderBimodal } from './in-order-bimodal.ts'
-import { inOrderSmall } from './in-order-small.ts'
 
 export interface Profile {
   readonly name: string
@@ -33,13 +29,3 @@ export type Latency =
   | 'wire'
   /** Each byte on the cable, one direction at a time. */
   | 'wire-byte'
-
-export const profiles: readonly Profile[] = [flat, inOrder, inOrderSmall, inOrderBimodal]
-
-/** Throws RangeError for a name that no profile has. */
-export function profileNamed(name: string): Profile {
-  const found = profiles.find((profile) => profile.name === name)
-  if (found !== undefined) return found
-  const known = profiles.map((profile) => profile.name).join(', ')
-  throw new RangeError(`timing profile: expected one of ${known}, got "${name}"`)
-}

@@ -8,7 +8,7 @@ import { CELL, DISCARD, VALUE } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
 import { READ, WRITE } from '../../mmu/pte.ts'
 import { saveHart } from '../../snapshot/hart-state.ts'
-import { profileNamed } from '../../timing/profile.ts'
+import { profileNamed } from '../../timing/profiles.ts'
 import { digestOf, pagesOf } from '../memory-digest.fixture.ts'
 import { Stand, type StandOptions } from '../test-stand.fixture.ts'
 import {

@@ -7,7 +7,7 @@ import { CELL, PRIVILEGE, VIRTUALISED } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
 import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from '../../mmu/pte.ts'
 import { saveHart } from '../../snapshot/hart-state.ts'
-import { profileNamed } from '../../timing/profile.ts'
+import { profileNamed } from '../../timing/profiles.ts'
 import { pagesOf } from '../memory-digest.fixture.ts'
 import {
   CONTEXTS,
