@@ -1,10 +1,11 @@
 // The plot of absolute values: one line for each workload, one point for each config, on a
-// logarithmic axis, with the range over seeds. Shared by every chart of cycles.
+// logarithmic axis, with its spread over seeds. Shared by every chart of cycles.
 
 import type { TopLevelSpec } from 'vega-lite'
 import { rowName } from '../results/cell.ts'
 import type { Series } from '../results/series.ts'
-import { median } from '../results/statistics.ts'
+import { spreadName } from '../results/spread.ts'
+import { medianEstimate } from '../results/statistics.ts'
 import { looks } from './theme.ts'
 
 export interface AbsolutePlot {
@@ -26,6 +27,7 @@ export function absolutePlot(plot: AbsolutePlot): TopLevelSpec | undefined {
   const lines = [...new Set(plot.series.map(plot.label))]
   const { colour, shape } = looks(configs)
   const format = plot.format ?? '.3~s'
+  const values = plot.series.map((series) => point(plot, series))
   const where = {
     y: {
       field: 'line',
@@ -47,17 +49,17 @@ export function absolutePlot(plot: AbsolutePlot): TopLevelSpec | undefined {
   const x = {
     field: 'value',
     type: 'quantitative',
-    scale: plot.scale === 'log' ? { type: 'log', nice: false, padding: 20 } : { zero: true },
+    scale: plot.scale === 'log' ? logarithmic(values) : { zero: true },
     axis: { title: plot.title, format, tickCount: 6 },
   }
   return {
     width: WIDTH,
     height: lines.length * (configs.length * STEP + LINE_PADDING),
-    data: { values: plot.series.map((series) => point(plot, series)) },
+    data: { values },
     layer: [
       {
         mark: { type: 'rule', strokeWidth: 2 },
-        encoding: { ...where, x: { ...x, field: 'least' }, x2: { field: 'greatest' } },
+        encoding: { ...where, x: { ...x, field: 'low' }, x2: { field: 'high' } },
       },
       {
         mark: { type: 'point' },
@@ -69,8 +71,9 @@ export function absolutePlot(plot: AbsolutePlot): TopLevelSpec | undefined {
             { field: 'workload', type: 'nominal' },
             { field: 'config', type: 'nominal' },
             { field: 'value', type: 'quantitative', title: plot.title, format: ',.6~f' },
-            { field: 'least', type: 'quantitative', title: 'least over seeds', format: ',.6~f' },
-            { field: 'greatest', type: 'quantitative', title: 'greatest', format: ',.6~f' },
+            { field: 'spread', type: 'nominal' },
+            { field: 'low', type: 'quantitative', title: 'from', format: ',.6~f' },
+            { field: 'high', type: 'quantitative', title: 'to', format: ',.6~f' },
           ],
         },
       },
@@ -78,14 +81,33 @@ export function absolutePlot(plot: AbsolutePlot): TopLevelSpec | undefined {
   } as unknown as TopLevelSpec
 }
 
-function point(plot: AbsolutePlot, series: Series): object {
-  const values = [...series.bySeed.values()].map(({ value }) => value)
+/** A logarithm has no zero: with one among the values, the axis is linear below the least of the others. */
+function logarithmic(values: readonly { readonly low: number }[]): object {
+  const positive = values.map(({ low }) => low).filter((low) => low > 0)
+  if (positive.length === values.length) return { type: 'log', nice: false, padding: 20 }
+  return {
+    type: 'symlog',
+    constant: positive.length > 0 ? Math.min(...positive) : 1,
+    nice: false,
+    padding: 20,
+  }
+}
+
+function point(plot: AbsolutePlot, series: Series) {
+  const { value, low, high, samples } = medianEstimate(seedValues(series))
   return {
     line: plot.label(series),
     workload: rowName(series),
     config: series.config,
-    value: median(values),
-    least: Math.min(...values),
-    greatest: Math.max(...values),
+    ...{ value, low, high, spread: spreadName(samples) },
   }
+}
+
+/** What the bars of such a plot rest on, for its caption. */
+export function barsOf(series: readonly Series[]): { readonly samples: number }[] {
+  return series.map(({ bySeed }) => ({ samples: bySeed.size }))
+}
+
+function seedValues({ bySeed }: Series): number[] {
+  return Array.from(bySeed.values(), ({ value }) => value)
 }

@@ -1,11 +1,13 @@
 // How numbers are written in tables, on pages and on terminals: one way each, with its unit.
 
-/** `+5.8 %` */
+/** `+5.8 %`, `−1,204.0 %`; no sign at zero. */
 export function signedPercent(fraction: number, digits = 1): string {
-  const text = (fraction * 100).toFixed(digits)
-  const zero = Number(text) === 0
-  if (zero) return `${Math.abs(Number(text)).toFixed(digits)} %`
-  return `${fraction > 0 ? '+' : '−'}${text.replace('-', '')} %`
+  const text = Math.abs(fraction * 100).toLocaleString('en-US', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+  if (!/[1-9]/.test(text)) return `${text} %`
+  return `${fraction > 0 ? '+' : '−'}${text} %`
 }
 
 /** `41,203,118`, `−470` */

@@ -33,6 +33,7 @@ const DECADES = [-1, -0.1, -0.01, 0, 0.01, 0.1, 1, 10, 100]
 /** No sign at zero. */
 export const SIGNED_PERCENT = "datum.value === 0 ? '0' : format(datum.value, '+,.3~%')"
 const WIDTH = { one: 520, two: 272 } as const
+const HEAD_FONT = { fontWeight: 600, fontSize: 14 } as const
 
 export function overheadPlot(plot: OverheadPlot): TopLevelSpec | undefined {
   const { overheads, metrics } = plot
@@ -41,13 +42,14 @@ export function overheadPlot(plot: OverheadPlot): TopLevelSpec | undefined {
   if (shown.length === 0) return undefined
   const labels = [...new Set(shown.map(comparisonLabel))]
   const lines = [...new Set(shown.map(plot.label))]
+  const width = metrics.length > 1 ? WIDTH.two : WIDTH.one
   const panels = metrics.map((metric, place) => ({
-    width: metrics.length > 1 ? WIDTH.two : WIDTH.one,
+    width,
     height: lines.length * (labels.length * STEP + LINE_PADDING),
     data: { values: shown.filter((one) => one.metric === metric).map((one) => point(plot, one)) },
     layer: [
       ...thesisLayers(plot.thesis),
-      panelHead(panelTitle[metric]),
+      panelHead(panelTitle[metric], width),
       zeroRule,
       ...pointLayers(labels, lines, place === 0, symlog),
     ],
@@ -65,11 +67,14 @@ const zeroRule = {
   encoding: { x: { datum: 0 } },
 }
 
-/** A panel's title as a mark: titles of panels with and without labels would not line up. */
-export function panelHead(text: string): object {
+/**
+ * A panel's title as a mark, no wider than the panel: titles of panels with and without labels would not
+ * line up.
+ */
+export function panelHead(text: string, width: number): object {
   return {
     data: { values: [{}] },
-    mark: { type: 'text', text, x: 0, y: -9, align: 'left', fontWeight: 600, fontSize: 14 },
+    mark: { ...{ type: 'text', text, limit: width, align: 'left' }, x: 0, y: -9, ...HEAD_FONT },
   }
 }
 

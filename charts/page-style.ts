@@ -108,6 +108,7 @@ footer { color: var(--soft); font-size: 0.88rem; margin-top: 3rem; padding-botto
   td[data-column]::before { content: attr(data-column) ': '; color: var(--soft); }
   td.number[data-column]::before { content: attr(data-column); float: left;
     margin-right: 1rem; } }
+@page { margin: 14mm 12mm; }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --line: #bbb;
   --card: #fff; --good: #000; --bad: #000; } html { font-size: 10pt; }
   .live, .contents, .sideways { display: none !important; }
@@ -115,7 +116,8 @@ footer { color: var(--soft); font-size: 0.88rem; margin-top: 3rem; padding-botto
   .drawn svg { filter: none; max-width: 100%; max-height: 88mm; min-width: 0; width: auto; }
   figure { margin: 5mm 0; } figure > h3 { margin: 0 0 2mm; } h2 { margin-top: 8mm; }
   .chart, figcaption, tr, .card { break-inside: avoid; } .chart { break-after: avoid; }
-  h2, h3, summary, caption { break-after: avoid; } thead { display: table-header-group; }
+  h2, h3, summary, caption { break-after: avoid; } thead { display: table-header-group; break-after: avoid; }
+  tbody tr:first-child { break-before: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
   summary { list-style: none; color: var(--soft); }
   table { font-size: 8pt; } th, td { padding: 0.6mm 2mm 0.6mm 0; }

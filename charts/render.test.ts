@@ -126,6 +126,7 @@ describe('numbers', () => {
     [signedPercent(0.0581), '+5.8 %'],
     [signedPercent(-0.0581), '−5.8 %'],
     [signedPercent(-0.00001), '0.0 %'],
+    [signedPercent(-41.169), '−4,116.9 %'],
     [inUnit(0.0581, 'fraction'), '+5.81 %'],
     [inUnit(0.14325, 'ms'), '0.143 ms'],
     [inUnit(0.0353, 'ms'), '35.3 µs'],

@@ -1,5 +1,5 @@
 // Worker: a process of the pool's that runs cells, one at a time. Invariant: it answers each cell once,
-// and does not outlive the process that started it.
+// and does not outlive the process that started it: if that is gone, it ends without a word.
 
 import { getEachMessage, sendMessage } from 'execa'
 import type { CellRecord } from '../results/cell.ts'
@@ -24,11 +24,25 @@ export async function work(settings: WorkerSettings): Promise<void> {
   const catalogue = await loadCatalogue()
   const bench = new Workbench({ ...settings, catalogue, parts: realParts })
   for await (const message of getEachMessage()) {
-    await sendMessage(await answer(bench, message as unknown as CellPlan))
+    await send(await answer(bench, message as unknown as CellPlan))
   }
 }
 
-async function answer(bench: Workbench, plan: CellPlan) {
+/** The parent may be gone already, and the event that tells so be still to come. */
+async function send(answer: Answer): Promise<void> {
+  try {
+    await sendMessage({ ...answer })
+  } catch (error) {
+    if (hasCode(error, 'EPIPE')) process.exit()
+    throw error
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === code
+}
+
+async function answer(bench: Workbench, plan: CellPlan): Promise<Answer> {
   try {
     return { record: await bench.run(plan) }
   } catch (error) {

@@ -167,7 +167,7 @@ describe('a judged set', () => {
     const broken = cells.map((one, n) => (n === 7 ? failed(one) : one))
     expect(of(broken)).toMatchObject({ verdict: 'not measured' })
     expect(of(broken)?.notes).toEqual([
-      '10 of 10 commands, 3 seeds, 1 cells without a result (failed: commands/ls · memv6 · seed 4)',
+      '10 of 10 commands, 3 seeds, 1 cell without a result (failed: commands/ls · memv6 · seed 4)',
     ])
   })
 
@@ -191,6 +191,23 @@ describe('the claim of coverage', () => {
     const cells = base.cells.filter(({ workload }) => workload !== 'web')
     const part = verdict(summarise({ ...base, cells }, claims), 'coverage', 'memv6')
     expect(part).toMatchObject({ verdict: 'not measured', notes: ['14 of 20 cells, 3 seeds'] })
+  })
+
+  test('needs a walk after each of them', () => {
+    const base = syntheticRun()
+    const unwalked = (one: CellRecord): CellRecord => ({
+      ...one,
+      rows: one.rows.filter(({ region }) => !region.startsWith('coverage/')),
+    })
+    const cells = base.cells.map((one) => (one.cell === 'boot_memv6_2' ? unwalked(one) : one))
+    expect(verdict(summarise({ ...base, cells }, claims), 'coverage', 'memv6')).toMatchObject({
+      verdict: 'not measured',
+      notes: ['no walk after boot · memv6 · seed 2'],
+    })
+    const none = summarise({ ...base, cells: base.cells.map(unwalked) }, claims)
+    expect(verdict(none, 'coverage', 'memv6')?.notes).toEqual([
+      'no walk after boot · memv6 · seed 1 and 59 more',
+    ])
   })
 
   const refuted = (change: (one: CellRecord) => CellRecord) => {

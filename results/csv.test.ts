@@ -46,6 +46,20 @@ describe('CSV', () => {
     expect(exported(summary).overheads[0]).toMatchObject({ value: 0.333333333333 })
   })
 
+  test('gives host times without that dust too', () => {
+    const live = cell(
+      ['web-host', 'none', 1],
+      'load',
+      { duration: 1239.5500240000001 },
+      {},
+      'host-ms',
+    )
+    const base = run([{ ...live, hostMs: 203.87288999999873 }])
+    const tables = csvTables(base, summarise(base, claims))
+    expect(tables.get('rows.csv')).toContain(',1239.550024\n')
+    expect(tables.get('cells.csv')).toContain(',203.87289,')
+  })
+
   test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('makes no formula of the text %j', (why) => {
     const one = cell(['boot', 'memv6', 1], 'boot', {})
     const base = run([{ ...one, outcome: { kind: 'skipped', why } }])

@@ -1,11 +1,11 @@
-// CSV: the rows and the summary's lists as tables for spreadsheets. Invariant: one header line, rows as they
-// were stored, figures as summary.json has them, parameters as one JSON field; no text is a formula.
+// CSV: the rows and the summary's lists as tables for spreadsheets. Invariant: one header line, figures as
+// summary.json has them, exact ones as they were stored, parameters as one JSON field; no text is a formula.
 
 import { stringify } from 'csv-stringify/sync'
 import type { CellRecord } from './cell.ts'
 import { putFile } from './run-file.ts'
 import type { RunRecord } from './store.ts'
-import { exported, type Summary } from './summary.ts'
+import { exported, exportedNumber, type Summary } from './summary.ts'
 
 /** File name → text of every table of a run. */
 export function csvTables(run: RunRecord, summary: Summary): Map<string, string> {
@@ -56,6 +56,7 @@ function table(columns: string, lines: readonly object[]): string {
     escape_formulas: true,
     cast: {
       boolean: (value) => String(value),
+      number: (value) => String(exportedNumber(value)),
       object: (value) => (Array.isArray(value) ? value.join(' ') : JSON.stringify(value)),
     },
   })

@@ -49,7 +49,11 @@ export function holding(set: JudgedSet, compared: readonly string[], run: Measur
   const words = [
     `${present.length} of ${set.points.length} ${set.noun}`,
     enough ? `${common.length} seeds` : `${common.length} of ${set.seeds} seeds`,
-    ...(lost.length > 0 ? [`${lost.length} cells without a result (${told(lost[0]!)})`] : []),
+    ...(lost.length > 0
+      ? [
+          `${lost.length} ${lost.length === 1 ? 'cell' : 'cells'} without a result (${told(lost[0]!)})`,
+        ]
+      : []),
   ]
   return { kind: 'short', why: words.join(', ') }
 }

@@ -32,6 +32,7 @@ import {
   StoreError,
   unwritable,
 } from './store-error.ts'
+import { strangeness } from './stranger.ts'
 
 export type { CellEnd, CellRecord, Outcome } from './cell.ts'
 export type { Manifest, ManifestConfig } from './manifest.ts'
@@ -107,6 +108,7 @@ export class ResultStore implements AsyncDisposable {
       }
       const united = stored === undefined ? valid : unite(directory, stored, valid)
       const journal = await loadJournal(directory)
+      refuseStrangers(directory, united, journal)
       await writeManifest(directory, united)
       const rows = await openRows(directory, journal)
       return new ResultStore(directory, united, rows, unlock, journal)
@@ -168,6 +170,7 @@ export async function readRun(directory: string): Promise<RunRecord> {
     const manifest = await readManifest(directory)
     if (manifest === undefined) throw noRun(directory)
     const journal = await loadJournal(directory)
+    refuseStrangers(directory, manifest, journal)
     const latest = new Map(journal.cells.map((record) => [placeKey(record), record]))
     const cells = inOrder(manifest, [...latest.values()])
     return { directory, manifest, cells, torn: journal.torn }
@@ -236,6 +239,14 @@ async function loadJournal(directory: string): Promise<Journal> {
   }
 }
 
+/** Rows edited, or brought here from another run, would be compared with those that are not. */
+function refuseStrangers(directory: string, manifest: Manifest, { cells }: Journal): void {
+  for (const record of cells) {
+    const strange = strangeness(manifest, record)
+    if (strange !== undefined) throw damaged(join(directory, ROWS), strange)
+  }
+}
+
 /** The rows of a promoted run, which are stored packed. */
 async function unpackRows(directory: string): Promise<Uint8Array | undefined> {
   const path = join(directory, PACKED_ROWS)
@@ -258,12 +269,11 @@ async function openRows(directory: string, journal: Journal): Promise<FileHandle
 
 function groupText(manifest: Manifest, record: CellRecord): string {
   try {
-    const stranger = record.rows.find((row) => row.run !== manifest.run)
-    if (stranger !== undefined) {
-      throw new RangeError(`expected rows of run ${manifest.run}, got one of ${stranger.run}`)
-    }
+    const strange = strangeness(manifest, record)
+    if (strange !== undefined) throw new StoreError('invalid', strange)
     return writeGroup(record)
   } catch (error) {
+    if (error instanceof StoreError) throw error
     const why = error instanceof ZodError ? problem(error) : (error as Error).message
     throw new StoreError('invalid', `${cellName(record)}: ${why}`, { cause: error })
   }

@@ -194,13 +194,16 @@ function unjudged(claim: Claim, evidence: Evidence, of: Comparison | undefined):
 /** Digits of a figure that is no whole number: what counts in it, without the dust of binary fractions. */
 const EXPORTED_DIGITS = 12
 
-/** The summary as files and dashboards get it: 0.057176 instead of 0.057176000000000005. */
+/** 0.057176 for 0.057176000000000005; whole numbers as they are. */
+export function exportedNumber(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(EXPORTED_DIGITS))
+}
+
+/** The summary as files and dashboards get it. */
 export function exported(summary: Summary): Summary {
   return JSON.parse(
     JSON.stringify(summary, (_, value: unknown) =>
-      typeof value === 'number' && !Number.isInteger(value)
-        ? Number(value.toPrecision(EXPORTED_DIGITS))
-        : value,
+      typeof value === 'number' ? exportedNumber(value) : value,
     ),
   )
 }

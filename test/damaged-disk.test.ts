@@ -17,15 +17,16 @@ const SECOND = 1e9
 const MOST_TRIES = 10
 const FUZZ_RUNS = Number(process.env.FUZZ_RUNS ?? 40)
 const LIMIT_MS = HANGS_AFTER_MS + FUZZ_RUNS * 10_000
-/** Without these nothing can run: the kernel's last words are about them. */
+/** Without these there is no file system: the kernel's last words are about them. */
 const REFUSALS = [
   'superblock: no file system on the disk',
   'superblock: damaged, there is no such file system',
   "log: the disk's log is damaged",
   "log: the disk's log is too small",
-  'process: no /init on the disk',
-  'process: init ended',
 ]
+/** Nothing can run without init: the kernel says what is wrong with it, and powers off as failed. */
+const WITHOUT_INIT =
+  /\n\/init (?:is missing or cannot be loaded|ended with status -?\d+)\. Nothing can run .*\n\n\[power-off 1\]$/
 
 const SCRIPT = `ls
 ls d
@@ -88,22 +89,27 @@ async function consoleOf(disk: Uint8Array): Promise<string> {
     }
   }
   const heard = machine.console.transcript.replaceAll('\r', '')
-  return stop.kind === 'text' ? heard : `${heard}\n[${stop.kind}]`
+  if (stop.kind === 'text') return heard
+  return `${heard}\n[${stop.kind === 'power-off' ? `power-off ${stop.code}` : stop.kind}]`
 }
 
-/** How the kernel took it: it went on, it refused to, or it did what it must not. */
-function endOf(heard: string): 'went on' | 'refused' | string {
+/** How the kernel took it: it went on, it refused to mount, it had no init, or it did what it must not. */
+function endOf(heard: string): 'went on' | 'refused' | 'without init' | string {
   const panic = /\npanic: (.*)\n/.exec(heard)?.[1]
   if (panic !== undefined) return REFUSALS.includes(panic) ? 'refused' : `panic: ${panic}`
-  return /\[[\w-]+\]$/.exec(heard)?.[0] ?? 'went on'
+  if (WITHOUT_INIT.test(heard)) return 'without init'
+  return /\[[\w-]+(?: \d+)?\]$/.exec(heard)?.[0] ?? 'went on'
 }
 
 const at = layout(OPTIONS)
 const inode = (number: number) => at.inodeStart * BLOCK + number * INODE_BYTES
 /** Inodes in the order of makeDisk: root, nine programs, script, f, big, d, x, y, e, deep. */
+const INIT = 2
 const F = 12
 const BIG = 13
 const D = 14
+/** Where init.elf keeps its first instruction: behind the ELF header and two program headers. */
+const INIT_ENTRY = 0xb0
 const whole = await makeWhole()
 const view = new DataView(whole.buffer)
 const blockOf = (number: number, n: number) =>
@@ -203,6 +209,28 @@ test.each(NO_DISKS)(
   LIMIT_MS,
 )
 
+const NO_INITS: readonly (readonly [string, Uint8Array, string])[] = [
+  ['has another name', damaged([entry(1, 2), 0x78_0002]), 'is missing or cannot be loaded'],
+  ['is a directory', damaged([inode(INIT), 1]), 'is missing or cannot be loaded'],
+  ['lacks a block', damaged([address(INIT, 1), 0]), 'is missing or cannot be loaded'],
+  ['is text', damaged([address(INIT, 0), blockOf(F, 0) / BLOCK]), 'is missing or cannot be loaded'],
+  [
+    'begins with no instruction',
+    damaged([blockOf(INIT, 0) + INIT_ENTRY, 0]),
+    'ended with status -1',
+  ],
+]
+
+test.each(NO_INITS)(
+  'with an init that %s the kernel says so and powers off as failed, without a panic',
+  async (_, disk, words) => {
+    const heard = await consoleOf(disk)
+    expect(endOf(heard), heard).toBe('without init')
+    expect(heard).toContain(`/init ${words}. Nothing can run without it: powering off.`)
+  },
+  LIMIT_MS,
+)
+
 /** Words and bits of what describes the disk; what files contain is left alone. */
 const place = fc.oneof(
   fc.integer({ min: 0, max: 7 }).map((n) => SUPERBLOCK + n * 4),
@@ -234,8 +262,9 @@ test(
           words.setUint32(where, change(words.getUint32(where, true)), true)
         }
         const heard = await consoleOf(disk)
-        expect(['went on', 'refused'], heard.slice(-1500)).toContain(endOf(heard))
-        if (heard.includes('disk damaged') || heard.includes('panic')) {
+        const end = endOf(heard)
+        expect(['went on', 'refused', 'without init'], heard.slice(-1500)).toContain(end)
+        if (heard.includes('disk damaged') || end === 'refused') {
           expect(readDisk(disk).problems, heard.slice(-1500)).not.toEqual([])
         }
       }),

@@ -40,19 +40,24 @@ export function demandBody(file: WebFile, status: number, body: Uint8Array): voi
   throw new WorkloadFailure(`GET ${file.path}: ${body.length} bytes came, not those of the file`)
 }
 
+const LISTENS = /httpd: port (\d+), root/
+/** The server's whole line, and the shell's prompt, in whichever order they come. */
+const LISTENS_AT_PROMPT =
+  /\$ .*?httpd: port \d+, root [^\n]*\n|httpd: port \d+, root [^\n]*\n.*?\$ /s
+
 /**
  * Starts the server and waits until it listens. A cell in which it dies has failed: nobody starts it again.
  */
-export function startServer(guest: Guest): Promise<void> {
-  return listening(guest, 'httpd &')
+export async function startServer(guest: Guest): Promise<void> {
+  guest.type('httpd &')
+  await guest.expect(LISTENS)
 }
 
-/** The same, of a server that init starts again should it die. */
-export function keepServer(guest: Guest): Promise<void> {
-  return listening(guest, 'init httpd &')
-}
-
-async function listening(guest: Guest, line: string): Promise<void> {
-  guest.type(line)
-  await guest.expect(/httpd: port (\d+), root/)
+/**
+ * The same, of a server that init starts again should it die, for somebody who reads what the guest says from
+ * then on: nothing of what it says at the start is left over.
+ */
+export async function keepServer(guest: Guest): Promise<void> {
+  guest.type('init httpd &')
+  await guest.expect(LISTENS_AT_PROMPT)
 }

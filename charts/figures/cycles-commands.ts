@@ -1,25 +1,31 @@
 // The same commands in absolute cycles under every config: what virtualisation costs, what backups.
 
-import { absolutePlot } from '../absolute-plot.ts'
-import type { Chart } from '../chart.ts'
+import type { Series } from '../../results/series.ts'
+import { absolutePlot, barsOf } from '../absolute-plot.ts'
+import type { Chart, ChartResults } from '../chart.ts'
 
 export default {
   name: 'cycles-commands',
   order: 4,
   title: 'Each command in cycles, under every config',
   about:
-    'Busy cycles of each command, logarithmic; the median over seeds and their range. From ' +
+    'Busy cycles of each command, logarithmic; the median over seeds. From ' +
     'none to visor-shadow is the cost of the hypervisor, from none to memv6 and from ' +
     'visor-shadow to memvisor the cost of backups.',
-  draw({ series }) {
+  bars: (results) => barsOf(commands(results)),
+  draw(results) {
     return absolutePlot({
-      series: series.all.filter(
-        ({ workload, metric, unit }) =>
-          workload.startsWith('commands/') && metric === 'busy' && unit === 'cycles',
-      ),
+      series: commands(results),
       label: ({ workload }) => workload.replace('commands/', ''),
       title: 'busy cycles',
       scale: 'log',
     })
   },
 } satisfies Chart
+
+function commands({ series }: ChartResults): Series[] {
+  return series.all.filter(
+    ({ workload, metric, unit }) =>
+      workload.startsWith('commands/') && metric === 'busy' && unit === 'cycles',
+  )
+}

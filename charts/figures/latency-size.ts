@@ -19,6 +19,8 @@ const PANEL_HEIGHT = 320
 /** All panels together, labels apart. */
 const PANELS_WIDTH = 570
 const SPACING = 16
+/** A panel keeps this width, however many ways there are. */
+const NARROWEST = 90
 /** Sizes as people write them. */
 const BYTES =
   "datum.value >= 1048576 ? format(datum.value / 1048576, '~') + ' MiB' : format(datum.value / 1024, '~') + ' KiB'"
@@ -39,13 +41,14 @@ export default {
     if (values.length === 0) return undefined
     const labels = [...new Set(values.map(({ comparison }) => comparison))]
     const ways = [...new Set(values.map(({ how }) => how))]
+    const width = Math.max(NARROWEST, Math.round(PANELS_WIDTH / ways.length) - 2 * SPACING)
     return {
       hconcat: ways.map((how, place) => ({
-        width: Math.round(PANELS_WIDTH / ways.length) - 2 * SPACING,
+        width,
         height: PANEL_HEIGHT,
         data: { values: values.filter((value) => value.how === how) },
         layer: [
-          panelHead(how),
+          panelHead(how, width),
           ...ruleLayers(),
           ...lineLayers(
             labels,

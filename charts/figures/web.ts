@@ -2,8 +2,9 @@
 
 import type { TopLevelSpec } from 'vega-lite'
 import type { Parameters } from '../../results/measurement.ts'
+import type { Series } from '../../results/series.ts'
 import type { Overhead } from '../../results/summary.ts'
-import { absolutePlot } from '../absolute-plot.ts'
+import { absolutePlot, barsOf } from '../absolute-plot.ts'
 import type { Chart, ChartResults } from '../chart.ts'
 import { likeWithLike } from '../comparison.ts'
 import { bytes as inBytes } from '../numbers.ts'
@@ -19,12 +20,10 @@ export default {
     'Above: requests a second of virtual time in a closed loop, by file size, under every ' +
     'config. Below: extra cycles for the same load over the same config without backups, with ' +
     'the 5 % of the thesis in grey; medians over seeds.',
-  bars: loadOverheads,
+  bars: (results) => [...barsOf(throughputs(results)), ...loadOverheads(results)],
   draw(results) {
     const throughput = absolutePlot({
-      series: results.series.all.filter(
-        ({ workload, unit }) => isWeb(workload) && workload !== 'web-host' && unit === 'requests/s',
-      ),
+      series: throughputs(results),
       label: ({ parameters }) => load(parameters),
       title: 'requests a second of virtual time',
       scale: 'log',
@@ -44,6 +43,12 @@ export default {
     } as unknown as TopLevelSpec
   },
 } satisfies Chart
+
+function throughputs({ series }: ChartResults): Series[] {
+  return series.all.filter(
+    ({ workload, unit }) => isWeb(workload) && workload !== 'web-host' && unit === 'requests/s',
+  )
+}
 
 function loadOverheads(results: ChartResults): Overhead[] {
   return likeWithLike(results).filter(

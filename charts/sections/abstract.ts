@@ -6,14 +6,13 @@ import { type Html, html } from '../html.ts'
 import { inUnit } from '../numbers.ts'
 import type { Page } from '../page.ts'
 
-export function abstractSection({ results, problems }: Page): Html {
+export function abstractSection({ run, results, problems }: Page): Html {
   const { manifest, summary } = results
   const { profile } = manifest
   return html`<section class="abstract" aria-label="Abstract">
 <p>${count(manifest.configs.length, 'configuration')} of one kernel ran
-${count(workloads(summary), 'workload')} on an emulated RISC-V computer: ${extent(summary)}. Each
-config with backups is compared with the same system without them.
-${sentences(summary)} All times are virtual, under profile
+${count(workloads(run.cells), 'workload')} on an emulated RISC-V computer: ${extent(summary)}. Each config with backups is compared
+with the same system without them. ${sentences(summary)} All times are virtual, under profile
 <code>${profile.name}</code> (${profile.about})${policies(results)}.</p>
 ${warning(summary, problems)}
 </section>`
@@ -63,8 +62,11 @@ function listed(words: readonly Html[]): Html {
 ${words.at(-1)}`
 }
 
-function workloads(summary: Summary): number {
-  return new Set(summary.overheads.map(({ workload }) => workload)).size
+/** Those that gave a result, under whatever config. */
+function workloads(cells: Page['run']['cells']): number {
+  return new Set(
+    cells.flatMap(({ outcome, workload }) => (outcome.kind === 'done' ? [workload] : [])),
+  ).size
 }
 
 /** What the policies of the configs mean. */

@@ -65,7 +65,14 @@ vqueue_reset(struct vqueue *q)
   q->size = 0;
   q->ready = 0;
   q->desc = q->avail = q->used = 0;
-  q->avail_next = q->used_next = q->device_used_next = 0;
+  q->avail_next = q->used_next = 0;
+  vqueue_drop(q);
+}
+
+void
+vqueue_drop(struct vqueue *q)
+{
+  q->device_used_next = 0;
   q->free = 0;
   q->free_count = q->device_size;
   for(uint32 i = 0; i < q->device_size; i++){

@@ -52,8 +52,10 @@ struct vqueue {
 
 // Takes memory for the device's ring, of at most `size` entries.
 void vqueue_init(struct vqueue *q, uint32 size);
-// Empties both rings. Requires: the device has been reset, so that it writes no more.
+// Empties both rings, or the device's alone. Requires: the device has been reset, so that it writes
+// no more.
 void vqueue_reset(struct vqueue *q);
+void vqueue_drop(struct vqueue *q);
 // Whether the three parts of the guest's ring are aligned and lie in its memory.
 int  vqueue_acceptable(struct guest *guest, const struct vqueue *q);
 // Hands what the guest made available, and what fits, to the device: the number of chains in

@@ -45,6 +45,7 @@
 #define DEVICE_BLOCK   2
 
 #define STATUS_BITS        0xffU
+#define STATUS_DRIVER_OK   4U
 #define STATUS_FEATURES_OK 8U
 #define STATUS_NEEDS_RESET 64U
 
@@ -121,7 +122,15 @@ raise(struct guest *guest, uint slot, uint32 why)
   vplic_line(&guest->plic, VIRT_VIRTIO_IRQ + slot, v->interrupt != 0);
 }
 
-// The guest broke the rules of the ring: nothing more is forwarded until it resets the device.
+// Whether the device takes buffers: a driver is there, and has broken no rule.
+static int
+live(const struct vvirtio *v)
+{
+  return (v->status & (STATUS_DRIVER_OK | STATUS_NEEDS_RESET)) == STATUS_DRIVER_OK;
+}
+
+// The guest broke the rules of the ring: nothing more is forwarded until it resets the device. Its
+// registers stay as they are. Before DRIVER_OK no driver is told.
 static void
 need_reset(struct guest *guest, uint slot)
 {
@@ -130,8 +139,9 @@ need_reset(struct guest *guest, uint slot)
   v->status |= STATUS_NEEDS_RESET;
   v->unfinished = 0;
   for(uint32 i = 0; i < v->queues; i++)
-    vqueue_reset(&v->queue[i]);
-  raise(guest, slot, INTERRUPT_CONFIG);
+    vqueue_drop(&v->queue[i]);
+  if(v->status & STATUS_DRIVER_OK)
+    raise(guest, slot, INTERRUPT_CONFIG);
 }
 
 static void
@@ -146,13 +156,12 @@ set_ready(struct guest *guest, uint slot, uint32 ready)
 {
   struct vvirtio *v = &guest->virtio[slot];
   struct vqueue *q = &v->queue[v->queue_selected];
-  set(v, QUEUE_SELECT, v->queue_selected);
-  ready &= 1;
-  if(ready && !vqueue_acceptable(guest, q)){
+  q->ready = ready & 1;
+  if(q->ready && !vqueue_acceptable(guest, q))
     need_reset(guest, slot);
+  if(v->status & STATUS_NEEDS_RESET)
     return;
-  }
-  q->ready = ready;
+  set(v, QUEUE_SELECT, v->queue_selected);
   if(q->ready){
     set(v, QUEUE_SIZE, q->device_size);
     set_queue(v, QUEUE_DESC_LOW, q->device_desc);
@@ -179,12 +188,16 @@ set_status(struct guest *guest, uint slot, uint32 status)
 {
   struct vvirtio *v = &guest->virtio[slot];
   status &= STATUS_BITS;
+  if(status == 0){
+    reset(guest, slot);
+    return;
+  }
   if(v->refused)
     status &= ~STATUS_FEATURES_OK;
-  if(status == 0)
-    reset(guest, slot);
-  else if(v->status & STATUS_NEEDS_RESET)
+  if(v->status & STATUS_NEEDS_RESET)
     v->status = status | STATUS_NEEDS_RESET;
+  else if(status == 0) // not asked for: the device keeps its own
+    v->status = 0;
   else {
     set(v, STATUS, status);
     v->status = get(v, STATUS);
@@ -211,14 +224,16 @@ forward(struct guest *guest, uint slot, uint32 queue)
 {
   struct vvirtio *v = &guest->virtio[slot];
   uint32 chains;
-  if(queue >= v->queues || !v->queue[queue].ready)
+  if(queue >= v->queues)
+    return;
+  v->unfinished &= ~(1U << queue);
+  if(!live(v) || !v->queue[queue].ready)
     return;
   enum vqueue_result result = vqueue_forward(guest, &v->queue[queue], &chains);
   if(result == VQUEUE_MALFORMED){
     need_reset(guest, slot);
     return;
   }
-  v->unfinished &= ~(1U << queue);
   if(result == VQUEUE_MORE){
     v->unfinished |= 1U << queue;
     mediate_later();
@@ -246,7 +261,7 @@ vvirtio_interrupt(struct guest *guest, uint slot)
   set(v, INTERRUPT_ACK, why);
   for(uint32 i = 0; i < v->queues; i++){
     int interrupt;
-    if(!v->queue[i].ready)
+    if(!v->queue[i].ready || (v->status & STATUS_NEEDS_RESET))
       continue;
     int chains = vqueue_return(guest, &v->queue[i], &interrupt);
     if(chains < 0){
@@ -260,6 +275,8 @@ vvirtio_interrupt(struct guest *guest, uint slot)
   }
   if(tell != 0)
     raise(guest, slot, tell);
+  if(get(v, STATUS) & STATUS_NEEDS_RESET) // a chain that is sound and still not what it takes
+    need_reset(guest, slot);
 }
 
 static uint32
@@ -367,7 +384,7 @@ vvirtio_write(struct guest *guest, uint slot, uint offset, int bytes, uint32 val
     v->queue_selected = value;
     return;
   case QUEUE_READY:
-    if(v->queue_selected < v->queues && !(v->status & STATUS_NEEDS_RESET))
+    if(v->queue_selected < v->queues)
       set_ready(guest, slot, value);
     return;
   case QUEUE_NOTIFY:

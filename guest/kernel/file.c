@@ -43,6 +43,14 @@ file_close(struct file *file)
   file->refs = 0;
 }
 
+void
+file_forget(struct file *file)
+{
+  if(file->refs != 1)
+    panic("file: forgotten by one of many");
+  file->refs = 0;
+}
+
 int
 file_read(struct file *file, uint64 to, int bytes)
 {

@@ -25,8 +25,10 @@ struct file {
   const struct file_ops *ops;
 };
 
-// A new file with one reference, zeroed but for that and ops; NULL if there are too many.
+// A new file with one reference, zeroed but for that and ops; NULL if there are too many. With ops
+// NULL nothing may be done with it until it has some, but file_forget.
 struct file *file_alloc(const struct file_ops *ops);
+void  file_forget(struct file *file); // gives a new file back that has become nothing
 struct file *file_dup(struct file *file);
 void  file_close(struct file *file);
 int   file_read(struct file *file, uint64 to, int bytes);
@@ -34,8 +36,9 @@ int   file_write(struct file *file, uint64 from, int bytes);
 int   file_stat(struct file *file, struct stat *out);
 int   file_poll(struct file *file);
 
-// inode_file.c: opens on inodes. The file owns the reference to the inode from then on.
-struct file *file_of_inode(struct inode *inode, int readable, int writable); // NULL: too many files
+// inode_file.c: opens on inodes. A new file becomes one of the inode, and owns the reference to it
+// from then on; -1 if its device has a number that no kernel knows.
+int   file_take_inode(struct file *file, struct inode *inode, int readable, int writable);
 // Which functions serve T_DEVICE inodes of this major number (1 to 9).
 void  device_attach(int major, const struct file_ops *ops);
 

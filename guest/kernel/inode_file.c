@@ -98,19 +98,17 @@ static const struct file_ops device_ops = {
 };
 
 // Requires: the inode is locked, so that its type is known.
-struct file *
-file_of_inode(struct inode *inode, int readable, int writable)
+int
+file_take_inode(struct file *file, struct inode *inode, int readable, int writable)
 {
   int device = inode->type == T_DEVICE;
   if(device && (inode->major < 0 || inode->major >= MAJORS))
-    return NULL;
-  struct file *file = file_alloc(device ? &device_ops : &plain_ops);
-  if(file == NULL)
-    return NULL;
+    return -1;
+  file->ops = device ? &device_ops : &plain_ops;
   file->inode = inode;
   file->readable = readable;
   file->writable = writable;
-  return file;
+  return 0;
 }
 
 void

@@ -140,22 +140,12 @@ static const struct file_ops socket_ops = {
   .read = socket_read, .write = socket_write, .poll = socket_poll, .close = socket_close,
 };
 
-// The current process's descriptor of a new file; -1, and the file closed, if it has too many.
-static int
-descriptor_of(struct file *file)
-{
-  int fd = descriptor_alloc(file);
-
-  if(fd < 0)
-    file_close(file);
-  return fd;
-}
-
 int
 net_listen(int port, int backlog)
 {
   struct file *file;
   struct tcp *tcp;
+  int fd;
 
   if(port < 1 || port > 65535 || (tcp = tcp_listen((uint16)port, backlog)) == NULL)
     return -1;
@@ -165,7 +155,10 @@ net_listen(int port, int backlog)
     return -1;
   }
   file->object = tcp;
-  return descriptor_of(file);
+  fd = descriptor_alloc(file);
+  if(fd < 0)
+    file_close(file);
+  return fd;
 }
 
 int
@@ -173,6 +166,7 @@ net_accept(int listener)
 {
   struct file *file = descriptor_file(listener), *accepted;
   struct tcp *tcp;
+  int fd;
 
   if(file == NULL || file->ops != &listener_ops)
     return -1;
@@ -186,7 +180,13 @@ net_accept(int listener)
   accepted = file_alloc(&socket_ops);
   if(accepted == NULL)
     return -1;
+  // The descriptor before the connection, which waits on if there is none.
+  fd = descriptor_alloc(accepted);
+  if(fd < 0){
+    file_forget(accepted);
+    return -1;
+  }
   accepted->object = tcp_accept(tcp);
   accepted->readable = accepted->writable = 1;
-  return descriptor_of(accepted);
+  return fd;
 }

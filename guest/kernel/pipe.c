@@ -124,9 +124,9 @@ pipe_create(struct file **reader, struct file **writer)
     if(pipe != NULL)
       frame_free(pipe);
     if(*reader != NULL)
-      (*reader)->refs = 0;
+      file_forget(*reader);
     if(*writer != NULL)
-      (*writer)->refs = 0;
+      file_forget(*writer);
     return -1;
   }
   pipe->taken = pipe->written = 0;

@@ -7,6 +7,7 @@
 #include "file.h"
 #include "frames.h"
 #include "log.h"
+#include "power.h"
 #include "print.h"
 #include "string.h"
 #include "trap.h"
@@ -86,6 +87,15 @@ process_alloc(void (*start)(void))
   return NULL;
 }
 
+// After a line's beginning that says what is wrong with init: without it nothing starts and nobody
+// buries the dead. No panic: what a disk holds and what a program does are no defects of the kernel.
+static void __attribute__((noreturn))
+end_without_init(void)
+{
+  print(". Nothing can run without it: powering off. Is the disk damaged?\n");
+  power_off(1);
+}
+
 // The kernel path of process 1: what needs a process to sleep in, then init.
 static void
 first(void)
@@ -95,8 +105,10 @@ first(void)
   log_init();
   current->cwd = inode_get(ROOT_INODE);
   int count = exec("/init", &arguments);
-  if(count < 0)
-    panic("process: no /init on the disk");
+  if(count < 0){
+    print("\n/init is missing or cannot be loaded");
+    end_without_init();
+  }
   current->trapframe->a0 = count;
   trap_return();
 }
@@ -158,8 +170,10 @@ void
 process_exit(int status)
 {
   struct process *p = current;
-  if(p == init)
-    panic("process: init ended");
+  if(p == init){
+    print("\n/init ended with status %d", status);
+    end_without_init();
+  }
   close_all(p);
   free_memory(p);
   for(struct process *child = processes; child < &processes[NPROC]; child++){

@@ -148,6 +148,24 @@ open_inode(const char *path, int mode)
   return inode;
 }
 
+// Opens in `file`, which is new. 0, or -1 and the file is as it was.
+static int
+open(struct file *file, const char *path, int mode)
+{
+  struct inode *inode = open_inode(path, mode);
+  if(inode == NULL)
+    return -1;
+  if(file_take_inode(file, inode, !(mode & O_WRONLY), (mode & (O_WRONLY | O_RDWR)) != 0) < 0){
+    inode_unlock_put(inode);
+    return -1;
+  }
+  if((mode & O_TRUNC) && inode->type == T_FILE)
+    inode_truncate(inode);
+  inode_unlock(inode);
+  return 0;
+}
+
+// File and descriptor come first, so that a call that cannot have them has created nothing.
 uint64
 sys_open(void)
 {
@@ -155,24 +173,21 @@ sys_open(void)
   int mode = argument(1);
   if(argument_path(0, path) < 0)
     return -1;
-  log_begin();
-  int fd = -1;
-  struct inode *inode = open_inode(path, mode);
-  if(inode != NULL){
-    struct file *file = file_of_inode(inode, !(mode & O_WRONLY), (mode & (O_WRONLY | O_RDWR)) != 0);
-    fd = file == NULL ? -1 : descriptor_alloc(file);
-    if(fd < 0){
-      if(file != NULL)
-        file->refs = 0; // never had the inode
-      inode_unlock_put(inode);
-    } else {
-      if((mode & O_TRUNC) && inode->type == T_FILE)
-        inode_truncate(inode);
-      inode_unlock(inode);
-    }
+  struct file *file = file_alloc(NULL);
+  int fd = file == NULL ? -1 : descriptor_alloc(file);
+  if(fd < 0){
+    if(file != NULL)
+      file_forget(file);
+    return -1;
   }
+  log_begin();
+  int opened = open(file, path, mode);
   log_end();
-  return fd;
+  if(opened == 0)
+    return fd;
+  current->files[fd] = NULL;
+  file_forget(file);
+  return -1;
 }
 
 uint64

@@ -265,9 +265,11 @@ test_descriptors(void)
   }
   MUST(n > 0 && fds[n - 1] == NOFILE - 1);
   MUST(open("/README", O_RDONLY) == -1);
+  MUST(open("ut-full", O_CREATE | O_RDWR) == -1);
   int ends[2];
   MUST(pipe(ends) == -1);
   close(fds[0]);
+  MUST(open("ut-full", O_RDONLY) == -1); // no descriptor, no file
   MUST(pipe(ends) == -1); // half a pipe is none
   MUST(open("/README", O_RDONLY) == fds[0]);
   for(int i = 0; i < n; i++)

@@ -50,7 +50,7 @@ export default {
       min: Math.min(...found.map((latency) => latency.extraMs)),
       max: Math.max(...found.map((latency) => latency.extraMs)),
       notes: [
-        `the slowest of ${WAYS.join(', ')}: ${worst.how}, ${worst.extraCycles} cycles over ${over}`,
+        `the slowest of ${WAYS.join(', ')}: ${worst.how}, wall cycles, over ${over}`,
         ...(manifest.profile.name === 'flat'
           ? ['profile flat counts one cycle an instruction at 1 GHz, without caches']
           : []),

@@ -1,13 +1,15 @@
 // Every original frame has a backup of its own: frames are counted from outside, not entries. One walk
 // that finds a violation refutes it, wherever it was made.
 
+import { type CellRecord, cellName, rowName } from '../cell.ts'
 import type { Claim, Comparison, Evidence, Observation } from '../claim.ts'
-import { violations } from '../coverage.ts'
+import { coverageReadings, violations } from '../coverage.ts'
 import { SPACES } from './backup-200kb.ts'
 import { LOADS } from './thttpd.ts'
 import { COMMANDS } from './xv6-commands.ts'
 
 const BOOT = { workload: 'boot', parameters: {}, region: 'boot' }
+const POINTS = [BOOT, ...COMMANDS, ...SPACES, ...LOADS]
 
 export default {
   name: 'coverage',
@@ -21,10 +23,31 @@ export default {
     { config: 'memvisor' },
     { config: 'memvisor-direct', lacks: 'direct paging' },
   ],
-  judged: { noun: 'cells', points: [BOOT, ...COMMANDS, ...SPACES, ...LOADS], seeds: 3 },
+  judged: { noun: 'cells', points: POINTS, seeds: 3 },
   refute: (evidence, of) => (violationsOf(evidence, of) > 0 ? share(evidence, of, 1) : undefined),
-  observe: (evidence, of, seeds) => share(evidence, of, seeds.length),
+  observe(evidence, of, seeds) {
+    const [one, ...more] = unwalked(evidence, of, seeds)
+    if (one === undefined) return share(evidence, of, seeds.length)
+    const others = more.length > 0 ? ` and ${more.length} more` : ''
+    return { kind: 'not measured', why: `no walk after ${cellName(one)}${others}` }
+  },
 } satisfies Claim
+
+/** Cells of the judged set whose rows hold no walk: they speak neither for the claim nor against it. */
+function unwalked(
+  { cells }: Evidence,
+  { config }: Comparison,
+  seeds: readonly number[],
+): readonly CellRecord[] {
+  const names = new Set(POINTS.map(rowName))
+  return cells.filter(
+    (cell) =>
+      cell.config === config &&
+      seeds.includes(cell.seed) &&
+      names.has(rowName(cell)) &&
+      coverageReadings(cell.rows).length === 0,
+  )
+}
 
 /** Whose frames are counted as in use, where the allocator that is asked does not know all of them. */
 const COUNTED: ReadonlyMap<string, string> = new Map([

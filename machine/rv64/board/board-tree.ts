@@ -1,5 +1,5 @@
-// The device tree of the board: what QEMU `virt` tells a kernel, plus the banks of RAM. What is on the bus brings
-// its own nodes. Invariant: harts and banks in it are those of the machine.
+// The device tree of the board: what QEMU `virt` tells a kernel, plus the banks of RAM. What is on the bus
+// brings its own nodes. Invariant: harts and banks in it are those of the machine.
 
 import type { Bank } from '../../machine.ts'
 import { pair, type TreeNode } from '../device/devicetree.ts'

@@ -105,7 +105,8 @@ describe('Board', () => {
   it('tells guests in its device tree of each device that is on the bus', () => {
     make({}).boot()
     const told = new TextDecoder('latin1').decode(ram.read(RAM, 8 * MiB))
-    const named = (name: string, base: number) => told.includes(`\x01${name}@${base.toString(16)}\0`)
+    const named = (name: string, base: number) =>
+      told.includes(`\x01${name}@${base.toString(16)}\0`)
     const { finisher, rtc, clint, plic, uart, virtio } = map.MEMORY_MAP
     const nodes = { test: finisher, rtc, clint, plic, serial: uart }
     for (const [name, { base }] of Object.entries(nodes)) {

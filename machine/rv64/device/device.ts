@@ -1,5 +1,6 @@
 // Device: what sits on the bus. It knows its registers and how the device tree describes it; its address
-// and its interrupt number the board tells, and of the processor it knows nothing. Invariant: whatever a guest writes, a device neither throws nor loops without end.
+// and its interrupt number the board tells, and of the processor it knows nothing. Invariant: whatever a
+// guest writes, a device neither throws nor loops without end.
 
 import type { SavedState } from '../saved/saved-state.ts'
 import type { TreeNode } from './devicetree.ts'

@@ -1,5 +1,5 @@
-// The memory map of the board, once: QEMU `virt`'s addresses and sources of the PLIC. guest/include/virt.h has the same
-// numbers for C; board.test.ts compares the two.
+// The memory map of the board, once: QEMU `virt`'s addresses and sources of the PLIC. guest/include/virt.h
+// has the same numbers for C; board.test.ts compares the two.
 
 export const MEMORY_MAP = {
   rom: { base: 0x1000, bytes: 0x1000 },
