@@ -2,7 +2,8 @@
 // A device is a file in device/, a row of the memory map, and a row of `placed` here, which wires it.
 // Invariant: guests are told of exactly the devices that are on the bus; state is saved by the device's name.
 
-import { type BootImage, ElfError } from '../../elf.ts'
+import { ElfError } from '../../elf/file.ts'
+import type { BootImage } from '../../elf/image.ts'
 import type { MachineSpec, Network } from '../../machine.ts'
 import { Clint } from '../device/clint.ts'
 import type { Device, Place } from '../device/device.ts'

@@ -1,7 +1,8 @@
 // Booting: puts firmware, kernel, initrd and device tree into RAM and makes the reset ROM. Invariant:
 // what is loaded lies in RAM and no two pieces overlap, or nothing starts.
 
-import { type BootImage, ElfError, readFirmware, readKernel, type Segment } from '../../elf.ts'
+import { ElfError } from '../../elf/file.ts'
+import { type BootImage, readFirmware, readKernel, type Segment } from '../../elf/image.ts'
 import type { MachineSpec } from '../../machine.ts'
 import { PAGE_BYTES, type PhysicalAddress, physical } from '../../units.ts'
 import { flatten, type TreeNode } from '../device/devicetree.ts'

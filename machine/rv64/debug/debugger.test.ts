@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { image } from '../../../guest/images.ts'
 import { disk } from '../../../guest/mkfs.ts'
-import { SymbolTable } from '../../elf.ts'
+import { SymbolTable } from '../../elf/symbol-table.ts'
 import type { Stop } from '../../machine.ts'
 import { cycles, MiB } from '../../units.ts'
 import { ENGINES } from '../engine/test-stand.fixture.ts'
