@@ -23,7 +23,7 @@ import { type NameOf, Recorder } from './debug/recorder.ts'
 import { type CompilerLimits, USUAL } from './engine/compiler/limits.ts'
 import type { Engine } from './engine/engine.ts'
 import { ReferenceEngine } from './engine/reference.ts'
-import { FastEngine } from './engine/webassembly.ts'
+import { WebAssemblyEngine } from './engine/webassembly.ts'
 import { Hart } from './hart/hart.ts'
 import { describe } from './hart/registers.ts'
 import { MEIP, MSIP, MTIP, SEIP } from './isa/status.ts'
@@ -375,9 +375,9 @@ function engineFor(
     case 'reference':
       return new ReferenceEngine(hart)
     case 'fast':
-      return new FastEngine(hart)
+      return new WebAssemblyEngine(hart)
     case 'compiler':
-      return new FastEngine(hart, { ...USUAL, ...limits })
+      return new WebAssemblyEngine(hart, { ...USUAL, ...limits })
   }
 }
 

@@ -3,7 +3,6 @@
 // Invariant: guests are told of exactly the devices that are on the bus; state is saved by the device's name.
 
 import { ElfError } from '../../elf/file.ts'
-import type { BootImage } from '../../elf/image.ts'
 import type { MachineSpec, Network } from '../../machine.ts'
 import { Clint } from '../device/clint.ts'
 import type { Device, Place } from '../device/device.ts'
@@ -69,7 +68,6 @@ export class Board {
   readonly #host: HostInterface
   readonly #block: VirtioBlock | undefined
   readonly #cable: Cable | undefined
-  #booted: Boot | undefined
 
   constructor(options: BoardOptions) {
     const { spec, clock, profile, interrupt, finish } = options
@@ -129,12 +127,6 @@ export class Board {
     return `expected no open network connection at a snapshot, got ${open}. Close them first`
   }
 
-  /** The images that boot() loaded: their symbols serve backtraces. */
-  get images(): { readonly firmware: BootImage | undefined; readonly kernel: BootImage } {
-    if (this.#booted === undefined) throw new Error('expected a booted board; call boot() first')
-    return this.#booted
-  }
-
   /** True if devices will do nothing by themselves, whatever time passes. */
   get quiet(): boolean {
     return this.#options.clock.waitsOnlyFor(HOST_INTERFACE) && !this.#host.asked
@@ -142,9 +134,9 @@ export class Board {
 
   /** Loads the images into RAM, which holds zeros only, and programs the ROM at which harts start. */
   boot(): void {
-    this.#booted = boot(this.#options.spec, this.#options.dma, this.#nodes)
-    this.#rom.program(this.#booted.rom)
-    this.#host.watch(hostWordsOf(this.#booted))
+    const booted = boot(this.#options.spec, this.#options.dma, this.#nodes)
+    this.#rom.program(booted.rom)
+    this.#host.watch(hostWordsOf(booted))
   }
 
   /** Typed text; it enters at the current virtual time and is recorded. */

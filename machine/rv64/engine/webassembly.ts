@@ -51,7 +51,7 @@ import { pagingModule } from './paging/module.ts'
 import { ReferenceEngine } from './reference.ts'
 import { moduleFor } from './wasm/modules.ts'
 
-export class FastEngine implements Engine {
+export class WebAssemblyEngine implements Engine {
   readonly #hart: Hart
   readonly #code: CodeCache
   readonly #reference: ReferenceEngine

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Stand } from '../engine/test-stand.fixture.ts'
+import { TestStand } from '../engine/test-stand.fixture.ts'
 import { DOUBLE, INEXACT } from '../float/format.ts'
 import { box, registerPatterns, toBits } from '../float/patterns.fixture.ts'
 import type { Hart } from '../hart/hart.ts'
@@ -29,8 +29,8 @@ const situation = fc.record({
 type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never
 
 const fused = new Set(table.flatMap(({ name, format }) => (format === 'fused' ? [name] : [])))
-const fast = new Stand({ engine: 'reference' }).hart
-const exact = new Stand({ engine: 'reference' }).hart
+const fast = new TestStand({ engine: 'reference' }).hart
+const exact = new TestStand({ engine: 'reference' }).hart
 
 function prepare(hart: Hart, { operands, alike, inexact, dynamic }: Situation): void {
   hart.reset()
