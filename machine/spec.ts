@@ -1,5 +1,5 @@
-// What a machine is to be. Invariant: with what is typed and sent, and when, a spec decides all that happens; which
-// engine executes and who paces it changes nothing that a guest can see.
+// What a machine is to be. Invariant: with what is typed and sent, and when, a spec decides all that
+// happens; which engine executes and who paces it changes nothing that a guest can see.
 
 import type { Cycles } from './units.ts'
 

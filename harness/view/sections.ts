@@ -1,5 +1,5 @@
-// The bytes of a section of an image, decompressed. Invariant: a damaged file has no sections, as what is no ELF
-// file has none.
+// The bytes of a section of an image, decompressed. Invariant: a damaged file has no sections, as what is
+// no ELF file has none.
 
 import { inflateSync } from 'node:zlib'
 import { ElfError, type Section, sectionsOf } from '../../machine/elf/file.ts'

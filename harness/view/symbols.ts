@@ -1,5 +1,5 @@
-// Symbols of an image for people: names to addresses, and addresses to `function+0x1c`. Invariant: a damaged file
-// has no symbols, as one without has none.
+// Symbols of an image for people: names to addresses, and addresses to `function+0x1c`. Invariant: a
+// damaged file has no symbols, as one without has none.
 
 import { ElfError } from '../../machine/elf/file.ts'
 import { SymbolTable } from '../../machine/elf/symbol-table.ts'

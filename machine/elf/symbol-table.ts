@@ -1,5 +1,5 @@
-// The symbols of an ELF file: names to addresses and back. Invariant: the table is read at the first question; a
-// file without symbols answers every question with undefined.
+// The symbols of an ELF file: names to addresses and back. Invariant: the table is read at the first
+// question; a file without symbols answers every question with undefined.
 
 import { ElfFile, nameAt, type Section, sectionsOf } from './file.ts'
 
@@ -8,7 +8,9 @@ export interface ElfSymbol {
   readonly address: bigint
   readonly bytes: number
   readonly kind: 'function' | 'object' | 'other'
-  /** For a function, or a label in code: where it ends; of one without size, that is where its section does. */
+  /**
+   * For a function, or a label in code: where it ends; of one without size, that is where its section does.
+   */
   readonly codeEnd: bigint | undefined
 }
 

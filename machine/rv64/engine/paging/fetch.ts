@@ -1,5 +1,6 @@
 // A page that the fetch TLB misses, without leaving WebAssembly, if its walk is the commonest one (walk.ts)
-// and its instructions have been decoded. Invariant: it does what WebAssemblyEngine would do, or nothing at all.
+// and its instructions have been decoded. Invariant: it does what WebAssemblyEngine would do, or nothing at
+// all.
 
 import {
   CODE_OF_PAGE,
