@@ -6,7 +6,7 @@ export interface HartState {
   readonly pc: bigint
   readonly x: readonly bigint[]
   readonly privilege: Privilege
-  /** By name of the privileged specification: `satp`, `vsatp`, `mcause`, … */
+  /** Values by name of the privileged specification: `satp`, `vsatp`, `mcause`, … */
   readonly csr: Readonly<Record<string, bigint>>
 }
 
@@ -60,7 +60,7 @@ export interface Trace {
 /** A stretch in one privilege and, for user programs, one address space; or of waiting in `wfi`. */
 export interface Span {
   readonly what: Privilege | 'wfi'
-  /** Of the address space, if it has one. */
+  /** The name of the address space, if it has one. */
   readonly name: string | undefined
   readonly from: Cycles
   readonly to: Cycles

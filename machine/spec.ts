@@ -17,7 +17,7 @@ export interface MachineSpec {
   readonly disk?: Uint8Array
   /** A network card in virtio-mmio slot 1, with its peer. */
   readonly network?: boolean
-  /** Of virtio-mmio: 2 unless told; 1 for drivers from before virtio 1.0, which take no other. */
+  /** The version of virtio-mmio, 2 unless told; 1 for drivers from before virtio 1.0, which take no other. */
   readonly virtio?: 1 | 2
   /** Loses frames on the network cable: a probability, and the seed that says which. */
   readonly loss?: { readonly probability: number; readonly seed: number }
@@ -37,7 +37,7 @@ export interface Bank {
 
 /** Ties virtual time to the outside while somebody is attached; lives outside the pure machine. */
 export interface Pacer {
-  /** At `wfi`: resolves when virtual time may move on to `until`, or sooner if input arrived. */
+  /** Called at `wfi`: resolves when virtual time may move on to `until`, or sooner if input arrived. */
   idle(now: Cycles, until: Cycles): Promise<void>
   /** Between slices: lets sockets and terminals deliver. */
   breathe(now: Cycles): Promise<void>

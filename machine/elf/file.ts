@@ -20,7 +20,7 @@ export interface Section {
   readonly name: string
   readonly type: number
   readonly executable: boolean
-  /** Its bytes are compressed, as those of debug sections may be. */
+  /** True: the bytes are compressed, as those of debug sections may be. */
   readonly compressed: boolean
   readonly address: bigint
   readonly offset: number
@@ -118,7 +118,7 @@ export class ElfFile {
     return this.bytes.subarray(at, at + length)
   }
 
-  /** Its bytes as they lie in the file. */
+  /** The section's bytes as they lie in the file. */
   content({ offset, size, name }: Section): Uint8Array {
     return this.part(offset, size, `section ${name}`)
   }

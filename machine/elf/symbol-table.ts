@@ -9,7 +9,7 @@ export interface ElfSymbol {
   readonly bytes: number
   readonly kind: 'function' | 'object' | 'other'
   /**
-   * For a function, or a label in code: where it ends; of one without size, that is where its section does.
+   * Where a function ends, or a label in code; of one without size, that is where its section does.
    */
   readonly codeEnd: bigint | undefined
 }

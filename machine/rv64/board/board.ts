@@ -51,7 +51,7 @@ export interface BoardOptions {
   readonly networkEvent?: () => void
 }
 
-/** As QEMU's user network has it: the guest is 10.0.2.15, the other end 10.0.2.2. */
+/** The addresses of QEMU's user network: the guest is 10.0.2.15, the other end 10.0.2.2. */
 const GUEST_IP = 0x0a00_020f
 const PEER_IP = 0x0a00_0202
 const PEER_MAC = Uint8Array.of(0x52, 0x55, 0x0a, 0x00, 0x02, 0x02)
@@ -191,7 +191,10 @@ export class Board {
 
 type OnBoard = Placed & Place
 
-/** In order of addresses, as QEMU has them, whatever the order in which devices are loaded. */
+/**
+ * The devices' nodes in order of addresses, as QEMU has them, whatever the order in which devices are
+ * loaded.
+ */
 function nodesOf(placed: readonly OnBoard[]): readonly TreeNode[] {
   const inOrder = [...placed].sort((a, b) => a.base - b.base)
   return inOrder.flatMap((one) => one.device.node?.(one) ?? [])

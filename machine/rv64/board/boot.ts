@@ -79,8 +79,8 @@ export function boot(spec: MachineSpec, dma: DmaMemory, devices: readonly TreeNo
 }
 
 /**
- * Without the page below RAM on which a linker that is told to put code at RAM's start puts the ELF
- * headers: nobody reads them.
+ * The segment without the page below RAM on which a linker that is told to put code at RAM's start puts
+ * the ELF headers: nobody reads them.
  */
 function inRam({ at, bytes, memoryBytes }: Segment): readonly Segment[] {
   const below = RAM_BASE - at
@@ -100,9 +100,9 @@ const initrdBase = (bank: number): PhysicalAddress => {
 }
 
 /**
- * Inside the firmware's 2 MiB, where no kernel allocates; without firmware, or where another piece
- * lies there, at the end of the first bank. Not at the end of the 2 MiB: a linker that is told to put
- * code at 0x80200000 puts the ELF headers on the page before.
+ * Where the tree goes: inside the firmware's 2 MiB, where no kernel allocates; without firmware, or where
+ * another piece lies there, at the end of the first bank. Not at the end of the 2 MiB: a linker that is
+ * told to put code at 0x80200000 puts the ELF headers on the page before.
  */
 function treeBase(
   loaded: readonly Piece[],

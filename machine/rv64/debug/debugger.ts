@@ -183,7 +183,7 @@ export class Debugger implements Halter {
     return undefined
   }
 
-  /** Of the selected hart, as all that follows. */
+  /** The selected hart's, as all that follows. */
   get pc(): bigint {
     return this.#look(() => this.#hart.u64[PC >> 3]!)
   }
@@ -192,7 +192,7 @@ export class Debugger implements Halter {
     return this.#harts.visit(this.#selected, look)
   }
 
-  /** By name, as debug/register.ts has them; undefined if there is no such register. */
+  /** A register by its name in debug/register.ts; undefined if there is no such register. */
   register(name: string): bigint | undefined {
     return this.#look(() => readRegister(this.#hart, name))
   }
@@ -207,7 +207,7 @@ export class Debugger implements Halter {
     return this.#hart.timing?.save()
   }
 
-  /** As much of [address, address + length) as RAM has there. */
+  /** Copies as much of [address, address + length) as RAM has there. */
   read(address: bigint, length: number, physical: boolean): Uint8Array {
     const bytes = new Uint8Array(length)
     const { ram } = this.#hart

@@ -24,7 +24,7 @@ interface Context {
   /** 0 unless a user program runs. */
   readonly root: number
   readonly name: string | undefined
-  /** By pc: cycles and retired instructions. */
+  /** Work by pc: cycles and retired instructions. */
   readonly work: Map<number, [number, number]>
 }
 
@@ -178,7 +178,7 @@ export class Recorder implements Halter {
     else this.#lost++
   }
 
-  /** Of the program that runs in U or VU. */
+  /** The name of the program that runs in U or VU. */
   #userRoot(): number {
     const hart = this.#hart
     if (hart.privilege !== 0) return 0

@@ -20,7 +20,7 @@ export interface Device {
   read(offset: number, bytes: 1 | 2 | 4): number
   write(offset: number, bytes: 1 | 2 | 4, value: number): void
   reset(): void
-  /** Its node under `soc` of the device tree; absent: no guest is told of it. */
+  /** The device's node under `soc` of the device tree; absent: no guest is told of it. */
   node?(place: Place): TreeNode
   save(): SavedState
   load(state: SavedState): void

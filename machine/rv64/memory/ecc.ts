@@ -15,7 +15,7 @@ export const LOST = -2
 
 const DATA_BITS = 64
 
-/** By data bit, which check bits it enters: the 56 bytes of weight 3, then the first 8 of weight 5. */
+/** The check bits that each data bit enters: the 56 bytes of weight 3, then the first 8 of weight 5. */
 const COLUMNS = [...ofWeight(3), ...ofWeight(5)].slice(0, DATA_BITS)
 const VERDICTS = verdicts()
 

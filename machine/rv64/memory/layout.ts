@@ -183,13 +183,13 @@ export const CODE_POOL = STRADDLE + CODE_PAGE_BYTES
 export const TLB_ENTRIES = 2048
 /** A tag (8 bytes: the page's address), then what to add to an address, or the page's slots. */
 export const TLB_ENTRY_BYTES = 16
-/** In a page-grain entry: what an entry of a modelled TLB contains that holds the page, or 0. */
+/** Where a page-grain entry says what an entry of a modelled TLB contains that holds the page, or 0. */
 export const ENTRY_KEY = 12
 /** An address shifted right by TLB_SHIFT and masked with TLB_MASK is the offset of its entry in a set. */
 export const TLB_SHIFT = 8
 export const TLB_MASK = (TLB_ENTRIES - 1) * TLB_ENTRY_BYTES
 export const TLB_SET_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES
-/** From the read set of a context to its write set, and to its fetch set. */
+/** The distance from the read set of a context to its write set, and to its fetch set. */
 export const WRITE_SET = TLB_SET_BYTES
 export const FETCH_SET = 2 * TLB_SET_BYTES
 /** Bytes of the sets of one context of the soft TLB. */
@@ -204,12 +204,12 @@ export const CONTEXTS = 7
 export const TLB_LOGS = CONTEXTS * CONTEXT_BYTES
 export const LOG_BYTES = 0x2000
 export const LOG_ENTRIES = LOG_BYTES / 4 - 1
-/** From the sets of a hart to the log of S and U, and to that of VS and VU. */
+/** The distance from the sets of a hart to the log of S and U, and to that of VS and VU. */
 export const SUPERVISOR_LOG = TLB_LOGS + LOG_BYTES
 export const GUEST_LOG = SUPERVISOR_LOG + LOG_BYTES
 /**
- * From a data set whose entries are lines to one whose entries are pages, where both are kept. A multiple
- * of CONTEXT_BYTES.
+ * The distance from a data set whose entries are lines to one whose entries are pages, where both are
+ * kept. A multiple of CONTEXT_BYTES.
  */
 export const PAGES_BESIDE =
   Math.ceil((CODE_POOL + CODE_PAGES * CODE_PAGE_BYTES - TLB) / CONTEXT_BYTES) * CONTEXT_BYTES

@@ -14,7 +14,7 @@ import { bytesOf, type SavedErrors } from './saved-errors.ts'
 export const CLEAN = -1
 
 const BASE: number = MEMORY_MAP.ram.base
-/** From the number of a granule to that of its page. */
+/** The shift from the number of a granule to that of its page. */
 const PAGE_SHIFT = Math.log2(PAGE_GRANULES)
 
 /** Flipped bits of a granule, since it was last written. */
@@ -25,7 +25,7 @@ interface Flips {
 
 export class MemoryErrors {
   count = 0
-  /** By page of RAM. */
+  /** How many granules of each page have an error. */
   readonly onPage: Uint16Array
   readonly #i32: Int32Array
   /** Told of pages whose bytes or state have changed behind everybody's back. */
@@ -72,7 +72,7 @@ export class MemoryErrors {
   }
 
   /**
-   * To be asked before [at, at + length) is read: address of the first byte in it that is poison, or
+   * Asked before [at, at + length) is read: address of the first byte in it that is poison, or
    * CLEAN. What the code can correct in the granules before that one has been corrected, in RAM too.
    */
   touch(at: number, length: number): number {

@@ -10,7 +10,7 @@ export const MEMORY_MAP = {
   uart: { base: 0x1000_0000, bytes: 0x100, irq: 10 },
   /** Slot 0; slot n lies n * bytes above, and has the n-th source after its. */
   virtio: { base: 0x1000_1000, bytes: 0x1000, irq: 1 },
-  /** As large as the banks say. */
+  /** RAM, as large as the banks say. */
   ram: { base: 0x8000_0000, bytes: 0 },
 } as const
 

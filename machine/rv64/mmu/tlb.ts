@@ -37,9 +37,9 @@ const groupOf = (context: number): number => Math.ceil(context / 3)
 export class Tlb {
   readonly #i32: Int32Array
   readonly #beside: number
-  /** By hart, where its sets lie. */
+  /** Where the sets of each hart lie. */
   readonly #bases: readonly number[]
-  /** Those of the hart that runs. */
+  /** Where the sets of the hart that runs lie. */
   #base = TLB
 
   /** `beside`: data pages are entered so many bytes from the sets that DATA_TLB tells; one hart then. */
@@ -78,7 +78,7 @@ export class Tlb {
     return this.#i32[DATA_TLB >> 2]!
   }
 
-  /** That of the guest at a privilege, which HLV and HSV borrow. */
+  /** The read set of the guest at a privilege, which HLV and HSV borrow. */
   guestSet(hart: MmuHart, privilege: number): number {
     return this.#setOf(contextOf(hart, privilege, true))
   }
@@ -110,12 +110,12 @@ export class Tlb {
     return this.#enter(this.#i32[FETCH_TLB >> 2]!, hi, lo, slots)
   }
 
-  /** Of the hart that runs, as all the flushes that follow. */
+  /** Empties all sets of the hart that runs, as do the flushes that follow. */
   flushAll(): void {
     for (const group of GROUPS.keys()) this.#flush(this.#base, group)
   }
 
-  /** Of HS-mode and its user programs; of the guest. */
+  /** Empties the sets of HS-mode and its user programs. */
   flushSupervisor(): void {
     this.#flush(this.#base, OF_SUPERVISOR)
   }
@@ -139,7 +139,7 @@ export class Tlb {
     }
   }
 
-  /** Of all harts, everything: what it was derived from is gone. */
+  /** Empties all sets of all harts: what they were derived from is gone. */
   forget(): void {
     for (const base of this.#bases) {
       for (const group of GROUPS.keys()) this.#flush(base, group)
@@ -182,7 +182,7 @@ export class Tlb {
     } else for (let i = 1; i <= count; i++) this.#clear(this.#i32[log + i]! >> 2)
   }
 
-  /** Of all contexts of all harts the sets that lie so in a context; they stay in the logs. */
+  /** Empties one kind of set in all contexts of all harts; the entries stay in the logs. */
   #flushSets(set: number): void {
     for (const base of this.#bases) {
       for (const group of GROUPS.keys()) {

@@ -14,7 +14,7 @@ export class Lane implements Cells {
   readonly id: number
   i32: Int32Array
   u64: BigUint64Array
-  /** Its cycle counter; while it executes the clock is ahead. */
+  /** The lane's cycle counter; while it executes the clock is ahead. */
   now = 0
   readonly #hart: Hart
   readonly #pmp: Pmp
@@ -60,7 +60,7 @@ export class Lane implements Cells {
     this.u64 = this.#parked.u64
   }
 
-  /** Of the lane's own cycles, those spent in wfi. */
+  /** The lane's own cycles that were spent in wfi. */
   get idle(): number {
     return this.#inWindow ? this.#hart.idle : this.#idle
   }

@@ -5,7 +5,7 @@ import type { Core } from './core.ts'
 
 export interface Profile {
   readonly name: string
-  /** In one line, for people. */
+  /** A line that says it to people. */
   readonly about: string
   readonly hertz: number
   /** Cycles in one tick of mtime; hertz / 10 MHz. */
@@ -17,13 +17,13 @@ export interface Profile {
 }
 
 export type Latency =
-  /** From notification of a virtio block request to its completion, whatever its size. */
+  /** The time from notification of a virtio block request to its completion, whatever its size. */
   | 'disk-request'
-  /** In addition for each 512-byte sector moved. */
+  /** What each 512-byte sector moved adds. */
   | 'disk-sector'
-  /** From notification of a virtio net queue to the frame being on the wire. */
+  /** The time from notification of a virtio net queue to the frame being on the wire. */
   | 'net-transmit'
-  /** From the last bit on the wire to the frame being in the guest's ring. */
+  /** The time from the last bit on the wire to the frame being in the guest's ring. */
   | 'net-receive'
   /** One way along the cable. */
   | 'wire'

@@ -27,7 +27,7 @@ const FRAME = frameOf(REGION_PARAMETERS, [], {
   temporary1: I64,
   /** 0 in M-mode, else FLAG_BYTES. */
   flags: I32,
-  /** From a guest address to the host's, at the last step along a list. */
+  /** The distance from a guest address to the host's, at the last step along a list. */
   distance: I32,
   /** What compiled code may do of floating point by itself, as bits: see float-form.ts. */
   floats: I32,

@@ -137,7 +137,7 @@ export class MemoryAccesses {
     }, slow)
   }
 
-  /** By the shared slow path; LOCAL.status is what it took, unless the instruction has trapped. */
+  /** Calls the shared slow path; LOCAL.status is what it took, unless the instruction has trapped. */
   #slow(call: number, at: Timed): void {
     const code = this.#code
     code.call(call).tee(LOCAL.status).i32(TRAPPED_STATUS).op('i32.eq')

@@ -58,7 +58,7 @@ export function currentPc(code: Code): void {
   code.op('i64.extend_i32_u').get(LOCAL.pageVa).op('i64.add')
 }
 
-/** On to the next instruction in memory. */
+/** Goes on to the next instruction in memory. */
 export function stepOn(code: Code): void {
   code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load16_u', SLOT_STEP)
   code.op('i32.add').set(LOCAL.slot).br(NEXT)

@@ -31,7 +31,7 @@ import {
 const PAGE_MASK = -4096n
 
 export interface Handling {
-  /** Its branch stays in its page. */
+  /** True: the branch stays in its page. */
   readonly near: boolean
   /** Jumps are counted. */
   readonly counting: boolean
@@ -175,7 +175,7 @@ export class Meaning {
     code.get(LOCAL.address).i32(bytes).call(call).op('i32.eqz').if(otherwise)
   }
 
-  /** By the model of caches, which says where the data lies and what that costs, if it can. */
+  /** Asks the model of caches, which says where the data lies and what that costs, if it can. */
   #byLine(call: number, bytes: number, found: () => void, otherwise: () => void): void {
     const code = this.#code
     code.get(LOCAL.address).i64(alignedTag(bytes)).get(LOCAL.dataTlb).call(call)

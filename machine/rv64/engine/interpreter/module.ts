@@ -196,7 +196,7 @@ function lookUp(code: Code, timing: CodeTiming): void {
   code.get(LOCAL.pageSlots).op('i32.add').set(LOCAL.slot)
 }
 
-/** Those of M-mode come first. */
+/** Finds the flags of the page for this mode; those of M-mode come first. */
 function findFlags(code: Code): void {
   code.get(LOCAL.pageSlots).i32(LINE_FLAGS).op('i32.add')
   code

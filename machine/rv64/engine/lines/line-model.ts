@@ -40,7 +40,7 @@ export interface LineLocals {
   readonly old: number
 }
 
-/** From the holder of a line for reads to that for writes: see Layout.holders. */
+/** The distance from the holder of a line for reads to that for writes: see Layout.holders. */
 export const WRITE_HOLDER = 4
 export const HOLDER_SHIFT = 3
 
@@ -62,7 +62,7 @@ export function dataLine(model: Model): DefinedFunction {
   return { type: DATA_LINE, locals: DATA_LINE_FRAME.locals, code: code.bytes }
 }
 
-/** As MemoryTiming.#dataLine; what held the line for this purpose holds it no longer. */
+/** Does what MemoryTiming.#dataLine does; what held the line for this purpose holds it no longer. */
 export function bringLine(code: Code, model: Model, locals: LineLocals, purpose: Purpose): void {
   const { l1d, holders } = model.layout
   const { line, entry, tag, first } = locals

@@ -105,7 +105,7 @@ class Access {
   readonly #model: Model
   readonly #write: boolean
   readonly #isWhole: boolean
-  /** Of this direction, from the sets that DATA_TLB tells. */
+  /** The set of this direction, from the sets that DATA_TLB tells. */
   readonly #entries: number
 
   constructor(model: Model, write: boolean, whole: number | undefined) {
@@ -208,7 +208,7 @@ class Access {
     )
   }
 
-  /** As SoftEntries.enter, what concerns the line. */
+  /** Does the part of SoftEntries.enter that concerns the line. */
   #enter(): void {
     const { code } = this
     const { address, entry, soft, value } = LOCAL

@@ -58,9 +58,9 @@ const KNOWN = 'known'
 const FIRST_FRAME = RAM_BASE / 4096
 
 /**
- * As MemoryTiming.dataPage, and the soft entries of the page begin at `base` from now on. Leaves by
- * `otherwise` if it cannot; without the function `walk`, if it would take a walk or other soft entries had
- * to go.
+ * Does what MemoryTiming.dataPage does, and the soft entries of the page begin at `base` from now on.
+ * Leaves by `otherwise` if it cannot; without the function `walk`, if it would take a walk or other soft
+ * entries had to go.
  */
 export function bringPage(
   code: Code,
@@ -129,7 +129,7 @@ function secondTlb(
   code.get(cycles).i32(core.cycles.l2tlb).op('i32.add').set(cycles)
 }
 
-/** As SoftEntries.dropDataPage. */
+/** Does what SoftEntries.dropDataPage does. */
 function dropLines(code: Code, { base, lines }: Layout, locals: PageLocals): void {
   const { page, bits, mask: first } = locals
   for (const write of [0, 1]) {
@@ -152,7 +152,7 @@ function dropLines(code: Code, { base, lines }: Layout, locals: PageLocals): voi
   }
 }
 
-/** As SoftEntries.enter, what concerns the page: `line` is one of it. */
+/** Does the part of SoftEntries.enter that concerns the page: `line` is one of it. */
 export function enterPage(
   code: Code,
   { lines }: Layout,

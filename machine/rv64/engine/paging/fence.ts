@@ -30,7 +30,10 @@ export const SATP = SATP_FRAME.type
 export const FENCE = FENCE_FRAME.type
 export const FENCE_PAGE = FENCE_PAGE_FRAME.type
 
-/** In all three frames the first is a parameter or stands for one, so that the others have one number. */
+/**
+ * Locals of all three frames, of which the first is a parameter or stands for one, so that the others have
+ * one number.
+ */
 const LOCAL = { ...SATP_FRAME.local, ...FENCE_PAGE_FRAME.local }
 const CLEAR = 'clear'
 

@@ -57,12 +57,12 @@ const FIRST_FRAME = RAM_BASE / 4096
 const spanOf = (level: number): number => 2 ** (9 * level) - 1
 /** Bits that an entry which points to a table has not. */
 const NOT_TABLE = PTE_LEAF | PTE_U | PTE_A | PTE_D
-/** By access, what its leaf must have. */
+/** Bits, by access, that its leaf must have. */
 const WANTED = [PTE_R | PTE_A, PTE_R | PTE_W | PTE_A | PTE_D, PTE_X | PTE_A] as const
 
 export interface Reach {
   readonly ramPages: number
-  /** Of a guest too, unless it has a second stage. */
+  /** True: translates for a guest too, unless it has a second stage. */
   readonly guests: boolean
 }
 
@@ -90,7 +90,7 @@ export function walk(code: Code, { ramPages, guests }: Reach, access: Access): v
   takePage(code, ramPages)
 }
 
-/** In S or U under Sv39, at a canonical address. */
+/** Goes on only in S or U under Sv39, at a canonical address. */
 function checkContext(code: Code, guests: boolean): void {
   code.i32(0).memory('i32.load', ERRORS).brIf(ELSE)
   code.i32(0).memory('i32.load', VIRTUALISED)
@@ -159,7 +159,7 @@ function checkOwner(code: Code): void {
   code.i32(0).memory('i32.load', PRIVILEGE).op('i32.ne').brIf(ELSE)
 }
 
-/** For data, U needs a page of its own, S one of its own or SUM. */
+/** Checks the owner for data: U needs a page of its own, S one of its own or SUM. */
 function checkUser(code: Code): void {
   code.get(LOCAL.pte).op('i32.wrap_i64').i32(PTE_U).op('i32.and', 'i32.eqz')
   code.if(
@@ -195,7 +195,7 @@ export function entryOffset(code: Code, address: number): void {
   code.i32(TLB_MASK).op('i32.and')
 }
 
-/** As Tlb does it. */
+/** Notes the entry in the log, as Tlb does. */
 function note(code: Code): void {
   code.i32(0).memory('i32.load', TLB_BASE).i32(SUPERVISOR_LOG).op('i32.add')
   ofGuest(code, GUEST_LOG - SUPERVISOR_LOG)
