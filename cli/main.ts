@@ -1,22 +1,27 @@
-// The command line, as a table of contents: each verb is one file.
+// The command line, as a table of contents: each verb is one file. Invariant: only the verb that is asked
+// for is loaded, as far as it can be told: a verb starts at once, whatever the others need.
 
 import { Command } from 'commander'
 import { calledAs } from './called-as.ts'
 import { report } from './exit.ts'
 import { heedSignals } from './interruption.ts'
 import { packageVersion } from './package-version.ts'
-import { audit } from './verbs/audit.ts'
-import { disk } from './verbs/disk.ts'
-import { doctor } from './verbs/doctor.ts'
-import { list } from './verbs/list.ts'
-import { machine } from './verbs/machine.ts'
-import { replay } from './verbs/replay.ts'
-import { redraw } from './verbs/report.ts'
-import { run } from './verbs/run.ts'
-import { serve } from './verbs/serve.ts'
-import { shell } from './verbs/shell.ts'
-import { trace } from './verbs/trace.ts'
 import { complain } from './voice.ts'
+
+/** In the order of the help. */
+const VERBS: Readonly<Record<string, () => Promise<() => Command>>> = {
+  run: async () => (await import('./verbs/run.ts')).run,
+  report: async () => (await import('./verbs/report.ts')).redraw,
+  list: async () => (await import('./verbs/list.ts')).list,
+  shell: async () => (await import('./verbs/shell.ts')).shell,
+  serve: async () => (await import('./verbs/serve.ts')).serve,
+  machine: async () => (await import('./verbs/machine.ts')).machine,
+  disk: async () => (await import('./verbs/disk.ts')).disk,
+  replay: async () => (await import('./verbs/replay.ts')).replay,
+  trace: async () => (await import('./verbs/trace.ts')).trace,
+  audit: async () => (await import('./verbs/audit.ts')).audit,
+  doctor: async () => (await import('./verbs/doctor.ts')).doctor,
+}
 
 heedSignals()
 
@@ -27,7 +32,8 @@ const program = new Command(calledAs())
   .configureOutput({ outputError: complaining() })
   .exitOverride()
 
-for (const verb of [run, redraw, list, shell, serve, machine, disk, replay, trace, audit, doctor]) {
+for (const load of asked(process.argv[2])) {
+  const verb = await load()
   // Options of the parent are inherited by name, not by addCommand.
   const command = verb().copyInheritedSettings(program)
   program.addCommand(command.configureOutput({ outputError: complaining(command.name()) }))
@@ -48,6 +54,11 @@ try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = report(error)
+}
+
+/** The verb that the first word names; all of them for the help, and for a hint at what was meant. */
+function asked(word = ''): readonly (() => Promise<() => Command>)[] {
+  return Object.hasOwn(VERBS, word) ? [VERBS[word]!] : Object.values(VERBS)
 }
 
 /** One line for a wrong use: what was expected and got is commander's; what to do is ours. */

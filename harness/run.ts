@@ -15,7 +15,6 @@ import { bootargsFor } from './computer.ts'
 import { hostFingerprint } from './host.ts'
 import { matrix, points } from './matrix.ts'
 import { realParts } from './parts.ts'
-import { runPool } from './pool.ts'
 import { profileNamed } from './profile.ts'
 import { sourceVersion } from './version.ts'
 
@@ -100,6 +99,8 @@ export async function executeRun(plan: Plan, how: Execution): Promise<void> {
     if (finished?.outcome.kind === 'done') how.ended(cell, finished, true)
     else waiting.push(cell)
   }
+  // Loaded when there is something to run: to plan needs none of it.
+  const { runPool } = await import('./pool.ts')
   await runPool(waiting, {
     run: store.manifest.run,
     hostLimit: how.hostLimit,

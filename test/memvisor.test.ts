@@ -193,8 +193,8 @@ describe('a machine that Memvisor cannot use', () => {
   })
 
   it.each([
-    [192, 143, /^memvisor: panic: backup_init: expected a backup bank with room/],
-    [140, 192, /^memvisor: panic: frames_init: expected a bank of originals with room/],
+    [192, 143, /^memvisor: panic: backup_space: expected a backup bank with room/],
+    [140, 192, /^memvisor: panic: frames: expected a bank of originals with room/],
   ])('with banks of %i and %i MiB says which is too small', async (originals, backups, says) => {
     const kernel = (await image('memvisor')).bytes
     const initrd = (await image('visor-hart')).bytes

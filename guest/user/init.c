@@ -1,6 +1,6 @@
 // init [PROGRAM ARGUMENT...]: keeps a program running: starts it again whenever it ends, and says
 // so. The first process is init without arguments: it opens the console, keeps a shell running, and
-// buries the processes nobody waits for.
+// buries the processes whose parents have ended.
 
 #include "user.h"
 
@@ -50,7 +50,7 @@ end_of(int pid)
   return status;
 }
 
-// Whoever cannot live for a second is started once a second.
+// A program that ends within a second is started once a second.
 static void
 keep(char *argv[])
 {

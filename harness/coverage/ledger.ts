@@ -118,7 +118,7 @@ export class Ledger {
     const use = this.#backups.use(record)
     const owner = this.#backups.partner(record)
     const says = `backup ${hex(backup)} of ${hex(this.at(index))}`
-    if (use !== BACKUP_USE.copy || owner !== index) {
+    if (use !== BACKUP_USE.ofOriginal || owner !== index) {
       tally.note('disagree', index, `${says}: its record has use ${use} and original ${owner}`)
     }
     if (this.indexAt(backup) !== undefined) {
@@ -130,7 +130,7 @@ export class Ledger {
   }
 
   #checkBackups(tally: Tally): void {
-    for (const pa of this.backupsUsedAs(BACKUP_USE.copy)) {
+    for (const pa of this.backupsUsedAs(BACKUP_USE.ofOriginal)) {
       const owner = this.#backups.partner(indexIn(this.#backups, pa)!)
       if (this.originals.has(owner) && this.backupOf(owner) === pa) continue
       tally.note(
