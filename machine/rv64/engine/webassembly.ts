@@ -1,5 +1,6 @@
-// The fast engine: a WebAssembly interpreter over decoded pages (see interpreter/), and here what it
-// calls when its TLB, its decoded code or its handlers do not suffice. Invariant: see engine.ts.
+// WebAssemblyEngine: executes by generated code: the interpreter over decoded pages and, if it is given limits,
+// the compiler beside it. Here is what both call when the soft TLB, decoded code or handlers do not suffice.
+// Invariant: see engine.ts.
 
 import type { Hart } from '../hart/hart.ts'
 import { takeException, takeFault, takeInterrupt } from '../hart/trap.ts'

@@ -1,5 +1,5 @@
 // Loads and stores the slow way: translate by a walk, then RAM byte by byte or a device. The
-// reference interpreter makes every access here, the fast engine those that its TLB misses.
+// reference interpreter makes every access here, the WebAssembly engine those that its TLB misses.
 // Invariant: an access that traps has done nothing else; the trap is then already taken.
 
 import type { Hart } from '../hart/hart.ts'

@@ -6,7 +6,7 @@
 export const X = 0
 /** Where writes to x0 go. */
 export const DISCARD = 256
-/** Valid between instructions; the fast engine derives it while it runs. */
+/** Valid between instructions; the WebAssembly engine derives it while it runs. */
 export const PC = 264
 /** i32: instructions that may still start, the current one not counted. */
 export const BUDGET = 272

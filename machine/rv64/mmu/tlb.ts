@@ -1,4 +1,4 @@
-// Tlb: the soft TLB that the fast engine reads inline, direct-mapped, one set for each kind of access
+// Tlb: the soft TLB that the WebAssembly engine reads inline, direct-mapped, one set for each kind of access
 // in each context, in linear memory. Invariant: an entry says what a walk would say now, the page is
 // RAM without memory errors, and for writes it is marked touched and holds no decoded code.
 

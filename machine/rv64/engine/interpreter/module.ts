@@ -1,4 +1,4 @@
-// The fast interpreter as a WebAssembly module, generated from the instruction table: one function
+// The interpreter as a WebAssembly module, generated from the instruction table: one function
 // with a handler for each row and a br_table over them. Around it lie three loops:
 //   reload   pc and budget come from the state; entered at first, and after anything that moved them
 //   lookup   finds the decoded page of `pc`
