@@ -1,7 +1,7 @@
 // Choice: entries (configs, workloads) that the command line asks for by names and patterns; a trailing *
 // stands for any rest. Invariant: what is asked for and not there is an error, never an empty choice.
 
-import { pick } from '../harness/registry.ts'
+import { pick } from '../registry/registry.ts'
 import { UsageError } from './exit.ts'
 
 export interface Menu<T> {

@@ -2,7 +2,7 @@
 // drawn is told and is in the exit code, whether the cells were run just now or long ago.
 
 import { join } from 'node:path'
-import { plannedPlaces } from '../results/plan.ts'
+import { plannedCells } from '../results/plan.ts'
 import { printableJson } from '../results/printable.ts'
 import { readRun } from '../results/store.ts'
 import { nothingToReport } from '../results/store-error.ts'
@@ -17,7 +17,7 @@ import { say } from './voice.ts'
 export async function drawAndPrint(directory: string, json: boolean): Promise<number> {
   const { manifest, cells } = await readRun(directory)
   if (cells.length === 0) {
-    throw nothingToReport(directory, plannedPlaces(manifest)?.length)
+    throw nothingToReport(directory, plannedCells(manifest)?.length)
   }
   // The chart libraries are large; verbs that draw nothing do not wait for them.
   const { writeReport } = await import('../charts/report.ts')

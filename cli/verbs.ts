@@ -3,7 +3,7 @@
 
 import { readdir } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { RegistryError } from '../harness/registry.ts'
+import { RegistryError } from '../registry/registry.ts'
 
 /** What a verb is for: its heading in `--help`. The headings stand there in this order. */
 export const PURPOSE = {

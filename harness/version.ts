@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path/posix'
 import { fileURLToPath } from 'node:url'
-import { entryFiles } from './registry.ts'
+import { entryFiles } from '../registry/registry.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 /** Where a worker begins, and the folders out of which it loads entries by their names. */

@@ -9,10 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { specFor } from '../harness/computer.ts'
 import { PATIENCE, PROMPT } from '../harness/conversation.ts'
-import { realParts } from '../harness/parts.ts'
-import { pick } from '../harness/registry.ts'
+import { realParts } from '../harness/real-parts.ts'
 import { QEMU } from '../machine/qemu/version.ts'
 import { cycles } from '../machine/units.ts'
+import { pick } from '../registry/registry.ts'
 import { HANGS_AFTER_MS } from './patience.ts'
 
 const LINES = ['ls', 'cat README | wc', 'forktest', 'echo mirror > f', 'cat f', 'mkdir d', 'ls d']

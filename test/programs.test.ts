@@ -10,7 +10,7 @@ import none from '../configs/none.ts'
 import { image } from '../guest/images.ts'
 import { type DiskFile, disk } from '../guest/mkfs.ts'
 import { specFor } from '../harness/computer.ts'
-import { realParts } from '../harness/parts.ts'
+import { realParts } from '../harness/real-parts.ts'
 import type { Machine } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
 

@@ -1,6 +1,6 @@
 // A session at a guest's console with gdb beside it.
 
-import type { Outside } from '../../harness/outside.ts'
+import type { Attachment } from '../../harness/attachment.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { UsageError } from '../exit.ts'
 import { say } from '../voice.ts'
@@ -12,7 +12,7 @@ export const GDB_HELP = 'gdb may connect to port p of 127.0.0.1; the guest waits
 /** The guest stands at reset until gdb lets it go; `port` 0 takes a free one. */
 export async function attendDebugged(
   machine: Machine,
-  outside: Outside,
+  outside: Attachment,
   port: number,
 ): Promise<Session> {
   // The emulator and gdb's protocol are large; a session without gdb does not wait for them.

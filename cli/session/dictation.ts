@@ -2,7 +2,7 @@
 // is not typed before the guest has taken the one before; and however a guest behaves, the session
 // ends.
 
-import type { Outside } from '../../harness/outside.ts'
+import type { Attachment } from '../../harness/attachment.ts'
 import type { Machine, Stop } from '../../machine/machine.ts'
 import { Prompts } from './prompts.ts'
 import { FOR_EVER, type Leave } from './session.ts'
@@ -27,7 +27,7 @@ const CYCLES_PER_SECOND = 1_000_000_000
  */
 export async function dictate(
   machine: Machine,
-  outside: Outside,
+  outside: Attachment,
   over: AbortSignal,
   leave: Leave,
   limits?: SessionLimits,
@@ -61,7 +61,7 @@ export async function dictate(
 /** Waits for a line. A person who types may look at what the guest says, so it goes on, at the host's pace. */
 async function awaitInput(
   machine: Machine,
-  outside: Outside,
+  outside: Attachment,
   over: AbortSignal,
   input: PipedInput,
 ): Promise<Stop | undefined> {

@@ -1,7 +1,7 @@
 // Terminal: a person at the guest's console, at a keyboard, through a pipe, or only listening. Invariant:
 // the terminal is left as it was found, however the session ends.
 
-import type { Outside } from '../../harness/outside.ts'
+import type { Attachment } from '../../harness/attachment.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { beep, say } from '../voice.ts'
 import { dictate, type SessionLimits } from './dictation.ts'
@@ -23,7 +23,7 @@ const MOST_WAITING = 64 * 1024
  */
 export function attend(
   machine: Machine,
-  outside: Outside,
+  outside: Attachment,
   limits?: SessionLimits,
 ): Promise<Session> {
   if (process.stdin.isTTY === true) return typed(machine, outside, { help: HELP })
@@ -34,7 +34,7 @@ export function attend(
  * The console of a guest that serves: Ctrl-C at the keyboard ends it, as with any server, and
  * without a keyboard nothing is taken from stdin.
  */
-export function host(machine: Machine, outside: Outside): Promise<Session> {
+export function host(machine: Machine, outside: Attachment): Promise<Session> {
   if (process.stdin.isTTY === true) {
     return typed(machine, outside, { help: SERVER_HELP, interrupt: INTERRUPT })
   }
@@ -51,7 +51,7 @@ interface Keys {
   readonly interrupt?: string
 }
 
-function typed(machine: Machine, outside: Outside, keys: Keys): Promise<Session> {
+function typed(machine: Machine, outside: Attachment, keys: Keys): Promise<Session> {
   return session(machine, outside, async (over, leave) => {
     const letGo = keyboard(machine, outside, leave, keys)
     outside.attach()
@@ -65,7 +65,7 @@ function typed(machine: Machine, outside: Outside, keys: Keys): Promise<Session>
 
 function keyboard(
   machine: Machine,
-  outside: Outside,
+  outside: Attachment,
   leave: Leave,
   { help, interrupt }: Keys,
 ): () => void {

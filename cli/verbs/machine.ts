@@ -2,8 +2,8 @@
 // finisher.
 
 import { Command, InvalidArgumentError } from 'commander'
-import { type Outside, openOutside } from '../../harness/outside.ts'
-import { realParts } from '../../harness/parts.ts'
+import { type Attachment, openAttachment } from '../../harness/attachment.ts'
+import { realParts } from '../../harness/real-parts.ts'
 import type { Backend, Machine, MachineSpec } from '../../machine/machine.ts'
 import { UsageError } from '../exit.ts'
 import { backendOption, PORTS, profileOption, wholeNumber } from '../options.ts'
@@ -76,7 +76,7 @@ async function perform(options: Options): Promise<void> {
     throw new UsageError(`--record: expected back end rv64, which is exact; got ${backend}`)
   }
   await using recorder = await openRecorder(options.record, options.gdb)
-  const outside = openOutside()
+  const outside = openAttachment()
   try {
     const spec = { ...(await specOf(options)), pacer: outside.pacer }
     await using opened = await open(spec, backend, options)
@@ -92,7 +92,7 @@ async function perform(options: Options): Promise<void> {
 }
 
 /** Attends the guest, with gdb if asked for. Silence ends no guest into which a port leads. */
-async function session(of: Machine, outside: Outside, options: Options): Promise<number> {
+async function session(of: Machine, outside: Attachment, options: Options): Promise<number> {
   const { gdb, hostfwd, silence, limit } = options
   if (gdb !== undefined) return outcomeOf(await attendDebugged(of, outside, gdb))
   return outcomeOf(

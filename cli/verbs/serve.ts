@@ -1,13 +1,13 @@
 // serve: the guest's web server at a port of 127.0.0.1, for a browser.
 
 import { Command } from 'commander'
+import { openAttachment } from '../../harness/attachment.ts'
 import { loadCatalogue } from '../../harness/catalogue.ts'
 import { Computer, specFor } from '../../harness/computer.ts'
 import { Conversation } from '../../harness/conversation.ts'
-import { openOutside } from '../../harness/outside.ts'
-import { realParts } from '../../harness/parts.ts'
 import { profileNamed } from '../../harness/profile.ts'
-import { pick } from '../../harness/registry.ts'
+import { realParts } from '../../harness/real-parts.ts'
+import { pick } from '../../registry/registry.ts'
 import { HTTP_PORT, keepServer } from '../../workloads/web-files.ts'
 import { PORTS, profileOption, wholeNumber } from '../options.ts'
 import { outcomeOf } from '../session/outcome.ts'
@@ -48,7 +48,7 @@ async function perform(options: Options): Promise<void> {
   const { configs } = await loadCatalogue()
   const config = pick(configs, 'config', name)
   await using recorder = await openRecorder(options.record)
-  const outside = openOutside()
+  const outside = openAttachment()
   try {
     const spec = await specFor(config, realParts, { seed, profile, pacer: outside.pacer })
     await using computer = new Computer(realParts, spec)

@@ -2,12 +2,12 @@
 
 import { createInterface } from 'node:readline'
 import { Command } from 'commander'
+import { openAttachment } from '../../harness/attachment.ts'
 import { loadCatalogue } from '../../harness/catalogue.ts'
 import { specFor } from '../../harness/computer.ts'
-import { openOutside } from '../../harness/outside.ts'
-import { realParts } from '../../harness/parts.ts'
-import { pick } from '../../harness/registry.ts'
+import { realParts } from '../../harness/real-parts.ts'
 import type { Machine } from '../../machine/machine.ts'
+import { pick } from '../../registry/registry.ts'
 import { FAILED_CHECK, INTERRUPTED, UsageError } from '../exit.ts'
 import { holdOn } from '../interruption.ts'
 import { PORTS, profileOption, wholeNumber } from '../options.ts'
@@ -38,7 +38,7 @@ export default new Command('shell')
   .action(async ({ config: name, seed, profile, gdb, record: path }: Options) => {
     await using recorder = await openRecorder(path, gdb)
     const { configs } = await loadCatalogue()
-    const outside = openOutside()
+    const outside = openAttachment()
     const options = { seed, profile, pacer: outside.pacer }
     const spec = await specFor(pick(configs, 'config', name), realParts, options)
     await using machine = await realParts.open(spec)

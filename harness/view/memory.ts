@@ -1,5 +1,5 @@
 // Memory: the RAM of a stopped machine, read a page at a time and remembered. Invariant: valid only
-// while the machine stands still; whoever lets it run makes a new one.
+// while the machine stands still; a caller that lets it run makes a new one.
 
 import type { Machine } from '../../machine/machine.ts'
 import { PAGE_BYTES, physical } from '../../machine/units.ts'
