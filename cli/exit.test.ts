@@ -46,7 +46,7 @@ test.each([
   expect(error.name).toBe(name)
 })
 
-test('a class that nobody has heard of is told as well', () => {
+test('a class of another library is told as well', () => {
   class Novel extends UserError {}
   expect(report(new Novel(SAYS))).toBe(USAGE)
   expect(told).toBe(`mirrorbench: ${SAYS}\n`)

@@ -69,7 +69,7 @@ test.each(['perf-ecall-s', 'perf-satp-s', 'perf-memory-s'])(
   },
 )
 
-test('a snapshot holds caches, TLBs and what branches did: whoever goes on takes the same cycles', async () => {
+test('a snapshot holds caches, TLBs and what branches did: a machine that goes on from it takes the same cycles', async () => {
   const { configs } = await loadCatalogue()
   const profile = 'in-order-bimodal'
   const spec = await specFor(configs.get('memv6')!, realParts, { seed: 1, profile })

@@ -65,7 +65,7 @@ async function onOurs(config: string): Promise<string> {
   return machine.console.transcript
 }
 
-/** From the shell's start on: what firmware and kernel say before names their memory. */
+/** The console from the shell's start on: what firmware and kernel say before names their memory. */
 function session(console: string): string {
   return console.replaceAll('\r', '').replace(/^[\s\S]*?(?=init: starting sh)/, '')
 }

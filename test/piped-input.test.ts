@@ -1,4 +1,4 @@
-// Lines through a pipe: each arrives, whoever carries the guest. More of them than its console can hold.
+// Lines through a pipe: each arrives, on either back end. More of them than its console can hold.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

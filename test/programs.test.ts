@@ -25,7 +25,7 @@ interface Boot {
   readonly more?: readonly DiskFile[]
 }
 
-/** As the harness boots it: with a network card, whose driver has a part in what memory is free. */
+/** Boots as the harness does: with a network card, whose driver has a part in what memory is free. */
 async function boot(
   config: Config,
   { seed = 0, profile = 'flat', more }: Boot = {},

@@ -1,4 +1,4 @@
-// Sessions with our kernel, recorded and replayed: somebody who types at any time, and HTTP clients of the
+// Sessions with our kernel, recorded and replayed: a person who types at any time, and HTTP clients of the
 // host at the bridge. The replay runs on another engine, in other slices, without a pacer, and alone.
 
 import { Agent, get } from 'node:http'

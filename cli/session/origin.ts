@@ -1,5 +1,5 @@
-// Origin: how the machine of a recording came about, as whoever recorded wrote it. A recording may come from
-// anybody. Invariant: it makes a machine only of what the verbs themselves would take, and of the files that
+// Origin: how the machine of a recording came about, as the recording says. A recording is foreign input.
+// Invariant: it makes a machine only of what the verbs themselves would take, and of the files that
 // it names only regular ones are opened.
 
 import { z } from 'zod'
@@ -12,9 +12,9 @@ import { RecordingError } from '../../machine/rv64/session/recording.ts'
 import { pick } from '../../registry/registry.ts'
 import { problem } from '../../results/journal.ts'
 import { regularBytesOf } from '../input-file.ts'
-import { MOST_MEMORY_MIB, specOf } from '../verbs/machine.ts'
+import { MOST_MEMORY_MIB, specOf } from './made-machine.ts'
 
-/** As a verb's `keep` writes it: every value is text. */
+/** A number as a recorder writes it: every value of an origin is text. */
 const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z
     .string()

@@ -1,4 +1,4 @@
-// Session: a guest runs, its console is shown, and somebody may end that. Invariant: a signal ends
+// Session: a guest runs, its console is shown, and a person or a limit may end that. Invariant: a signal ends
 // it, and all that the guest has said is shown, however it ends.
 
 import type { Attachment } from '../../harness/attachment.ts'
