@@ -1,4 +1,4 @@
-// Files from somebody who means harm, given to verbs that read them: nothing of them acts on the terminal,
+// Files of an attacker, given to verbs that read them: nothing of them acts on the terminal,
 // nothing outside is opened or written, and none of them is called a defect of ours.
 
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
@@ -134,7 +134,7 @@ describe.concurrent('a recording', () => {
     expect(exitCode).toBe(1)
   })
 
-  it('that names a connection nobody opened is no recording', () => {
+  it('that names a connection that was never opened is no recording', () => {
     const inputs = [{ cycle: cycles(0), kind: 'send', bytes: new Uint8Array(9) } as const]
     expect(() => readRecording(writeRecording({ ...whole, inputs }))).toThrow(RecordingError)
   })

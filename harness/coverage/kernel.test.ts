@@ -125,7 +125,7 @@ describe('coverage of a mirroring kernel', () => {
     ram.u32(FRAME_RECORDS + 8 * 6 + 4, NO_BACKUP)
     const found = await walked()
     expect(found).toMatchObject({ originals: 13, backups: 12, missing: 1 })
-    expect(found.kinds).toContain('stale') // the backup that nobody names any more
+    expect(found.kinds).toContain('stale') // the backup that no record names any more
   })
 
   it('finds a page without a backup entry, and says where', async () => {

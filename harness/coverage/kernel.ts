@@ -24,7 +24,7 @@ import {
   originalsOf,
   readKernel,
 } from '../view/audit-records.ts'
-import { type Entry, PTE_U, PTE_X, type Walk, walkAll } from '../view/sv39.ts'
+import { PTE_U, PTE_X, type TableEntry, type TableWalk, walkAll } from '../view/sv39.ts'
 import type { View } from '../view/view.ts'
 import { checkStocks } from './empty.ts'
 import { COVERED, Ledger } from './ledger.ts'
@@ -49,7 +49,7 @@ export async function kernelCoverage(view: View): Promise<Finding> {
 
   const kernel = { name: 'kernel', number: -1, root: record.kernel_root }
   // Of the kernel's leaves only the backup map, the way to the backup bank and what is open to users count.
-  const isOpen = ({ flags }: Entry): boolean => (flags & PTE_U) !== 0
+  const isOpen = ({ flags }: TableEntry): boolean => (flags & PTE_U) !== 0
   const kernelTables = await walkAll(
     memory,
     kernel.root,
@@ -83,7 +83,7 @@ class KernelWalk {
   }
 
   /** Sorts a root and the tables below it into tables with original entries and tables of backups. */
-  sortTables(space: Space, walk: Walk): void {
+  sortTables(space: Space, walk: TableWalk): void {
     this.#tables.add(space.root)
     for (const { va, level, pa } of walk.tables) {
       if (this.#ledger.backupUseAt(pa) === undefined) {
@@ -104,12 +104,12 @@ class KernelWalk {
   }
 
   /** Leaves of the kernel's own table that users could use. */
-  open(kernel: Space, leaves: readonly Entry[]): void {
+  open(kernel: Space, leaves: readonly TableEntry[]): void {
     const all = new Map(leaves.map((leaf) => [leaf.va, leaf]))
     for (const leaf of leaves) this.#originalLeaf(kernel, leaf, all)
   }
 
-  process(space: Space, walk: Walk): void {
+  process(space: Space, walk: TableWalk): void {
     this.sortTables(space, walk)
     const leaves = new Map(walk.leaves.map((leaf) => [leaf.va, leaf]))
     for (const leaf of walk.leaves) {
@@ -118,7 +118,7 @@ class KernelWalk {
     }
   }
 
-  #originalLeaf(space: Space, leaf: Entry, leaves: ReadonlyMap<number, Entry>): void {
+  #originalLeaf(space: Space, leaf: TableEntry, leaves: ReadonlyMap<number, TableEntry>): void {
     const page = `${space.name}, page ${hex(leaf.va)}, frame ${hex(leaf.pa)}`
     const user = (leaf.flags & PTE_U) !== 0
     if (!user && leaf.va !== TRAPFRAME) return
@@ -135,7 +135,7 @@ class KernelWalk {
     else this.#ledger.checkEntry(index, backup.pa, page, this.#tally)
   }
 
-  #backupLeaf(space: Space, leaf: Entry, leaves: ReadonlyMap<number, Entry>): void {
+  #backupLeaf(space: Space, leaf: TableEntry, leaves: ReadonlyMap<number, TableEntry>): void {
     const page = `${space.name}, backup page ${hex(leaf.va)}, frame ${hex(leaf.pa)}`
     const where = place(space, leaf.va)
     if ((leaf.flags & (PTE_U | PTE_X)) !== 0) {
@@ -147,8 +147,8 @@ class KernelWalk {
   }
 
   /** The kernel's backup map has a leaf for each original and for nothing else. Call it last of the walks. */
-  backupMap(walk: Walk): void {
-    const mapped = new Map<number, Entry>()
+  backupMap(walk: TableWalk): void {
+    const mapped = new Map<number, TableEntry>()
     for (const leaf of walk.leaves) {
       const page = `kernel, page ${hex(leaf.va)}`
       if (this.#isBackupPage(leaf.va)) mapped.set(leaf.va - this.#record.offset, leaf)

@@ -1,6 +1,6 @@
-// WebAssemblyEngine: executes by generated code: the interpreter over decoded pages and, if it is given limits,
-// the compiler beside it. Here is what both call when the soft TLB, decoded code or handlers do not suffice.
-// Invariant: see engine.ts.
+// WebAssemblyEngine: executes by generated code: the interpreter over decoded pages and, if it is given
+// limits, the compiler beside it. Here is what both call when the soft TLB, decoded code or handlers do not
+// suffice. Invariant: see engine.ts.
 
 import type { Hart } from '../hart/hart.ts'
 import { takeException, takeFault, takeInterrupt } from '../hart/trap.ts'

@@ -1,4 +1,4 @@
-// Parts: the real machine and the real disk, for everything but tests.
+// Real parts: the machine and the disk that computers are built with everywhere but in tests.
 
 import { disk } from '../guest/mkfs.ts'
 import type { Parts } from './computer.ts'

@@ -1,25 +1,25 @@
-// Outside: the host's side of a machine with somebody attached: ports on 127.0.0.1 that lead into the
-// guest, and the pacer that holds virtual time back to host time meanwhile.
+// Attachment: what ties a machine to people and programs of the host: ports on 127.0.0.1 that lead into the
+// guest, and a pacer. Invariant: virtual time is held back to host time only while one of them is attached.
 
 import { type Bridge, openBridge } from '../machine/bridge/bridge.ts'
 import { HostPacer } from '../machine/bridge/pacer.ts'
 import type { Machine, Pacer } from '../machine/machine.ts'
 
-export interface Outside {
-  /** Goes into the MachineSpec; it does nothing until somebody is attached. */
+export interface Attachment {
+  /** Goes into the MachineSpec; it does nothing until a person or a client is attached. */
   readonly pacer: Pacer
   /** Opens `hostPort` (0: a free one) that leads to `port` of the guest and returns its number. */
   expose(machine: Machine, port: number, hostPort?: number): Promise<number>
-  /** Somebody sits at the console from now on. */
+  /** A person sits at the console from now on. */
   attach(): void
-  /** Nobody sits there any more: idle virtual time need not wait, unless a port is in use. */
+  /** The console is left: idle virtual time need not wait any more, unless a port is in use. */
   detach(): void
-  /** They typed something: an idle guest goes on at once. */
+  /** The person typed something: an idle guest goes on at once. */
   wake(): void
   close(): Promise<void>
 }
 
-export function openOutside(): Outside {
+export function openAttachment(): Attachment {
   const pacer = new HostPacer(undefined, () => process.stdout.writableNeedDrain)
   const bridges: Bridge[] = []
   let leave = (): void => {}

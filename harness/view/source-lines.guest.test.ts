@@ -8,7 +8,7 @@ import { execa } from 'execa'
 import { expect, it } from 'vitest'
 import { image } from '../../guest/images.ts'
 import { sectionsOf } from '../../machine/elf/file.ts'
-import { readLines } from './lines.ts'
+import { readSourceLines } from './source-lines.ts'
 
 const STEP = 2
 
@@ -23,7 +23,7 @@ it.each(['kernel', 'kernel-memv6', 'memvisor', 'firmware'])(
     const input = addresses.map((address) => address.toString(16)).join('\n')
     const { stdout } = await execa('riscv64-unknown-elf-addr2line', ['-e', file], { input })
     const theirs = stdout.split('\n').map(plain)
-    const lines = readLines(bytes)
+    const lines = readSourceLines(bytes)
     const ours = addresses.map((address) => lines(address))
     const differ = addresses
       .map((address, n) => `${address.toString(16)}: ${ours[n]} ${theirs[n]}`)
@@ -40,8 +40,8 @@ function plain(said: string): string | undefined {
 }
 
 /** Does the source have that line? */
-function isThere(place: string | undefined): boolean {
-  const [, path, line] = /^(.*):(\d+)$/.exec(place ?? '') ?? []
+function isThere(source: string | undefined): boolean {
+  const [, path, line] = /^(.*):(\d+)$/.exec(source ?? '') ?? []
   if (path === undefined) return true
   const file = new URL(`../../guest/${path}`, import.meta.url)
   if (!existsSync(file)) return true

@@ -1,4 +1,5 @@
-// Host: what the header of a run says about the computer that made it. Nothing that names a person.
+// Host fingerprint: what the manifest of a run says about the computer that made it. Invariant: nothing in it
+// names a person.
 
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { image } from '../../guest/images.ts'
-import { readLines } from './lines.ts'
+import { readSourceLines } from './source-lines.ts'
 
 const BASE = 0x8020_0000
 const [COPY, ADVANCE_PC, ADVANCE_LINE, SET_FILE, CONST_ADD_PC, FIXED_PC] = [1, 2, 3, 4, 8, 9]
@@ -51,7 +51,7 @@ function elfOf(table: readonly number[]): Uint8Array {
   return Uint8Array.from([...header, ...table, ...names, ...sections])
 }
 
-const linesOf = (...program: readonly number[]) => readLines(elfOf(unitOf(program)))
+const linesOf = (...program: readonly number[]) => readSourceLines(elfOf(unitOf(program)))
 
 describe('line tables', () => {
   it('have a row for each kind of opcode', () => {
@@ -84,14 +84,14 @@ describe('line tables', () => {
 
   it('of another version are passed over', () => {
     const program = [...setAddress(BASE), COPY, ADVANCE_PC, 4, ...END]
-    expect(readLines(elfOf(unitOf(program, 4)))(BASE)).toBeUndefined()
-    expect(readLines(elfOf([...unitOf(program, 4), ...unitOf(program)]))(BASE)).toBe('b.h:1')
+    expect(readSourceLines(elfOf(unitOf(program, 4)))(BASE)).toBeUndefined()
+    expect(readSourceLines(elfOf([...unitOf(program, 4), ...unitOf(program)]))(BASE)).toBe('b.h:1')
   })
 
   it('that claim a billion files without a byte cost nothing', () => {
     const nothingABillionTimes = [0, 0xff, 0xff, 0xff, 0xff, 0x03]
     const program = [...setAddress(BASE), COPY, ADVANCE_PC, 4, ...END]
-    expect(readLines(elfOf(unitOf(program, 5, nothingABillionTimes)))(BASE)).toBe('?:1')
+    expect(readSourceLines(elfOf(unitOf(program, 5, nothingABillionTimes)))(BASE)).toBe('?:1')
   })
 
   it('survive any damage', async () => {
@@ -102,7 +102,7 @@ describe('line tables', () => {
         for (const whole of [small, bytes]) {
           const damaged = whole.slice()
           for (const [at, byte] of hits) damaged[at % damaged.length] = byte
-          readLines(damaged)(BASE)
+          readSourceLines(damaged)(BASE)
         }
       }),
     )

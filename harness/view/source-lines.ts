@@ -1,16 +1,16 @@
-// Lines: from an address to the source line that it was compiled from, by the line tables of DWARF 5
+// SourceLines: from an address to the source line that it was compiled from, by the line tables of DWARF 5
 // (section 6.2 of its specification). Invariant: reading ends and stays inside the sections; a file
 // without tables, or with tables of another version, knows no lines.
 
 import { sectionNamed } from './sections.ts'
 
 /** `kernel/vm.c:52`, or undefined. */
-export type Lines = (address: number) => string | undefined
+export type SourceLines = (address: number) => string | undefined
 
-interface Row {
+interface LineRow {
   readonly address: number
   /** Undefined at the end of a sequence. */
-  readonly place: string | undefined
+  readonly source: string | undefined
 }
 
 const VERSION = 5
@@ -25,7 +25,7 @@ const EXTENDED = { endSequence: 1, setAddress: 2 }
 /** The opcode whose address advance `constAddPc` repeats. */
 const LAST_OPCODE = 255
 
-export function readLines(elf: Uint8Array): Lines {
+export function readSourceLines(elf: Uint8Array): SourceLines {
   const rows = rowsOf(elf).sort((a, b) => a.address - b.address || order(a) - order(b))
   return (address) => {
     let low = 0
@@ -35,19 +35,19 @@ export function readLines(elf: Uint8Array): Lines {
       if (rows[middle]!.address <= address) low = middle + 1
       else high = middle
     }
-    return rows[low - 1]?.place
+    return rows[low - 1]?.source
   }
 }
 
 /** Where one sequence ends and another begins, the beginning counts. */
-function order(row: Row): number {
-  return row.place === undefined ? 0 : 1
+function order(row: LineRow): number {
+  return row.source === undefined ? 0 : 1
 }
 
-function rowsOf(elf: Uint8Array): Row[] {
+function rowsOf(elf: Uint8Array): LineRow[] {
   const strings = sectionNamed(elf, '.debug_line_str')
-  const all = new Reader(sectionNamed(elf, '.debug_line'))
-  const rows: Row[] = []
+  const all = new DwarfReader(sectionNamed(elf, '.debug_line'))
+  const rows: LineRow[] = []
   try {
     while (!all.ended) {
       const unit = all.take(all.u32())
@@ -59,7 +59,7 @@ function rowsOf(elf: Uint8Array): Row[] {
   return rows
 }
 
-function rowsOfUnit(unit: Reader, strings: Uint8Array): Row[] {
+function rowsOfUnit(unit: DwarfReader, strings: Uint8Array): LineRow[] {
   if (unit.u16() !== VERSION) return []
   unit.skip(2) // sizes of an address and of a segment selector
   const program = unit.fork(unit.u32())
@@ -74,7 +74,7 @@ function rowsOfUnit(unit: Reader, strings: Uint8Array): Row[] {
   return run(program, { minimum, lineBase, lineRange, opcodeBase, operands, files })
 }
 
-interface Program {
+interface LineProgram {
   readonly minimum: number
   readonly lineBase: number
   readonly lineRange: number
@@ -85,13 +85,13 @@ interface Program {
 }
 
 /** Runs a line number program and returns the rows that it makes. */
-function run(code: Reader, program: Program): Row[] {
-  const rows: Row[] = []
+function run(code: DwarfReader, program: LineProgram): LineRow[] {
+  const rows: LineRow[] = []
   let address = 0
   let file = 1
   let line = 1
   const emit = (): void => {
-    rows.push({ address, place: `${program.files[file] ?? '?'}:${line}` })
+    rows.push({ address, source: `${program.files[file] ?? '?'}:${line}` })
   }
   const advance = (opcode: number): void => {
     address += Math.floor((opcode - program.opcodeBase) / program.lineRange) * program.minimum
@@ -101,7 +101,7 @@ function run(code: Reader, program: Program): Row[] {
     const opcode = body.u8()
     if (opcode === EXTENDED.setAddress) address = body.u64()
     if (opcode !== EXTENDED.endSequence) return
-    rows.push({ address, place: undefined })
+    rows.push({ address, source: undefined })
     address = 0
     file = 1
     line = 1
@@ -125,7 +125,7 @@ function run(code: Reader, program: Program): Row[] {
 }
 
 /** A directory or file table: its formats, then its entries. */
-function table(unit: Reader, strings: Uint8Array): { path: string; folder: number }[] {
+function table(unit: DwarfReader, strings: Uint8Array): { path: string; folder: number }[] {
   const formats = Array.from({ length: unit.u8() }, () => [unit.uleb(), unit.uleb()] as const)
   const count = unit.uleb()
   // Every entry takes a byte at least: a larger count is damage, and must not cost its size.
@@ -143,7 +143,7 @@ function table(unit: Reader, strings: Uint8Array): { path: string; folder: numbe
 }
 
 /** Bytes from front to back; reading past the end throws RangeError. */
-class Reader {
+class DwarfReader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
   #at = 0
@@ -207,16 +207,16 @@ class Reader {
   }
 
   /** The next bytes as a reader of their own, passed over here. */
-  take(bytes: number): Reader {
+  take(bytes: number): DwarfReader {
     if (this.#at + bytes > this.#bytes.length)
       throw new RangeError('a table longer than its section')
     this.#at += bytes
-    return new Reader(this.#bytes.subarray(this.#at - bytes, this.#at))
+    return new DwarfReader(this.#bytes.subarray(this.#at - bytes, this.#at))
   }
 
   /** All that follows the next `bytes`, which are not passed over. */
-  fork(bytes: number): Reader {
-    return new Reader(this.#bytes.subarray(this.#at + bytes))
+  fork(bytes: number): DwarfReader {
+    return new DwarfReader(this.#bytes.subarray(this.#at + bytes))
   }
 
   form(form: number, strings: Uint8Array): string | number {

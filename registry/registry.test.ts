@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadCatalogue } from './catalogue.ts'
-import { entriesIn, pick } from './registry.ts'
+import { arranged, entriesIn, pick, RegistryError } from './registry.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -26,22 +25,15 @@ describe('registry', () => {
     await expect(entriesIn(folder)).rejects.toThrow(/expected name 'c' as its file says, got 'd'/)
   })
 
+  it('arranges entries by a list of names, those without a place last', () => {
+    const there = new Map(['a', 'b', 'c'].map((name) => [name, { name }]))
+    expect(arranged(there, ['c']).map(({ name }) => name)).toEqual(['c', 'a', 'b'])
+    expect(() => arranged(there, ['d'])).toThrow(RegistryError)
+  })
+
   it('names what there is if asked for something else', () => {
     const there = new Map([['none', 1]])
     expect(pick(there, 'config', 'none')).toBe(1)
     expect(() => pick(there, 'config', 'non')).toThrow("a config out of none; got 'non'")
-  })
-})
-
-describe('catalogue', () => {
-  it('has each config after those it is compared with', async () => {
-    const names = [...(await loadCatalogue()).configs.keys()]
-    expect(names).toEqual(['none', 'memv6', 'visor-shadow', 'memvisor'])
-  })
-
-  it('gives memvisor the very kernel of none', async () => {
-    const { configs } = await loadCatalogue()
-    const kernel = await configs.get('none')!.kernel()
-    expect((await configs.get('memvisor')!.initrd!()).sha256).toBe(kernel.sha256)
   })
 })

@@ -6,12 +6,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type CellRecord, ResultStore } from '../../results/store.ts'
-import { loadClaims, summarise } from '../../results/summary.ts'
-import { syntheticRun } from '../../results/synthetic-run.fixture.ts'
-import { exitCodeOf } from './report.ts'
+import { loadClaims } from '../results/claim.ts'
+import { type CellRecord, ResultStore } from '../results/store.ts'
+import { summarise } from '../results/summary.ts'
+import { syntheticRun } from '../results/synthetic-run.fixture.ts'
+import { exitCodeOf } from './reporting.ts'
 
-const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const project = dirname(dirname(fileURLToPath(import.meta.url)))
 const { manifest, cells } = syntheticRun([1])
 const noops = cells.filter(({ workload }) => workload === 'noop')
 const plan = [

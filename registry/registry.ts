@@ -1,6 +1,6 @@
-// Registry: what there is in a folder of entries (configs, workloads, probes, invariants). Invariant:
-// an entry is the default export of the file that bears its name; there is no list to edit. A file
-// without a default export (a door, a part shared by entries) is not an entry.
+// Registry: what there is in a folder of entries (configs, workloads, claims, charts, probes, invariants).
+// Invariant: an entry is the default export of the file that bears its name, so that adding one is adding a
+// file. A file without a default export (a door, a part shared by entries) is not an entry.
 
 import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
@@ -11,20 +11,24 @@ export interface Named {
   readonly name: string
 }
 
+/** The entries of a folder by name, in order of name. */
+export type Entries<T extends Named> = ReadonlyMap<string, T>
+
 /** The file and the entry in it disagree: a defect of the project, found before anything runs. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError'
 }
 
-/** Somebody asked for an entry that is not there. */
+/** The user asked for an entry that is not there. */
 export class UnknownName extends UserError {
   override readonly name = 'UnknownName'
 }
 
 const project = fileURLToPath(new URL('..', import.meta.url))
+const SOURCE = /(?<!\.(?:test|fixture|d))\.(?:ts|js)$/
 
-/** All entries below `folder` (a path relative to the project), by name, in order of name. */
-export async function entries<T extends Named>(folder: string): Promise<ReadonlyMap<string, T>> {
+/** All entries below `folder`, a path relative to the project. */
+export async function entries<T extends Named>(folder: string): Promise<Entries<T>> {
   return entriesIn<T>(join(project, folder))
 }
 
@@ -35,12 +39,12 @@ export async function entryFiles(folder: string): Promise<readonly string[]> {
 }
 
 /** As `entries`, for an absolute path. */
-export async function entriesIn<T extends Named>(root: string): Promise<ReadonlyMap<string, T>> {
+export async function entriesIn<T extends Named>(root: string): Promise<Entries<T>> {
   const found: [string, T][] = []
   for (const path of await sourceFiles(root)) {
     const { default: entry } = (await import(pathToFileURL(path).href)) as { default?: T }
     if (entry === undefined) continue
-    const name = relative(root, path).slice(0, -'.ts'.length).split(sep).join('/')
+    const name = relative(root, path).replace(SOURCE, '').split(sep).join('/')
     if (entry.name !== name) {
       throw new RegistryError(
         `${path}: expected name '${name}' as its file says, got '${entry.name}'`,
@@ -49,6 +53,18 @@ export async function entriesIn<T extends Named>(root: string): Promise<Readonly
     found.push([name, entry])
   }
   return new Map(found.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The entries in the order of `places`, a list of their names; those that it does not name come last. */
+export function arranged<T extends Named>(from: Entries<T>, places: readonly string[]): T[] {
+  const ghosts = places.filter((name) => !from.has(name))
+  if (ghosts.length > 0) {
+    throw new RegistryError(
+      `expected places of ${[...from.keys()].join(', ')}; got one of ${ghosts.join(', ')}`,
+    )
+  }
+  const rest = [...from.keys()].filter((name) => !places.includes(name))
+  return [...new Set([...places, ...rest])].map((name) => from.get(name)!)
 }
 
 /** The entry called `name`; an unknown one is named together with what there is. */
@@ -61,9 +77,6 @@ export function pick<T>(from: ReadonlyMap<string, T>, kind: string, name: string
 async function sourceFiles(root: string): Promise<string[]> {
   const all = await readdir(root, { recursive: true, withFileTypes: true })
   return all
-    .filter(
-      (entry) =>
-        entry.isFile() && /\.ts$/.test(entry.name) && !/\.(test|fixture)\.ts$/.test(entry.name),
-    )
+    .filter((entry) => entry.isFile() && SOURCE.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
 }
