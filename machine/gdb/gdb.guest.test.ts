@@ -59,7 +59,9 @@ it('gdb finds its way about the kernel', async () => {
   expect(said).toMatch(/=> 0x802\w+ <sys_exec\+\d+>:/)
   expect(said).toMatch(/= 0x80000000000\w+\n/)
   expect(said).toMatch(/hart 0 in HS at 0x802\w+, cycle \d+\n/)
-  expect(said).toMatch(/Old value = 0\nNew value = 1\ntimer_interrupt \(\) at kernel\/trap\/timer\.c:\d+/)
+  expect(said).toMatch(
+    /Old value = 0\nNew value = 1\ntimer_interrupt \(\) at kernel\/trap\/timer\.c:\d+/,
+  )
   expect(said).toMatch(/= 77\n/)
   expect(said).toMatch(/detached/)
 
