@@ -4,7 +4,7 @@
 
 import { sectionNamed } from './sections.ts'
 
-/** `kernel/vm.c:52`, or undefined. */
+/** `kernel/memory/vm.c:52`, or undefined. */
 export type SourceLines = (address: number) => string | undefined
 
 interface LineRow {
