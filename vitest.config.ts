@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', 'guest/build/**', withTools],
-    setupFiles: ['test/fuzz-seed.ts', 'test/equal-bytes.ts'],
+    setupFiles: ['test/fuzz-seed.ts', 'test/equal-bytes.ts', 'test/dropped-machines.ts'],
     testTimeout: HANGS_AFTER_MS,
     hookTimeout: HANGS_AFTER_MS,
     expect: { poll: { timeout: HANGS_AFTER_MS } },

@@ -11,12 +11,12 @@ export interface ChartNumbers {
 }
 
 /** The part of a vega-lite specification that this file reads. */
-interface Unit {
+interface SpecPart {
   readonly data?: { readonly values?: readonly Datum[] }
   readonly encoding?: { readonly tooltip?: readonly TooltipField[] }
-  readonly layer?: readonly Unit[]
-  readonly hconcat?: readonly Unit[]
-  readonly vconcat?: readonly Unit[]
+  readonly layer?: readonly SpecPart[]
+  readonly hconcat?: readonly SpecPart[]
+  readonly vconcat?: readonly SpecPart[]
 }
 
 type Datum = Readonly<Record<string, unknown>>
@@ -31,7 +31,7 @@ interface TooltipField {
 /** One table for each list of tooltip fields in the chart: panels that say the same share one. */
 export function chartNumbers(spec: TopLevelSpec): ChartNumbers[] {
   const tables = new Map<string, { fields: readonly TooltipField[]; rows: string[][] }>()
-  for (const { fields, values } of points(spec as unknown as Unit, [])) {
+  for (const { fields, values } of points(spec as unknown as SpecPart, [])) {
     const key = JSON.stringify(fields)
     const table = tables.get(key) ?? { fields, rows: [] }
     tables.set(key, table)
@@ -52,7 +52,7 @@ interface Points {
 }
 
 /** Marks with tooltips in their order; a part without data of its own has its parent's. */
-function points(unit: Unit, inherited: readonly Datum[]): Points[] {
+function points(unit: SpecPart, inherited: readonly Datum[]): Points[] {
   const values = unit.data?.values ?? inherited
   const parts = [unit.hconcat, unit.vconcat, unit.layer].flatMap((list) => list ?? [])
   const fields = unit.encoding?.tooltip

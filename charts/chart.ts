@@ -1,20 +1,19 @@
 // Chart: one picture drawn from a run's results alone. Invariant: virtual and host time never stand
 // in one chart, and a chart without data is absent instead of empty.
 
-import { readdir } from 'node:fs/promises'
 import type { TopLevelSpec } from 'vega-lite'
+import { arranged, entries } from '../registry/registry.ts'
 import type { CellRecord } from '../results/cell.ts'
+import type { Claim } from '../results/claim.ts'
 import type { Manifest } from '../results/manifest.ts'
 import { SeriesTable } from '../results/series.ts'
 import { spreadNames } from '../results/spread.ts'
-import type { RunRecord } from '../results/store.ts'
-import type { Summary } from '../results/summary.ts'
+import type { StoredRun } from '../results/store.ts'
+import { type Summary, summarise } from '../results/summary.ts'
 
 export interface Chart {
   /** Equal to the file's name. */
   readonly name: string
-  /** Where it stands in the report. */
-  readonly order: number
   readonly title: string
   /** How to read it; the caption, and the text for who cannot see it. */
   readonly about: string
@@ -26,6 +25,8 @@ export interface Chart {
 export interface ChartResults {
   readonly manifest: Manifest
   readonly summary: Summary
+  /** What the summary judges, with the words for it. */
+  readonly claims: readonly Claim[]
   readonly series: SeriesTable
   readonly cells: readonly CellRecord[]
 }
@@ -36,21 +37,25 @@ export function captioned(chart: Chart, results: ChartResults): Chart {
   return { ...chart, about: `${chart.about} Bars: ${spreadNames(chart.bars(results))}.` }
 }
 
-export function chartResults(run: RunRecord, summary: Summary): ChartResults {
-  const series = new SeriesTable(run.cells)
-  return { manifest: run.manifest, summary, series, cells: run.cells }
+/** Everything that can be drawn of a run, judged by `claims`. */
+export function chartResults(run: StoredRun, claims: readonly Claim[]): ChartResults {
+  const { manifest, cells } = run
+  return {
+    manifest,
+    summary: summarise(run, claims),
+    claims,
+    series: new SeriesTable(cells),
+    cells,
+  }
 }
 
-/** All charts of the folder `figures`, in their order. Throws if one has not its file's name. */
+/** The charts in the order of the report: answers first, then their parts; the rest by name. */
+const PLACES = [
+  ...['thesis', 'latency-size', 'overhead-commands', 'cycles-commands', 'hypervisor', 'micro'],
+  ...['web', 'boot', 'web-host', 'web-host-cycles'],
+]
+
+/** All charts of the folder `figures`, in their order. Throws RegistryError if one has not its file's name. */
 export async function loadCharts(): Promise<Chart[]> {
-  const folder = new URL('figures/', import.meta.url)
-  const files = (await readdir(folder)).filter((file) => /^[\w-]+\.(ts|js)$/.test(file))
-  const charts = await Promise.all(
-    files.map(async (file) => {
-      const { default: chart } = (await import(new URL(file, folder).href)) as { default: Chart }
-      if (chart.name === file.replace(/\.(ts|js)$/, '')) return chart
-      throw new Error(`charts/figures/${file}: expected a chart of this name, got ${chart.name}`)
-    }),
-  )
-  return charts.toSorted((a, b) => a.order - b.order)
+  return arranged(await entries<Chart>('charts/figures'), PLACES)
 }

@@ -1,83 +1,119 @@
-// Columns of text for a terminal. Invariant: no line is wider than asked, and no control character
-// gets through.
+// Columns: text in columns for a terminal or a pipe. Invariant: a row is one line whatever its cells hold, or
+// several where it does not fit; no line is wider than asked, measured in the columns that a terminal gives a
+// character; no control character gets through.
 
-import { printable } from '../results/printable.ts'
+import stringWidth from 'string-width'
+import { printable, printableLine } from '../results/printable.ts'
+
+export type TextRow = readonly string[]
+
+/** Between two columns, and before what goes on from the line above. */
+const GAP = '  '
+
+/** Rows under their head, as wide as they are, each a line with its newline; columns named in `right` to the right. */
+export function table(head: TextRow, rows: readonly TextRow[], right: TextRow = []): string {
+  const layout = layoutOf([head, ...rows], (column) => right.includes(head[column] ?? ''))
+  const all = head.map((_, column) => column)
+  return layout.rows.map((row) => `${lineOf(row, all, layout)}\n`).join('')
+}
 
 /**
- * First column to the left, the others to the right. What does not fit beside it becomes a table of its own,
- * with the first column again: no figure is lost on a narrow terminal.
+ * The lines of each table: first column to the left, the others to the right. What does not fit beside the
+ * first becomes a table of its own, with the first again: no figure is lost on a narrow terminal.
  */
-export function tabulate(rows: readonly (readonly string[])[], columns: number): string[][] {
-  const widths = widthsOf(rows)
-  const [, ...figures] = widths
+export function tabulate(rows: readonly TextRow[], columns: number): string[][] {
+  const layout = layoutOf(rows, (column) => column > 0)
+  const [first = 0, ...figures] = layout.widths
   // A name gives way to the figure that it names.
-  const name = Math.max(1, Math.min(widths[0] ?? 0, columns - GAP - Math.max(0, ...figures)))
-  return grouped(figures, columns - name - GAP).map((group) =>
-    rows.map(([first = '', ...rest]) => {
-      const cells = group.map((i) => (rest[i] ?? '').padStart(figures[i]!))
-      return cut([cut(first, name).padEnd(name), ...cells].join('  '), columns)
-    }),
+  const room = Math.max(1, Math.min(first, columns - GAP.length - Math.max(0, ...figures)))
+  const narrowed = { ...layout, widths: [room, ...figures] }
+  const indices = figures.map((_, i) => i + 1)
+  return grouped(indices, layout.widths, columns - room - GAP.length).map((group) =>
+    layout.rows.map(([name = '', ...rest]) =>
+      cut(lineOf([cut(name, room), ...rest], [0, ...group], narrowed), columns),
+    ),
   )
 }
 
 /**
- * Every column to the left; the lines of each row. The last column is one that a narrow terminal may do
+ * The lines of each row, every column to the left. The last column is one that a narrow terminal may do
  * without; others that do not fit go on the row's next lines.
  */
-export function flushLeft(rows: readonly (readonly string[])[], columns: number): string[][] {
-  const widths = widthsOf(rows)
-  const kept = lengthOf(widths) > columns ? widths.slice(0, -1) : widths
-  const groups = grouped(kept, columns - INDENT.length)
-  return rows.map((row) =>
-    groups.map((group, n) => {
-      const cells = group.map((i) => (row[i] ?? '').padEnd(kept[i]!))
-      return cut(`${n > 0 ? INDENT : ''}${cells.join('  ')}`.trimEnd(), columns)
-    }),
+export function flushLeft(rows: readonly TextRow[], columns: number): string[][] {
+  const layout = layoutOf(rows, () => false)
+  const all = layout.widths.map((_, column) => column)
+  const kept = lengthOf(layout.widths) > columns ? all.slice(0, -1) : all
+  const groups = grouped(kept, layout.widths, columns - GAP.length)
+  return layout.rows.map((row) =>
+    groups.map((group, n) => cut(`${n > 0 ? GAP : ''}${lineOf(row, group, layout)}`, columns)),
   )
-}
-
-/** Between two columns. */
-const GAP = 2
-const INDENT = '  '
-
-/** Indices of columns that fit beside each other, in order; each has at least one. */
-function grouped(widths: readonly number[], columns: number): number[][] {
-  const groups: number[][] = [[]]
-  widths.forEach((width, i) => {
-    const last = groups.at(-1)!
-    const beside = lengthOf([...last.map((other) => widths[other]!), width])
-    if (last.length === 0 || beside <= columns) last.push(i)
-    else groups.push([i])
-  })
-  return groups
-}
-
-const lengthOf = (widths: readonly number[]): number => sum(widths) + GAP * (widths.length - 1)
-
-function widthsOf(rows: readonly (readonly string[])[]): number[] {
-  return Array.from({ length: rows[0]?.length ?? 0 }, (_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  )
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }
 
 /** One line, cut with an ellipsis. */
 export function cut(text: string, columns: number): string {
-  const clean = printable(text).replaceAll(/[\t\n]/g, ' ')
-  return clean.length > columns ? `${clean.slice(0, Math.max(0, columns - 1))}…` : clean
+  const clean = printableLine(text)
+  if (stringWidth(clean) <= columns) return clean
+  let kept = ''
+  for (const { segment } of new Intl.Segmenter().segment(clean)) {
+    if (stringWidth(kept + segment) > columns - 1) break
+    kept += segment
+  }
+  return `${kept}…`
 }
 
-/** As many lines as it takes; a word too long for a line has one of its own. */
+/** The text on as many lines as it takes; a word too long for a line has one of its own. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = []
   for (const word of printable(text).split(/\s/)) {
     const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= columns) {
+    if (last !== undefined && stringWidth(`${last} ${word}`) <= columns) {
       lines[lines.length - 1] = `${last} ${word}`
     } else lines.push(word)
   }
   return lines
+}
+
+/** Rows of clean cells, and for each column its width and its side. */
+interface ColumnLayout {
+  readonly rows: readonly TextRow[]
+  readonly widths: readonly number[]
+  readonly isRight: (column: number) => boolean
+}
+
+function layoutOf(rows: readonly TextRow[], isRight: (column: number) => boolean): ColumnLayout {
+  const clean = rows.map((row) => row.map(printableLine))
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...clean.map((row) => stringWidth(row[column] ?? ''))),
+  )
+  return { rows: clean, widths, isRight }
+}
+
+/** The columns `shown` of a row, without blanks at its end. */
+function lineOf(row: TextRow, shown: readonly number[], { widths, isRight }: ColumnLayout): string {
+  const cells = shown.map((column) => {
+    const text = row[column] ?? ''
+    const blanks = ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(text)))
+    return isRight(column) ? blanks + text : text + blanks
+  })
+  return cells.join(GAP).trimEnd()
+}
+
+/** The columns in groups that fit beside each other, in order; each has at least one. */
+function grouped(
+  shown: readonly number[],
+  widths: readonly number[],
+  columns: number,
+): readonly (readonly number[])[] {
+  const groups: number[][] = [[]]
+  for (const column of shown) {
+    const last = groups.at(-1)!
+    const beside = lengthOf([...last, column].map((other) => widths[other] ?? 0))
+    if (last.length === 0 || beside <= columns) last.push(column)
+    else groups.push([column])
+  }
+  return groups
+}
+
+function lengthOf(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1))
 }

@@ -5,7 +5,7 @@ import { type Html, html, trusted } from './html.ts'
 
 const SECTION = /<section id="([\w-]+)">\s*<h2>(.*?)<\/h2>/gs
 
-/** Of sections that are Html already. */
+/** The list of the sections that `body` holds. */
 export function contents(body: readonly Html[]): Html {
   const entries = body.flatMap(({ text }) => [...text.matchAll(SECTION)])
   const items = entries.map(

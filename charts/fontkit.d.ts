@@ -4,7 +4,7 @@ declare module 'fontkit' {
   export interface Font {
     readonly unitsPerEm: number
     layout(text: string): { readonly advanceWidth: number }
-    glyphForCodePoint(codePoint: number): { readonly id: number }
+    hasGlyphForCodePoint(codePoint: number): boolean
   }
   export function create(bytes: Uint8Array): Font
 }

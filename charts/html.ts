@@ -10,10 +10,10 @@ export class Html {
   }
 }
 
-export type Part = Html | string | number | undefined | readonly Part[]
+export type HtmlPart = Html | string | number | undefined | readonly HtmlPart[]
 
 /** Markup with values in it: html`<td>${anything}</td>`. */
-export function html(literals: TemplateStringsArray, ...values: readonly Part[]): Html {
+export function html(literals: TemplateStringsArray, ...values: readonly HtmlPart[]): Html {
   const pieces = literals.map(
     (literal, i) => literal + (i < values.length ? asText(values[i]) : ''),
   )
@@ -25,7 +25,7 @@ export function trusted(text: string): Html {
   return new Html(text)
 }
 
-function asText(part: Part): string {
+function asText(part: HtmlPart): string {
   if (part === undefined) return ''
   if (part instanceof Html) return part.text
   if (Array.isArray(part)) return part.map(asText).join('')

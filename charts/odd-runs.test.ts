@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import type { CellRecord } from '../results/cell.ts'
-import type { RunRecord } from '../results/store.ts'
-import { loadClaims, summarise } from '../results/summary.ts'
+import { loadClaims } from '../results/claim.ts'
+import type { StoredRun } from '../results/store.ts'
 import { syntheticRun } from '../results/synthetic-run.fixture.ts'
 import { type Chart, chartResults } from './chart.ts'
 import { chartNumbers } from './chart-numbers.ts'
@@ -16,15 +16,13 @@ import { drawFigures } from './report.ts'
 
 const claims = await loadClaims()
 
-async function figureOf(chart: Chart, run: RunRecord) {
-  const { figures, problems } = await drawFigures(chartResults(run, summarise(run, claims)), [
-    chart,
-  ])
+async function figureOf(chart: Chart, run: StoredRun) {
+  const { figures, problems } = await drawFigures(chartResults(run, claims), [chart])
   expect(problems).toEqual([])
   return figures[0]!
 }
 
-const changed = (run: RunRecord, change: (cell: CellRecord) => CellRecord): RunRecord => ({
+const changed = (run: StoredRun, change: (cell: CellRecord) => CellRecord): StoredRun => ({
   ...run,
   cells: run.cells.map(change),
 })
@@ -90,7 +88,7 @@ test('a way to create a space with a long name leaves its chart as wide as it is
 test('the abstract counts workloads where nothing was compared', async () => {
   const run = syntheticRun([1])
   const alone = { ...run, cells: run.cells.filter(({ config }) => config === 'none') }
-  const results = chartResults(alone, summarise(alone, claims))
+  const results = chartResults(alone, claims)
   const page = await reportPage({ run: alone, results, figures: [], problems: [] })
   const names = new Set(alone.cells.map(({ workload }) => workload))
   expect(page.replace(/\s+/g, ' ')).toContain(`ran ${names.size} workloads on an emulated`)

@@ -28,7 +28,7 @@ const LINE_PADDING = 10
 const EDGE = 8
 /** The symmetric logarithmic axis is linear up to about this overhead on both sides of zero. */
 const LINEAR_TO = 0.01
-/** Its ticks, as fractions. */
+/** The ticks of the axis, as fractions. */
 const DECADES = [-1, -0.1, -0.01, 0, 0.01, 0.1, 1, 10, 100]
 /** No sign at zero. */
 export const SIGNED_PERCENT = "datum.value === 0 ? '0' : format(datum.value, '+,.3~%')"

@@ -140,7 +140,7 @@ export async function pageStyle(): Promise<string> {
 }
 
 async function face(path: string, weight: number, style: string): Promise<string> {
-  const woff = webFont(await readFile(path), REPORT_CHARACTERS).toString('base64')
+  const woff = await webFont(await readFile(path), REPORT_CHARACTERS)
   return `@font-face { font-family: '${FONT}'; font-weight: ${weight}; font-style: ${style};
-  src: url(data:font/woff;base64,${woff}) format('woff'); }\n`
+  src: url(data:font/woff;base64,${woff.toString('base64')}) format('woff'); }\n`
 }

@@ -3,12 +3,11 @@
 
 import { createHash } from 'node:crypto'
 import type { TopLevelSpec } from 'vega-lite'
-import type { RunRecord } from '../results/store.ts'
+import type { StoredRun } from '../results/store.ts'
 import type { Chart, ChartResults } from './chart.ts'
 import { contents } from './contents.ts'
 import { extent } from './extent.ts'
 import { type Html, html, jsonForScript, trusted } from './html.ts'
-import { namedCells } from './narrow-tables.ts'
 import { interactiveScripts } from './page-scripts.ts'
 import { pageStyle } from './page-style.ts'
 import { abstractSection } from './sections/abstract.ts'
@@ -31,7 +30,7 @@ export interface Figure {
 }
 
 export interface Page {
-  readonly run: RunRecord
+  readonly run: StoredRun
   readonly results: ChartResults
   readonly figures: readonly Figure[]
   /** What could not be drawn. */
@@ -77,7 +76,7 @@ export async function reportPage(page: Page): Promise<string> {
 deterministic to the cycle, against the figures of the thesis</p>
 </header>
 ${contents(body)}<main>
-${body.map(({ text }) => trusted(namedCells(text)))}
+${body}
 </main>
 <footer><p>Drawn from the stored rows of run ${manifest.run} by <code>mirrorbench report</code>. The
 rows are beside this page in <code>rows.jsonl</code> and <code>rows.csv</code>.</p></footer>

@@ -3,18 +3,12 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DEFINITIONS, verdicts } from '../results/claim.ts'
+import { DEFINITIONS, loadClaims, verdicts } from '../results/claim.ts'
 import type { Manifest } from '../results/manifest.ts'
 import { spreadNames } from '../results/spread.ts'
 import { readRun } from '../results/store.ts'
-import {
-  type ClaimVerdict,
-  loadClaims,
-  type Overhead,
-  type Summary,
-  summarise,
-} from '../results/summary.ts'
-import { chartResults } from './chart.ts'
+import type { ClaimVerdict, Overhead } from '../results/summary.ts'
+import { type ChartResults, chartResults } from './chart.ts'
 import { byWorkload, comparedWith } from './comparison.ts'
 import { extent } from './extent.ts'
 import { inUnit, signedPercent } from './numbers.ts'
@@ -36,8 +30,8 @@ export interface ReadmeResult {
 /** Redraws `root`/README.md and `root`/docs from the run in `baseline`. */
 export async function redrawReadme(root: string, baseline: string): Promise<ReadmeResult> {
   const run = await readRun(baseline)
-  const summary = summarise(run, await loadClaims())
-  const { figures, problems } = await drawFigures(chartResults(run, summary))
+  const results = chartResults(run, await loadClaims())
+  const { figures, problems } = await drawFigures(results)
   if (problems.length > 0) throw new Error(`expected every chart drawn, got ${problems.join('; ')}`)
   const shown = figures.filter(({ chart }) => SHOWN.some((name) => name === chart.name))
   await mkdir(join(root, 'docs'), { recursive: true })
@@ -56,7 +50,7 @@ export async function redrawReadme(root: string, baseline: string): Promise<Read
   const path = join(root, 'README.md')
   const before = await readFile(path, 'utf8')
   const images = shown.map(({ chart }) => `![${chart.title}](docs/readme-${chart.name}.png)`)
-  const after = replaceBlock(before, readmeBlock(run.manifest, summary, images))
+  const after = replaceBlock(before, readmeBlock(results, images))
   if (after !== before) await writeFile(path, after)
   return { files: [...files, path], changed: after !== before }
 }
@@ -73,9 +67,8 @@ export function replaceBlock(text: string, block: string): string {
 }
 
 /** The tables and images in Markdown. */
-export function readmeBlock(
-  manifest: Manifest,
-  summary: Summary,
+function readmeBlock(
+  { manifest, summary }: Pick<ChartResults, 'manifest' | 'summary'>,
   images: readonly string[],
 ): string {
   const { profile } = manifest

@@ -4,9 +4,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DEFINITIONS } from '../results/claim.ts'
+import { type Claim, DEFINITIONS, loadClaims } from '../results/claim.ts'
 import { type CellRecord, ResultStore } from '../results/store.ts'
-import { loadClaims, summarise, summarySchema } from '../results/summary.ts'
+import { summarise, summarySchema } from '../results/summary.ts'
 import { hostileText, syntheticManifest, syntheticRun } from '../results/synthetic-run.fixture.ts'
 import { type Chart, chartResults, loadCharts } from './chart.ts'
 import { chartNumbers } from './chart-numbers.ts'
@@ -119,11 +119,15 @@ describe('the page', () => {
 
   test('each chart says its points as text, those at and below zero too', async () => {
     const run = syntheticRun()
-    const summary = summarise(run, await loadClaims())
+    const claims = await loadClaims()
+    const summary = summarise(run, claims)
     const latencies = summary.latencies.map((latency, i) =>
       i % 2 === 0 ? { ...latency, extraMs: i === 0 ? 0 : -0.002 } : latency,
     )
-    const { figures } = await drawFigures(chartResults(run, { ...summary, latencies }))
+    const { figures } = await drawFigures({
+      ...chartResults(run, claims),
+      summary: { ...summary, latencies },
+    })
     for (const { chart, spec } of figures) {
       const rows = chartNumbers(spec).flatMap((table) => table.rows)
       expect(rows.length, chart.name).toBeGreaterThan(0)
@@ -171,7 +175,7 @@ describe('the page', () => {
 
   test('names a chart that cannot be drawn, and draws the others', async () => {
     const run = syntheticRun()
-    const results = chartResults(run, summarise(run, await loadClaims()))
+    const results = chartResults(run, await loadClaims())
     const [good] = await loadCharts()
     const bad: Chart = {
       ...good!,
@@ -191,7 +195,7 @@ describe('the page', () => {
   test('of a run cut short names what did not run', async () => {
     const whole = syntheticRun()
     const run = { ...whole, cells: whole.cells.slice(46), torn: true }
-    const results = chartResults(run, summarise(run, await loadClaims()))
+    const results = chartResults(run, await loadClaims())
     const page = await reportPage({ run, results, figures: [], problems: [] })
     expect(page).toContain('738 of 786 cells')
     expect(page).toContain('46 planned cells not run')
@@ -213,7 +217,7 @@ describe('charts', () => {
   test('each is drawn for a whole run and none for an empty one', async () => {
     const claims = await loadClaims()
     const whole = syntheticRun()
-    const drawn = await drawFigures(chartResults(whole, summarise(whole, claims)))
+    const drawn = await drawFigures(chartResults(whole, claims))
     expect(drawn.figures.map(({ chart }) => chart.name)).toEqual([
       ...[
         'thesis',
@@ -227,7 +231,34 @@ describe('charts', () => {
       ...['boot', 'web-host', 'web-host-cycles'],
     ])
     const empty = { ...whole, cells: [] }
-    expect((await drawFigures(chartResults(empty, summarise(empty, claims)))).figures).toEqual([])
+    expect((await drawFigures(chartResults(empty, claims))).figures).toEqual([])
+  })
+})
+
+describe('a claim', () => {
+  test('says itself how page and charts speak of it, and nothing else does', async () => {
+    const claims = await loadClaims()
+    const thttpd = claims.find(({ name }) => name === 'thttpd')!
+    const made: Claim = {
+      ...{ ...thttpd, name: 'made-up', source: 'a test', says: 'the server slows down by 3–90 %' },
+      accept: { kind: 'within', low: 0.03, high: 0.9 },
+      words: {
+        ...{ card: 'Made up', before: 'A made-up server costs', after: 'at its worst' },
+        lines: [{ label: 'made-up line' }],
+      },
+    }
+    const run = syntheticRun()
+    const results = chartResults(run, [...claims, made])
+    const { figures, problems } = await drawFigures(results)
+    expect(problems).toEqual([])
+    const page = await reportPage({ run, results, figures, problems })
+    expect(page).toContain('<h3>Made up</h3>')
+    expect(page).toMatch(/A made-up server costs .*at its worst \(the thesis:\s*3–90 %\)/s)
+    const [thesis] = figures
+    expect(thesis?.svg).toContain('made-up line')
+    expect(JSON.stringify(thesis?.spec)).toContain('{"line":"made-up line","from":0.03,"to":0.9}')
+    const without = await drawFigures(chartResults(run, claims))
+    expect(without.figures[0]?.svg).not.toContain('made-up line')
   })
 })
 
@@ -248,8 +279,8 @@ describe('a part of a run', () => {
 
   test.each(parts)('%s draws what it can, without a problem', async (_, keep) => {
     const run = { ...whole, cells: whole.cells.filter(keep) }
-    const summary = summarise(run, await loadClaims())
-    const results = chartResults(run, summary)
+    const results = chartResults(run, await loadClaims())
+    const { summary } = results
     const { figures, problems } = await drawFigures(results)
     expect(problems).toEqual([])
     const page = await reportPage({ run, results, figures, problems })

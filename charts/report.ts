@@ -1,10 +1,11 @@
 // The report of a run: summary, tables, pictures and one page, drawn from its stored rows alone.
 // Invariant: drawing twice gives the same bytes; a chart that cannot be drawn stops nothing else.
 
+import { loadClaims } from '../results/claim.ts'
 import { writeCsv } from '../results/csv.ts'
 import { ownFolder, putFile } from '../results/run-file.ts'
 import { readRun } from '../results/store.ts'
-import { exported, loadClaims, type Summary, summarise } from '../results/summary.ts'
+import { exported, type Summary } from '../results/summary.ts'
 import { type Chart, type ChartResults, captioned, chartResults, loadCharts } from './chart.ts'
 import { type Figure, reportPage } from './page.ts'
 import { renderPng, renderSvg, themed } from './render.ts'
@@ -20,8 +21,8 @@ export interface Report {
 /** Reads the run in `directory` and writes its report there. Throws StoreError if it cannot. */
 export async function writeReport(directory: string): Promise<Report> {
   const run = await readRun(directory)
-  const summary = summarise(run, await loadClaims())
-  const results = chartResults(run, summary)
+  const results = chartResults(run, await loadClaims())
+  const { summary } = results
   const { figures, problems } = await drawFigures(results)
   const drawn = await writeFigures(directory, figures)
   problems.push(...drawn.problems)

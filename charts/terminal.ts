@@ -3,7 +3,7 @@
 
 import { rowName } from '../results/cell.ts'
 import type { Manifest } from '../results/manifest.ts'
-import type { Overhead, Summary } from '../results/summary.ts'
+import { LATENCY_WORKLOAD, type Overhead, type Summary } from '../results/summary.ts'
 import { claimBlock } from './claim-lines.ts'
 import { cut, tabulate, wrap } from './columns.ts'
 import { comparedWith } from './comparison.ts'
@@ -60,7 +60,7 @@ function overheadBlock(
 ): string[] {
   const sides = columnsOf(manifest)
   const shown = summary.overheads.filter(
-    ({ comparedIn, workload }) => comparedIn === 'cycles' && workload !== 'backup-latency',
+    ({ comparedIn, workload }) => comparedIn === 'cycles' && workload !== LATENCY_WORKLOAD,
   )
   const rows = [...Map.groupBy(shown, rowKey).values()]
   if (rows.length === 0) return []
@@ -73,7 +73,7 @@ function overheadBlock(
 }
 
 /** Two lines, so that four comparisons stand side by side in 100 columns. */
-function heads(first: string, second: string, sides: readonly Side[]): string[][] {
+function heads(first: string, second: string, sides: readonly ComparedConfigs[]): string[][] {
   return [
     [first, ...sides.map(({ config }) => config)],
     [second, ...sides.map(({ over }) => `over ${over}`)],
@@ -84,13 +84,13 @@ function headed([first = '', second = '', ...body]: readonly string[], paints: P
   return [paints.bold(first), paints.dim(second), ...body]
 }
 
-interface Side {
+interface ComparedConfigs {
   readonly config: string
   readonly over: string
 }
 
 /** Every config over its baseline, and over its control, which is the like-with-like figure. */
-function columnsOf(manifest: Manifest): Side[] {
+function columnsOf(manifest: Manifest): ComparedConfigs[] {
   return manifest.configs.flatMap(({ name, baseline, control }) =>
     [control, baseline].flatMap((over) => (over === undefined ? [] : [{ config: name, over }])),
   )
@@ -111,7 +111,7 @@ function nameOf(overhead: Overhead): string {
   return words.join(' ')
 }
 
-/** From here on a tenth of a percent says nothing. */
+/** Of an overhead from this on, a tenth of a percent says nothing. */
 const LARGE = 1
 
 function pair(row: readonly Overhead[], config: string, over: string): string {

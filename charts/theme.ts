@@ -20,7 +20,7 @@ const colours = {
 /** The thesis's figures are drawn in this, behind ours. */
 export const BAND = '#d9d9d9'
 export const LIMIT = '#666666'
-export const INK = '#222222'
+const INK = '#222222'
 
 interface Look {
   readonly colour: string
@@ -61,7 +61,7 @@ export function looks(labels: readonly string[]): {
   }
 }
 
-/** Settings of every chart. The background is clear; whoever shows a chart puts paper under it. */
+/** Settings of every chart. The background is clear; what shows a chart puts paper under it. */
 export const theme: VegaConfig = {
   background: 'transparent',
   font: FAMILY,

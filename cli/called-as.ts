@@ -12,9 +12,9 @@ export function calledAs(words: readonly string[] = [], here = whereabouts()): s
 }
 
 interface Whereabouts {
-  /** Of the program. */
+  /** The folder that the program lies in. */
   readonly project: string
-  /** Of the user: npm changes the folder before it calls us, and tells where it was. */
+  /** The folder in which the user called: npm goes to another before it calls us, and tells this one. */
   readonly cwd: string
 }
 
@@ -31,11 +31,11 @@ function program({ project, cwd }: Whereabouts): string {
     : `node ${quoted(`${project}${sep}cli${sep}launch.js`)}`
 }
 
-/** On another drive, where no relative path leads. */
+/** Whether the user is on another drive, where no relative path leads. */
 const isElsewhere = (project: string, cwd: string): boolean =>
   /^[A-Za-z]:/.test(relative(project, cwd))
 
-/** For a POSIX shell, or for that of Windows. */
+/** The word as a POSIX shell, or that of Windows, takes it for one. */
 export function quoted(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word
   return process.platform === 'win32'

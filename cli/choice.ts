@@ -1,7 +1,7 @@
 // Choice: entries (configs, workloads) that the command line asks for by names and patterns; a trailing *
 // stands for any rest. Invariant: what is asked for and not there is an error, never an empty choice.
 
-import { pick } from '../harness/registry.ts'
+import { pick } from '../registry/registry.ts'
 import { UsageError } from './exit.ts'
 
 export interface Menu<T> {
@@ -12,7 +12,7 @@ export interface Menu<T> {
   readonly within?: { readonly name: string; readonly entries: readonly T[] }
 }
 
-/** In the order of the patterns, each once. Throws UnknownName, or UsageError for what `within` lacks. */
+/** The entries that fit, in the order of the patterns, each once. Throws UnknownName, or UsageError for what `within` lacks. */
 export function choose<T extends { readonly name: string }>(
   patterns: readonly string[],
   { kind, all, within }: Menu<T>,

@@ -4,13 +4,13 @@ import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { UserError } from '../errors/user-error.ts'
 import { DiskError } from '../guest/filesystem.ts'
 import { ImageError } from '../guest/images.ts'
-import { RegistryError, UnknownName } from '../harness/registry.ts'
 import { BridgeError } from '../machine/bridge/bridge.ts'
 import { ElfError } from '../machine/elf.ts'
 import { MachineError } from '../machine/machine.ts'
 import { QemuError } from '../machine/qemu/qemu-error.ts'
 import { RecordingError } from '../machine/rv64/session/recording.ts'
 import { SnapshotError } from '../machine/rv64/snapshot/snapshot-file.ts'
+import { RegistryError, UnknownName } from '../registry/registry.ts'
 import { StoreError } from '../results/store.ts'
 import { WorkloadFailure } from '../workloads/workload.ts'
 import { FAILED_CHECK, report, USAGE, UsageError } from './exit.ts'
@@ -46,7 +46,7 @@ test.each([
   expect(error.name).toBe(name)
 })
 
-test('a class that nobody has heard of is told as well', () => {
+test('a class of another library is told as well', () => {
   class Novel extends UserError {}
   expect(report(new Novel(SAYS))).toBe(USAGE)
   expect(told).toBe(`mirrorbench: ${SAYS}\n`)

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { CommanderError } from 'commander'
 import { UserError } from '../errors/user-error.ts'
-import { UnknownName } from '../harness/registry.ts'
+import { UnknownName } from '../registry/registry.ts'
 import { calledAs } from './called-as.ts'
 import { complain, sayLines } from './voice.ts'
 

@@ -6,7 +6,7 @@ import { UsageError } from './exit.ts'
 
 /** The largest machine has less RAM than that, and no image is larger than the RAM it goes to. */
 const MOST_BYTES = 2 * 1024 ** 3
-/** From a pipe or a device, which may never end. */
+/** The most that is read from a pipe or a device, which may never end. */
 const MOST_STREAMED = 256 * 1024 ** 2
 
 export async function bytesOf(path: string): Promise<Uint8Array> {
@@ -23,7 +23,7 @@ export async function bytesOf(path: string): Promise<Uint8Array> {
   }
 }
 
-/** As `bytesOf`, for a path that a file named and not the user: a device or a pipe is not even opened. */
+/** The bytes of a file that another file names, not the user: a device or a pipe is not even opened. */
 export async function regularBytesOf(path: string): Promise<Uint8Array> {
   if (!(await stat(path)).isFile()) {
     throw new UsageError(

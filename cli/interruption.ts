@@ -8,7 +8,7 @@ import { INTERRUPTED } from './exit.ts'
 import { complain } from './voice.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-/** Somebody who presses Ctrl-C again after so long has waited in vain; sooner, it is one and the same
+/** A user who presses Ctrl-C again after so long has waited in vain; sooner, it is one and the same
  * interruption: a terminal and a launcher both pass it on, and `timeout` sends it to a process and its group. */
 const SAME_MS = 3000
 
@@ -16,18 +16,18 @@ const holds = new Set<AbortController>()
 let first: number | undefined
 let lastWords = 'interrupted'
 
-/** For good. Also turns the kernel's answer to a file that may not grow into an error of the write. */
+/** Listens to the signals for good. Also turns the kernel's answer to a file that may not grow into an error of the write. */
 export function heedSignals(): void {
   for (const signal of SIGNALS) process.on(signal, heard)
   if ('SIGXFSZ' in constants.signals) process.on('SIGXFSZ', () => {})
 }
 
 export interface Hold extends Disposable {
-  /** Aborted when a signal comes; whoever holds on then comes to an end by itself. */
+  /** Aborted when a signal comes; the verb that holds on then comes to an end by itself. */
   readonly signal: AbortSignal
 }
 
-/** From now on until it is disposed of, a signal ends nothing but is told. */
+/** A hold: until it is disposed of, a signal ends nothing but is told. */
 export function holdOn(): Hold {
   const over = new AbortController()
   if (first !== undefined) over.abort()
@@ -35,7 +35,7 @@ export function holdOn(): Hold {
   return { signal: over.signal, [Symbol.dispose]: () => void holds.delete(over) }
 }
 
-/** What a signal that nobody holds on against makes the process say from now on: what is kept, say. */
+/** Sets what the process says when a signal ends it while no verb holds on: what is kept, say. */
 export function setLastWords(text: string): void {
   lastWords = text
 }

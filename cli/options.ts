@@ -2,22 +2,19 @@
 // environment (MIRRORBENCH_*), then the default.
 
 import { InvalidArgumentError, Option } from 'commander'
-import { BACKENDS, type Backend } from '../machine/machine.ts'
-import { UsageError } from './exit.ts'
+import { PROFILES } from '../harness/profile.ts'
+import { BACKENDS } from '../machine/machine.ts'
 
-/** Who sits at a guest wants it fast; whoever measures asks for a model of memory. */
+/** A person at a guest wants it fast, so `flat` is usual; a verb that measures asks for a model of memory. */
 export function profileOption(usual = 'flat'): Option {
-  return new Option('--profile <name>', 'timing profile').default(usual).env('MIRRORBENCH_PROFILE')
+  return new Option('--profile <name>', 'timing profile')
+    .choices(PROFILES.map(({ name }) => name))
+    .default(usual)
+    .env('MIRRORBENCH_PROFILE')
 }
 
 export function backendOption(): Option {
-  return new Option('--backend <name>', 'what runs the guest').default('rv64')
-}
-
-export function backendNamed(name: string): Backend {
-  const backend = BACKENDS.find((known) => known === name)
-  if (backend !== undefined) return backend
-  throw new UsageError(`expected a back end out of ${BACKENDS.join(', ')}; got '${name}'`)
+  return new Option('--backend <name>', 'what runs the guest').choices(BACKENDS).default('rv64')
 }
 
 export function wholeNumber(
@@ -34,13 +31,23 @@ export function wholeNumber(
 
 /** `a,b` and repeated use both give a list. */
 export function words(text: string, before: readonly string[] = []): string[] {
-  return [
-    ...before,
-    ...text
-      .split(',')
-      .map((word) => word.trim())
-      .filter((word) => word !== ''),
-  ]
+  return [...before, ...listOf(text)]
 }
+
+/** `a,b` as a list of which each is out of `known`. */
+export function wordsOutOf<T extends string>(known: readonly T[]): (text: string) => readonly T[] {
+  return (text) =>
+    listOf(text).map((word) => {
+      const found = known.find((one) => one === word)
+      if (found !== undefined) return found
+      throw new InvalidArgumentError(`Expected some out of ${known.join(', ')}.`)
+    })
+}
+
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
 
 export const PORTS = 65_535

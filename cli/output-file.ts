@@ -6,7 +6,7 @@ export interface OutputFile extends AsyncDisposable {
   write(content: string | Uint8Array): Promise<void>
 }
 
-/** Opens it at once, so that nobody learns after the work that it cannot be written. */
+/** Opens the file at once: one that cannot be written is refused before the work, not after it. */
 export async function openOutput(path: string): Promise<OutputFile> {
   const file: FileHandle = await open(path, 'w')
   const named = async (work: Promise<void>): Promise<void> => {

@@ -5,7 +5,7 @@ import { cellName } from '../results/cell.ts'
 import { printableLine } from '../results/printable.ts'
 import type { CellRecord } from '../results/store.ts'
 
-export interface Progress {
+export interface ProgressLine {
   started(name: string): void
   ended(record: CellRecord, reused: boolean): void
   close(): void
@@ -24,7 +24,7 @@ export function openProgress(
   total: number,
   stream: Stream = process.stderr,
   now: () => number = () => performance.now(),
-): Progress {
+): ProgressLine {
   const live = stream.isTTY === true && !process.env.CI
   const began = now()
   let done = 0
@@ -68,7 +68,7 @@ export function openProgress(
 /** Fewer cells say nothing: the first of each process boot a computer. */
 const LEAST_RUN = 5
 
-/** At the pace so far. Cells that were kept took no time, so they tell nothing about it. */
+/** The time that the rest takes at the pace so far, of which cells that were kept tell nothing. */
 function timeLeft(spentMs: number, run: number, left: number): string {
   if (run < LEAST_RUN || left === 0) return ''
   return `, about ${duration((spentMs / run) * left)} left`

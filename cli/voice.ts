@@ -1,4 +1,4 @@
-// Voice: all that the program itself says, on stderr. Invariant: whoever wrote the words (a manifest, a
+// Voice: all that the program itself says, on stderr. Invariant: wherever the words come from (a manifest, a
 // recording, a guest, a file's name), a message is one line and nothing in it acts on the terminal.
 
 import { printable, printableLine } from '../results/printable.ts'
@@ -20,12 +20,12 @@ export function sayLines(text: string): void {
   process.stderr.write(`${printable(text)}\n`)
 }
 
-/** Writes over the line where the cursor stands; for tools whose progress nobody keeps. */
+/** Writes over the line where the cursor stands: progress of a tool, which no log needs. */
 export function sayOver(text: string): void {
   process.stderr.write(`\r${printableLine(text)}`)
 }
 
-/** For a key that the guest has no room for. */
+/** Rings the bell: the guest has no room for a key. */
 export function beep(): void {
   process.stderr.write(BELL)
 }

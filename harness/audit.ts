@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import type { Config } from '../configs/config.ts'
 import type { Machine } from '../machine/machine.ts'
 import { type Cycles, PAGE_BYTES } from '../machine/units.ts'
+import { pick } from '../registry/registry.ts'
 import type { CoverageReading } from '../results/coverage.ts'
 import { WorkloadFailure } from '../workloads/workload.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -16,7 +17,6 @@ import { Conversation, PROMPT } from './conversation.ts'
 import type { Violation } from './invariant.ts'
 import { Patrol } from './patrol.ts'
 import { profileNamed } from './profile.ts'
-import { pick } from './registry.ts'
 import { openView } from './view/view.ts'
 
 export interface AuditStep {
@@ -135,7 +135,7 @@ function uncountedIn(
   return [{ kind: 'uncounted', says }]
 }
 
-interface Surroundings {
+interface TourOptions {
   readonly config: Config
   readonly invariants: Catalogue['invariants']
   readonly computer: Computer
@@ -144,7 +144,7 @@ interface Surroundings {
 
 /** One guest after another, each the same at its first prompt. */
 class Tour {
-  readonly #around: Surroundings
+  readonly #around: TourOptions
   #machine!: Machine
   #guest!: Conversation
   #patrol!: Patrol
@@ -152,7 +152,7 @@ class Tour {
   #leg = ''
   #met: AuditStep[] = []
 
-  constructor(around: Surroundings) {
+  constructor(around: TourOptions) {
     this.#around = around
   }
 
@@ -208,7 +208,7 @@ class Tour {
   }
 }
 
-/** A number in [0, 1) that follows from the words. */
+/** A number in [0, 1) that follows from `words` alone. */
 function chance(words: string): number {
   return createHash('sha256').update(words).digest().readUInt32LE() / 2 ** 32
 }

@@ -14,7 +14,7 @@ const SV39 = 8n
 const VA_BITS = 39
 
 /** Reads 8 bytes at a virtual address of the stopped context; undefined if nothing is mapped there. */
-type Load = (va: number) => Promise<number | undefined>
+type LoadWord = (va: number) => Promise<number | undefined>
 
 export async function backtrace(view: View): Promise<string[]> {
   const { hart } = view
@@ -41,7 +41,7 @@ export async function backtrace(view: View): Promise<string[]> {
   return lines
 }
 
-function loader({ memory, hart }: View): Load {
+function loader({ memory, hart }: View): LoadWord {
   const atp = hart.privilege.startsWith('V') ? hart.csr.vsatp : hart.csr.satp
   const bare = hart.privilege === 'M' || atp === undefined || atp >> 60n !== SV39
   const root = rootOf(atp ?? 0n)

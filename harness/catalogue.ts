@@ -1,10 +1,10 @@
 // Catalogue: everything that can be named on the command line or by a config, found by file name.
 
 import type { Config } from '../configs/config.ts'
+import { entries, pick, RegistryError } from '../registry/registry.ts'
 import type { Workload } from '../workloads/workload.ts'
 import type { Invariant } from './invariant.ts'
 import type { Probe } from './probe.ts'
-import { entries, pick, RegistryError } from './registry.ts'
 
 export interface Catalogue {
   readonly configs: ReadonlyMap<string, Config>

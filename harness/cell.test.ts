@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../configs/config.ts'
 import memv6 from '../configs/memv6.ts'
-import type { Place } from '../results/cell.ts'
+import type { Coordinates } from '../results/cell.ts'
 import { cellKey, determinantsOf, type Fingerprint } from './cell.ts'
 
 const config: Config = { ...memv6, bootargs: 'words', needs: ['hypervisor'] }
-const place: Place = {
+const coordinates: Coordinates = {
   workload: 'noop',
   parameters: { bytes: 1 },
   config: config.name,
@@ -21,9 +21,9 @@ const print: Fingerprint = {
   bootargs: 'words seed=1',
   config: determinantsOf(config),
 }
-const KEY = cellKey(place, print)
+const KEY = cellKey(coordinates, print)
 
-const PLACES: readonly Partial<Place>[] = [
+const COORDINATES: readonly Partial<Coordinates>[] = [
   { workload: 'boot' },
   { parameters: { bytes: 2 } },
   { config: 'none' },
@@ -55,35 +55,35 @@ const WORDS: readonly Partial<Config>[] = [
 ]
 
 describe('the key of a cell', () => {
-  it.each(PLACES)('is another with the place %j', (change) => {
-    expect(cellKey({ ...place, ...change }, print)).not.toBe(KEY)
+  it.each(COORDINATES)('is another with the coordinates %j', (change) => {
+    expect(cellKey({ ...coordinates, ...change }, print)).not.toBe(KEY)
   })
 
   it.each(PRINTS)('is another with the fingerprint %j', (change) => {
-    expect(cellKey(place, { ...print, ...change })).not.toBe(KEY)
+    expect(cellKey(coordinates, { ...print, ...change })).not.toBe(KEY)
   })
 
   it.each(CONFIGS)('is another with the config %j', (change) => {
     const changed = determinantsOf({ ...config, ...change })
-    expect(cellKey(place, { ...print, config: changed })).not.toBe(KEY)
+    expect(cellKey(coordinates, { ...print, config: changed })).not.toBe(KEY)
   })
 
   it.each(WORDS)('is the same with the config %j, which says nothing about rows', (change) => {
     const changed = determinantsOf({ ...config, ...change })
-    expect(cellKey(place, { ...print, config: changed })).toBe(KEY)
+    expect(cellKey(coordinates, { ...print, config: changed })).toBe(KEY)
   })
 
-  it('is another with each field of the place, the fingerprint and the config', () => {
+  it('is another with each field of the coordinates, the fingerprint and the config', () => {
     const tried = (changes: readonly object[]) => new Set(changes.flatMap(Object.keys))
-    expect(tried(PLACES)).toEqual(new Set(Object.keys(place)))
+    expect(tried(COORDINATES)).toEqual(new Set(Object.keys(coordinates)))
     expect(tried(PRINTS)).toEqual(new Set(Object.keys(print).filter((name) => name !== 'config')))
-    const hashed = ['name', 'firmware', 'kernel'] // in the place, and as hashes in the fingerprint
+    const hashed = ['name', 'firmware', 'kernel'] // in the coordinates, and as hashes in the fingerprint
     const fields = Object.keys(config).filter((name) => !hashed.includes(name))
     expect(tried([...CONFIGS, ...WORDS])).toEqual(new Set([...fields, 'control']))
   })
 
   it('does not depend on the order of fields', () => {
     const turned = Object.fromEntries(Object.entries(print).reverse()) as unknown as Fingerprint
-    expect(cellKey(place, turned)).toBe(KEY)
+    expect(cellKey(coordinates, turned)).toBe(KEY)
   })
 })

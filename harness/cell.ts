@@ -5,16 +5,16 @@
 import { createHash } from 'node:crypto'
 import type { Config } from '../configs/config.ts'
 import type { Backend } from '../machine/machine.ts'
-import type { Place } from '../results/cell.ts'
+import type { Coordinates } from '../results/cell.ts'
 
-export interface CellPlan extends Place {
+export interface CellPlan extends Coordinates {
   readonly key: string
   readonly backend: Backend
   /** Has a live outside peer: runs alone, cannot repeat. */
   readonly live: boolean
 }
 
-/** Everything besides the place itself that a cell's result depends on. */
+/** Everything besides the coordinates themselves that a cell's result depends on. */
 export interface Fingerprint {
   /** Hash of all programs that run a cell (harness/version.ts); QEMU's version with it. */
   readonly version: string
@@ -26,7 +26,7 @@ export interface Fingerprint {
   readonly config: Determinants
 }
 
-/** What a config says besides its images, its words and whom it is compared with. */
+/** What a config says besides its images, its words and the configs it is compared with. */
 export type Determinants = Omit<Config, (typeof ELSEWHERE)[number]>
 
 /** Fields that say nothing about rows, or are in the key by another way: the name, and the images' hashes. */
@@ -47,11 +47,16 @@ export function determinantsOf(config: Config): Determinants {
   return Object.fromEntries(kept) as unknown as Determinants
 }
 
+/** Equal for cells that one booted computer can run, one after another. */
+export function computerKey({ config, seed, profile, backend, live }: CellPlan): string {
+  return JSON.stringify([config, seed, profile, backend, live])
+}
+
 /** Hexadecimal digits of a key: 128 bits, beyond any accident. */
 const KEY_LENGTH = 32
 
-export function cellKey(place: Place, fingerprint: Fingerprint): string {
-  const text = canonical({ place, fingerprint })
+export function cellKey(coordinates: Coordinates, fingerprint: Fingerprint): string {
+  const text = canonical({ coordinates, fingerprint })
   return createHash('sha256').update(text).digest('hex').slice(0, KEY_LENGTH)
 }
 

@@ -1,5 +1,6 @@
 // Computer: one config with one seed, booted at most once if its machine can go back to a snapshot.
-// Invariant: whoever asks gets the machine as everybody before: at reset, or at the shell's first prompt.
+// Invariant: each caller gets the machine in the state in which every caller before got it: at reset, or at
+// the shell's first prompt.
 
 import type { Config } from '../configs/config.ts'
 import type { Backend, Machine, MachineSpec, Pacer, Snapshot } from '../machine/machine.ts'
@@ -95,7 +96,7 @@ export class Computer implements AsyncDisposable {
     return machine
   }
 
-  /** Boots if nobody has; throws the same WorkloadFailure each time if the boot fails. */
+  /** Boots at the first call; throws the same WorkloadFailure each time if the boot fails. */
   async atPrompt(signal?: AbortSignal): Promise<Machine> {
     if (this.#bootFailure !== undefined) throw this.#bootFailure
     const machine = await this.opened()
@@ -109,7 +110,7 @@ export class Computer implements AsyncDisposable {
     this.#machine = undefined
   }
 
-  /** A machine that has not run: one without snapshots is opened anew for everybody. */
+  /** A machine that has not run: one without snapshots is opened anew for each caller. */
   async #fresh(): Promise<Machine> {
     if (this.#used) await this[Symbol.asyncDispose]()
     this.#used = true

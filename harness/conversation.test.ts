@@ -54,7 +54,7 @@ describe('Conversation', () => {
 
   it('counts the readings of a region', async () => {
     const guest = await talk()
-    for (const value of [3, 1, 2]) guest.record('fork', 'wall', 'cycles', value)
+    for (const value of [3, 1, 2]) guest.addReading('fork', 'wall', 'cycles', value)
     expect(guest.readings.map(({ iteration, value }) => [iteration, value])).toEqual([
       [0, 3],
       [1, 1],
@@ -64,7 +64,7 @@ describe('Conversation', () => {
 
   it('names the cycles of a live cell live-cycles', async () => {
     const guest = await talk(true)
-    guest.record('load', 'wall', 'cycles', 3)
+    guest.addReading('load', 'wall', 'cycles', 3)
     expect(guest.readings[0]?.unit).toBe('live-cycles')
   })
 

@@ -8,8 +8,8 @@ import type { Unit } from '../results/measurement.ts'
 import { type Guest, type GuestUnit, WorkloadFailure } from '../workloads/workload.ts'
 import type { Probe, Reading } from './probe.ts'
 
-/** A reading with its place in the conversation. */
-export interface PlacedReading extends Reading {
+/** A reading, with the region that it is of and the how many-th of the conversation it is. */
+export interface RegionReading extends Reading {
   readonly region: string
   readonly iteration: number
 }
@@ -23,7 +23,7 @@ export interface Surroundings {
   readonly signal?: AbortSignal
   /** Walks the config's invariants and throws on a violation. */
   readonly check: () => Promise<void>
-  /** Runs the machine in place of it, to look at the guest on the way. */
+  /** Runs the machine instead of the machine itself, to look at the guest on the way. */
   readonly through?: Pick<Machine, 'run'>
   /** Opens a host port that leads to the guest's; absent without an outside peer. */
   readonly expose?: (port: number) => Promise<number>
@@ -31,7 +31,7 @@ export interface Surroundings {
 
 /** How long a guest may take over anything, unless the workload says otherwise. */
 export const PATIENCE = cycles(1_000_000_000)
-/** The same while somebody outside works, with whom virtual time goes no faster than the host's. */
+/** The same while a client outside works, with whom virtual time goes no faster than the host's. */
 const OUTSIDE_PATIENCE = cycles(120_000_000_000)
 /** The shell's prompt, at the start of a line and with nothing behind it. */
 export const PROMPT = /(?:^|\n)\$ $/
@@ -39,7 +39,7 @@ export const PROMPT = /(?:^|\n)\$ $/
 const LIVE_UNITS: Readonly<Partial<Record<Unit, Unit>>> = { cycles: 'live-cycles' }
 
 export class Conversation implements Guest {
-  readonly readings: PlacedReading[] = []
+  readonly readings: RegionReading[] = []
   readonly #machine: Machine
   readonly #through: Pick<Machine, 'run'>
   readonly #around: Surroundings
@@ -87,7 +87,7 @@ export class Conversation implements Guest {
     }
   }
 
-  record(region: string, metric: string, unit: GuestUnit, value: number): void {
+  addReading(region: string, metric: string, unit: GuestUnit, value: number): void {
     this.#add(region, { metric, unit, value })
   }
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import memv6 from '../configs/memv6.ts'
 import none from '../configs/none.ts'
+import { cellName } from '../results/cell.ts'
+import { plannedCells } from '../results/plan.ts'
 import noop from '../workloads/noop.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { determinantsOf, type Fingerprint } from './cell.ts'
-import { matrix, points } from './matrix.ts'
+import { matrix, planOf, points } from './matrix.ts'
 
 const sized: Workload = {
   name: 'sized',
@@ -47,6 +49,14 @@ describe('matrix', () => {
       (workload) => matrix({ ...selection, workloads: [workload] }, () => print)[0]?.key,
     )
     expect(a).toBe(b)
+  })
+
+  it('has the cells of the plan that the manifest keeps, in its order', () => {
+    const { backend, profile, configs } = selection
+    const plan = [planOf(selection)]
+    const kept = plannedCells({ backend, profile: { name: profile }, configs, plan })
+    expect(matrix(selection, () => print).map(cellName)).toEqual(kept?.map(cellName))
+    expect(planOf(selection).seeds).toEqual([1, 2, 3])
   })
 
   it('holds a cell once, however often it is asked for', () => {

@@ -1,9 +1,10 @@
-// Matrix: the cells of a run, workload × config × parameters × seed, in an order that does not
-// depend on who runs them. Invariant: every cell that was asked for is in it once.
+// Matrix: the cells of a run, workload × config × parameters × seed, each with its key. Invariant: they are
+// those of the plan that the manifest keeps, in its order, which does not depend on who runs them.
 
 import type { Config } from '../configs/config.ts'
 import type { Backend } from '../machine/machine.ts'
 import type { Parameters } from '../results/measurement.ts'
+import { cellsOfPlan, type PlanPart } from '../results/plan.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { type CellPlan, cellKey, type Fingerprint } from './cell.ts'
 
@@ -15,33 +16,28 @@ export interface Selection {
   readonly backend: Backend
 }
 
-/** `fingerprint` tells what a config's cells with one seed depend on. */
+/** What the manifest keeps of a selection. */
+export function planOf({ workloads, configs, seeds }: Selection): PlanPart {
+  return {
+    workloads: workloads.map((workload) => ({ name: workload.name, points: points(workload) })),
+    configs: configs.map(({ name }) => name),
+    seeds: [...seeds],
+  }
+}
+
+/** Every cell of the selection once. `fingerprint` tells what a config's cells with one seed depend on. */
 export function matrix(
   selection: Selection,
   fingerprint: (config: Config, seed: number) => Fingerprint,
 ): CellPlan[] {
-  const { profile, backend } = selection
-  const cells = selection.workloads.flatMap((workload) =>
-    points(workload).flatMap((parameters) =>
-      // Configs alternate within a seed, so that a drift of the host meets all of them alike.
-      selection.seeds.flatMap((seed) =>
-        selection.configs.map((config) => {
-          const place = {
-            workload: workload.name,
-            parameters,
-            config: config.name,
-            policy: config.policy,
-            backend,
-            profile,
-            seed,
-          }
-          const key = cellKey(place, fingerprint(config, seed))
-          return { ...place, key, live: workload.live ?? false }
-        }),
-      ),
-    ),
-  )
-  return [...new Map(cells.map((cell) => [cell.key, cell])).values()]
+  const { profile, backend, configs } = selection
+  const named = new Map(configs.map((config) => [config.name, config]))
+  const live = new Set(selection.workloads.filter((one) => one.live).map(({ name }) => name))
+  const header = { backend, profile: { name: profile }, configs }
+  return cellsOfPlan([planOf(selection)], header).map((cell) => {
+    const key = cellKey(cell, fingerprint(named.get(cell.config)!, cell.seed))
+    return { ...cell, backend, key, live: live.has(cell.workload) }
+  })
 }
 
 /** The product of a workload's parameter values; one empty point if it has none. */

@@ -7,8 +7,8 @@ import { openMachine } from '../machine/open.ts'
 import { cycles } from '../machine/units.ts'
 import { Computer, specFor } from './computer.ts'
 import { Conversation } from './conversation.ts'
-import { realParts } from './parts.ts'
 import { Patrol } from './patrol.ts'
+import { realParts } from './real-parts.ts'
 
 const LINE = 'cat README | wc'
 let computer: Computer

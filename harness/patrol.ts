@@ -1,7 +1,7 @@
 // Patrol: runs a machine and looks at its guest on the way, at moments of its busy time: there, or when the
 // hart comes to user mode next, since a kernel between two of its steps keeps no promise. Moments are busy
-// cycles, as nothing happens in the others. Invariant: the guest cannot tell, whoever waits for a stop gets
-// the one of an unwatched run, and one return to user mode is looked at once.
+// cycles, as nothing happens in the others. Invariant: the guest cannot tell, a caller that waits for a stop
+// gets the one of an unwatched run, and one return to user mode is looked at once.
 
 import type { Machine, Stop, Until } from '../machine/machine.ts'
 import { type Cycles, cycles } from '../machine/units.ts'

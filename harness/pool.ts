@@ -3,7 +3,7 @@
 // is tried once more; a second death is its outcome.
 
 import type { CellRecord } from '../results/cell.ts'
-import type { CellPlan } from './cell.ts'
+import { type CellPlan, computerKey } from './cell.ts'
 import type { WorkerSettings } from './worker.ts'
 import { type Ending, WorkerProcess } from './worker-process.ts'
 
@@ -71,7 +71,7 @@ async function drain(queue: Queue, options: PoolOptions): Promise<void> {
   }
 }
 
-/** A place at which one process works, and another after it if it dies. */
+/** The seat of one process, and of another after it if that one dies. */
 class Seat {
   readonly #options: PoolOptions
   #worker: WorkerProcess | undefined
@@ -118,22 +118,18 @@ class Queue {
     this.#waiting = [...plans]
   }
 
-  /** Prefers the computer that the process has booted, then one that nobody has, then any. */
+  /** Prefers the computer that the process has booted, then one that no process has, then any. */
   take(last: CellPlan | undefined): CellPlan | undefined {
-    const same = last && this.#waiting.findIndex((plan) => computer(plan) === computer(last))
-    const fresh = this.#waiting.findIndex((plan) => !this.#taken.has(computer(plan)))
-    const place = [same ?? -1, fresh, 0].find((index) => index >= 0) ?? 0
-    const [plan] = this.#waiting.splice(place, 1)
-    if (plan !== undefined) this.#taken.add(computer(plan))
+    const same = last && this.#waiting.findIndex((plan) => computerKey(plan) === computerKey(last))
+    const fresh = this.#waiting.findIndex((plan) => !this.#taken.has(computerKey(plan)))
+    const index = [same ?? -1, fresh, 0].find((found) => found >= 0) ?? 0
+    const [plan] = this.#waiting.splice(index, 1)
+    if (plan !== undefined) this.#taken.add(computerKey(plan))
     return plan
   }
 }
 
-function computer(plan: CellPlan): string {
-  return `${plan.config} ${plan.seed}`
-}
-
 function lost(plan: CellPlan, why: string): CellRecord {
-  const { key, live: _, ...place } = plan
-  return { cell: key, ...place, hostMs: 0, outcome: { kind: 'failed', why }, rows: [] }
+  const { key, live: _, ...coordinates } = plan
+  return { cell: key, ...coordinates, hostMs: 0, outcome: { kind: 'failed', why }, rows: [] }
 }

@@ -3,19 +3,15 @@
 
 import type { Backend } from '../machine/machine.ts'
 import { profilesOf } from '../machine/open.ts'
-import { UnknownName } from './registry.ts'
+import { UnknownName } from '../registry/registry.ts'
+import type { Manifest } from '../results/manifest.ts'
 
-export interface Profile {
-  readonly name: string
-  readonly about: string
-  /** Cycles in a second of virtual time. */
-  readonly hz: number
-}
+export type RunProfile = Manifest['profile']
 
 /** What results are of unless asked otherwise: memory that takes time is what backups are about. */
 const USUAL = 'in-order'
 
-export const PROFILES: readonly Profile[] = offered('rv64')
+export const PROFILES: readonly RunProfile[] = offered('rv64')
 
 /** The usual one, or the first that the back end has. */
 export function usualProfile(backend: Backend): string {
@@ -24,7 +20,7 @@ export function usualProfile(backend: Backend): string {
 }
 
 /** Throws UnknownName, in the user's words. */
-export function profileNamed(name: string, backend: Backend = 'rv64'): Profile {
+export function profileNamed(name: string, backend: Backend = 'rv64'): RunProfile {
   const known = offered(backend)
   const found = known.find((profile) => profile.name === name)
   if (found !== undefined) return found
@@ -33,6 +29,6 @@ export function profileNamed(name: string, backend: Backend = 'rv64'): Profile {
   throw new UnknownName(`expected a profile out of ${names}${on}; got '${name}'`)
 }
 
-function offered(backend: Backend): readonly Profile[] {
+function offered(backend: Backend): readonly RunProfile[] {
   return profilesOf(backend).map(({ name, about, hertz }) => ({ name, about, hz: hertz }))
 }

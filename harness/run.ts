@@ -7,16 +7,14 @@ import type { Backend } from '../machine/machine.ts'
 import { backendVersion, QemuError } from '../machine/open.ts'
 import type { CellRecord } from '../results/cell.ts'
 import type { Parameters } from '../results/measurement.ts'
-import type { PlanPart } from '../results/plan.ts'
 import { type Manifest, type ManifestConfig, ResultStore } from '../results/store.ts'
 import type { Workload } from '../workloads/workload.ts'
 import { type CellPlan, determinantsOf, type Fingerprint } from './cell.ts'
 import { bootargsFor } from './computer.ts'
-import { hostFingerprint } from './host.ts'
-import { matrix, points } from './matrix.ts'
-import { realParts } from './parts.ts'
-import { runPool } from './pool.ts'
+import { hostFingerprint } from './host-fingerprint.ts'
+import { matrix, planOf } from './matrix.ts'
 import { profileNamed } from './profile.ts'
+import { realParts } from './real-parts.ts'
 import { sourceVersion } from './version.ts'
 
 export interface RunRequest {
@@ -100,6 +98,8 @@ export async function executeRun(plan: Plan, how: Execution): Promise<void> {
     if (finished?.outcome.kind === 'done') how.ended(cell, finished, true)
     else waiting.push(cell)
   }
+  // Loaded when there is something to run: to plan needs none of it.
+  const { runPool } = await import('./pool.ts')
   await runPool(waiting, {
     run: store.manifest.run,
     hostLimit: how.hostLimit,
@@ -159,20 +159,11 @@ function manifestOf(
   }
 }
 
-/** Exactly the product that the matrix makes of the request. */
-function planOf({ workloads, configs, seeds }: RunRequest): PlanPart {
-  return {
-    workloads: workloads.map((workload) => ({ name: workload.name, points: points(workload) })),
-    configs: configs.map(({ name }) => name),
-    seeds: [...seeds],
-  }
-}
-
 function unique(workloads: readonly Workload<Parameters>[]): Manifest['workloads'] {
   const byName = new Map(workloads.map((workload) => [workload.name, workload]))
-  return [...byName.values()].map(({ name, about, figure }) => ({
+  return [...byName.values()].map(({ name, about, claims }) => ({
     name,
     about,
-    ...(figure === undefined ? {} : { figure }),
+    ...(claims === undefined ? {} : { claims: [...claims] }),
   }))
 }

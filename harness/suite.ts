@@ -4,8 +4,8 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { pick, RegistryError, UnknownName } from '../registry/registry.ts'
 import type { Workload } from '../workloads/workload.ts'
-import { pick, RegistryError, UnknownName } from './registry.ts'
 
 export interface Suite {
   readonly name: string

@@ -1,6 +1,6 @@
 // Trace: what a guest did while it carried out some lines at its prompt, exactly, for a trace viewer and as
 // a profile by function. Invariant: the recorded run is the run itself; the profile's cycles add up to the
-// busy cycles of the stretch.
+// busy cycles of the lines.
 
 import type { Config } from '../configs/config.ts'
 import type { Machine, Mark, Peek, Trace, Work } from '../machine/machine.ts'
@@ -72,20 +72,20 @@ export async function record(
   return { trace, marks: machine.takeMarks().marks, profile, said }
 }
 
-/** Cycles by function, the dearest first. */
 /** What functions are named by. */
-interface Names {
+interface NameSources {
   readonly view: View
   readonly kernel: AuditKernel | undefined
-  /** By the name of an address space. */
+  /** Programs by the name of the address space in which they run. */
   readonly running: ReadonlyMap<string, Program>
 }
 
-async function profileOf(work: readonly Work[], names: Names): Promise<Share[]> {
+/** The work by function, the most cycles first. */
+async function profileOf(work: readonly Work[], names: NameSources): Promise<Share[]> {
   const shares = new Map<string, { -readonly [K in keyof Share]: Share[K] }>()
-  for (const place of work) {
-    const { privilege, name: space, cycles, instructions } = place
-    const named = await functionAt(place, names)
+  for (const done of work) {
+    const { privilege, name: space, cycles, instructions } = done
+    const named = await functionAt(done, names)
     const key = `${privilege} ${space} ${named}`
     const share = shares.get(key)
     if (share === undefined) {
@@ -98,20 +98,23 @@ async function profileOf(work: readonly Work[], names: Names): Promise<Share[]> 
   return [...shares.values()].sort((a, b) => b.cycles - a.cycles)
 }
 
-async function functionAt(place: Work, names: Names): Promise<string> {
-  const said = describe(place, names) ?? (await aliased(place, names))
+async function functionAt(done: Work, names: NameSources): Promise<string> {
+  const said = describe(done, names) ?? (await aliased(done, names))
   return said?.replace(/[+ ].*$/, '') ?? '?'
 }
 
 /** The kernel runs its trampoline at a second address; its symbols know the first. */
-async function aliased({ privilege, pc }: Work, names: Names): Promise<string | undefined> {
+async function aliased({ privilege, pc }: Work, names: NameSources): Promise<string | undefined> {
   const { view, kernel } = names
   if (privilege !== 'HS' || kernel === undefined) return undefined
   const at = await translate(view.memory, kernel.kernel_root, pc % VA_RANGE)
   return at === undefined ? undefined : view.kernel.describe(at)
 }
 
-function describe({ privilege, name, pc }: Work, { view, running }: Names): string | undefined {
+function describe(
+  { privilege, name, pc }: Work,
+  { view, running }: NameSources,
+): string | undefined {
   switch (privilege) {
     case 'M':
       return view.firmware.describe(pc)

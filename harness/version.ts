@@ -6,10 +6,10 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path/posix'
 import { fileURLToPath } from 'node:url'
-import { entryFiles } from './registry.ts'
+import { entryFiles } from '../registry/registry.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
-/** Where a worker begins, and the folders out of which it loads entries by their names. */
+/** The file in which a worker begins, and the folders out of which it loads entries by their names. */
 const WORKER = 'harness/worker.ts'
 const FOLDERS = ['workloads', 'harness/probes', 'harness/invariants']
 const HASH_LENGTH = 16

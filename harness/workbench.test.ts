@@ -165,7 +165,7 @@ describe('Workbench', () => {
 
   it('takes a wrong output for no measurement', async () => {
     const { workbench } = benchWith(async (guest) => {
-      guest.record('x', 'wall', 'cycles', 1)
+      guest.addReading('x', 'wall', 'cycles', 1)
       throw new WorkloadFailure('expected README, got nothing')
     })
     const { outcome, rows } = await workbench.run(plan())

@@ -11,19 +11,19 @@ import {
   type Stop,
 } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
+import { pick } from '../registry/registry.ts'
 import type { CellRecord, Outcome } from '../results/cell.ts'
 import { coverageRows } from '../results/coverage.ts'
 import type { Measurement } from '../results/measurement.ts'
 import { type Workload, WorkloadFailure } from '../workloads/workload.ts'
+import { type Attachment, openAttachment } from './attachment.ts'
 import { backtrace, withSymbols } from './backtrace.ts'
 import type { Catalogue } from './catalogue.ts'
-import type { CellPlan } from './cell.ts'
+import { type CellPlan, computerKey } from './cell.ts'
 import { Computer, type Parts, specFor } from './computer.ts'
-import { Conversation, type PlacedReading, stopText } from './conversation.ts'
+import { Conversation, type RegionReading, stopText } from './conversation.ts'
 import { InvariantViolated } from './invariant.ts'
-import { type Outside, openOutside } from './outside.ts'
 import { profileNamed } from './profile.ts'
-import { pick } from './registry.ts'
 import { openView } from './view/view.ts'
 
 export interface Bench {
@@ -67,15 +67,14 @@ export class Workbench implements AsyncDisposable {
   }
 
   async #computerFor(plan: CellPlan, attempt: Attempt, booted?: Snapshot): Promise<Computer> {
-    const { backend } = plan
-    const wanted = `${plan.config} ${plan.seed} ${plan.profile} ${backend} ${plan.live}`
+    const wanted = computerKey(plan)
     if (this.#computer === undefined || this.#for !== wanted) {
       await this.#forget()
       const { parts, catalogue } = this.#bench
       const config = pick(catalogue.configs, 'config', plan.config)
       const { pacer } = attempt.outside ?? {}
       const spec = await specFor(config, parts, { ...plan, ...(pacer ? { pacer } : {}) })
-      const open = (of: MachineSpec) => parts.open(of, backend)
+      const open = (of: MachineSpec) => parts.open(of, plan.backend)
       this.#computer = new Computer({ ...parts, open }, spec, booted)
       this.#for = wanted
     }
@@ -90,14 +89,14 @@ export class Workbench implements AsyncDisposable {
 
 /** One try at one cell. */
 class Attempt {
-  readonly outside: Outside | undefined
+  readonly outside: Attachment | undefined
   readonly #bench: Bench
   readonly #plan: CellPlan
   readonly #config: Config
   readonly #workload: Workload
   readonly #signal: AbortSignal
   readonly #coverage: Measurement[] = []
-  #readings: readonly PlacedReading[] = []
+  #readings: readonly RegionReading[] = []
   #machine: Machine | undefined
   #walks = 0
 
@@ -107,7 +106,7 @@ class Attempt {
     this.#config = pick(bench.catalogue.configs, 'config', plan.config)
     this.#workload = pick(bench.catalogue.workloads, 'workload', plan.workload)
     this.#signal = AbortSignal.timeout(bench.hostLimit)
-    this.outside = plan.live ? openOutside() : undefined
+    this.outside = plan.live ? openAttachment() : undefined
   }
 
   async run(computerFor: () => Promise<Computer>): Promise<Outcome> {
@@ -132,11 +131,11 @@ class Attempt {
   }
 
   record(outcome: Outcome, hostMs: number): CellRecord {
-    const place = this.#place()
+    const named = this.#named()
     const rows = this.#readings.map(({ region, metric, unit, iteration, value }) => {
-      return { ...place, region, metric, unit, iteration, value }
+      return { ...named, region, metric, unit, iteration, value }
     })
-    const { run: _, ...end } = place
+    const { run: _, ...end } = named
     const kept = outcome.kind === 'done' ? [...rows, ...this.#coverage] : this.#coverage
     return { ...end, outcome, hostMs, rows: kept }
   }
@@ -172,7 +171,7 @@ class Attempt {
       const invariant = pick(this.#bench.catalogue.invariants, 'invariant', name)
       const finding = await invariant.check(await openView(machine, this.#config))
       for (const reading of finding.readings) {
-        this.#coverage.push(...coverageRows(this.#place(), reading, this.#walks))
+        this.#coverage.push(...coverageRows(this.#named(), reading, this.#walks))
       }
       this.#walks++
       if (finding.violations.length > 0) throw new InvariantViolated(name, finding)
@@ -207,9 +206,10 @@ class Attempt {
     }
   }
 
-  #place(): Omit<Measurement, 'region' | 'metric' | 'unit' | 'iteration' | 'value'> {
-    const { key, live: _, ...place } = this.#plan
-    return { run: this.#bench.run, cell: key, ...place }
+  /** What names the cell, in each of its rows. */
+  #named(): Omit<Measurement, 'region' | 'metric' | 'unit' | 'iteration' | 'value'> {
+    const { key, live: _, ...coordinates } = this.#plan
+    return { run: this.#bench.run, cell: key, ...coordinates }
   }
 }
 

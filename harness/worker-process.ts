@@ -5,14 +5,14 @@
 import { fileURLToPath } from 'node:url'
 import { execaNode } from 'execa'
 import type { CellPlan } from './cell.ts'
-import type { Answer, WorkerSettings } from './worker.ts'
+import type { WorkerAnswer, WorkerSettings } from './worker.ts'
 
 /** How long after a cell's own host limit its process is given up. */
 const GRACE_MS = 15_000
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url))
 
 /** The process died without an answer: `gone` says how. */
-export type Ending = Answer | { readonly gone: string }
+export type Ending = WorkerAnswer | { readonly gone: string }
 
 export class WorkerProcess {
   last: CellPlan | undefined
@@ -60,13 +60,13 @@ export class WorkerProcess {
     return { gone: `ended by ${signal ?? `code ${exitCode}`}` }
   }
 
-  /** Never answers if the process goes: that is for others to notice. */
+  /** Never answers if the process goes: that is for #death and the limit to notice. */
   async #ask(plan: CellPlan): Promise<Ending> {
     try {
       const answer = this.#process.getOneMessage()
-      answer.catch(() => {}) // if sending fails first, nobody else would hear it
+      answer.catch(() => {}) // if sending fails first, its failure would be heard nowhere
       await this.#process.sendMessage({ ...plan })
-      return (await answer) as unknown as Answer
+      return (await answer) as unknown as WorkerAnswer
     } catch {
       return await new Promise<never>(() => {})
     }

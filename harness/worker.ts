@@ -5,7 +5,7 @@ import { getEachMessage, sendMessage } from 'execa'
 import type { CellRecord } from '../results/cell.ts'
 import { loadCatalogue } from './catalogue.ts'
 import type { CellPlan } from './cell.ts'
-import { realParts } from './parts.ts'
+import { realParts } from './real-parts.ts'
 import { Workbench } from './workbench.ts'
 
 /** What every worker of a run shares. */
@@ -15,7 +15,7 @@ export interface WorkerSettings {
 }
 
 /** `defect`: what went wrong in the worker itself. */
-export type Answer = { readonly record: CellRecord } | { readonly defect: string }
+export type WorkerAnswer = { readonly record: CellRecord } | { readonly defect: string }
 
 /** Works until its parent hangs up. An interruption is the parent's to handle. */
 export async function work(settings: WorkerSettings): Promise<void> {
@@ -29,7 +29,7 @@ export async function work(settings: WorkerSettings): Promise<void> {
 }
 
 /** The parent may be gone already, and the event that tells so be still to come. */
-async function send(answer: Answer): Promise<void> {
+async function send(answer: WorkerAnswer): Promise<void> {
   try {
     await sendMessage({ ...answer })
   } catch (error) {
@@ -42,7 +42,7 @@ function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === code
 }
 
-async function answer(bench: Workbench, plan: CellPlan): Promise<Answer> {
+async function answer(bench: Workbench, plan: CellPlan): Promise<WorkerAnswer> {
   try {
     return { record: await bench.run(plan) }
   } catch (error) {

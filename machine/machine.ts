@@ -52,7 +52,6 @@ export class MachineError extends UserError {
 
 export type Capability =
   | 'counters'
-  | 'timing'
   | 'snapshot'
   | 'memory-error'
   | 'hypervisor'

@@ -7,14 +7,14 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { writeGroup } from './journal.ts'
 import { nameSchema } from './measurement.ts'
-import { progressOf } from './plan.ts'
-import { type RunRecord, readRun, StoreError } from './store.ts'
+import { completenessOf } from './plan.ts'
+import { readRun, type StoredRun, StoreError } from './store.ts'
 import { PACKED_ROWS } from './store-error.ts'
 
 /** The run in `directory`; throws StoreError if planned cells are missing or its rows are torn. */
-export async function wholeRun(directory: string): Promise<RunRecord> {
+export async function wholeRun(directory: string): Promise<StoredRun> {
   const run = await readRun(directory)
-  const { planned, missing } = progressOf(run.manifest, run.cells)
+  const { planned, missing } = completenessOf(run.manifest, run.cells)
   if (missing.length === 0 && !run.torn) return run
   const there = `${run.cells.length} of ${planned ?? 'unknown'} cells${run.torn ? ' and a torn one' : ''}`
   throw new StoreError(

@@ -1,16 +1,16 @@
-// CellRecord: what became of one cell: its place, its rows, and how it ended. Nothing disappears:
+// CellRecord: what became of one cell: its coordinates, its rows, and how it ended. Nothing disappears:
 // a cell that was skipped or failed is a record with a reason.
 
 import { z } from 'zod'
 import {
+  coordinateFields,
   lineSchema,
   type Measurement,
   nameSchema,
   type Parameters,
-  placeFields,
 } from './measurement.ts'
 
-/** Text that a guest wrote. Kept as it came, cut at this length; whoever shows it must escape it. */
+/** Text that a guest wrote is kept as it came, cut at this length; what shows it must escape it. */
 const GUEST_TEXT_LENGTH = 16_384
 const BACKTRACE_LENGTH = 64
 
@@ -25,10 +25,10 @@ const lastWords = {
   backtrace: z.array(z.string().max(512)).max(BACKTRACE_LENGTH).optional(),
 }
 
-export const outcomeSchema = z.discriminatedUnion('kind', [
+const outcomeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('done'),
-    /** Digest of the machine's final state, to be found again by `verify`. */
+    /** Digest of the machine's final state, to be found again by a second run of the cell. */
     digest: lineSchema.optional(),
   }),
   z.object({ kind: z.literal('skipped'), why: reasonSchema }),
@@ -52,7 +52,7 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
 export type Outcome = Readonly<z.infer<typeof outcomeSchema>>
 
 export const cellEndSchema = z.object({
-  ...placeFields,
+  ...coordinateFields,
   outcome: outcomeSchema,
   /** Host time that the cell took; never compared with virtual time. */
   hostMs: z.number().nonnegative().max(Number.MAX_SAFE_INTEGER),
@@ -64,8 +64,8 @@ export interface CellRecord extends CellEnd {
   readonly rows: readonly Measurement[]
 }
 
-/** What a cell measures, without how it was measured: equal for two runs of the same cell. */
-export interface Place {
+/** What names a cell in the matrix of all cells: equal for two runs of the same cell. */
+export interface Coordinates {
   readonly workload: string
   readonly parameters: Parameters
   readonly config: string
@@ -75,16 +75,16 @@ export interface Place {
   readonly seed: number
 }
 
-/** `backup-latency bytes=204800 how=touch · memv6 · seed 1` */
+/** `backup-latency bytes=204800 how=sbrk · memv6 · seed 1` */
 export function cellName(
-  place: Pick<Place, 'workload' | 'parameters' | 'config' | 'seed'>,
+  cell: Pick<Coordinates, 'workload' | 'parameters' | 'config' | 'seed'>,
 ): string {
-  return `${rowName(place)} · ${place.config} · seed ${place.seed}`
+  return `${rowName(cell)} · ${cell.config} · seed ${cell.seed}`
 }
 
-/** `backup-latency bytes=204800 how=touch` */
-export function rowName(place: Pick<Place, 'workload' | 'parameters'>): string {
-  return [place.workload, ...parameterWords(place.parameters)].join(' ')
+/** `backup-latency bytes=204800 how=sbrk` */
+export function rowName(cell: Pick<Coordinates, 'workload' | 'parameters'>): string {
+  return [cell.workload, ...parameterWords(cell.parameters)].join(' ')
 }
 
 /** Equal texts for equal parameters, whatever their order. */
@@ -95,11 +95,11 @@ export function parameterWords(parameters: Parameters): string[] {
 }
 
 /** Equal for two records of the same cell, whatever their keys; the later of two stands. */
-export function placeKey(place: Place): string {
-  const { workload, config, backend, profile, policy, seed } = place
+export function coordinatesKey(cell: Coordinates): string {
+  const { workload, config, backend, profile, policy, seed } = cell
   return JSON.stringify([
     workload,
-    parameterWords(place.parameters),
+    parameterWords(cell.parameters),
     config,
     backend,
     profile,

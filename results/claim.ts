@@ -1,11 +1,11 @@
 // Claim: a figure of the literature and how we observe it. Invariant: it is observed only in a run that
 // holds its whole judged set, with enough seeds; what it then says is judged by verdict.ts.
 
-import { readdir } from 'node:fs/promises'
+import { arranged, entries } from '../registry/registry.ts'
 import type { CellRecord } from './cell.ts'
 import type { CoverageSummary } from './coverage.ts'
 import type { JudgedSet } from './judged-set.ts'
-import type { Latency } from './latency.ts'
+import type { CreationLatency } from './latency.ts'
 import type { Manifest } from './manifest.ts'
 import type { Overhead } from './overhead.ts'
 import type { SeriesTable } from './series.ts'
@@ -15,16 +15,16 @@ import type { Acceptance } from './verdict.ts'
 export { type Acceptance, DEFINITIONS, type Verdict, verdicts } from './verdict.ts'
 
 export interface Claim {
-  /** Equal to the file's name. */
+  /** Equal to the file's name; a workload that serves the claim names it so. */
   readonly name: string
-  /** Where it stands among the claims. */
-  readonly order: number
   readonly source: string
   /** The claim in its own terms, one line. */
   readonly says: string
   /** `fraction`, `ms`, `share of originals`. */
   readonly unit: string
   readonly accept: Acceptance
+  /** How pages and charts speak of it; a claim without words stands in the table of claims alone. */
+  readonly words?: ClaimWords
   /** Judged once for each; an empty list is a claim that this version cannot measure. */
   readonly comparisons: readonly Comparison[]
   /** The cells that a verdict needs; absent only where there are no comparisons. */
@@ -33,6 +33,21 @@ export interface Claim {
   refute?(evidence: Evidence, of: Comparison): Observation | undefined
   /** `seeds`: those that the whole judged set has, at least as many as it demands. */
   observe(evidence: Evidence, of: Comparison, seeds: readonly number[]): Observation
+}
+
+export interface ClaimWords {
+  /** Over its card, among the answers: `Web server`. */
+  readonly card: string
+  /** Its sentence in the abstract, around its figures: `The web server costs … under its worst load`. */
+  readonly before: string
+  readonly after?: string
+  /** Its lines in the chart of the answers, one for each clock by which it is judged. */
+  readonly lines: readonly ClaimLine[]
+}
+
+export interface ClaimLine {
+  readonly label: string
+  readonly metric?: Comparison['metric']
 }
 
 export interface Comparison {
@@ -51,7 +66,7 @@ export interface Evidence {
   readonly cells: readonly CellRecord[]
   readonly series: SeriesTable
   readonly overheads: readonly Overhead[]
-  readonly latencies: readonly Latency[]
+  readonly latencies: readonly CreationLatency[]
   readonly coverage: readonly CoverageSummary[]
 }
 
@@ -78,16 +93,14 @@ export function unmeasured(
   return { ...claim, why, comparisons: [], observe: () => ({ kind: 'not measured', why }) }
 }
 
-/** All claims of the folder `claims`, in their order. Throws if a file's claim has another name. */
+/** The claims of the thesis first, then those of others by how they keep backups; the rest by name. */
+const PLACES = [
+  ...['coverage', 'backup-200kb', 'xv6-commands', 'thttpd', 'side-by-side', 'software-ha'],
+  ...['memv6-usertests', 'store-injection', 'multimem', 'kmemvisor'],
+  ...['vm-micro-checkpoint', 'remus', 'hardware-mirroring', 'nested-vs-shadow'],
+]
+
+/** All claims of the folder `claims`, in their order. Throws RegistryError if a file's claim has another name. */
 export async function loadClaims(): Promise<Claim[]> {
-  const folder = new URL('claims/', import.meta.url)
-  const files = (await readdir(folder)).filter((file) => /^[\w-]+\.(ts|js)$/.test(file))
-  const claims = await Promise.all(
-    files.map(async (file) => {
-      const { default: claim } = (await import(new URL(file, folder).href)) as { default: Claim }
-      if (`${claim.name}` === file.replace(/\.(ts|js)$/, '')) return claim
-      throw new Error(`results/claims/${file}: expected a claim of this name, got ${claim.name}`)
-    }),
-  )
-  return claims.toSorted((a, b) => a.order - b.order)
+  return arranged(await entries<Claim>('results/claims'), PLACES)
 }

@@ -11,7 +11,7 @@ export interface CoverageReading {
   readonly guest: string
   /** Original frames that the allocator has given out, covered or not; absent in older rows. */
   readonly inUse?: number
-  /** Those of them that the config's coverage covers. */
+  /** Originals in use that the config's coverage covers. */
   readonly originals: number
   /** Distinct frames that back one original each. */
   readonly backups: number
@@ -25,7 +25,7 @@ export interface CoverageReading {
   readonly stale: number
 }
 
-export const coverageMetrics = [
+const coverageMetrics = [
   'originals',
   'backups',
   'missing',
@@ -47,28 +47,28 @@ export function coverageRows(
   iteration: number,
 ): Measurement[] {
   const { run, cell, workload, parameters, config, backend, profile, policy, seed } = of
-  const place = { run, cell, workload, parameters, config, backend, profile, policy, seed }
+  const named = { run, cell, workload, parameters, config, backend, profile, policy, seed }
   return coverageMetrics.flatMap((metric) => {
     const value = countOf(reading, metric)
     if (value === undefined) return []
     const region = `${REGION}${reading.guest}`
-    return [{ ...place, region, metric, unit: 'count' as const, iteration, value }]
+    return [{ ...named, region, metric, unit: 'count' as const, iteration, value }]
   })
 }
 
-export interface PlacedReading extends CoverageReading {
+interface CoverageWalk extends CoverageReading {
   readonly workload: string
   readonly config: string
   readonly cell: string
   readonly iteration: number
 }
 
-const PLACED = ['workload', 'config', 'cell', 'guest', 'iteration'] as const
+const WALK = ['workload', 'config', 'cell', 'guest', 'iteration'] as const
 
 /** The readings that rows hold, in order of their first row. A metric that is absent counts 0. */
-export function coverageReadings(rows: readonly Measurement[]): PlacedReading[] {
+export function coverageReadings(rows: readonly Measurement[]): CoverageWalk[] {
   const readings = new Map<string, Map<string, number>>()
-  const places = new Map<string, Pick<PlacedReading, (typeof PLACED)[number]>>()
+  const walks = new Map<string, Pick<CoverageWalk, (typeof WALK)[number]>>()
   for (const row of rows) {
     if (!row.region.startsWith(REGION)) continue
     const guest = row.region.slice(REGION.length)
@@ -77,13 +77,13 @@ export function coverageReadings(rows: readonly Measurement[]): PlacedReading[] 
     values.set(row.metric, row.value)
     readings.set(key, values)
     const { workload, config, cell, iteration } = row
-    places.set(key, { workload, config, cell, guest, iteration })
+    walks.set(key, { workload, config, cell, guest, iteration })
   }
   return [...readings].map(([key, values]) => {
     const value = (metric: CoverageMetric): number => values.get(metric) ?? 0
     const inUse = values.get('in-use')
     return {
-      ...places.get(key)!,
+      ...walks.get(key)!,
       ...(inUse === undefined ? {} : { inUse }),
       originals: value('originals'),
       backups: value('backups'),
@@ -124,7 +124,7 @@ export function coverageOf(cells: readonly CellRecord[]): CoverageSummary[] {
   })
 }
 
-function promptOf(group: readonly PlacedReading[]): CoverageSummary['prompt'] {
+function promptOf(group: readonly CoverageWalk[]): CoverageSummary['prompt'] {
   const booted = group.find(({ workload, inUse }) => workload === BOOT && inUse !== undefined)
   if (booted?.inUse === undefined) return null
   return { originals: booted.originals, inUse: booted.inUse }

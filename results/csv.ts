@@ -4,11 +4,11 @@
 import { stringify } from 'csv-stringify/sync'
 import type { CellRecord } from './cell.ts'
 import { putFile } from './run-file.ts'
-import type { RunRecord } from './store.ts'
+import type { StoredRun } from './store.ts'
 import { exported, exportedNumber, type Summary } from './summary.ts'
 
 /** File name → text of every table of a run. */
-export function csvTables(run: RunRecord, summary: Summary): Map<string, string> {
+export function csvTables(run: StoredRun, summary: Summary): Map<string, string> {
   const { overheads, latencies, claims, coverage } = exported(summary)
   return new Map([
     [
@@ -27,7 +27,7 @@ export function csvTables(run: RunRecord, summary: Summary): Map<string, string>
 }
 
 /** Writes the tables into a run directory; resolves to their paths. */
-export async function writeCsv(run: RunRecord, summary: Summary): Promise<string[]> {
+export async function writeCsv(run: StoredRun, summary: Summary): Promise<string[]> {
   const paths: string[] = []
   for (const [name, text] of csvTables(run, summary)) {
     paths.push(await putFile(run.directory, name, text))

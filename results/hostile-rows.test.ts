@@ -1,11 +1,12 @@
-// Rows that pass the schema and that nobody measured: whatever their values, the summary is one of finite
+// Rows that pass the schema and that no machine counted: whatever their values, the summary is one of finite
 // numbers, and nothing in it is called a defect.
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { CellRecord } from './cell.ts'
+import { loadClaims } from './claim.ts'
 import { measurementSchema, type Unit, units } from './measurement.ts'
-import { loadClaims, summarise, summarySchema } from './summary.ts'
+import { summarise, summarySchema } from './summary.ts'
 import { syntheticRun } from './synthetic-run.fixture.ts'
 
 const MOST = Number.MAX_SAFE_INTEGER

@@ -1,4 +1,4 @@
-// Latency: the extra time in which a mirrored config creates a space, against its size. Invariant:
+// CreationLatency: the extra time in which a mirrored config creates a space, against its size. Invariant:
 // cycles become milliseconds only by the clock of the profile they were counted under.
 
 import { z } from 'zod'
@@ -7,7 +7,7 @@ import { pairsOf, type Series, type SeriesTable } from './series.ts'
 import { median, medianEstimate } from './statistics.ts'
 
 /** The workload whose cells are read, and its parameters `bytes`, `how` and `frames`. */
-const WORKLOAD = 'backup-latency'
+export const LATENCY_WORKLOAD = 'backup-latency'
 
 export const latencySchema = z.object({
   bytes: z.number(),
@@ -33,13 +33,13 @@ export const latencySchema = z.object({
   samples: z.number().int(),
   cells: z.array(z.string()),
 })
-export type Latency = Readonly<z.infer<typeof latencySchema>>
+export type CreationLatency = Readonly<z.infer<typeof latencySchema>>
 
-export function latencies(table: SeriesTable, manifest: Manifest): Latency[] {
+export function latencies(table: SeriesTable, manifest: Manifest): CreationLatency[] {
   return manifest.configs
     .flatMap((config) => {
       const sides = [config.control, config.baseline].filter((name) => name !== undefined)
-      const series = table.of(config.name, 'wall', (workload) => workload === WORKLOAD)
+      const series = table.of(config.name, 'wall', (workload) => workload === LATENCY_WORKLOAD)
       return series.flatMap((one) =>
         [...new Set(sides)].flatMap((over) => extra(one, table.find(one, over), manifest)),
       )
@@ -47,7 +47,7 @@ export function latencies(table: SeriesTable, manifest: Manifest): Latency[] {
     .toSorted((a, b) => a.bytes - b.bytes)
 }
 
-function extra(series: Series, base: Series | undefined, manifest: Manifest): Latency[] {
+function extra(series: Series, base: Series | undefined, manifest: Manifest): CreationLatency[] {
   const { bytes, how, frames } = series.parameters
   if (base === undefined || typeof bytes !== 'number' || series.unit !== 'cycles') return []
   const pairs = pairsOf(series, base)

@@ -18,7 +18,7 @@ const here = (holder: object): Promise<void> =>
 const elsewhere = process.platform !== 'linux'
 const without = elsewhere ? ' (skipped: the states of processes are read from /proc)' : ''
 describe.skipIf(elsewhere)(`the lock of a run directory${without}`, () => {
-  it('is taken over from a process that has ended and that nobody has reaped', async () => {
+  it('is taken over from a process that has ended and that its parent has not reaped', async () => {
     // The shell becomes a program that never waits for the child that the shell started.
     const env = { ...process.env, NODE: process.execPath, WAIT: 'setTimeout(() => {}, 600000)' }
     const script = '"$NODE" -e "$WAIT" & echo $!; exec "$NODE" -e "$WAIT"'
@@ -56,7 +56,7 @@ describe.skipIf(elsewhere)(`the lock of a run directory${without}`, () => {
 
   it('that is a device is not read, and counts as held', async () => {
     await symlink('/dev/zero', join(directory, 'lock'))
-    await expect(lock(directory)).rejects.toThrow('somebody holds')
+    await expect(lock(directory)).rejects.toThrow('another process holds')
   })
 })
 

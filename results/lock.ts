@@ -1,6 +1,6 @@
 // The lock of a run directory. Invariant: at most one living process writes a run; the lock of a dead one is
-// taken over, by renaming it first so that only one of two finders gets it. Dead is also a process that
-// nobody has reaped, and one whose number another process has by now.
+// taken over, by renaming it first so that only one of two finders gets it. Dead is also a process whose
+// parent has not reaped it, and one whose number another process has by now.
 
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises'
@@ -23,7 +23,7 @@ export class LockedError extends Error {
   override readonly name = 'LockedError'
 }
 
-/** Takes the lock; resolves to the way to give it back. Throws LockedError if somebody holds it. */
+/** Takes the lock; resolves to the way to give it back. Throws LockedError if another process holds it. */
 export async function lock(directory: string): Promise<() => Promise<void>> {
   const path = join(directory, 'lock')
   const mine = join(directory, `lock.${randomUUID()}`)
@@ -107,9 +107,9 @@ async function processStat(pid: number): Promise<{ state: string; started: strin
 }
 
 function lockedBy(path: string, holder: Holder | undefined): LockedError {
-  const who = holder === undefined ? 'somebody' : `process ${holder.pid}`
+  const who = holder === undefined ? 'another process' : `process ${holder.pid}`
   return new LockedError(
-    `expected a run that nobody writes, got one that ${who} holds. Wait for it, or remove ${path} if it has ended`,
+    `expected a run that no process writes, got one that ${who} holds. Wait for it, or remove ${path} if it has ended`,
   )
 }
 

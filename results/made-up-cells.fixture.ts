@@ -4,7 +4,7 @@
 import type { CellRecord } from './cell.ts'
 import type { Manifest } from './manifest.ts'
 import type { Measurement, Parameters, Unit } from './measurement.ts'
-import type { RunRecord } from './store.ts'
+import type { StoredRun } from './store.ts'
 import type { ClaimVerdict, Overhead, Summary } from './summary.ts'
 import { syntheticManifest } from './synthetic-run.fixture.ts'
 
@@ -20,22 +20,22 @@ export function cell(
   unit: Unit = 'cycles',
 ): CellRecord {
   const words = Object.values(parameters).join('-')
-  const place = {
+  const coordinates = {
     cell: `${workload.replace('/', '-')}-${words}-${config}-${seed}`,
     ...{ workload, parameters, config, seed },
     ...{ backend: 'rv64', profile: 'flat', policy: config === 'memv6' ? 'space' : 'none' },
   }
   const rows: Measurement[] = Object.entries(figures).map(([metric, value]) => ({
-    ...{ run: 'synthetic', ...place, region, metric },
+    ...{ run: 'synthetic', ...coordinates, region, metric },
     ...{ unit: metric === 'requests' ? 'count' : unit, iteration: 0, value },
   }))
-  return { ...place, hostMs: 2, outcome: { kind: 'done' }, rows }
+  return { ...coordinates, hostMs: 2, outcome: { kind: 'done' }, rows }
 }
 
 export function run(
   cells: readonly CellRecord[],
   manifest: Manifest = syntheticManifest,
-): RunRecord {
+): StoredRun {
   return { directory: 'x', manifest, cells, torn: false }
 }
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { lineSchema, nameSchema } from './measurement.ts'
 import { isListable, planSchema } from './plan.ts'
 
-export const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 1
 
 /** Words by name: versions, host, image hashes. */
 const wordsSchema = z
@@ -23,7 +23,7 @@ const wordsSchema = z
     'expected an object of short texts',
   )
 
-export const manifestConfigSchema = z.object({
+const manifestConfigSchema = z.object({
   name: nameSchema,
   about: z.string().max(2000),
   baseline: nameSchema.optional(),
@@ -36,10 +36,11 @@ export const manifestConfigSchema = z.object({
 })
 export type ManifestConfig = Readonly<z.infer<typeof manifestConfigSchema>>
 
-export const manifestWorkloadSchema = z.object({
+const manifestWorkloadSchema = z.object({
   name: nameSchema,
   about: z.string().max(2000),
-  figure: z.string().max(2000).optional(),
+  /** Names of the claims that it serves; runs of older versions have a sentence `figure` instead. */
+  claims: z.array(nameSchema).max(64).optional(),
 })
 
 export const manifestSchema = z.object({

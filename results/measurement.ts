@@ -22,7 +22,7 @@ const exactUnits: ReadonlySet<Unit> = new Set(['cycles', 'instructions', 'count'
 
 export type Parameters = { readonly [name: string]: string | number | boolean }
 
-/** Beyond, a double no longer counts by ones. */
+/** Beyond this a double no longer counts by ones. */
 const MOST = Number.MAX_SAFE_INTEGER
 /** The least that is not 0: no clock or counter of ours tells less. */
 const LEAST = 1e-9
@@ -54,7 +54,7 @@ export const lineSchema = z
   .regex(ONE_LINE, 'expected one line without control characters')
 
 /** A key as the harness makes it: a hash in hexadecimal or base64url. */
-export const keySchema = z
+const keySchema = z
   .string()
   .max(NAME_LENGTH)
   .regex(/^[\w-]+$/, 'expected a hash')
@@ -86,8 +86,8 @@ function isParameterValue(value: unknown): boolean {
   return lineSchema.safeParse(value).success
 }
 
-/** Which place in the comparison a row belongs to. */
-export const placeFields = {
+/** What names a cell, in each of its rows: its key, and its coordinates (cell.ts). */
+export const coordinateFields = {
   /** Hash of everything that determines the cell. */
   cell: keySchema,
   workload: nameSchema,
@@ -102,8 +102,8 @@ export const placeFields = {
 export const measurementSchema = z
   .object({
     run: nameSchema,
-    ...placeFields,
-    /** The marked stretch, `all` for the whole cell. */
+    ...coordinateFields,
+    /** What was measured of the cell: a region that marks or the harness bracket, `all` for the whole. */
     region: lineSchema,
     /** `wall`, `busy`, `instructions`, `originals`, `latency-p99`, … */
     metric: lineSchema,

@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cellName } from './cell.ts'
+import { loadClaims } from './claim.ts'
 import { writeCsv } from './csv.ts'
 import { inOrder } from './order.ts'
 import { type CellRecord, ResultStore, readRun } from './store.ts'
-import { loadClaims, summarise } from './summary.ts'
+import { summarise } from './summary.ts'
 import { syntheticRun } from './synthetic-run.fixture.ts'
 
 let directory: string

@@ -10,8 +10,8 @@ export function inOrder(
   { workloads, configs }: Pick<Manifest, 'workloads' | 'configs'>,
   cells: readonly CellRecord[],
 ): readonly CellRecord[] {
-  const workload = placesOf(workloads)
-  const config = placesOf(configs)
+  const workload = ranksOf(workloads)
+  const config = ranksOf(configs)
   return cells.toSorted(
     (a, b) =>
       workload(a.workload) - workload(b.workload) ||
@@ -25,9 +25,9 @@ export function inOrder(
 }
 
 /** Where a name stands in a list; behind all if it does not. */
-function placesOf(list: readonly { readonly name: string }[]): (name: string) => number {
-  const places = new Map(list.map(({ name }, place) => [name, place]))
-  return (name) => places.get(name) ?? list.length
+function ranksOf(list: readonly { readonly name: string }[]): (name: string) => number {
+  const ranks = new Map(list.map(({ name }, rank) => [name, rank]))
+  return (name) => ranks.get(name) ?? list.length
 }
 
 /** Parameter by parameter in order of their names; numbers by size. */
@@ -44,7 +44,7 @@ function compareParameters(a: Parameters, b: Parameters): number {
   return 0
 }
 
-/** By code units: the same on every host, whatever its language. */
+/** The order of two texts by code units, which is the same on every host, whatever its language. */
 function compareTexts(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1
 }

@@ -8,7 +8,7 @@ import { pairsOf, type Series, type SeriesTable } from './series.ts'
 import { median, medianEstimate } from './statistics.ts'
 
 /** Set after the metric's name where the control's cost is taken off first. */
-export const NET = '-net'
+const NET = '-net'
 
 export const overheadSchema = z.object({
   workload: z.string(),

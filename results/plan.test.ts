@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { cellName } from './cell.ts'
 import { type Manifest, manifestSchema } from './manifest.ts'
-import { type PlanPart, plannedPlaces, progressOf } from './plan.ts'
+import { completenessOf, type PlanPart, plannedCells } from './plan.ts'
 import { ResultStore, readRun } from './store.ts'
 import { syntheticManifest, syntheticRun } from './synthetic-run.fixture.ts'
 
@@ -22,7 +22,7 @@ const part = (seeds: readonly number[], names = ['noop']): PlanPart => ({
   seeds: [...seeds],
 })
 const planned = (...plan: PlanPart[]): Manifest => ({ ...syntheticManifest, plan })
-const names = (manifest: Manifest) => plannedPlaces(manifest)?.map(cellName)
+const names = (manifest: Manifest) => plannedCells(manifest)?.map(cellName)
 
 describe('a plan', () => {
   test('is the product of its parts, each cell once', () => {
@@ -36,16 +36,16 @@ describe('a plan', () => {
 
   test('names what has no record, whatever stands in the rows besides', () => {
     const { manifest, cells } = syntheticRun()
-    expect(progressOf(manifest, cells)).toEqual({ planned: cells.length, missing: [] })
+    expect(completenessOf(manifest, cells)).toEqual({ planned: cells.length, missing: [] })
     const some = cells.filter(({ workload }) => workload !== 'noop')
-    const { planned, missing } = progressOf(manifest, some)
+    const { planned, missing } = completenessOf(manifest, some)
     expect(planned).toBe(cells.length)
     expect(missing.map(({ workload }) => workload)).toEqual(Array(12).fill('noop'))
     const smaller = { ...manifest, plan: [part([1])] }
-    expect(progressOf(smaller, cells)).toEqual({ planned: cells.length, missing: [] })
+    expect(completenessOf(smaller, cells)).toEqual({ planned: cells.length, missing: [] })
   })
 
-  test('that nobody can list is refused', () => {
+  test('of too many cells to list is refused', () => {
     const seeds = Array.from({ length: 10_000 }, (_, seed) => seed)
     const many = planned(part(seeds, Array(100).fill('noop')))
     expect(manifestSchema.safeParse(many).success).toBe(false)

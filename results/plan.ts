@@ -2,7 +2,7 @@
 // them, so that a run cut short says what it lacks.
 
 import { z } from 'zod'
-import { type CellRecord, type Place, placeKey } from './cell.ts'
+import { type CellRecord, type Coordinates, coordinatesKey } from './cell.ts'
 import { nameSchema, parametersSchema } from './measurement.ts'
 
 /** What one command asked for: each point of each workload under each config with each seed. */
@@ -15,10 +15,10 @@ export const planSchema = z.object({
 })
 export type PlanPart = Readonly<z.infer<typeof planSchema>>
 
-/** More than this is no plan that a person made. */
+/** A plan of more cells was not made by a person. */
 const CELLS_MAX = 1_000_000
 
-/** Whether a plan can be listed. */
+/** Whether a plan has few enough cells to be listed. */
 export function isListable(plan: readonly PlanPart[]): boolean {
   const cells = plan.map(({ workloads, configs, seeds }) => {
     const points = workloads.reduce((sum, workload) => sum + workload.points.length, 0)
@@ -27,47 +27,56 @@ export function isListable(plan: readonly PlanPart[]): boolean {
   return cells.reduce((sum, count) => sum + count, 0) <= CELLS_MAX
 }
 
-/** What a header must say of the rest of a cell's place. */
-interface Header {
+/** What a manifest says of the rest of a cell's coordinates. */
+export interface PlanHeader {
   readonly backend: string
   readonly profile: { readonly name: string }
   readonly configs: readonly { readonly name: string; readonly policy: string }[]
-  readonly plan?: readonly PlanPart[] | undefined
 }
 
-/** Every planned cell once, in order; undefined for a manifest that keeps no plan. */
-export function plannedPlaces(header: Header): readonly Place[] | undefined {
-  if (header.plan === undefined) return undefined
+/**
+ * Every cell of a plan once, in the order in which cells are run. Configs alternate within a seed, so that a
+ * drift of the host meets all of them alike.
+ */
+export function cellsOfPlan(plan: readonly PlanPart[], header: PlanHeader): readonly Coordinates[] {
+  const { backend, profile } = header
   const policies = new Map(header.configs.map(({ name, policy }) => [name, policy]))
-  const places = header.plan.flatMap(({ workloads, configs, seeds }) =>
+  const cells = plan.flatMap(({ workloads, configs, seeds }) =>
     workloads.flatMap(({ name: workload, points }) =>
       points.flatMap((parameters) =>
         seeds.flatMap((seed) =>
           configs.map((config) => ({
-            ...{ workload, parameters, config, seed },
-            backend: header.backend,
-            profile: header.profile.name,
+            ...{ workload, parameters, config, seed, backend },
+            profile: profile.name,
             policy: policies.get(config) ?? 'none',
           })),
         ),
       ),
     ),
   )
-  return [...new Map(places.map((place) => [placeKey(place), place])).values()]
+  return [...new Map(cells.map((cell) => [coordinatesKey(cell), cell])).values()]
 }
 
-export interface Progress {
+/** A manifest, as far as its plan goes; one of an older version keeps none. */
+type Planned = PlanHeader & { readonly plan?: readonly PlanPart[] | undefined }
+
+/** The planned cells; undefined for a manifest that keeps no plan. */
+export function plannedCells(manifest: Planned): readonly Coordinates[] | undefined {
+  return manifest.plan && cellsOfPlan(manifest.plan, manifest)
+}
+
+export interface Completeness {
   /** Cells planned or there; undefined where no plan was kept. */
   readonly planned: number | undefined
   /** Planned, and without a record. */
-  readonly missing: readonly Place[]
+  readonly missing: readonly Coordinates[]
 }
 
-export function progressOf(header: Header, cells: readonly CellRecord[]): Progress {
-  const places = plannedPlaces(header)
-  if (places === undefined) return { planned: undefined, missing: [] }
-  const there = new Set(cells.map(placeKey))
-  const missing = places.filter((place) => !there.has(placeKey(place)))
+export function completenessOf(manifest: Planned, cells: readonly CellRecord[]): Completeness {
+  const all = plannedCells(manifest)
+  if (all === undefined) return { planned: undefined, missing: [] }
+  const there = new Set(cells.map(coordinatesKey))
+  const missing = all.filter((cell) => !there.has(coordinatesKey(cell)))
   return { planned: there.size + missing.length, missing }
 }
 

@@ -22,7 +22,7 @@ export function printable(text: string): string {
     .replace(UNSEEN, REPLACED)
 }
 
-/** The same as one line: a newline is shown as its picture too, a tab is a space. */
+/** The text as one printable line: a newline is shown as its picture too, a tab is a space. */
 export function printableLine(text: string): string {
   return printable(text).replaceAll('\t', ' ').replace(/\n/g, picture)
 }

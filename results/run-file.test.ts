@@ -1,4 +1,4 @@
-// A run directory from somebody who means harm: links out of it, devices and pipes in it.
+// A run directory from a stranger who means harm: links out of it, devices and pipes in it.
 
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

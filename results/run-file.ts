@@ -1,6 +1,7 @@
-// RunFile: one file of a run directory. A directory may come from anybody, so: only regular files of bounded
-// size are read, and a file is written beside its place and renamed into it. Invariant: nothing outside the
-// directory is ever written through a link in it, and each file is whole, the old one or the new one.
+// RunFile: one file of a run directory. A directory may come from a stranger, so only regular files of
+// bounded size are read, and a file is written beside its place and renamed into it. Invariant: nothing
+// outside the directory is ever written through a link in it, and each file is whole, the old one or the new
+// one.
 
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
@@ -66,7 +67,7 @@ export async function ownFolder(directory: string, name: string): Promise<string
 /** Opens the file `name` of `directory` for appending. A link in its place is refused. */
 export async function openForAppending(directory: string, name: string): Promise<FileHandle> {
   const path = join(directory, name)
-  // Windows has no such flag, and no links that anybody may make.
+  // Windows has no such flag, and no links that every user may make.
   const noFollow = constants.O_NOFOLLOW ?? 0
   const { O_APPEND, O_CREAT, O_WRONLY } = constants
   try {

@@ -18,20 +18,20 @@ export interface Series extends Subject {
   readonly config: string
   readonly policy: string
   readonly profile: string
-  readonly bySeed: ReadonlyMap<number, Reading>
+  readonly bySeed: ReadonlyMap<number, SeedFigure>
 }
 
-export interface Reading {
+export interface SeedFigure {
   /** The median over the cell's iterations. */
   readonly value: number
   readonly cell: string
 }
 
 /** Pairs of one seed, seeds in order. */
-export interface Pair {
+export interface SeedPair {
   readonly seed: number
-  readonly value: Reading
-  readonly base: Reading
+  readonly value: SeedFigure
+  readonly base: SeedFigure
 }
 
 /** All series of a run, found by subject and config. */
@@ -58,8 +58,8 @@ export class SeriesTable {
 }
 
 /** The seeds that both series have; a seed that one side lacks does not count. */
-export function pairsOf(series: Series, base: Series): Pair[] {
-  const pairs: Pair[] = []
+export function pairsOf(series: Series, base: Series): SeedPair[] {
+  const pairs: SeedPair[] = []
   for (const [seed, value] of series.bySeed) {
     const other = base.bySeed.get(seed)
     if (other !== undefined) pairs.push({ seed, value, base: other })
@@ -68,7 +68,7 @@ export function pairsOf(series: Series, base: Series): Pair[] {
 }
 
 export function medianOf(series: Series): number {
-  return median([...series.bySeed.values()].map((reading) => reading.value))
+  return median([...series.bySeed.values()].map((figure) => figure.value))
 }
 
 function gather(cells: readonly CellRecord[]): Map<string, Series> {
@@ -77,9 +77,9 @@ function gather(cells: readonly CellRecord[]): Map<string, Series> {
     const regions = Map.groupBy(cell.rows, (row) => keyOf(row, row.config))
     for (const [key, rows] of regions) {
       const first = rows[0]!
-      const reading = { value: median(rows.map((row) => row.value)), cell: cell.cell }
+      const figure = { value: median(rows.map((row) => row.value)), cell: cell.cell }
       const series = table.get(key) ?? emptySeries(first)
-      ;(series.bySeed as Map<number, Reading>).set(cell.seed, reading)
+      ;(series.bySeed as Map<number, SeedFigure>).set(cell.seed, figure)
       table.set(key, series)
     }
   }

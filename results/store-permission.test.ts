@@ -1,4 +1,4 @@
-// A run directory that the user may not write to: the store says so, whoever runs the test.
+// A run directory that the user may not write to: the store says so, root running the test too.
 
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type CellRecord, placeKey } from './cell.ts'
+import { type CellRecord, coordinatesKey } from './cell.ts'
 import { JournalDamage, readJournal, writeGroup } from './journal.ts'
 import type { Measurement } from './measurement.ts'
 import { type Manifest, ResultStore, readRun, StoreError } from './store.ts'
@@ -128,9 +128,9 @@ describe('writing and reading', () => {
 
   test('a place is the same whatever the order of its parameters', () => {
     const [a, b] = [record(), record()]
-    const one = placeKey({ ...a, parameters: { x: 1, y: 2 } })
-    expect(placeKey({ ...b, parameters: { y: 2, x: 1 } })).toBe(one)
-    expect(placeKey({ ...b, parameters: { y: 2, x: 3 } })).not.toBe(one)
+    const one = coordinatesKey({ ...a, parameters: { x: 1, y: 2 } })
+    expect(coordinatesKey({ ...b, parameters: { y: 2, x: 1 } })).toBe(one)
+    expect(coordinatesKey({ ...b, parameters: { y: 2, x: 3 } })).not.toBe(one)
   })
 })
 

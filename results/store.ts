@@ -6,7 +6,7 @@ import { access, type FileHandle, mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { ZodError } from 'zod'
-import { type CellRecord, cellName, placeKey } from './cell.ts'
+import { type CellRecord, cellName, coordinatesKey } from './cell.ts'
 import { type Journal, JournalDamage, problem, readJournal, writeGroup } from './journal.ts'
 import { LockedError, lock } from './lock.ts'
 import type { Manifest } from './manifest.ts'
@@ -34,16 +34,16 @@ import {
 } from './store-error.ts'
 import { strangeness } from './stranger.ts'
 
-export type { CellEnd, CellRecord, Outcome } from './cell.ts'
+export type { CellRecord } from './cell.ts'
 export type { Manifest, ManifestConfig } from './manifest.ts'
-export { StoreError, type StoreErrorKind } from './store-error.ts'
+export { StoreError } from './store-error.ts'
 
 /** Larger files than this are not results. */
 const JOURNAL_BYTES = 1 << 29
 const ROWS = 'rows.jsonl'
 
 /** A run as it lies on disk. */
-export interface RunRecord {
+export interface StoredRun {
   readonly directory: string
   readonly manifest: Manifest
   /** The latest record of each place, in the order of `order.ts`, whichever ended first. */
@@ -139,7 +139,7 @@ export class ResultStore implements AsyncDisposable {
       await this.#rows.appendFile(text)
       await this.#rows.datasync()
       const { size, dev, ino } = await this.#rows.stat()
-      // A file goes on taking rows when nobody can find it any more.
+      // A file goes on taking rows when no path leads to it any more.
       const named = await stat(join(this.directory, ROWS)).catch(ifMissing)
       if (named?.dev !== dev || named.ino !== ino) throw moved(this.directory)
       this.#bytes = size
@@ -165,13 +165,13 @@ export class ResultStore implements AsyncDisposable {
 }
 
 /** Reads a run without touching it. */
-export async function readRun(directory: string): Promise<RunRecord> {
+export async function readRun(directory: string): Promise<StoredRun> {
   try {
     const manifest = await readManifest(directory)
     if (manifest === undefined) throw noRun(directory)
     const journal = await loadJournal(directory)
     refuseStrangers(directory, manifest, journal)
-    const latest = new Map(journal.cells.map((record) => [placeKey(record), record]))
+    const latest = new Map(journal.cells.map((record) => [coordinatesKey(record), record]))
     const cells = inOrder(manifest, [...latest.values()])
     return { directory, manifest, cells, torn: journal.torn }
   } catch (error) {

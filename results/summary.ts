@@ -3,25 +3,24 @@
 
 import { z } from 'zod'
 import { cellName } from './cell.ts'
-import { type Claim, type Comparison, type Evidence, loadClaims } from './claim.ts'
+import type { Claim, Comparison, Evidence } from './claim.ts'
 import { coverageOf, coverageSummarySchema } from './coverage.ts'
 import { holding } from './judged-set.ts'
 import { latencies, latencySchema } from './latency.ts'
 import { overheadSchema, overheads } from './overhead.ts'
-import { progressOf } from './plan.ts'
+import { completenessOf } from './plan.ts'
 import { SeriesTable } from './series.ts'
 import { spreadName } from './spread.ts'
-import type { RunRecord } from './store.ts'
+import type { StoredRun } from './store.ts'
 import { expected, judge, verdicts } from './verdict.ts'
 
-export type { Latency } from './latency.ts'
+export { type CreationLatency, LATENCY_WORKLOAD } from './latency.ts'
 export type { Overhead } from './overhead.ts'
-export { loadClaims }
 
 /** 2: overheads are of unit `fraction`; verdict `inconclusive`; what was planned. */
-export const SUMMARY_VERSION = 2
+const SUMMARY_VERSION = 2
 
-export const claimVerdictSchema = z.object({
+const claimVerdictSchema = z.object({
   name: z.string(),
   source: z.string(),
   says: z.string(),
@@ -83,7 +82,7 @@ export const summarySchema = z.object({
 export type Summary = Readonly<z.infer<typeof summarySchema>>
 
 /** What the claims of this version may look at. */
-export function evidenceOf(run: RunRecord): Evidence {
+function evidenceOf(run: StoredRun): Evidence {
   const series = new SeriesTable(run.cells)
   return {
     manifest: run.manifest,
@@ -95,7 +94,7 @@ export function evidenceOf(run: RunRecord): Evidence {
   }
 }
 
-export function summarise(run: RunRecord, claims: readonly Claim[]): Summary {
+export function summarise(run: StoredRun, claims: readonly Claim[]): Summary {
   const evidence = evidenceOf(run)
   const done = run.cells.filter((cell) => cell.outcome.kind === 'done')
   return {
@@ -111,8 +110,8 @@ export function summarise(run: RunRecord, claims: readonly Claim[]): Summary {
   }
 }
 
-function cellsOf({ manifest, cells, torn }: RunRecord): Summary['cells'] {
-  const { planned, missing } = progressOf(manifest, cells)
+function cellsOf({ manifest, cells, torn }: StoredRun): Summary['cells'] {
+  const { planned, missing } = completenessOf(manifest, cells)
   const ended = (kind: 'skipped' | 'failed' | 'violated') =>
     cells.flatMap((cell) =>
       cell.outcome.kind === kind
@@ -206,9 +205,4 @@ export function exported(summary: Summary): Summary {
       typeof value === 'number' ? exportedNumber(value) : value,
     ),
   )
-}
-
-/** JSON Schema 2020-12 of summary.json, for other people's tools. */
-export function summaryJsonSchema(): object {
-  return z.toJSONSchema(summarySchema)
 }

@@ -7,7 +7,7 @@ import type { Manifest } from './manifest.ts'
 import type { Measurement, Parameters, Unit } from './measurement.ts'
 import type { PlanPart } from './plan.ts'
 import { random } from './random.fixture.ts'
-import type { RunRecord } from './store.ts'
+import type { StoredRun } from './store.ts'
 
 const RUN = 'synthetic'
 
@@ -101,7 +101,7 @@ function rowsOfSuite(): Row[] {
 }
 
 /** A whole run with one skipped and one failed cell, the latter with hostile text. */
-export function syntheticRun(seeds: readonly number[] = [1, 2, 3]): RunRecord {
+export function syntheticRun(seeds: readonly number[] = [1, 2, 3]): StoredRun {
   const chance = random(7)
   const cells = syntheticManifest.configs.flatMap(({ name }) =>
     seeds.flatMap((seed) => rowsOfSuite().map((row) => doneCell(row, name, seed, chance()))),
@@ -131,14 +131,14 @@ const WEB_HOST = { name: 'web-host', points: [{ bytes: 10 * KiB, connections: 10
 const UNFINISHED = { name: 'commands/stressfs', points: [{}] }
 
 function doneCell(row: Row, name: string, seed: number, chance: number): CellRecord {
-  const place = placeOf(row.workload, row.parameters ?? {}, name, seed)
+  const coordinates = coordinatesOf(row.workload, row.parameters ?? {}, name, seed)
   const mirrored = name === 'memv6' || name === 'memvisor'
   const extra = row.perByte && mirrored ? row.perByte * Number(row.parameters?.bytes) : 0
   const scale = row.perByte ? 1 : (factor[name] ?? 1)
   const wall = Math.round(row.cycles * scale * (1 + (chance - 0.5) * 0.01) + extra)
   const busy = Math.round(wall * (row.busyShare ?? 1))
   const of = (metric: string, unit: Unit, value: number): Measurement => ({
-    ...{ run: RUN, ...place, region: row.region },
+    ...{ run: RUN, ...coordinates, region: row.region },
     ...{ metric, unit, iteration: 0, value },
   })
   const rows = [
@@ -152,15 +152,15 @@ function doneCell(row: Row, name: string, seed: number, chance: number): CellRec
     rows.push(of('latency-p50', 'cycles', Math.round(wall / 100)))
     rows.push(of('latency-p99', 'cycles', Math.round(wall / 60)))
   }
-  if (mirrored) rows.push(...walk(place))
-  return { ...place, hostMs: 12, outcome: { kind: 'done' }, rows }
+  if (mirrored) rows.push(...walk(coordinates))
+  return { ...coordinates, hostMs: 12, outcome: { kind: 'done' }, rows }
 }
 
-function walk(place: ReturnType<typeof placeOf>): Measurement[] {
+function walk(coordinates: ReturnType<typeof coordinatesOf>): Measurement[] {
   const n = 300
   const none = { missing: 0, aliased: 0, sameBank: 0, stale: 0 }
   return coverageRows(
-    { run: RUN, ...place },
+    { run: RUN, ...coordinates },
     { guest: 'kernel', inUse: 3 * n, originals: n, backups: n, ...none },
     0,
   )
@@ -169,9 +169,9 @@ function walk(place: ReturnType<typeof placeOf>): Measurement[] {
 function webHost(seeds: readonly number[]): CellRecord[] {
   const seed = seeds[0] ?? 1
   return syntheticManifest.configs.map(({ name }, i) => {
-    const place = placeOf(WEB_HOST.name, WEB_HOST.points[0]!, name, seed)
+    const coordinates = coordinatesOf(WEB_HOST.name, WEB_HOST.points[0]!, name, seed)
     const of = (metric: string, unit: Unit, value: number): Measurement => ({
-      ...{ run: RUN, ...place, region: 'load' },
+      ...{ run: RUN, ...coordinates, region: 'load' },
       ...{ metric, unit, iteration: 0, value },
     })
     const rows = [
@@ -182,7 +182,7 @@ function webHost(seeds: readonly number[]): CellRecord[] {
       of('latency-p50', 'host-ms', 20 + i),
       of('latency-p99', 'host-ms', 41 + 2 * i),
     ]
-    return { ...place, hostMs: 1500, outcome: { kind: 'done' }, rows }
+    return { ...coordinates, hostMs: 1500, outcome: { kind: 'done' }, rows }
   })
 }
 
@@ -190,7 +190,7 @@ export const hostileText = '</script><script>alert("guest")</script>\u001b[31mre
 
 function unfinished(): CellRecord[] {
   const end = (name: string, outcome: Outcome): CellRecord => ({
-    ...placeOf(UNFINISHED.name, {}, name, 1),
+    ...coordinatesOf(UNFINISHED.name, {}, name, 1),
     ...{ hostMs: 3, outcome, rows: [] },
   })
   return [
@@ -205,7 +205,7 @@ function unfinished(): CellRecord[] {
   ]
 }
 
-function placeOf(workload: string, parameters: Parameters, name: string, seed: number) {
+function coordinatesOf(workload: string, parameters: Parameters, name: string, seed: number) {
   const policy = syntheticManifest.configs.find((other) => other.name === name)?.policy ?? 'none'
   const words = Object.entries(parameters).map(([key, value]) => `${key}-${value}`)
   const cell = [workload.replaceAll('/', '-'), ...words, name, seed].join('_')

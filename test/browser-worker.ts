@@ -4,7 +4,7 @@ import type { MachineSpec } from '../machine/machine.ts'
 import { session, type Told } from './machine-session.ts'
 
 /** A session as it goes over the wire: each image by where it lies. */
-export interface Asked {
+export interface ImageRequest {
   readonly spec: Omit<MachineSpec, ImageName>
   readonly images: Readonly<Partial<Record<ImageName, string>>>
   readonly line: string
@@ -13,7 +13,7 @@ export interface Asked {
 export const IMAGE_NAMES = ['firmware', 'kernel', 'initrd', 'disk'] as const
 export type ImageName = (typeof IMAGE_NAMES)[number]
 
-async function perform({ spec, images, line }: Asked): Promise<Told> {
+async function perform({ spec, images, line }: ImageRequest): Promise<Told> {
   const loaded = await Promise.all(
     Object.entries(images).map(async ([name, path]) => {
       const answer = await fetch(path)
@@ -24,7 +24,7 @@ async function perform({ spec, images, line }: Asked): Promise<Told> {
 }
 
 async function all(): Promise<readonly Told[]> {
-  const asked = (await (await fetch('/sessions')).json()) as Asked[]
+  const asked = (await (await fetch('/sessions')).json()) as ImageRequest[]
   const told: Told[] = []
   for (const one of asked) told.push(await perform(one))
   return told

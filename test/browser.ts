@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { MachineSpec } from '../machine/machine.ts'
-import { type Asked, IMAGE_NAMES } from './browser-worker.ts'
+import { IMAGE_NAMES, type ImageRequest } from './browser-worker.ts'
 import type { Told } from './machine-session.ts'
 
 export const CHROMIUM = '/usr/bin/chromium'
@@ -43,14 +43,14 @@ export async function inBrowser(
   patienceMs: number,
 ): Promise<readonly Told[]> {
   const images: Uint8Array[] = []
-  const asked = sessions.map(({ spec, line }): Asked => {
+  const asked = sessions.map(({ spec, line }): ImageRequest => {
     const paths = IMAGE_NAMES.flatMap((name) => {
       const bytes = spec[name]
       return bytes === undefined ? [] : [[name, `/image/${images.push(bytes) - 1}`]]
     })
     const bare = Object.entries(spec).filter(([name]) => !IMAGE_NAMES.includes(name as 'kernel'))
     return {
-      spec: Object.fromEntries(bare) as Asked['spec'],
+      spec: Object.fromEntries(bare) as ImageRequest['spec'],
       images: Object.fromEntries(paths),
       line,
     }
@@ -81,7 +81,7 @@ export async function inBrowser(
 }
 
 interface Serving {
-  readonly asked: readonly Asked[]
+  readonly asked: readonly ImageRequest[]
   readonly images: readonly Uint8Array[]
   readonly refused: string[]
   readonly resolve: (told: readonly Told[]) => void

@@ -12,10 +12,10 @@ import { elfOf } from './elf-image.ts'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** As npm runs it: the launcher under whatever Node the tests have. */
+/** Runs it as npm does: the launcher under whatever Node the tests have. */
 const mirrorbench = (...args: string[]) => mirrorbenchIn({}, ...args)
 
-/** With more in its environment. */
+/** Runs it with more in its environment. */
 async function mirrorbenchIn(more: Readonly<Record<string, string>>, ...args: string[]) {
   const { MIRRORBENCH_DEBUG: _, ...rest } = process.env
   const env = { ...rest, ...more }
@@ -32,6 +32,7 @@ afterAll(() => rm(folder, { recursive: true }))
 describe.concurrent('wrong use', () => {
   it.each([
     [['nope'], /unknown command 'nope'. Try: npm run -s mirrorbench -- --help$/],
+    [['reprot', 'x'], /unknown command 'reprot' \(Did you mean report\?\)\. Try: /],
     [['compare', 'a', 'b'], /unknown command 'compare'/],
     [['run', '--shard', '1/2'], /unknown option '--shard'/],
     [['run', '--frob'], /unknown option '--frob'. Try: npm run -s mirrorbench -- run --help$/],
@@ -57,7 +58,7 @@ describe.concurrent('wrong use', () => {
       ['run', '--backend', 'qemu', '--profile', 'in-order'],
       /a profile out of flat on qemu; got 'in-order'/,
     ],
-    [['run', '--backend', 'bochs'], /a back end out of rv64, qemu; got 'bochs'/],
+    [['run', '--backend', 'bochs'], /'bochs' is invalid\. Allowed choices are rv64, qemu\. Try: /],
     [['run', '--seeds', '0'], /'--seeds <n>' argument '0' is invalid/],
     [['run', '--jobs', 'x'], /'--jobs <n>' argument 'x' is invalid/],
     [['run', '--resume'], /expected --out DIR/],
@@ -193,13 +194,24 @@ describe.concurrent('the end of a session', () => {
 describe.concurrent('perf', () => {
   it.each([
     [['--help'], 0, /^Usage: npm run -s perf/, /^$/],
-    [['--nope'], 2, /^$/, /^perf: Unknown option '--nope'[^\n]*$/],
-    [['--rounds', 'x'], 2, /^$/, /^perf: --rounds: expected a whole number >= 1, got 'x'[^\n]*$/],
+    [['--nope'], 2, /^$/, /^mirrorbench: unknown option '--nope'. Try: npm run -s perf -- --help$/],
+    [
+      ['--ruonds', '1'],
+      2,
+      /^$/,
+      /^mirrorbench: [^\n]*'--ruonds' \(Did you mean --rounds\?\)[^\n]*$/,
+    ],
+    [
+      ['--rounds', 'x'],
+      2,
+      /^$/,
+      /^mirrorbench: [^\n]*'x' is invalid. Expected a whole number >= 1[^\n]*$/,
+    ],
     [
       ['--engines', 'v8'],
       2,
       /^$/,
-      /^perf: --engines: expected some out of [^\n]*; got 'v8'[^\n]*$/,
+      /^mirrorbench: [^\n]*'v8' is invalid. Expected some out of compiler, fast, [^\n]*$/,
     ],
   ])('%j is exit code %i and no stack trace', async (args, code, says, complains) => {
     const { exitCode, stdout, stderr } = await execa(
@@ -216,21 +228,26 @@ describe.concurrent('perf', () => {
 describe.concurrent('lockstep', () => {
   it.each([
     [['--help'], 0, /^Usage: npm run -s lockstep/, /^$/],
-    [[], 2, /^$/, /^mirrorbench: lockstep: expected what to run, got nothing[^\n]*$/],
-    [['--nope'], 2, /^$/, /^mirrorbench: lockstep: Unknown option '--nope'[^\n]*$/],
+    [[], 2, /^$/, /^mirrorbench: missing required argument 'name'. Try: [^\n]*$/],
+    [
+      ['--nope'],
+      2,
+      /^$/,
+      /^mirrorbench: unknown option '--nope'. Try: npm run -s lockstep -- --help$/,
+    ],
     [['kernel'], 2, /^$/, /^mirrorbench: lockstep: expected a name out of [^\n]*; got 'kernel'$/m],
-    [['none', '--slice', '0'], 2, /^$/, /^mirrorbench: lockstep: --slice: expected [^\n]*'0'$/m],
+    [['none', '--slice', '0'], 2, /^$/, /^mirrorbench: [^\n]*'0' is invalid. Expected a whole/m],
     [
       ['none', '--engines', 'v8'],
       2,
       /^$/,
-      /^mirrorbench: lockstep: --engines: expected two [^\n]*$/,
+      /^mirrorbench: [^\n]*'v8' is invalid. Expected some out of [^\n]*$/,
     ],
     [
       ['none', '--profile', 'fast'],
       2,
       /^$/,
-      /^mirrorbench: [^\n]*a profile out of flat, [^\n]*; got 'fast'\. Try: [^\n]* list$/m,
+      /^mirrorbench: [^\n]*'fast' is invalid. Allowed choices are flat, in-order, [^\n]*$/m,
     ],
     [
       ['isa/jump', '--qemu', '--profile', 'in-order'],

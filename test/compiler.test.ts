@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { image, imageNames } from '../guest/images.ts'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { specFor } from '../harness/computer.ts'
-import { realParts } from '../harness/parts.ts'
+import { realParts } from '../harness/real-parts.ts'
 import type { MachineSpec } from '../machine/machine.ts'
 import type { CompilerLimits } from '../machine/rv64/engine/compiler/limits.ts'
 import { Rv64Machine } from '../machine/rv64/rv64.ts'
@@ -69,7 +69,7 @@ test.each(['perf-ecall-s', 'perf-satp-s', 'perf-memory-s'])(
   },
 )
 
-test('a snapshot holds caches, TLBs and what branches did: whoever goes on takes the same cycles', async () => {
+test('a snapshot holds caches, TLBs and what branches did: a machine that goes on from it takes the same cycles', async () => {
   const { configs } = await loadCatalogue()
   const profile = 'in-order-bimodal'
   const spec = await specFor(configs.get('memv6')!, realParts, { seed: 1, profile })

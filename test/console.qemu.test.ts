@@ -9,10 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { specFor } from '../harness/computer.ts'
 import { PATIENCE, PROMPT } from '../harness/conversation.ts'
-import { realParts } from '../harness/parts.ts'
-import { pick } from '../harness/registry.ts'
+import { realParts } from '../harness/real-parts.ts'
 import { QEMU } from '../machine/qemu/version.ts'
 import { cycles } from '../machine/units.ts'
+import { pick } from '../registry/registry.ts'
 import { HANGS_AFTER_MS } from './patience.ts'
 
 const LINES = ['ls', 'cat README | wc', 'forktest', 'echo mirror > f', 'cat f', 'mkdir d', 'ls d']
@@ -65,7 +65,7 @@ async function onOurs(config: string): Promise<string> {
   return machine.console.transcript
 }
 
-/** From the shell's start on: what firmware and kernel say before names their memory. */
+/** The console from the shell's start on: what firmware and kernel say before names their memory. */
 function session(console: string): string {
   return console.replaceAll('\r', '').replace(/^[\s\S]*?(?=init: starting sh)/, '')
 }

@@ -18,7 +18,7 @@ const SECOND = 1e9
 const MOST_TRIES = 10
 const FUZZ_RUNS = Number(process.env.FUZZ_RUNS ?? 40)
 const LIMIT_MS = HANGS_AFTER_MS + FUZZ_RUNS * 10_000
-/** Without these there is no file system: the kernel's last words are about them. */
+/** Files without which there is no file system: the kernel's last words are about them. */
 const REFUSALS = [
   'superblock: no file system on the disk',
   'superblock: damaged, there is no such file system',

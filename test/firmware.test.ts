@@ -9,7 +9,7 @@ import { STATE, stateIn } from './firmware-state.fixture.ts'
 
 const SECONDS = 1e9
 
-/** With other harts: starting and stopping each, calling it, and fences on it. */
+/** Checks with other harts: starting and stopping each, calling it, and fences on it. */
 test.each([
   [1, 59],
   [2, 84],

@@ -1,4 +1,4 @@
-// Property tests draw the same cases every time, so that a failure is always somebody's change. Others by
+// Property tests draw the same cases every time, so that a failure always comes from a change. Others by
 // `FUZZ_SEED=random npm test`, or any whole number; a failure prints its seed, which repeats it.
 
 import fc from 'fast-check'

@@ -8,7 +8,7 @@ import type { Config } from '../configs/config.ts'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { determinantsOf } from '../harness/cell.ts'
 import { matrix } from '../harness/matrix.ts'
-import { realParts } from '../harness/parts.ts'
+import { realParts } from '../harness/real-parts.ts'
 import { Workbench } from '../harness/workbench.ts'
 import { HANGS_AFTER_MS } from './patience.ts'
 

@@ -9,7 +9,7 @@ import { cycles, MiB } from '../machine/units.ts'
 
 /** The longest takes a hundredth of it. */
 const DEADLINE = cycles(100_000_000)
-/** As guest/bare/smp/smp.h has it. */
+/** The number of harts of guest/bare/smp/smp.h. */
 const HARTS = 4
 
 const programs = await imageNames('smp/')

@@ -1,4 +1,4 @@
-// Files from somebody who means harm, given to verbs that read them: nothing of them acts on the terminal,
+// Files of an attacker, given to verbs that read them: nothing of them acts on the terminal,
 // nothing outside is opened or written, and none of them is called a defect of ours.
 
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
@@ -21,7 +21,7 @@ const ESCAPE = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e'
 /** All that a terminal acts on, but the newline at the end of a line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come
 const ACTS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/
-const JUMP_TO_ITSELF = 0x0000006f
+const WFI = 0x10500073
 
 function mirrorbench(...args: string[]) {
   const options = { reject: false, cwd: project, stdin: 'ignore' } as const
@@ -80,10 +80,9 @@ describe.concurrent('a recording', () => {
   let whole: Recording
   beforeAll(async () => {
     const file = join(folder, 'whole')
-    const kernel = join(folder, 'spin.elf')
-    await writeFile(kernel, elfOf(JUMP_TO_ITSELF))
-    const args = ['--bios', 'none', '--kernel', kernel, '--silence', '1', '--record', file]
-    await mirrorbench('machine', ...args)
+    const kernel = join(folder, 'wait.elf')
+    await writeFile(kernel, elfOf(WFI))
+    await mirrorbench('machine', '--bios', 'none', '--kernel', kernel, '--record', file)
     whole = readRecording(await readFile(file))
   })
 
@@ -94,21 +93,25 @@ describe.concurrent('a recording', () => {
   }
 
   /** Where the system has named pipes. */
-  const pipes = [[{ initrd: 'PIPE' }, /PIPE: expected a regular file/]] as const
-  it.each<readonly [object, RegExp]>([
-    [{ verb: ESCAPE }, /expected one of 'machine', 'shell' or 'serve'/],
-    [{ kernel: '/dev/zero' }, /zero: expected a regular file/],
-    [{ drive: '/dev/tty' }, /tty: expected a regular file/],
+  const pipes = [['a pipe as initrd', { initrd: 'PIPE' }, /PIPE: expected a regular file/]] as const
+  it.each<readonly [string, object, RegExp]>([
+    ['a verb with escapes', { verb: ESCAPE }, /expected one of 'machine', 'shell' or 'serve'/],
+    ['a device as kernel', { kernel: '/dev/zero' }, /zero: expected a regular file/],
+    ['a terminal as drive', { drive: '/dev/tty' }, /tty: expected a regular file/],
     ...(withoutPipes === '' ? pipes : []),
-    [{ kernel: `/none/${ESCAPE}` }, /\/none\/.*owned/],
-    [{ memory: 'much' }, /memory: expected a whole number/],
-    [{ memory: '99999999' }, /memory: /],
-    [{ harts: '0' }, /harts: /],
-    [{ virtio: '3' }, /virtio: /],
-    [{ profile: ESCAPE }, /expected a profile out of/],
-    [{ verb: 'shell', config: 'none', seed: '-1' }, /seed: expected a whole number/],
-    [{ append: ESCAPE.repeat(10_000) }, /device tree|bootargs/],
-  ])('of %j is refused in one harmless line', async (change, says) => {
+    ['a kernel in a place with escapes', { kernel: `/none/${ESCAPE}` }, /\/none\/.*owned/],
+    ['much memory', { memory: 'much' }, /memory: expected a whole number/],
+    ['too much memory', { memory: '99999999' }, /memory: /],
+    ['no harts', { harts: '0' }, /harts: /],
+    ['an unknown virtio', { virtio: '3' }, /virtio: /],
+    ['a profile with escapes', { profile: ESCAPE }, /expected a profile out of/],
+    [
+      'a negative seed',
+      { verb: 'shell', config: 'none', seed: '-1' },
+      /seed: expected a whole number/,
+    ],
+    ['endless boot arguments', { append: ESCAPE.repeat(10_000) }, /device tree|bootargs/],
+  ])('with %s is refused in one harmless line', async (_, change, says) => {
     const pipe = join(folder, 'PIPE')
     if ('initrd' in change) makePipe(pipe)
     const origin: Record<string, string> = { ...whole.about.origin, ...change }
@@ -131,7 +134,7 @@ describe.concurrent('a recording', () => {
     expect(exitCode).toBe(1)
   })
 
-  it('that names a connection nobody opened is no recording', () => {
+  it('that names a connection that was never opened is no recording', () => {
     const inputs = [{ cycle: cycles(0), kind: 'send', bytes: new Uint8Array(9) } as const]
     expect(() => readRecording(writeRecording({ ...whole, inputs }))).toThrow(RecordingError)
   })

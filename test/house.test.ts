@@ -9,23 +9,28 @@ import { describe, expect, it } from 'vitest'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Which rooms a room may import. `cli` may call any, nobody calls `cli`; `errors` lies beneath all. */
+/** Which rooms a room may import. `cli` may call any, none calls `cli`; `errors` and `registry` lie beneath. */
 const ARROW: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  registry: ['errors'],
   machine: ['errors'],
   guest: ['errors'],
-  results: ['errors'],
+  results: ['errors', 'registry'],
   configs: ['machine', 'guest'],
   workloads: ['errors', 'machine', 'results'],
-  harness: ['errors', 'machine', 'guest', 'configs', 'workloads', 'results'],
-  charts: ['results'],
-  cli: ['errors', 'machine', 'guest', 'configs', 'workloads', 'harness', 'results', 'charts'],
+  harness: ['errors', 'registry', 'machine', 'guest', 'configs', 'workloads', 'results'],
+  charts: ['registry', 'results'],
+  cli: [
+    ...['errors', 'registry', 'machine', 'guest', 'configs', 'workloads'],
+    ...['harness', 'results', 'charts'],
+  ],
 }
 const ROOMS = Object.keys(ARROW)
 
 /** The files through which other rooms see a room. The command line may open any. */
 const DOORS = [
   'errors/user-error.ts',
+  'registry/registry.ts',
   'machine/machine.ts',
   'machine/units.ts',
   'machine/open.ts',

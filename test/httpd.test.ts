@@ -12,7 +12,7 @@ const HTTPD = ['httpd', /httpd: port 80/] as const
 const FRAMES_LEFT = 80
 const LETTER = Buffer.from('a')
 const GET_AND_STAY = Buffer.from('GET /1k.bin HTTP/1.1\r\nHost: a\r\n\r\n')
-/** More than our windows hold, so that the server has to wait for whoever takes nothing. */
+/** More than our windows hold, so that the server has to wait for a client that takes nothing. */
 const FILE_ON_END = 'GET /100k.bin HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(4)
 
 let guest: GuestServer
@@ -157,18 +157,21 @@ describe('a request', () => {
     ['bytes=0-9', 'bytes=5-2'],
     ['bytes=5-2', 'bytes=0-9'],
     ['bytes=0-9', 'bytes=0-9'],
-  ])('with the ranges %s and %s asks for no range, and harms nobody', async (one, other) => {
-    const answer = await answered(
-      `GET /1k.bin HTTP/1.0\r\nRange: ${one}\r\nRange: ${other}\r\n\r\n`,
-    )
-    expect(answer.toString('latin1')).toMatch(/^HTTP\/1.1 200 OK\r\n/)
-    expect(answer.subarray(-1024).equals(Buffer.from(webFile(1024)))).toBe(true)
-    expect(await fetched('/e')).toMatch(/404/)
-  })
+  ])(
+    'with the ranges %s and %s asks for no range, and harms no other client',
+    async (one, other) => {
+      const answer = await answered(
+        `GET /1k.bin HTTP/1.0\r\nRange: ${one}\r\nRange: ${other}\r\n\r\n`,
+      )
+      expect(answer.toString('latin1')).toMatch(/^HTTP\/1.1 200 OK\r\n/)
+      expect(answer.subarray(-1024).equals(Buffer.from(webFile(1024)))).toBe(true)
+      expect(await fetched('/e')).toMatch(/404/)
+    },
+  )
 })
 
 describe('a server that init keeps', () => {
-  it('is started again when it dies, as often as it does, and whoever serves is told', async () => {
+  it('is started again when it dies, as often as it does, and the person who serves is told', async () => {
     await using kept = await GuestServer.start('init httpd', HTTPD[1])
     const told: string[] = []
     tellRestarts(kept.machine.console, (line) => told.push(line))

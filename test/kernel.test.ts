@@ -122,7 +122,7 @@ async function diskOf(machine: Machine, image: Uint8Array): Promise<Uint8Array> 
   return now
 }
 
-/** Of the board's state in a snapshot, the virtio slots; the disk's function holds what changed. */
+/** The virtio slots of the board's state in a snapshot; the disk's function holds what changed. */
 interface Board {
   devices: Record<string, { function?: { disk?: { blocks: Changed[] } } | null }>
 }

@@ -82,7 +82,7 @@ test('an inode has no more links than it can count, and keeps those it has', asy
   ])
 })
 
-test('an inode that no directory can name is given to nobody', async () => {
+test('an inode that no directory can name is given to no file', async () => {
   const said = await answers(await makeOverfull(), [
     ...['echo one > one', 'echo two > two', 'cat one', 'ls one', 'cat d/f'],
   ])

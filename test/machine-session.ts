@@ -10,7 +10,7 @@ const PATIENCE = 2_000_000_000
 
 export interface Told {
   readonly stops: readonly string[]
-  /** Without how the host went about it. */
+  /** Counters without those of how the host went about it. */
   readonly counters: Omit<Counters, 'why'>
   readonly digest: string
   readonly transcript: string

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { specFor } from '../harness/computer.ts'
-import { realParts } from '../harness/parts.ts'
+import { realParts } from '../harness/real-parts.ts'
 import { CHROMIUM, hasChromium, inBrowser } from './browser.ts'
 import { session } from './machine-session.ts'
 import { HANGS_AFTER_MS } from './patience.ts'

@@ -11,7 +11,7 @@ import { cycles, MiB } from '../machine/units.ts'
 import { HANGS_AFTER_MS } from './patience.ts'
 
 const DEADLINE = cycles(500_000_000)
-const CODE_HOST = 3 // guest/hypervisor/print.h
+const CODE_HOST = 3 // guest/hypervisor/machine/print.h
 const PAYLOADS = ['visor-storm', 'visor-hart']
 
 const file = (name: string): string =>

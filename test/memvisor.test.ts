@@ -18,7 +18,7 @@ const DEADLINE = cycles(500_000_000)
 const A_WHILE = cycles(10_000_000)
 /** What no exit may take, as docs/memvisor.md has it: a millisecond under `in-order`. */
 const LONGEST_EXIT = 1_000_000
-/** Of the record of test/timed.c: exceptions, then interrupts. */
+/** Causes that test/timed.c counts: exceptions, then interrupts. */
 const CAUSES = 64
 /** Fields of exit_counts, as guest/include/exits.h has them. */
 const EXIT_FIELDS = [
@@ -137,7 +137,7 @@ describe('exits', () => {
 })
 
 describe('a guest that goes astray', () => {
-  it('with a root outside its memory faults for ever, and harms nobody else', async () => {
+  it('with a root outside its memory faults for ever, and harms no other process', async () => {
     // li t0, 1 << 63 | 5; csrw satp, t0; j .
     const code = [0x0010_0293, 0x03f2_9293, 0x0052_8293, 0x1802_9073, 0x0000_006f]
     const kernel = (await image('memvisor')).bytes
@@ -193,8 +193,8 @@ describe('a machine that Memvisor cannot use', () => {
   })
 
   it.each([
-    [192, 143, /^memvisor: panic: backup_init: expected a backup bank with room/],
-    [140, 192, /^memvisor: panic: frames_init: expected a bank of originals with room/],
+    [192, 143, /^memvisor: panic: backup_space: expected a backup bank with room/],
+    [140, 192, /^memvisor: panic: frames: expected a bank of originals with room/],
   ])('with banks of %i and %i MiB says which is too small', async (originals, backups, says) => {
     const kernel = (await image('memvisor')).bytes
     const initrd = (await image('visor-hart')).bytes

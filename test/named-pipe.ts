@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 
 const MKFIFO = ['/usr/bin/mkfifo', '/bin/mkfifo'].find((path) => existsSync(path))
 
-/** For the title of a test that needs a named pipe: why it is skipped, where it is. */
+/** What the title of a test that needs a named pipe ends with: why it is skipped, where it is. */
 export const withoutPipes = MKFIFO === undefined ? ' (skipped: no mkfifo in /usr/bin or /bin)' : ''
 
 export function makePipe(path: string): void {

@@ -1,6 +1,6 @@
 // Memory that runs out in the middle of a system call, at each of its allocations in turn. The debug kernel
 // refuses the frame that a program names, and panics where a frame that passes for empty is not
-// (guest/kernel/frames_debug.c).
+// (guest/kernel/memory/frames_debug.c).
 
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'

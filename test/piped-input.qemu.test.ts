@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { realParts } from '../harness/parts.ts'
+import { realParts } from '../harness/real-parts.ts'
 import { arrived, INPUT, LINES, linesBy } from './piped-input.fixture.ts'
 
 test('machine types each line when a guest on QEMU asks for it', async () => {

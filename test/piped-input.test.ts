@@ -1,10 +1,10 @@
-// Lines through a pipe: each arrives, whoever carries the guest. More of them than its console can hold.
+// Lines through a pipe: each arrives, on either back end. More of them than its console can hold.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { realParts } from '../harness/parts.ts'
+import { realParts } from '../harness/real-parts.ts'
 import { arrived, INPUT, LINES, linesBy } from './piped-input.fixture.ts'
 
 vi.setConfig({ testTimeout: 300_000 }) // a hang, however busy the host

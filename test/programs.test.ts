@@ -10,7 +10,7 @@ import none from '../configs/none.ts'
 import { image } from '../guest/images.ts'
 import { type DiskFile, disk } from '../guest/mkfs.ts'
 import { specFor } from '../harness/computer.ts'
-import { realParts } from '../harness/parts.ts'
+import { realParts } from '../harness/real-parts.ts'
 import type { Machine } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
 
@@ -25,7 +25,7 @@ interface Boot {
   readonly more?: readonly DiskFile[]
 }
 
-/** As the harness boots it: with a network card, whose driver has a part in what memory is free. */
+/** Boots as the harness does: with a network card, whose driver has a part in what memory is free. */
 async function boot(
   config: Config,
   { seed = 0, profile = 'flat', more }: Boot = {},

@@ -1,4 +1,4 @@
-// RawClient: whoever is at the other end of the guest's network cable and keeps no rule. It sends
+// RawClient: a peer at the other end of the guest's network cable that keeps no rule. It sends
 // whatever frames it is told to and remembers the segments that come back. It can be honest too: open a
 // connection, acknowledge, and gather a stream.
 
@@ -27,7 +27,7 @@ export const OUTSIDER = 0x0a00_0202 // 10.0.2.2
 export const OUTSIDER_MAC: Mac = Uint8Array.of(0x52, 0x55, 10, 0, 2, 2)
 const MILLISECOND = 1_000_000
 const WINDOW = 65_535
-/** Of 5 ms in which a client waits for the end of a response. */
+/** Rounds of 5 ms in which a client waits for the end of a response. */
 const MOST_ROUNDS = 100
 
 export class RawClient {
@@ -93,12 +93,12 @@ export class RawClient {
 }
 
 /** The outside's half of one connection. `next` and `expected` move only when they are told to. */
-export class RawConnection {
+class RawConnection {
   readonly client: RawClient
   readonly port: number
-  /** Of the next byte that this side sends. */
+  /** Sequence number of the next byte that this side sends. */
   next: number
-  /** Of the next byte that this side wants. */
+  /** Sequence number of the next byte that this side wants. */
   expected: number
 
   constructor(client: RawClient, port: number, next: number, expected: number) {

@@ -70,7 +70,7 @@ describe.concurrent('a recorded session', () => {
     }
     const parted = /^mirrorbench: replay: expected digest \w+ at cycle \d+, got \w+\. /
     expect(await replayed(recording.about)).toMatch(
-      new RegExp(`${parted.source}If nobody has altered the recording, this is a defect$`),
+      new RegExp(`${parted.source}If the recording is as it was written, this is a defect$`),
     )
     expect(await replayed({ ...recording.about, version: 'x' })).toMatch(
       new RegExp(
@@ -103,7 +103,7 @@ describe.concurrent('wrong use', () => {
     expect([stdout, exitCode]).toEqual(['', 2])
   })
 
-  it('a recording of other files, or of nobody, is exit code 2', async () => {
+  it('a recording of other files, or of an unknown verb, is exit code 2', async () => {
     const kernel = join(folder, 'kernel.elf')
     const image = await readFile(join(project, 'guest/images/kernel.elf'))
     await writeFile(kernel, image)
@@ -117,8 +117,8 @@ describe.concurrent('wrong use', () => {
     expect(exitCode).toBe(2)
     const about = { version: '', origin: { verb: 'trace' } }
     await writeFile(file, writeRecording({ ...recording, about }))
-    const nobody = await mirrorbench(['replay', file])
-    expect(nobody.stderr).toMatch(/expected one of 'machine', 'shell' or 'serve', got {"verb":"tr/)
-    expect(nobody.exitCode).toBe(2)
+    const unknown = await mirrorbench(['replay', file])
+    expect(unknown.stderr).toMatch(/expected one of 'machine', 'shell' or 'serve', got {"verb":"tr/)
+    expect(unknown.exitCode).toBe(2)
   })
 })

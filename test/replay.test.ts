@@ -1,4 +1,4 @@
-// Sessions with our kernel, recorded and replayed: somebody who types at any time, and HTTP clients of the
+// Sessions with our kernel, recorded and replayed: a person who types at any time, and HTTP clients of the
 // host at the bridge. The replay runs on another engine, in other slices, without a pacer, and alone.
 
 import { Agent, get } from 'node:http'
@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { image } from '../guest/images.ts'
 import { disk, webFile } from '../guest/mkfs.ts'
-import { openOutside } from '../harness/outside.ts'
+import { openAttachment } from '../harness/attachment.ts'
 import type { MachineSpec, Pacer, Stop } from '../machine/machine.ts'
 import { Replay } from '../machine/rv64/replay.ts'
 import { Rv64Machine } from '../machine/rv64/rv64.ts'
@@ -83,7 +83,7 @@ describe('a session with the kernel', () => {
 
 describe('a session with HTTP clients at the bridge', () => {
   it.each([1, 3])('is replayed to the same state, with %d harts', async (harts) => {
-    const outside = openOutside()
+    const outside = openAttachment()
     const machine = new Rv64Machine(
       { ...spec, harts, engine: 'compiler', pacer: outside.pacer },
       { breathe: () => new Promise(setImmediate) },

@@ -17,7 +17,7 @@ afterAll(() => guest[Symbol.asyncDispose]())
 beforeEach(() => guest.again())
 
 describe('a server that waits', () => {
-  it('gives back what it gets, though nobody reads until all is sent', async () => {
+  it('gives back what it gets, though no program reads until all is sent', async () => {
     const sent = pattern(50_000)
     const socket = connect(ECHO)
     socket.send(sent)

@@ -10,10 +10,10 @@ import { type CellPlan, determinantsOf } from '../harness/cell.ts'
 import { Computer, specFor } from '../harness/computer.ts'
 import { Conversation } from '../harness/conversation.ts'
 import { matrix } from '../harness/matrix.ts'
-import { realParts } from '../harness/parts.ts'
-import { pick } from '../harness/registry.ts'
+import { realParts } from '../harness/real-parts.ts'
 import { Workbench } from '../harness/workbench.ts'
 import { PAGE_BYTES } from '../machine/units.ts'
+import { pick } from '../registry/registry.ts'
 import { HANGS_AFTER_MS } from './patience.ts'
 
 const catalogue = await loadCatalogue()

@@ -91,7 +91,7 @@ describe('windows', () => {
 })
 
 describe('many', () => {
-  it('a thousand SYNs of nobody do not keep an honest client out', async () => {
+  it('a thousand SYNs whose handshakes never end do not keep an honest client out', async () => {
     for (let n = 0; n < 1000; n++) {
       client.frame(client.segment({ sourcePort: 3000 + n, sequence: n, flags: SYN }))
       if (n % 50 === 49) await client.pass(1)

@@ -35,7 +35,7 @@ beforeEach(async () => {
 })
 
 describe('below TCP', () => {
-  it('answers who has its address, and nobody else', async () => {
+  it('answers who has its address, and for no other address', async () => {
     client.frame(arp(GUEST + 1))
     client.frame(arp(GUEST))
     await client.pass(10)
@@ -78,7 +78,7 @@ describe('below TCP', () => {
     expect(await client.fetch(2001, '/1k.bin')).toEqual(FILE)
   })
 
-  it('does not answer who pretends to be the guest, everybody, or nobody', async () => {
+  it('does not answer who pretends to be the guest, a broadcast, or address 0', async () => {
     for (const source of [GUEST, 0x0a00_02ff, 0xffff_ffff, 0xe000_0001, 0x7f00_0001, 0]) {
       client.frame(client.segment({ sourcePort: 2000, flags: SYN }, source))
     }
@@ -88,7 +88,7 @@ describe('below TCP', () => {
 })
 
 describe('a connection', () => {
-  it('is refused on a port where nobody listens', async () => {
+  it('is refused on a port where no program listens', async () => {
     const fields = { sourcePort: 2000, destinationPort: 81, sequence: 77 }
     client.frame(client.segment({ ...fields, flags: SYN }))
     client.frame(client.segment({ ...fields, flags: ACK, acknowledgement: 99 }))

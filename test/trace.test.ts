@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { loadCatalogue } from '../harness/catalogue.ts'
 import { chromeTrace } from '../harness/chrome-trace.ts'
 import { Computer, specFor } from '../harness/computer.ts'
-import { realParts } from '../harness/parts.ts'
-import { pick } from '../harness/registry.ts'
+import { realParts } from '../harness/real-parts.ts'
 import { record } from '../harness/trace.ts'
+import { pick } from '../registry/registry.ts'
 
 const HZ = 1_000_000_000
 const catalogue = await loadCatalogue()

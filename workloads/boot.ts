@@ -5,6 +5,7 @@ import type { Workload } from './workload.ts'
 export default {
   name: 'boot',
   about: 'reset to the shell prompt',
+  claims: ['coverage'],
   fromReset: true,
   drive: (guest) =>
     guest.measure('boot', async () => {

@@ -10,7 +10,7 @@ export interface Response {
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>
   readonly body: Uint8Array
-  /** From the moment the client wanted it (connection included) to the last byte. */
+  /** Cycles from the moment the client wanted it (connection included) to the last byte. */
   readonly latency: number
 }
 
@@ -31,7 +31,7 @@ export class HttpClient {
   readonly #keepAlive: boolean
   readonly #onResponse: (response: Response) => boolean
   #socket: PeerSocket | undefined
-  #answer = new Answer()
+  #answer = new HttpAnswer()
   #wanted: Cycles
   #sent = false
 
@@ -52,7 +52,7 @@ export class HttpClient {
   start(): void {
     this.#wanted = this.#server.now()
     this.#sent = false
-    this.#answer = new Answer()
+    this.#answer = new HttpAnswer()
     if (this.#socket === undefined) {
       this.#socket = this.#server.connect()
       this.#socket.onProgress = () => this.#progress()
@@ -107,7 +107,7 @@ export class HttpClient {
 }
 
 /** An answer as it comes in. Its header is read once, however many pieces the body has. */
-class Answer {
+class HttpAnswer {
   readonly #pieces: Uint8Array[] = []
   #size = 0
   #head: Head | undefined

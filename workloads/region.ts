@@ -1,4 +1,4 @@
-// Region: a stretch that the guest itself brackets with marks. Invariant: begin and end pair up, in
+// Region: what the guest itself brackets with marks. Invariant: begin and end pair up, in
 // order, with nothing lost; otherwise there is no measurement.
 
 import type { Mark, MarkLog } from '../machine/machine.ts'
@@ -18,18 +18,18 @@ export const REGIONS = {
 } as const
 export type RegionName = keyof typeof REGIONS
 
-/** Cycles and instructions between a begin and its end. */
-export interface Stretch {
+/** The cycles and instructions between a begin and its end. */
+export interface RegionCost {
   readonly wall: number
   readonly busy: number
   readonly instructions: number
 }
 
-/** The stretches of `name` in the log, oldest first; other regions are passed over. */
-export function stretches(log: MarkLog, name: RegionName): Stretch[] {
+/** The cost of each `name` in the log, oldest first; other regions are passed over. */
+export function regionCosts(log: MarkLog, name: RegionName): RegionCost[] {
   if (log.lost > 0) throw new WorkloadFailure(`${log.lost} marks were lost in region ${name}`)
   const begin = 2 * REGIONS[name]
-  const found: Stretch[] = []
+  const found: RegionCost[] = []
   let open: Mark | undefined
   for (const mark of log.marks) {
     if (mark.n === begin) {
@@ -46,13 +46,13 @@ export function stretches(log: MarkLog, name: RegionName): Stretch[] {
 }
 
 /** One reading of a region: a row each for wall and busy cycles and for instructions. */
-export function recordStretch(guest: Guest, region: RegionName, stretch: Stretch): void {
-  guest.record(region, 'wall', 'cycles', stretch.wall)
-  guest.record(region, 'busy', 'cycles', stretch.busy)
-  guest.record(region, 'instructions', 'instructions', stretch.instructions)
+export function addRegionCost(guest: Guest, region: RegionName, cost: RegionCost): void {
+  guest.addReading(region, 'wall', 'cycles', cost.wall)
+  guest.addReading(region, 'busy', 'cycles', cost.busy)
+  guest.addReading(region, 'instructions', 'instructions', cost.instructions)
 }
 
-function between(begin: Mark, end: Mark): Stretch {
+function between(begin: Mark, end: Mark): RegionCost {
   return {
     wall: end.cycles - begin.cycles,
     busy: end.busy - begin.busy,

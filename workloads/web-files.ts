@@ -46,7 +46,7 @@ const LISTENS_AT_PROMPT =
   /\$ .*?httpd: port \d+, root [^\n]*\n|httpd: port \d+, root [^\n]*\n.*?\$ /s
 
 /**
- * Starts the server and waits until it listens. A cell in which it dies has failed: nobody starts it again.
+ * Starts the server and waits until it listens. A cell in which it dies has failed: nothing starts it again.
  */
 export async function startServer(guest: Guest): Promise<void> {
   guest.type('httpd &')

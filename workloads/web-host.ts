@@ -1,5 +1,5 @@
 // web-host: httpd driven by autocannon on the host, through the loopback bridge. Host figures are
-// host-ms and requests/s; the guest's are live-cycles, since nobody can repeat what a host did.
+// host-ms and requests/s; the guest's are live-cycles, since what a host did cannot be repeated.
 
 import { once } from 'node:events'
 import type { Result } from 'autocannon'
@@ -13,7 +13,6 @@ const REQUESTS = 300
 export default {
   name: 'web-host',
   about: `${REQUESTS} requests by autocannon on the host, ${CONCURRENCY} connections`,
-  figure: 'the web server is less than 5 % slower',
   needs: ['network', 'counters'],
   live: true,
   parameters: { bytes: [10 * KiB] },
@@ -30,12 +29,12 @@ export default {
     })
     const { latencies, elapsedMs } = seen!
     const sorted = latencies.toSorted((a, b) => a - b)
-    guest.record('load', 'requests', 'count', sorted.length)
-    guest.record('load', 'duration', 'host-ms', elapsedMs)
-    guest.record('load', 'throughput', 'requests/s', (sorted.length * 1000) / elapsedMs)
+    guest.addReading('load', 'requests', 'count', sorted.length)
+    guest.addReading('load', 'duration', 'host-ms', elapsedMs)
+    guest.addReading('load', 'throughput', 'requests/s', (sorted.length * 1000) / elapsedMs)
     for (const percent of [50, 90, 99]) {
       const value = sorted[Math.ceil((percent / 100) * sorted.length) - 1]!
-      guest.record('load', `latency-p${percent}`, 'host-ms', value)
+      guest.addReading('load', `latency-p${percent}`, 'host-ms', value)
     }
   },
 } satisfies Workload<{ bytes: number }>
@@ -48,12 +47,12 @@ async function fetchWhole(url: string): Promise<{ status: number; body: Uint8Arr
 interface Seen {
   /** Host milliseconds of each response, in order of arrival. */
   readonly latencies: readonly number[]
-  /** From the first request to the last response; autocannon's own duration ends on a tick of 1 s. */
+  /** Host milliseconds from the first request to the last response; autocannon's own duration ends on a tick of 1 s. */
   readonly elapsedMs: number
 }
 
 async function fire(url: string): Promise<Seen> {
-  // Loaded here: whoever only names this workload should not wait for it.
+  // Loaded here: a verb that only names this workload should not wait for it.
   const { default: autocannon } = await import('autocannon')
   const latencies: number[] = []
   const sizes = new Set<number>()

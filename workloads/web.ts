@@ -16,7 +16,7 @@ const REQUESTS = 100
 export default {
   name: 'web',
   about: `${REQUESTS} requests by ${CONCURRENCY} clients in a closed loop, in virtual time`,
-  figure: 'the web server is less than 5 % slower',
+  claims: ['thttpd', 'coverage'],
   needs: ['network', 'counters'],
   parameters: {
     bytes: [KiB, 10 * KiB, 100 * KiB],
@@ -31,19 +31,19 @@ export default {
     const elapsed = guest.now() - began
     const latencies = load.latencies.slice(WARM_UP, WARM_UP + REQUESTS)
     await load.finish()
-    record(guest, latencies, elapsed)
+    addReadings(guest, latencies, elapsed)
   },
 } satisfies Workload<{ bytes: number; keepAlive: boolean }>
 
-interface Load {
-  /** In order of the responses. */
+interface ClosedLoop {
+  /** Cycles that each response took, in order. */
   readonly latencies: readonly number[]
   until(responses: number): Promise<void>
   /** Asks no more, and waits for the answers under way. */
   finish(): Promise<void>
 }
 
-function startLoad(guest: Guest, file: WebFile, keepAlive: boolean): Load {
+function startLoad(guest: Guest, file: WebFile, keepAlive: boolean): ClosedLoop {
   const latencies: number[] = []
   let wrong: unknown
   let asking = CONCURRENCY
@@ -82,16 +82,16 @@ function startLoad(guest: Guest, file: WebFile, keepAlive: boolean): Load {
   }
 }
 
-function record(guest: Guest, latencies: readonly number[], elapsed: number): void {
+function addReadings(guest: Guest, latencies: readonly number[], elapsed: number): void {
   const sorted = latencies.toSorted((a, b) => a - b)
   const sum = sorted.reduce((total, latency) => total + latency, 0)
-  guest.record('load', 'requests', 'count', sorted.length)
-  guest.record('load', 'latency-mean', 'cycles', Math.round(sum / sorted.length))
+  guest.addReading('load', 'requests', 'count', sorted.length)
+  guest.addReading('load', 'latency-mean', 'cycles', Math.round(sum / sorted.length))
   for (const percent of [50, 90, 99, 100]) {
     const metric = percent === 100 ? 'latency-max' : `latency-p${percent}`
-    guest.record('load', metric, 'cycles', nearestRank(sorted, percent))
+    guest.addReading('load', metric, 'cycles', nearestRank(sorted, percent))
   }
-  guest.record('load', 'throughput', 'requests/s', (sorted.length * guest.hz) / elapsed)
+  guest.addReading('load', 'throughput', 'requests/s', (sorted.length * guest.hz) / elapsed)
 }
 
 /** The smallest value that at least `percent` of all do not exceed. */

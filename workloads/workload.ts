@@ -10,8 +10,8 @@ export interface Workload<P extends Parameters = Parameters> {
   /** Equal to the file's path below workloads/, without `.ts`. */
   readonly name: string
   readonly about: string
-  /** The figure of the literature that it answers. */
-  readonly figure?: string
+  /** Names of the claims that it serves: files in results/claims. */
+  readonly claims?: readonly string[]
   readonly needs?: readonly Capability[]
   /** Starts at reset instead of at the shell prompt. */
   readonly fromReset?: boolean
@@ -34,8 +34,8 @@ export interface Guest {
    * that does not count exactly, the host's time.
    */
   measure(region: string, body: () => Promise<void>): Promise<void>
-  /** Adds a measurement that the workload found itself; a live workload's cycles are `live-cycles`. */
-  record(region: string, metric: string, unit: GuestUnit, value: number): void
+  /** Adds a reading that the workload made itself; a live workload's cycles are `live-cycles`. */
+  addReading(region: string, metric: string, unit: GuestUnit, value: number): void
   /** Marks made by the guest since the last call. */
   takeMarks(): MarkLog
   /** Virtual time. */
@@ -49,7 +49,7 @@ export interface Guest {
   expose(port: number): Promise<number>
   /** Runs the guest while `work` is under way on the host; live workloads only. */
   runDuring<T>(work: Promise<T>, within?: Cycles): Promise<T>
-  /** Walks the config's invariants now. */
+  /** Checks the config's invariants now. */
   check(): Promise<void>
   powerOff(): Promise<Stop>
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { webFile as bytesOf, WEB_FILES } from '../guest/mkfs.ts'
 import type { Mark } from '../machine/machine.ts'
 import { statistics } from './micro/micro.ts'
-import { REGIONS, stretches } from './region.ts'
+import { REGIONS, regionCosts } from './region.ts'
 import { demandBody, webFile } from './web-files.ts'
 
 describe('regions', () => {
@@ -19,16 +19,16 @@ describe('regions', () => {
   const mark = (n: number, at: number): Mark => ({ n, cycles: at, busy: at / 2, instructions: at })
   const log = (...marks: Mark[]) => ({ marks, lost: 0 })
 
-  it('are stretches between begin and end; others are passed over', () => {
+  it('cost what passes between begin and end; others are passed over', () => {
     const marks = log(mark(4, 100), mark(12, 101), mark(13, 104), mark(5, 160))
-    expect(stretches(marks, 'fork')).toEqual([{ wall: 60, busy: 30, instructions: 60 }])
+    expect(regionCosts(marks, 'fork')).toEqual([{ wall: 60, busy: 30, instructions: 60 }])
   })
 
   it('that do not pair up are no measurement', () => {
-    expect(() => stretches(log(mark(4, 1), mark(4, 2)), 'fork')).toThrow(/began twice/)
-    expect(() => stretches(log(mark(5, 1)), 'fork')).toThrow(/ended before/)
-    expect(() => stretches(log(mark(4, 1)), 'fork')).toThrow(/did not end/)
-    expect(() => stretches({ marks: [], lost: 2 }, 'fork')).toThrow(/2 marks were lost/)
+    expect(() => regionCosts(log(mark(4, 1), mark(4, 2)), 'fork')).toThrow(/began twice/)
+    expect(() => regionCosts(log(mark(5, 1)), 'fork')).toThrow(/ended before/)
+    expect(() => regionCosts(log(mark(4, 1)), 'fork')).toThrow(/did not end/)
+    expect(() => regionCosts({ marks: [], lost: 2 }, 'fork')).toThrow(/2 marks were lost/)
   })
 })
 

@@ -6,7 +6,6 @@ import type { Chart, ChartResults } from '../chart.ts'
 
 export default {
   name: 'boot',
-  order: 7,
   title: 'From reset to the prompt',
   about:
     'Virtual time from reset to the first prompt of the shell under each config; the median ' +

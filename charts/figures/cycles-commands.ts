@@ -6,7 +6,6 @@ import type { Chart, ChartResults } from '../chart.ts'
 
 export default {
   name: 'cycles-commands',
-  order: 4,
   title: 'Each command in cycles, under every config',
   about:
     'Busy cycles of each command, logarithmic; the median over seeds. From ' +

@@ -7,7 +7,6 @@ import { overheadPlot } from '../overhead-plot.ts'
 
 export default {
   name: 'hypervisor',
-  order: 4.5,
   title: 'What backups cost, and what the hypervisor costs',
   about:
     'Every config over what it is compared with, in wall cycles of each command; the median over ' +

@@ -1,19 +1,18 @@
-// The extra time to create a space, against its size: the thesis's 1 ms is a line, 200 KB another.
+// The extra time to create a space, against its size. What a claim says of one size is a rule at its bound
+// and a rule at that size.
 
 import type { TopLevelSpec } from 'vega-lite'
 import { spreadName } from '../../results/spread.ts'
-import type { Latency } from '../../results/summary.ts'
+import { type CreationLatency, LATENCY_WORKLOAD } from '../../results/summary.ts'
 import type { Chart, ChartResults } from '../chart.ts'
 import { comparedWith } from '../comparison.ts'
 import { panelHead } from '../overhead-plot.ts'
 import { LIMIT, looks } from '../theme.ts'
 
 const KIB = 1024
-const CLAIM_BYTES = 200 * KIB
-const CLAIM_MS = 1
 /** The vertical axis is linear up to about this extra on both sides of zero, in ms. */
 const LINEAR_TO_MS = 0.001
-/** Its ticks, in ms. */
+/** The ticks of the vertical axis, in ms. */
 const DECADES = [-1, -0.1, -0.01, -1e-3, 0, 1e-3, 0.01, 0.1, 1, 10, 100]
 const PANEL_HEIGHT = 320
 /** All panels together, labels apart. */
@@ -27,14 +26,13 @@ const BYTES =
 
 export default {
   name: 'latency-size',
-  order: 2,
   title: 'The extra time to create a space with backups',
   about:
     'Extra virtual time to create a space of a given size, over the same config without ' +
     'backups, one panel for each way to create it; the median over seeds. Both axes are ' +
     'logarithmic, the vertical one on both sides of zero and linear between −1 µs and +1 µs. ' +
     'Solid: frames never touched since boot. Dashed and hollow: frames used before. The ' +
-    'horizontal rule is the 1 ms of the thesis, the vertical one its 200 KB.',
+    'rules are the bound of the thesis and the size of which it speaks.',
   bars: shownLatencies,
   draw(results) {
     const values = points(results)
@@ -49,7 +47,7 @@ export default {
         data: { values: values.filter((value) => value.how === how) },
         layer: [
           panelHead(how, width),
-          ...ruleLayers(),
+          ...bounds(results).flatMap(ruleLayers),
           ...lineLayers(
             labels,
             values.filter((value) => value.how === how),
@@ -69,8 +67,8 @@ interface Point {
   readonly frames: string
 }
 
-/** Like with like. */
-function shownLatencies({ manifest, summary }: ChartResults): Latency[] {
+/** The latencies of configs with backups over the same without: like with like. */
+function shownLatencies({ manifest, summary }: ChartResults): CreationLatency[] {
   const sides = comparedWith(manifest)
   return summary.latencies.filter(({ config, over }) => sides.get(config) === over)
 }
@@ -86,21 +84,38 @@ function points(results: ChartResults): Point[] {
   })
 }
 
-function ruleLayers(): object[] {
+interface Bound {
+  readonly ms: number
+  readonly bytes: number
+}
+
+/** What claims say of the time to create a space of one size. */
+function bounds({ claims }: ChartResults): Bound[] {
+  return claims.flatMap(({ unit, accept, judged }) => {
+    const sizes = (judged?.points ?? [])
+      .filter(({ workload }) => workload === LATENCY_WORKLOAD)
+      .map(({ parameters }) => parameters.bytes)
+    const [bytes] = sizes
+    const one = typeof bytes === 'number' && sizes.every((size) => size === bytes)
+    return one && unit === 'ms' && accept.kind === 'at most' ? [{ ms: accept.bound, bytes }] : []
+  })
+}
+
+function ruleLayers({ ms, bytes }: Bound): object[] {
   const rule = { type: 'rule', color: LIMIT, strokeDash: [2, 3] }
   const text = { type: 'text', color: LIMIT, fontSize: 12 }
   return [
-    { data: { values: [{}] }, mark: rule, encoding: { y: { datum: CLAIM_MS } } },
-    { data: { values: [{}] }, mark: rule, encoding: { x: { datum: CLAIM_BYTES } } },
+    { data: { values: [{}] }, mark: rule, encoding: { y: { datum: ms } } },
+    { data: { values: [{}] }, mark: rule, encoding: { x: { datum: bytes } } },
     {
       data: { values: [{}] },
-      mark: { ...text, align: 'left', dx: 4, dy: -7, x: 0, text: 'thesis: 1 ms' },
-      encoding: { y: { datum: CLAIM_MS } },
+      mark: { ...text, align: 'left', dx: 4, dy: -7, x: 0, text: `thesis: ${ms} ms` },
+      encoding: { y: { datum: ms } },
     },
     {
       data: { values: [{}] },
-      mark: { ...text, align: 'left', dx: 4, dy: -6, y: 'height', text: '200 KB' },
-      encoding: { x: { datum: CLAIM_BYTES } },
+      mark: { ...text, align: 'left', dx: 4, dy: -6, y: 'height', text: `${bytes / KIB} KB` },
+      encoding: { x: { datum: bytes } },
     },
   ]
 }

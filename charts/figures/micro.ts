@@ -7,7 +7,6 @@ import { overheadPlot } from '../overhead-plot.ts'
 
 export default {
   name: 'micro',
-  order: 5,
   title: 'What backups cost one operation',
   about:
     'Extra cycles of one system call, fork, page fault, context switch and round trip through ' +

@@ -7,7 +7,6 @@ import { overheadPlot } from '../overhead-plot.ts'
 
 export default {
   name: 'overhead-commands',
-  order: 3,
   title: 'What backups cost a command',
   about:
     'Extra cycles of each command as typed at the shell, as a fraction of the same config ' +

@@ -1,47 +1,49 @@
-// The answer at a glance: what backups cost, against what the thesis says, one line a claim.
+// The answer at a glance: what backups cost, against what the thesis says. Each line is one that a claim asks
+// for in its own file, with the claim's acceptance in grey.
 
 import type { TopLevelSpec } from 'vega-lite'
+import type { Acceptance, Claim } from '../../results/claim.ts'
 import type { ClaimVerdict } from '../../results/summary.ts'
 import type { Chart, ChartResults } from '../chart.ts'
 import { SIGNED_PERCENT } from '../overhead-plot.ts'
 import { BAND, LIMIT, looks } from '../theme.ts'
 
-/** The claims drawn, what their line says, and the thesis's figure. */
-const lines = [
-  { claim: 'xv6-commands', metric: 'wall', line: 'xv6 commands', low: 0.05, high: 0.08 },
-  { claim: 'xv6-commands', metric: 'busy', line: 'without waiting', low: 0.05, high: 0.08 },
-  { claim: 'thttpd', metric: null, line: 'web server', low: 0, high: 0.05 },
-  { claim: 'backup-200kb', metric: null, line: 'backup of 200 KB', low: 0, high: 1 },
-] as const
 const WIDTH = 560
 const LINE = 46
 
+/** A line of the chart: its verdicts that have a figure, and what the thesis says. */
+interface DrawnLine {
+  readonly label: string
+  readonly unit: string
+  readonly accept: Acceptance
+  readonly verdicts: readonly ClaimVerdict[]
+}
+
 export default {
   name: 'thesis',
-  order: 1,
   title: 'What the backups cost, and what the thesis says',
   about:
     'One line a claim; commands also without waiting for the disk and the console (busy ' +
     'cycles). Points: our figure, the median over seeds. Grey: the figure of the thesis. ' +
-    'Above in extra time as a fraction, below in extra milliseconds of virtual time ' +
-    'for a space of 200 KB.',
-  bars: (results) => drawn(results).map(({ seeds }) => ({ samples: seeds ?? 0 })),
+    'Above in extra time as a fraction, below in extra milliseconds of virtual time.',
+  bars: (results) =>
+    linesOf(results).flatMap(({ verdicts }) =>
+      verdicts.map(({ seeds }) => ({ samples: seeds ?? 0 })),
+    ),
   draw(results) {
-    const { manifest } = results
-    const shown = drawn(results)
+    const lines = linesOf(results)
+    if (lines.length === 0) return undefined
+    const shown = lines.flatMap(({ verdicts }) => verdicts)
     const labels = [...new Set(shown.map(comparisonOf))].toSorted()
-    const fractions = panel(shown, ['xv6-commands', 'thttpd'], labels, {
-      title: 'extra time',
-      labelExpr: SIGNED_PERCENT,
-      format: '+.2%',
+    const units = [...new Set(lines.map(({ unit }) => unit))].toSorted(fractionsFirst)
+    const panels = units.map((unit) => {
+      const scale = scaleOf(unit, results.manifest.profile.name)
+      return panel(
+        lines.filter((line) => line.unit === unit),
+        labels,
+        scale,
+      )
     })
-    const ms = panel(shown, ['backup-200kb'], labels, {
-      title: `extra ms of virtual time (profile ${manifest.profile.name})`,
-      labelExpr: "datum.value === 0 ? '0' : format(datum.value, '.3~') + ' ms'",
-      format: '.4f',
-    })
-    const panels = [fractions, ms].filter((one) => one !== undefined)
-    if (panels.length === 0) return undefined
     return {
       vconcat: panels,
       spacing: 18,
@@ -50,11 +52,19 @@ export default {
   },
 } satisfies Chart
 
-/** The claims of the lines that have a figure. */
-function drawn({ summary }: ChartResults): ClaimVerdict[] {
-  return summary.claims.filter(
-    (claim) => claim.measured !== null && lines.some((line) => isOf(line, claim)),
+/** The lines of all claims that have a figure, in the order of the claims. */
+function linesOf({ claims, summary }: ChartResults): DrawnLine[] {
+  const measured = summary.claims.filter((verdict) => verdict.measured !== null)
+  return claims.flatMap(({ name, words, unit, accept }: Claim) =>
+    (words?.lines ?? []).flatMap(({ label, metric = null }) => {
+      const verdicts = measured.filter((one) => one.name === name && one.metric === metric)
+      return verdicts.length === 0 ? [] : [{ label, unit, accept, verdicts }]
+    }),
   )
+}
+
+function fractionsFirst(a: string, b: string): number {
+  return Number(b === 'fraction') - Number(a === 'fraction')
 }
 
 interface Scale {
@@ -63,25 +73,31 @@ interface Scale {
   readonly format: string
 }
 
-function panel(
-  claims: readonly ClaimVerdict[],
-  names: readonly string[],
-  labels: readonly string[],
-  scale: Scale,
-): object | undefined {
-  const shown = claims.filter((claim) => names.includes(claim.name))
-  if (shown.length === 0) return undefined
-  const rows = lines.filter((line) => shown.some((claim) => isOf(line, claim)))
-  const values = shown.map((claim) => ({
-    line: rows.find((row) => isOf(row, claim))?.line,
-    comparison: comparisonOf(claim),
-    ...{ measured: claim.measured, low: claim.low, high: claim.high },
-    ...{ spread: claim.spread, verdict: claim.verdict },
-  }))
+function scaleOf(unit: string, profile: string): Scale {
+  if (unit === 'fraction') {
+    return { title: 'extra time', labelExpr: SIGNED_PERCENT, format: '+.2%' }
+  }
+  return {
+    title: `extra ${unit} of virtual time (profile ${profile})`,
+    labelExpr: `datum.value === 0 ? '0' : format(datum.value, '.3~') + ' ${unit}'`,
+    format: '.4f',
+  }
+}
+
+function panel(lines: readonly DrawnLine[], labels: readonly string[], scale: Scale): object {
+  const values = lines.flatMap(({ label, verdicts }) =>
+    verdicts.map((verdict) => ({
+      line: label,
+      comparison: comparisonOf(verdict),
+      ...{ measured: verdict.measured, low: verdict.low, high: verdict.high },
+      ...{ spread: verdict.spread, verdict: verdict.verdict },
+    })),
+  )
+  const y = rowsOf(lines)
   return {
     width: WIDTH,
-    height: rows.length * LINE,
-    layer: [...thesisLayers(rows, scale), ...pointLayers(values, labels, scale)],
+    height: lines.length * LINE,
+    layer: [...thesisLayers(lines, y, scale), ...pointLayers(values, y, labels, scale)],
   }
 }
 
@@ -89,24 +105,37 @@ function comparisonOf({ config, over }: ClaimVerdict): string {
   return [config, ...(over === null ? [] : ['over', over])].join(' ')
 }
 
-function isOf(line: (typeof lines)[number], claim: ClaimVerdict): boolean {
-  return line.claim === claim.name && line.metric === claim.metric
+/** The vertical axis: a row a line. */
+function rowsOf(lines: readonly DrawnLine[]): object {
+  return {
+    field: 'line',
+    type: 'nominal',
+    sort: lines.map(({ label }) => label),
+    axis: { title: null, ticks: false, domain: false, labelPadding: 10, labelFontSize: 15 },
+  }
 }
 
-const y = {
-  field: 'line',
-  type: 'nominal',
-  sort: lines.map(({ line }) => line),
-  axis: { title: null, ticks: false, domain: false, labelPadding: 10, labelFontSize: 15 },
+/** From where to where a claim holds; an upper bound is drawn from zero. */
+function bandOf(accept: Acceptance): { from: number; to: number } {
+  switch (accept.kind) {
+    case 'at most':
+      return { from: 0, to: accept.bound }
+    case 'within':
+      return { from: accept.low, to: accept.high }
+    case 'exactly':
+      return { from: accept.value, to: accept.value }
+    default:
+      return accept satisfies never
+  }
 }
 
-function thesisLayers(rows: readonly (typeof lines)[number][], scale: Scale): object[] {
+function thesisLayers(lines: readonly DrawnLine[], y: object, scale: Scale): object[] {
   const x = {
     field: 'from',
     type: 'quantitative',
     axis: { title: scale.title, labelExpr: scale.labelExpr, tickCount: 6 },
   }
-  const values = rows.map(({ line, low, high }) => ({ line, from: low, to: high }))
+  const values = lines.map(({ label, accept }) => ({ line: label, ...bandOf(accept) }))
   return [
     {
       data: { values },
@@ -121,7 +150,12 @@ function thesisLayers(rows: readonly (typeof lines)[number][], scale: Scale): ob
   ]
 }
 
-function pointLayers(values: readonly object[], labels: readonly string[], scale: Scale): object[] {
+function pointLayers(
+  values: readonly object[],
+  y: object,
+  labels: readonly string[],
+  scale: Scale,
+): object[] {
   const { colour, shape } = looks(labels)
   const where = {
     y,

@@ -8,7 +8,6 @@ import type { Chart, ChartResults } from '../chart.ts'
 
 export default {
   name: 'web-host-cycles',
-  order: 9,
   title: 'What the guest spends on a request from outside',
   about:
     'Busy live cycles of the guest per request under the load of the figure above. Live cycles ' +

@@ -7,7 +7,6 @@ import type { Chart, ChartResults } from '../chart.ts'
 
 export default {
   name: 'web-host',
-  order: 8,
   title: 'The same server from outside, in host time',
   about:
     'Requests a second of host time as autocannon counts them through the loopback bridge. ' +

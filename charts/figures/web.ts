@@ -14,7 +14,6 @@ const isWeb = (workload: string): boolean => /^web(-|$)/.test(workload)
 
 export default {
   name: 'web',
-  order: 6,
   title: 'The web server',
   about:
     'Above: requests a second of virtual time in a closed loop, by file size, under every ' +

@@ -12,13 +12,13 @@ export function abstractSection({ run, results, problems }: Page): Html {
   return html`<section class="abstract" aria-label="Abstract">
 <p>${count(manifest.configs.length, 'configuration')} of one kernel ran
 ${count(workloads(run.cells), 'workload')} on an emulated RISC-V computer: ${extent(summary)}. Each config with backups is compared
-with the same system without them. ${sentences(summary)} All times are virtual, under profile
+with the same system without them. ${sentences(results)} All times are virtual, under profile
 <code>${profile.name}</code> (${profile.about})${policies(results)}.</p>
 ${warning(summary, problems)}
 </section>`
 }
 
-/** Said at once, because a figure may lack what is missing. */
+/** What the run lacks, said at once, because a figure may lack it too. */
 function warning(summary: Summary, problems: readonly string[]): Html | undefined {
   const undrawn =
     problems.length > 0 ? [`${count(problems.length, 'chart')} could not be drawn`] : []
@@ -29,24 +29,18 @@ stands under <a href="#cells">Cells</a>${undrawn.length > 0 ? ' and Figures' : u
 }
 
 /** One sentence a claim, with each config's figure and the thesis's beside it. */
-function sentences(summary: Summary): Html[] {
-  const templates: readonly [name: string, before: string, after: string][] = [
-    ['coverage', 'Of the original frames,', 'have a backup of their own'],
-    ['backup-200kb', 'Creating a space of 200 KB takes longer by', ''],
-    ['xv6-commands', 'A command at the shell costs', 'on geometric average'],
-    ['thttpd', 'The web server costs', 'under its worst load'],
-  ]
-  return templates.flatMap(([name, before, after]) => {
+function sentences({ claims, summary }: Page['results']): Html[] {
+  return claims.flatMap(({ name, words }) => {
     const all = summary.claims.filter((one) => one.name === name && one.measured !== null)
-    const claims = all.filter(({ metric }) => metric !== 'busy')
+    const judged = all.filter(({ metric }) => metric !== 'busy')
     const busy = all.filter(({ metric }) => metric === 'busy')
-    if (claims.length === 0) return []
+    if (words === undefined || judged.length === 0) return []
     const unwaited =
       busy.length > 0 ? html`, or ${listed(busy.map(figure))} without its waiting` : undefined
-    const tail = after === '' ? '' : ` ${after}`
+    const tail = words.after === undefined ? '' : ` ${words.after}`
     return [
-      html`${before} ${listed(claims.map(figure))}${tail}${unwaited} (the thesis:
-${claims[0]?.expected}). `,
+      html`${words.before} ${listed(judged.map(figure))}${tail}${unwaited} (the thesis:
+${judged[0]?.expected}). `,
     ]
   })
 }

@@ -7,32 +7,26 @@ import { inUnit } from '../numbers.ts'
 import type { Page } from '../page.ts'
 import { figureOf } from './figures.ts'
 
-const titles: ReadonlyMap<string, string> = new Map([
-  ['coverage', 'Originals backed'],
-  ['backup-200kb', 'Backup of 200 KB'],
-  ['xv6-commands', 'xv6 commands'],
-  ['thttpd', 'Web server'],
-])
-
 export function answersSection({ results, figures }: Page): Html {
-  const shown = [...titles.keys()].map((name) =>
-    results.summary.claims.filter((claim) => claim.name === name),
-  )
+  const { claims, summary } = results
+  const cards = claims.flatMap(({ name, words }) => {
+    const judged = summary.claims.filter((claim) => claim.name === name)
+    return words === undefined || judged.length === 0 ? [] : [card(words.card, judged)]
+  })
   const thesis = figures.find(({ chart }) => chart.name === 'thesis')
   return html`<section id="answers">
 <h2>The answers</h2>
 <ul class="cards">
-${shown.filter((claims) => claims.length > 0).map(card)}
+${cards}
 </ul>
 ${thesis === undefined ? undefined : figureOf(thesis)}
 </section>`
 }
 
-function card(claims: readonly ClaimVerdict[]): Html {
-  const first = claims[0]
-  return html`<li class="card"><h3>${titles.get(first?.name ?? '')}</h3>
-<p class="claimed">thesis: ${first?.expected}</p>
-<dl>${[...Map.groupBy(claims, subject).values()].map(lines)}</dl></li>
+function card(title: string, judged: readonly ClaimVerdict[]): Html {
+  return html`<li class="card"><h3>${title}</h3>
+<p class="claimed">thesis: ${judged[0]?.expected}</p>
+<dl>${[...Map.groupBy(judged, subject).values()].map(lines)}</dl></li>
 `
 }
 

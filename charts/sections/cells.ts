@@ -3,9 +3,9 @@
 
 import { type CellRecord, cellName } from '../../results/cell.ts'
 import { type Html, html } from '../html.ts'
+import { htmlTable, number, type TableRow } from '../html-table.ts'
 import { duration } from '../numbers.ts'
 import type { Page } from '../page.ts'
-import { number, tableHead } from '../table-head.ts'
 
 const TORN =
   ' The rows end in a cell that was being written when the run was killed; it was left out.'
@@ -34,9 +34,7 @@ not${unfinished.length > 0 ? ', each for the reason given' : ''}.${run.torn ? TO
 ${[...Map.groupBy(unfinished, sameReason).values()].map(reason)}
 ${missing.length > 0 ? notRun(missing) : undefined}
 <details><summary>All ${cells.length} cells and the first digits of their keys</summary>
-<div class="wide"><table>
-${tableHead('Cell', 'Outcome', number('Host time'), 'Key')}
-<tbody>${cells.map(line)}</tbody></table></div></details>
+${htmlTable({ columns: ['Cell', 'Outcome', number('Host time'), 'Key'], rows: cells.map(line) })}</details>
 </section>`
 }
 
@@ -80,8 +78,7 @@ ${text && html`<pre aria-label="Last lines of the console">${text}</pre>`}
 ${trace && html`<pre aria-label="Backtrace">${trace}</pre>`}`
 }
 
-function line(cell: CellRecord): Html {
-  return html`<tr><th scope="row">${cellName(cell)}</th><td>${cell.outcome.kind}</td><td
-class="number">${duration(cell.hostMs)}</td><td><code class="hash" title="${cell.cell}">${cell.cell.slice(0, KEY_SHOWN)}</code></td></tr>
-`
+function line(cell: CellRecord): TableRow {
+  const key = html`<code class="hash" title="${cell.cell}">${cell.cell.slice(0, KEY_SHOWN)}</code>`
+  return { cells: [cellName(cell), cell.outcome.kind, duration(cell.hostMs), key] }
 }

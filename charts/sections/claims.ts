@@ -4,9 +4,9 @@ import { DEFINITIONS, verdicts } from '../../results/claim.ts'
 import { SPREAD_DEFINITION } from '../../results/spread.ts'
 import type { ClaimVerdict } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
+import { htmlTable, number, TableCell, type TableRow } from '../html-table.ts'
 import { inUnit } from '../numbers.ts'
 import type { Page } from '../page.ts'
-import { number, tableHead } from '../table-head.ts'
 import { verdictMark } from './answers.ts'
 import { cellTitle } from './cells.ts'
 
@@ -17,37 +17,32 @@ export function claimsSection({ results }: Page): Html {
 <h2>Claims and verdicts</h2>
 <p>The <em>spread</em> of a figure is ${SPREAD_DEFINITION}. It is the spread that is judged:</p>
 <ul>${verdicts.map((verdict) => html`<li>${verdictMark({ verdict })}: ${DEFINITIONS[verdict]}</li>\n`)}</ul>
-<div class="wide" tabindex="0" role="region" aria-label="Claims">
-<table>
-${tableHead('Claim', 'Judged on', number('Claimed'), number('Measured'), 'Verdict')}
-<tbody>
-${judged.map(row)}
-</tbody></table></div>
+${htmlTable({
+  label: 'Claims',
+  columns: ['Claim', 'Judged on', number('Claimed'), number('Measured'), 'Verdict'],
+  rows: judged.map(row),
+})}
 ${waiting.length > 0 ? waitingTable(waiting) : undefined}
 </section>`
 }
 
 function waitingTable(claims: readonly ClaimVerdict[]): Html {
   return html`<h3>Not measured</h3>
-<div class="wide" tabindex="0" role="region" aria-label="Claims not measured"><table>
-${tableHead('Claim', 'Source', 'Why not')}
-<tbody>${claims.map(
-    (claim) => html`<tr><th scope="row">${claim.says}</th><td>${claim.source}</td>
-<td>${claim.notes.join('; ')}</td></tr>\n`,
-  )}</tbody></table></div>`
+${htmlTable({
+  label: 'Claims not measured',
+  columns: ['Claim', 'Source', 'Why not'],
+  rows: claims.map(({ says, source, notes }) => ({ cells: [says, source, notes.join('; ')] })),
+})}`
 }
 
-function row(claim: ClaimVerdict): Html {
+function row(claim: ClaimVerdict): TableRow {
   const notes =
     claim.notes.length > 0
       ? html`<br><span class="note">${claim.notes.join('; ')}</span>`
       : undefined
-  return html`<tr><th scope="row">${claim.says} <span
-class="note">(${claim.source})</span>${notes}</th>
-<td>${subject(claim)}</td><td class="number">${claim.expected}</td>
-<td class="number" title="${cellTitle(claim.cells)}">${figure(claim)}</td>
-<td>${verdictMark(claim)}</td></tr>
-`
+  const says = html`${claim.says} <span class="note">(${claim.source})</span>${notes}`
+  const measured = new TableCell(figure(claim), cellTitle(claim.cells))
+  return { cells: [says, subject(claim), claim.expected, measured, verdictMark(claim)] }
 }
 
 function subject(claim: ClaimVerdict): Html | string {

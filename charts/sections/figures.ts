@@ -2,8 +2,8 @@
 
 import { type ChartNumbers, chartNumbers } from '../chart-numbers.ts'
 import { type Html, html, trusted } from '../html.ts'
+import { htmlTable, number } from '../html-table.ts'
 import type { Figure, Page } from '../page.ts'
-import { number, tableHead } from '../table-head.ts'
 
 /** The chart of the answers stands above and is not shown again. */
 const SHOWN_ABOVE = 'thesis'
@@ -35,19 +35,11 @@ ${chartNumbers(spec).map((table) => numbersTable(chart.title, table))}</details>
 }
 
 function numbersTable(title: string, { columns, rows }: ChartNumbers): Html {
-  const head = tableHead(
-    ...columns.map((column) => (column.isNumber ? number(column.title) : column.title)),
-  )
-  const cell = (text: string, column: number): Html => {
-    if (column === 0) return html`<th scope="row">${text}</th>`
-    return columns[column]?.isNumber
-      ? html`<td class="number">${text}</td>`
-      : html`<td>${text}</td>`
-  }
-  return html`<div class="wide" tabindex="0" role="region" aria-label="Numbers: ${title}"><table>
-${head}
-<tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody></table></div>
-`
+  return htmlTable({
+    label: `Numbers: ${title}`,
+    columns: columns.map((column) => (column.isNumber ? number(column.title) : column.title)),
+    rows: rows.map((cells) => ({ cells })),
+  })
 }
 
 /**

@@ -2,11 +2,11 @@
 
 import { rowName } from '../../results/cell.ts'
 import { spreadNames } from '../../results/spread.ts'
-import type { Overhead } from '../../results/summary.ts'
+import { LATENCY_WORKLOAD, type Overhead } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
+import { htmlTable, number, TableCell, type TableRow } from '../html-table.ts'
 import { signedPercent, whole } from '../numbers.ts'
 import type { Page } from '../page.ts'
-import { number, tableHead } from '../table-head.ts'
 import { cellTitle } from './cells.ts'
 
 /** Latencies have a table of their own. */
@@ -16,7 +16,7 @@ export function overheadsSection({ results }: Page): Html | undefined {
   const shown = results.summary.overheads.filter(
     ({ metric, workload, comparedIn }) =>
       COSTS.test(metric) &&
-      workload !== 'backup-latency' &&
+      workload !== LATENCY_WORKLOAD &&
       (comparedIn !== 'live-cycles' || metric.startsWith('busy')),
   )
   if (shown.length === 0) return undefined
@@ -55,14 +55,16 @@ function tableOf(config: string, overheads: readonly Overhead[]): Html {
   const policy = overheads[0]?.policy ?? '–'
   const profile = overheads[0]?.profile ?? '–'
   return html`<details ${policy === 'none' ? undefined : html`open`}><summary>${config}: ${rows.length} rows</summary>
-<div class="wide broad" tabindex="0" role="region" aria-label="Overheads of ${config}"><table>
-<caption>${config}, policy ${policy}, profile ${profile}</caption>
-${tableHead('Workload', number('Cycles'), ...columns.map(({ title }) => number(title)))}
-<tbody>${rows.map((row) => lineOf(row, columns))}</tbody></table></div></details>
+${htmlTable({
+  ...{ label: `Overheads of ${config}`, broad: true },
+  caption: `${config}, policy ${policy}, profile ${profile}`,
+  columns: ['Workload', number('Cycles'), ...columns.map(({ title }) => number(title))],
+  rows: rows.map((row) => rowOf(row, columns)),
+})}</details>
 `
 }
 
-/** In the order of the summary: like with like first. */
+/** The columns of a table, in the order of the summary: like with like first. */
 function columnsOf(overheads: readonly Overhead[]): Column[] {
   const seen = new Map<string, Column>()
   for (const { baseline, metric } of overheads) {
@@ -75,7 +77,7 @@ function columnsOf(overheads: readonly Overhead[]): Column[] {
 
 const CLOCKS = ['wall', 'busy'] as const
 
-function lineOf(row: readonly Overhead[], columns: readonly Column[]): Html {
+function rowOf(row: readonly Overhead[], columns: readonly Column[]): TableRow {
   const first = row[0]
   const cycles = CLOCKS.map((clock) => row.find(({ metric }) => metric === clock))
   const cells = columns.map(({ baseline, kind }) =>
@@ -83,18 +85,17 @@ function lineOf(row: readonly Overhead[], columns: readonly Column[]): Html {
       row.find((one) => one.baseline === baseline && one.metric === `${clock}${kind}`),
     ),
   )
-  return html`<tr><th scope="row">${first === undefined ? '' : rowName(first)}</th><td
-class="number">${CLOCKS.map(
+  const clocks = CLOCKS.map(
     (clock, i) => html`<span class="clock">${clock}</span>
 ${cycles[i] === undefined ? '–' : whole(cycles[i].configValue)}<br>`,
-  )}</td>${cells.map(figures)}</tr>
-`
+  )
+  return { cells: [first === undefined ? '' : rowName(first), clocks, ...cells.map(figures)] }
 }
 
 /** Wall above, busy below, each with its spread where that has a width. */
-function figures(overheads: readonly (Overhead | undefined)[]): Html {
+function figures(overheads: readonly (Overhead | undefined)[]): TableCell {
   const keys = overheads.find((one) => one !== undefined)?.cells ?? []
-  return html`<td class="number" title="${cellTitle(keys)}">${overheads.map(figure)}</td>`
+  return new TableCell(overheads.map(figure), cellTitle(keys))
 }
 
 function figure(overhead: Overhead | undefined): Html {

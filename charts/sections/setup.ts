@@ -3,9 +3,9 @@
 import type { ManifestConfig } from '../../results/store.ts'
 import { extent } from '../extent.ts'
 import { type Html, html } from '../html.ts'
+import { htmlTable, type TableRow } from '../html-table.ts'
 import { duration } from '../numbers.ts'
 import type { Page } from '../page.ts'
-import { tableHead } from '../table-head.ts'
 
 const HASH_SHOWN = 8
 
@@ -28,11 +28,13 @@ export function setupSection({ results }: Page): Html {
   ]
   return html`<section id="setup">
 <h2>Set-up</h2>
-<div class="wide" tabindex="0" role="region" aria-label="Configurations"><table>
-<caption>Configurations. A config with backups is compared with its control where it has one, so
-that like is compared with like.</caption>
-${tableHead('Config', 'What runs', 'Baseline', 'Control', 'Policy', 'Coverage', 'Images (sha256)')}
-<tbody>${manifest.configs.map(configRow)}</tbody></table></div>
+${htmlTable({
+  label: 'Configurations',
+  caption: `Configurations. A config with backups is compared with its control where it has one, so
+that like is compared with like.`,
+  columns: ['Config', 'What runs', 'Baseline', 'Control', 'Policy', 'Coverage', 'Images (sha256)'],
+  rows: manifest.configs.map(configRow),
+})}
 <details><summary>Machine, versions and host</summary>
 <div class="wide"><table><tbody>${facts.map(
     ([name, value]) => html`<tr><th scope="row">${name}</th>
@@ -41,16 +43,14 @@ ${tableHead('Config', 'What runs', 'Baseline', 'Control', 'Policy', 'Coverage', 
 </section>`
 }
 
-function configRow(config: ManifestConfig): Html {
+function configRow(config: ManifestConfig): TableRow {
   const images = Object.entries(config.images).map(
     ([role, hash]) =>
       html`<span class="image">${role} <code title="${hash}">${hash.slice(0, HASH_SHOWN)}</code>
 </span><br>`,
   )
-  return html`<tr><th scope="row">${config.name}</th><td>${withCode(config.about)}</td>
-<td>${config.baseline ?? '–'}</td><td>${config.control ?? '–'}</td><td>${config.policy}</td>
-<td>${config.coverage}</td><td>${images}</td></tr>
-`
+  const { name, about, baseline = '–', control = '–', policy, coverage } = config
+  return { cells: [name, withCode(about), baseline, control, policy, coverage, images] }
 }
 
 /** Text in which `…` marks code, as in the configs' own descriptions. */

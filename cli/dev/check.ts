@@ -1,4 +1,5 @@
-// check: types, lint and formatting, and the house test. Prints what each said if it failed.
+// check: types, lint and formatting, and the tests of the house and its words. Prints what each said if it
+// failed.
 
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +10,7 @@ const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const STEPS: readonly (readonly [name: string, program: string, ...args: string[]])[] = [
   ['types', 'node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'],
   ['lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '.'],
-  ['house', 'node_modules/vitest/vitest.mjs', 'run', 'test/house.test.ts'],
+  ['house', 'node_modules/vitest/vitest.mjs', 'run', 'test/house.test.ts', 'test/words.test.ts'],
 ]
 
 for (const [name, program, ...args] of STEPS) {

@@ -1,25 +1,25 @@
 // perf: how fast this host runs the emulated machine, beside QEMU, in guest MIPS: the performance
 // kernels of guest/bare/perf, and a boot to the prompt. Host time: noisy, never compared with cycles.
-// Usage: npm run perf -- [--json] [--rounds N] [--kernels a,b] [--engines a,b] [--profiles a,b]
 
-import { parseArgs } from 'node:util'
+import { Option } from 'commander'
 import { image } from '../../guest/images.ts'
 import { loadCatalogue } from '../../harness/catalogue.ts'
 import { specFor } from '../../harness/computer.ts'
-import { realParts } from '../../harness/parts.ts'
 import { PROFILES } from '../../harness/profile.ts'
+import { realParts } from '../../harness/real-parts.ts'
 import type { MachineSpec, Until } from '../../machine/machine.ts'
 import { openMachine } from '../../machine/open.ts'
 import { QEMU } from '../../machine/qemu/version.ts'
 import { cycles, MiB } from '../../machine/units.ts'
-import { USAGE as WRONG_USE } from '../exit.ts'
+import { wholeNumber, wordsOutOf } from '../options.ts'
+import { execute, program } from '../program.ts'
 import { table } from '../table.ts'
 import { say, sayOver } from '../voice.ts'
 import { hasQemu, type QemuEngine, timeQemu } from './perf-qemu.ts'
 
 type OurEngine = NonNullable<MachineSpec['engine']>
 
-interface Work {
+interface Task {
   readonly kernel: string
   readonly privilege: 'M' | 'S'
   readonly spec: MachineSpec
@@ -29,7 +29,7 @@ interface Work {
   readonly empty?: MachineSpec
 }
 
-interface Reading {
+interface Speed {
   readonly kernel: string
   readonly privilege: 'M' | 'S'
   readonly engine: OurEngine | QemuEngine
@@ -43,80 +43,58 @@ const KERNELS = ['crc', 'sieve', 'memory', 'chase-512k', 'chase-4m', 'float', 'e
 const BOOT = 'boot'
 const PROMPT = /(?:^|\n)\$ $/
 const QEMU_ENGINES: readonly QemuEngine[] = ['qemu-tcg', 'qemu-icount']
-/** An engine that needs longer for a whole kernel executes so many instructions of it. */
 const KNOWN_PROFILES = PROFILES.map(({ name }) => name)
+/** Instructions of a kernel that an engine executes at most, if it needs longer for the whole. */
 const MOST: Readonly<Record<OurEngine, number>> = {
   compiler: 10_000_000_000,
   fast: 100_000_000,
   reference: 1_000_000,
 }
 
-const USAGE = `Usage: npm run -s perf -- [options]
-
-How fast this host runs the emulated machine, in guest MIPS; beside QEMU where it is installed.
-
-  --kernels a,b   out of ${[...KERNELS, BOOT].join(', ')}; default: all
-  --engines a,b   out of ${Object.keys(MOST).join(', ')}; default: compiler
-  --profiles a,b  out of ${KNOWN_PROFILES.join(', ')}; default: flat,in-order
-  --rounds N      how often each is timed; the median counts; default: 3
-  --json          readings as JSON
-  --help          this text
-`
-
-const { values } = parsed()
-if (values.help) {
-  process.stdout.write(USAGE)
-  process.exit()
+interface Options {
+  readonly kernels: readonly string[]
+  readonly engines: readonly OurEngine[]
+  readonly profiles: readonly string[]
+  readonly rounds: number
+  readonly json?: boolean
 }
-const engines = list('engines', values.engines, Object.keys(MOST)) as OurEngine[]
-const profiles = list('profiles', values.profiles, KNOWN_PROFILES)
-const kernels = list('kernels', values.kernels, [...KERNELS, BOOT])
-const rounds = Number(values.rounds)
-if (!/^[1-9]\d*$/.test(values.rounds)) {
-  fail(`--rounds: expected a whole number >= 1, got '${values.rounds}'`)
-}
-const withQemu = await hasQemu()
-if (!withQemu) say(`no ${QEMU}: no ratios`)
 
-const readings: Reading[] = []
-for (const work of await worksNamed(kernels)) {
-  readings.push(...(await measure(work)))
-  if (!values.json) sayOver(`${readings.length} readings `)
-}
-if (values.json) process.stdout.write(`${JSON.stringify(readings)}\n`)
-else process.stdout.write(`\n${shown(readings)}`)
+const ALL = [...KERNELS, BOOT]
+const ENGINES = Object.keys(MOST) as OurEngine[]
 
-function parsed() {
-  try {
-    return parseArgs({
-      options: {
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        rounds: { type: 'string', default: '3' },
-        kernels: { type: 'string', default: [...KERNELS, BOOT].join(',') },
-        engines: { type: 'string', default: 'compiler' },
-        profiles: { type: 'string', default: 'flat,in-order' },
-      },
-    })
-  } catch (error) {
-    return fail((error as Error).message.replace(/\. To specify.*$/s, ''))
+await execute(
+  program('npm run -s perf --')
+    .description(
+      'measures how fast this host runs the emulated machine, in guest MIPS; beside QEMU if it is there',
+    )
+    .addOption(
+      new Option('--kernels <a,b>', `out of ${ALL.join(', ')}`)
+        .argParser(wordsOutOf(ALL))
+        .default(ALL, 'all'),
+    )
+    .option('--engines <a,b>', `out of ${ENGINES.join(', ')}`, wordsOutOf(ENGINES), ['compiler'])
+    .option('--profiles <a,b>', `out of ${KNOWN_PROFILES.join(', ')}`, wordsOutOf(KNOWN_PROFILES), [
+      'flat',
+      'in-order',
+    ])
+    .option('--rounds <n>', 'how often each is timed; the median counts', wholeNumber(1), 3)
+    .option('--json', 'speeds as JSON')
+    .action(perform),
+)
+
+async function perform(options: Options): Promise<void> {
+  const withQemu = await hasQemu()
+  if (!withQemu) say(`no ${QEMU}: no ratios`)
+  const speeds: Speed[] = []
+  for (const work of await worksNamed(options.kernels)) {
+    speeds.push(...(await measure(work, options, withQemu)))
+    if (!options.json) sayOver(`${speeds.length} speeds `)
   }
+  process.stdout.write(options.json ? `${JSON.stringify(speeds)}\n` : `\n${shown(speeds)}`)
 }
 
-function list(option: string, text: string, known: readonly string[]): string[] {
-  const names = text.split(',')
-  const wrong = names.find((name) => !known.includes(name))
-  if (wrong === undefined) return names
-  return fail(`--${option}: expected some out of ${known.join(', ')}; got '${wrong}'`)
-}
-
-function fail(message: string): never {
-  say(`perf: ${message}. Try: npm run -s perf -- --help`)
-  process.exit(WRONG_USE)
-}
-
-async function worksNamed(names: readonly string[]): Promise<readonly Work[]> {
-  const works: Work[] = []
+async function worksNamed(names: readonly string[]): Promise<readonly Task[]> {
+  const works: Task[] = []
   for (const kernel of names.filter((name) => name !== BOOT)) {
     // A change of satp means nothing in M-mode.
     for (const privilege of kernel === 'satp' ? (['S'] as const) : (['M', 'S'] as const)) {
@@ -139,8 +117,12 @@ async function bare(name: string): Promise<MachineSpec> {
   return { kernel, banks, harts: 1, profile: 'flat' }
 }
 
-/** All engines in turn, again and again, so that a change of the host's speed hits all. */
-async function measure(work: Work): Promise<readonly Reading[]> {
+/** Times one engine after the other, again and again, so that a change of the host's speed hits all. */
+async function measure(
+  work: Task,
+  { engines, profiles, rounds }: Options,
+  withQemu: boolean,
+): Promise<readonly Speed[]> {
   const instructions = await countOf(work)
   const rates = new Map<string, number[]>()
   const note = (engine: OurEngine | QemuEngine, profile: string, mips: number) => {
@@ -175,14 +157,14 @@ async function measure(work: Work): Promise<readonly Reading[]> {
 }
 
 /** How many instructions the work takes. */
-async function countOf(work: Work): Promise<number> {
+async function countOf(work: Task): Promise<number> {
   await using machine = await openMachine({ ...work.spec, engine: 'compiler' })
   await machine.run(untilEnd(work, MOST.compiler))
   return (await machine.counters()).instructions
 }
 
-/** In MIPS; a boot includes building the machine, as QEMU's includes starting it. */
-async function ours(work: Work, engine: OurEngine, profile: string): Promise<number> {
+/** The speed of an engine of ours, in MIPS; a boot includes building the machine, as QEMU's includes starting it. */
+async function ours(work: Task, engine: OurEngine, profile: string): Promise<number> {
   const built = performance.now()
   await using machine = await openMachine({ ...work.spec, engine, profile })
   const began = work.empty === undefined ? built : performance.now()
@@ -191,7 +173,7 @@ async function ours(work: Work, engine: OurEngine, profile: string): Promise<num
   return (await machine.counters()).instructions / ms / 1000
 }
 
-function untilEnd({ text }: Work, most: number): Until {
+function untilEnd({ text }: Task, most: number): Until {
   return { deadline: cycles(most), ...(text === undefined ? {} : { text }) }
 }
 
@@ -200,7 +182,7 @@ function median(list: readonly number[]): number {
   return sorted[sorted.length >> 1]!
 }
 
-function shown(all: readonly Reading[]): string {
+function shown(all: readonly Speed[]): string {
   const head = ['kernel', 'privilege', 'engine', 'profile', 'MIPS', 'x TCG', 'x icount']
   const times = (ratio: number | null): string => ratio?.toFixed(2) ?? '-'
   const rows = all.map(

@@ -1,20 +1,29 @@
-// npm run readme [-- RUN]: redraws README's table and charts from the promoted run; with RUN, that
-// run is promoted first in its place.
+// readme: redraws README's table and charts from the promoted run; a run that it is given is promoted first, in
+// place of the one before.
 
 import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { redrawReadme } from '../../charts/readme.ts'
 import { promote, wholeRun } from '../../results/baseline.ts'
-import { say } from '../voice.ts'
+import { execute, program } from '../program.ts'
 
 const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const baselines = join(project, 'results', 'baselines')
 /** The run that README shows. */
 const SHOWN = 'first-light'
 
-const [directory] = process.argv.slice(2)
-try {
+await execute(
+  program('npm run -s readme --')
+    .description("redraws README's table and charts from the promoted run")
+    .argument(
+      '[run]',
+      'the directory of a whole run that is promoted first, in place of the one before',
+    )
+    .action(redraw),
+)
+
+async function redraw(directory: string | undefined): Promise<void> {
   if (directory !== undefined) {
     await wholeRun(resolve(directory))
     await rm(join(baselines, SHOWN), { recursive: true, force: true })
@@ -22,7 +31,4 @@ try {
   }
   const { files } = await redrawReadme(project, join(baselines, SHOWN))
   process.stdout.write(files.map((file) => `${file}\n`).join(''))
-} catch (error) {
-  say(`readme: ${(error as Error).message}`)
-  process.exitCode = 2
 }

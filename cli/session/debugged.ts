@@ -1,9 +1,7 @@
 // A session at a guest's console with gdb beside it.
 
-import type { Outside } from '../../harness/outside.ts'
-import { serveGdb } from '../../machine/gdb/server.ts'
+import type { Attachment } from '../../harness/attachment.ts'
 import type { Machine } from '../../machine/machine.ts'
-import { Rv64Machine } from '../../machine/rv64/rv64.ts'
 import { UsageError } from '../exit.ts'
 import { say } from '../voice.ts'
 import type { Session } from './session.ts'
@@ -14,9 +12,12 @@ export const GDB_HELP = 'gdb may connect to port p of 127.0.0.1; the guest waits
 /** The guest stands at reset until gdb lets it go; `port` 0 takes a free one. */
 export async function attendDebugged(
   machine: Machine,
-  outside: Outside,
+  outside: Attachment,
   port: number,
 ): Promise<Session> {
+  // The emulator and gdb's protocol are large; a session without gdb does not wait for them.
+  const { Rv64Machine } = await import('../../machine/rv64/rv64.ts')
+  const { serveGdb } = await import('../../machine/gdb/server.ts')
   if (!(machine instanceof Rv64Machine)) {
     throw new UsageError(
       '--gdb: expected back end rv64, got qemu. Try: qemu-system-riscv64 with its own option -gdb',

@@ -2,20 +2,20 @@
 // is not typed before the guest has taken the one before; and however a guest behaves, the session
 // ends.
 
-import type { Outside } from '../../harness/outside.ts'
+import type { Attachment } from '../../harness/attachment.ts'
 import type { Machine, Stop } from '../../machine/machine.ts'
 import { Prompts } from './prompts.ts'
 import { FOR_EVER, type Leave } from './session.ts'
 
-/** In seconds; what they bound begins when a line is typed, or the input ends. */
-export interface Limits {
-  /** Of the host's time that the guest may wait, doing and saying nothing. */
+/** Seconds; what they bound begins when a line is typed, or the input ends. */
+export interface SessionLimits {
+  /** Host time that the guest may wait, doing and saying nothing. */
   readonly silence: number
-  /** Of the host's time and of the guest's that it may go on in any way. */
+  /** Host time, and virtual time, that the guest may go on in any way. */
   readonly limit: number
 }
 
-/** Input read ahead of the guest, above which the pipe waits. */
+/** Piped input read ahead of the guest, above which the pipe waits. */
 const MOST_WAITING = 64 * 1024
 const LOOK_MS = 100
 /** Every profile runs at 1 GHz. */
@@ -27,12 +27,12 @@ const CYCLES_PER_SECOND = 1_000_000_000
  */
 export async function dictate(
   machine: Machine,
-  outside: Outside,
+  outside: Attachment,
   over: AbortSignal,
   leave: Leave,
-  limits?: Limits,
+  limits?: SessionLimits,
 ): Promise<Stop> {
-  const input = new Input()
+  const input = new PipedInput()
   const prompts = new Prompts(machine)
   const bounds = limits && new Bounds(machine, limits, () => !input.isAwaited, leave)
   try {
@@ -58,12 +58,12 @@ export async function dictate(
   }
 }
 
-/** Whoever types may look at what the guest says meanwhile, so it goes on, at the host's pace. */
+/** Waits for a line. A person who types may look at what the guest says, so it goes on, at the host's pace. */
 async function awaitInput(
   machine: Machine,
-  outside: Outside,
+  outside: Attachment,
   over: AbortSignal,
-  input: Input,
+  input: PipedInput,
 ): Promise<Stop | undefined> {
   const more = new AbortController()
   input.onMore = () => {
@@ -81,7 +81,7 @@ async function awaitInput(
 }
 
 /** stdin in lines; what comes without a line's end counts as one. */
-class Input {
+class PipedInput {
   onMore: (() => void) | undefined
   readonly #lines: string[] = []
   #waiting = 0
@@ -121,7 +121,7 @@ class Input {
 /** Looks now and then at how long the guest has been silent, and how long it has gone on. */
 class Bounds {
   readonly #machine: Machine
-  readonly #limits: Limits
+  readonly #limits: SessionLimits
   readonly #hold: () => boolean
   readonly #leave: Leave
   readonly #timer: NodeJS.Timeout
@@ -133,7 +133,7 @@ class Bounds {
   #silent = 0
 
   /** `hold`: whether they hold now. */
-  constructor(machine: Machine, limits: Limits, hold: () => boolean, leave: Leave) {
+  constructor(machine: Machine, limits: SessionLimits, hold: () => boolean, leave: Leave) {
     this.#machine = machine
     this.#limits = limits
     this.#hold = hold

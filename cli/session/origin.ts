@@ -1,20 +1,20 @@
-// Origin: how the machine of a recording came about, as whoever recorded wrote it. A recording may come from
-// anybody. Invariant: it makes a machine only of what the verbs themselves would take, and of the files that
+// Origin: how the machine of a recording came about, as the recording says. A recording is foreign input.
+// Invariant: it makes a machine only of what the verbs themselves would take, and of the files that
 // it names only regular ones are opened.
 
 import { z } from 'zod'
 import { loadCatalogue } from '../../harness/catalogue.ts'
 import { specFor } from '../../harness/computer.ts'
-import { realParts } from '../../harness/parts.ts'
 import { profileNamed } from '../../harness/profile.ts'
-import { pick } from '../../harness/registry.ts'
+import { realParts } from '../../harness/real-parts.ts'
 import type { MachineSpec } from '../../machine/machine.ts'
 import { RecordingError } from '../../machine/rv64/session/recording.ts'
+import { pick } from '../../registry/registry.ts'
 import { problem } from '../../results/journal.ts'
 import { regularBytesOf } from '../input-file.ts'
-import { MOST_MEMORY_MIB, specOf } from '../verbs/machine.ts'
+import { MOST_MEMORY_MIB, specOf } from './made-machine.ts'
 
-/** As a verb's `keep` writes it: every value is text. */
+/** A number as a recorder writes it: every value of an origin is text. */
 const count = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z
     .string()

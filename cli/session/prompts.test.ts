@@ -8,7 +8,7 @@ import { Prompts } from './prompts.ts'
 const SECOND = 1_000_000_000
 const { signal } = new AbortController()
 
-/** At a time, in seconds: it says something, or begins to compute or to wait. */
+/** What the guest does at a time, in seconds: it says something, or begins to compute or to wait. */
 type Line = readonly [at: number, what: string | { readonly computes: boolean }]
 
 /** What Prompts uses of a machine. */

@@ -1,6 +1,6 @@
 // Prompts: when a guest wants the next line. It wants one where it shows a prompt, and what a
-// prompt looks like is learned: the unfinished line behind which it fell silent. Invariant: nobody
-// types while the guest has yet to take what was typed before; on our machine only virtual time
+// prompt looks like is learned: the unfinished line behind which it fell silent. Invariant: no line
+// is typed while the guest has yet to take what was typed before; on our machine only virtual time
 // counts, so that the same lines give the same run.
 
 import type { Machine, Stop } from '../../machine/machine.ts'
@@ -15,7 +15,7 @@ const PAUSE = 1_000_000_000
 const PAUSE_MS = 1000
 /** A guest that computes, or has said nothing yet, is given so many pauses before it is taken to listen. */
 const PAUSES_AT_WORK = 10
-/** From this share of a pause on it computes. */
+/** The share of a pause that a guest which computes is at work. */
 const WORK = 0.5
 /** What ends a line and is longer is no prompt; guests have few of them. */
 const LONGEST = 80
@@ -30,7 +30,7 @@ export class Prompts {
   readonly #machine: Machine
   readonly #known: Set<string>
   readonly #forget: () => void
-  /** What the guest has said since its last line's end, or since somebody typed. */
+  /** What the guest has said since its last line's end, or since the last line was typed. */
   #tail = ''
   #heard = false
   #mute = true
@@ -70,7 +70,7 @@ export class Prompts {
     }
   }
 
-  /** To the next prompt, or for a pause. */
+  /** Runs the guest to its next prompt, or for a pause. */
   async #run(signal: AbortSignal): Promise<Stop> {
     const known = [...this.#known].map((prompt) => prompt.replace(/[^\w\s]/g, '\\$&'))
     const text = new RegExp(`\\n\\r?(?:${known.join('|')})$|^[\\s\\S]{${MUCH}}`)

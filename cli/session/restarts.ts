@@ -2,7 +2,7 @@
 
 import type { Console } from '../../machine/machine.ts'
 
-/** Of a line that is still being written so much is kept: init's are shorter. */
+/** The most that is kept of a line while the guest writes it; init's are shorter. */
 const LONGEST_LINE = 200
 const RESTART = /init: (\S+) ended with status (-?\d+), starting it again/
 

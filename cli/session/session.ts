@@ -1,7 +1,7 @@
-// Session: a guest runs, its console is shown, and somebody may end that. Invariant: a signal ends
+// Session: a guest runs, its console is shown, and a person or a limit may end that. Invariant: a signal ends
 // it, and all that the guest has said is shown, however it ends.
 
-import type { Outside } from '../../harness/outside.ts'
+import type { Attachment } from '../../harness/attachment.ts'
 import type { Machine, Stop } from '../../machine/machine.ts'
 import { cycles } from '../../machine/units.ts'
 import { holdOn } from '../interruption.ts'
@@ -28,7 +28,7 @@ export type Leave = (who: Leaver) => void
 /** Runs the guest until `over` is aborted, which `leave` and signals do. */
 export type Run = (over: AbortSignal, leave: Leave) => Promise<Stop>
 
-export async function session(machine: Machine, outside: Outside, run: Run): Promise<Session> {
+export async function session(machine: Machine, outside: Attachment, run: Run): Promise<Session> {
   const over = new AbortController()
   let left: Session['left']
   const leave = (who: Leaver): void => {

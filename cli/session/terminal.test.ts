@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openOutside } from '../../harness/outside.ts'
+import { openAttachment } from '../../harness/attachment.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { openMachine } from '../../machine/open.ts'
 import { MiB } from '../../machine/units.ts'
@@ -21,7 +21,7 @@ class Keyboard extends PassThrough {
 let keyboard: Keyboard
 let machine: Machine
 let said: string
-const outside = openOutside()
+const outside = openAttachment()
 beforeEach(async () => {
   keyboard = new Keyboard()
   said = ''

@@ -1,10 +1,10 @@
-// Terminal: somebody at the guest's console, at a keyboard, through a pipe, or only listening. Invariant:
+// Terminal: a person at the guest's console, at a keyboard, through a pipe, or only listening. Invariant:
 // the terminal is left as it was found, however the session ends.
 
-import type { Outside } from '../../harness/outside.ts'
+import type { Attachment } from '../../harness/attachment.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { beep, say } from '../voice.ts'
-import { dictate, type Limits } from './dictation.ts'
+import { dictate, type SessionLimits } from './dictation.ts'
 import { FOR_EVER, type Leave, type Session, session } from './session.ts'
 
 /** Ctrl-a x ends the session, Ctrl-a a sends one Ctrl-a; as QEMU's console has it. */
@@ -21,7 +21,11 @@ const MOST_WAITING = 64 * 1024
  * Connects stdin and stdout with the guest's console. After the end of piped input the guest goes on
  * as far as `limits` let it; without them, until it or a signal ends it.
  */
-export function attend(machine: Machine, outside: Outside, limits?: Limits): Promise<Session> {
+export function attend(
+  machine: Machine,
+  outside: Attachment,
+  limits?: SessionLimits,
+): Promise<Session> {
   if (process.stdin.isTTY === true) return typed(machine, outside, { help: HELP })
   return session(machine, outside, (over, leave) => dictate(machine, outside, over, leave, limits))
 }
@@ -30,7 +34,7 @@ export function attend(machine: Machine, outside: Outside, limits?: Limits): Pro
  * The console of a guest that serves: Ctrl-C at the keyboard ends it, as with any server, and
  * without a keyboard nothing is taken from stdin.
  */
-export function host(machine: Machine, outside: Outside): Promise<Session> {
+export function host(machine: Machine, outside: Attachment): Promise<Session> {
   if (process.stdin.isTTY === true) {
     return typed(machine, outside, { help: SERVER_HELP, interrupt: INTERRUPT })
   }
@@ -47,7 +51,7 @@ interface Keys {
   readonly interrupt?: string
 }
 
-function typed(machine: Machine, outside: Outside, keys: Keys): Promise<Session> {
+function typed(machine: Machine, outside: Attachment, keys: Keys): Promise<Session> {
   return session(machine, outside, async (over, leave) => {
     const letGo = keyboard(machine, outside, leave, keys)
     outside.attach()
@@ -61,7 +65,7 @@ function typed(machine: Machine, outside: Outside, keys: Keys): Promise<Session>
 
 function keyboard(
   machine: Machine,
-  outside: Outside,
+  outside: Attachment,
   leave: Leave,
   { help, interrupt }: Keys,
 ): () => void {

@@ -3,14 +3,14 @@
 import { Command } from 'commander'
 import { type AuditStep, audit as walk } from '../../harness/audit.ts'
 import { loadCatalogue } from '../../harness/catalogue.ts'
-import { realParts } from '../../harness/parts.ts'
-import { profileNamed } from '../../harness/profile.ts'
-import { pick } from '../../harness/registry.ts'
+import { realParts } from '../../harness/real-parts.ts'
+import { pick } from '../../registry/registry.ts'
 import type { CoverageReading } from '../../results/coverage.ts'
 import { printableJson, printableLine } from '../../results/printable.ts'
 import { FAILED_CHECK, FINE, UsageError } from '../exit.ts'
 import { profileOption, wholeNumber } from '../options.ts'
 import { table } from '../table.ts'
+import { PURPOSE } from '../verbs.ts'
 
 interface Options {
   readonly config: string
@@ -26,20 +26,18 @@ const HEAD = [
   ...['missing', 'aliased', 'same bank', 'stale'],
 ]
 
-export function audit(): Command {
-  return new Command('audit')
-    .description('boots a config, stresses it and walks its invariants')
-    .requiredOption('--config <name>', 'what to audit')
-    .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
-    .addOption(profileOption())
-    .option('--json', 'the same as JSON')
-    .action(async (options: Options) => {
-      process.exitCode = await perform(options)
-    })
-}
+export default new Command('audit')
+  .helpGroup(PURPOSE.look)
+  .description('boots a config, stresses it and walks its invariants')
+  .requiredOption('--config <name>', 'what to audit')
+  .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
+  .addOption(profileOption())
+  .option('--json', 'the same as JSON')
+  .action(async (options: Options) => {
+    process.exitCode = await perform(options)
+  })
 
 async function perform({ config: name, seed, profile, json }: Options): Promise<number> {
-  profileNamed(profile)
   const catalogue = await loadCatalogue()
   const config = pick(catalogue.configs, 'config', name)
   if (config.invariants.length === 0) {

@@ -3,16 +3,16 @@
 import { Command } from 'commander'
 import { disk as standardDisk } from '../../guest/mkfs.ts'
 import { openOutput } from '../output-file.ts'
+import { PURPOSE } from '../verbs.ts'
 import { say } from '../voice.ts'
 
-export function disk(): Command {
-  return new Command('disk')
-    .description('writes the standard disk (programs, README, /www), for machine --drive')
-    .argument('<file>', 'what is there is written over')
-    .action(async (path: string) => {
-      await using file = await openOutput(path)
-      const image = await standardDisk()
-      await file.write(image)
-      say(`disk: ${path}, ${image.length} bytes`)
-    })
-}
+export default new Command('disk')
+  .helpGroup(PURPOSE.boot)
+  .description('writes the standard disk (programs, README, /www), for machine --drive')
+  .argument('<file>', 'what is there is written over')
+  .action(async (path: string) => {
+    await using file = await openOutput(path)
+    const image = await standardDisk()
+    await file.write(image)
+    say(`disk: ${path}, ${image.length} bytes`)
+  })

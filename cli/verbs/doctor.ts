@@ -3,15 +3,15 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { basename, dirname } from 'node:path'
 import { Command } from 'commander'
-import { execa } from 'execa'
 import { image, imageNames } from '../../guest/images.ts'
 import { loadCatalogue } from '../../harness/catalogue.ts'
 import { Computer, specFor } from '../../harness/computer.ts'
-import { realParts } from '../../harness/parts.ts'
+import { realParts } from '../../harness/real-parts.ts'
 import { printableJson } from '../../results/printable.ts'
 import { FINE, USAGE } from '../exit.ts'
 import { packageVersion } from '../package-version.ts'
 import { table } from '../table.ts'
+import { PURPOSE } from '../verbs.ts'
 
 interface Check {
   readonly what: string
@@ -24,21 +24,20 @@ const GiB = 1024 ** 3
 const LEAST_GIB = 2
 const TOOL_MS = 10_000
 
-export function doctor(): Command {
-  return new Command('doctor')
-    .description('what this machine can do')
-    .option('--json', 'the same as JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const checks = await examine()
-      const rows = checks.map(({ what, state, detail }) => [what, state, detail])
-      process.stdout.write(
-        json
-          ? `${printableJson({ mirrorbench: packageVersion(), checks }, 2)}\n`
-          : table(['what', 'there', 'detail'], rows),
-      )
-      process.exitCode = checks.some(({ state }) => state === 'no') ? USAGE : FINE
-    })
-}
+export default new Command('doctor')
+  .helpGroup(PURPOSE.ask)
+  .description('what this machine can do')
+  .option('--json', 'the same as JSON')
+  .action(async ({ json }: { json?: boolean }) => {
+    const checks = await examine()
+    const rows = checks.map(({ what, state, detail }) => [what, state, detail])
+    process.stdout.write(
+      json
+        ? `${printableJson({ mirrorbench: packageVersion(), checks }, 2)}\n`
+        : table(['what', 'there', 'detail'], rows),
+    )
+    process.exitCode = checks.some(({ state }) => state === 'no') ? USAGE : FINE
+  })
 
 async function examine(): Promise<Check[]> {
   return [
@@ -95,6 +94,7 @@ async function attempt(what: string, work: () => Promise<string>): Promise<Check
 
 async function tool(name: string, use: string): Promise<Check> {
   try {
+    const { execa } = await import('execa')
     const { stdout } = await execa(name, ['--version'], { timeout: TOOL_MS })
     return { what: name, state: 'yes', detail: stdout.split('\n')[0]!.trim() }
   } catch {

@@ -2,25 +2,22 @@
 
 import { Command } from 'commander'
 import { sourceVersion } from '../../harness/version.ts'
-import { HOST } from '../../machine/open.ts'
-import { Replay, type ReplayEnd } from '../../machine/rv64/replay.ts'
+import type { Replay, ReplayEnd } from '../../machine/rv64/replay.ts'
 import type { Recording } from '../../machine/rv64/session/recording.ts'
-import { readRecording } from '../../machine/rv64/session/recording-file.ts'
 import { FAILED_CHECK, FINE, INTERRUPTED } from '../exit.ts'
 import { bytesOf } from '../input-file.ts'
 import { holdOn } from '../interruption.ts'
-import { machineOf } from '../session/origin.ts'
+import { PURPOSE } from '../verbs.ts'
 import { complain, say } from '../voice.ts'
-import { refusal } from './machine.ts'
 
-export function replay(): Command {
-  return new Command('replay')
-    .description('a recorded session once more; exit code 1 if it does not come out the same')
-    .argument('<file>', "what 'machine', 'shell' or 'serve' left by --record")
-    .action(async (file: string) => {
-      process.exitCode = await perform(readRecording(await bytesOf(file)))
-    })
-}
+export default new Command('replay')
+  .helpGroup(PURPOSE.boot)
+  .description('a recorded session once more; exit code 1 if it does not come out the same')
+  .argument('<file>', "what 'machine', 'shell' or 'serve' left by --record")
+  .action(async (file: string) => {
+    const { readRecording } = await import('../../machine/rv64/session/recording-file.ts')
+    process.exitCode = await perform(readRecording(await bytesOf(file)))
+  })
 
 async function perform(recording: Recording): Promise<number> {
   const session = await opened(recording)
@@ -33,6 +30,12 @@ async function perform(recording: Recording): Promise<number> {
 
 /** Says which files are read: the recording chose them, not the user. */
 async function opened(recording: Recording): Promise<Replay> {
+  const [{ machineOf }, { refusal }, { Replay }, { HOST }] = await Promise.all([
+    import('../session/origin.ts'),
+    import('../session/made-machine.ts'),
+    import('../../machine/rv64/replay.ts'),
+    import('../../machine/open.ts'),
+  ])
   const { origin } = recording.about
   const { spec, files } = await machineOf(origin)
   try {
@@ -55,7 +58,7 @@ async function judged(end: ReplayEnd, { about, inputs, end: told }: Recording): 
       const version = await sourceVersion()
       const why =
         version === about.version
-          ? 'If nobody has altered the recording, this is a defect'
+          ? 'If the recording is as it was written, this is a defect'
           : `Recorded by version ${about.version}, this is ${version}. Try: the one that recorded`
       complain(`replay: ${end.why}. ${why}`)
       return FAILED_CHECK

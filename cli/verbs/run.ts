@@ -7,8 +7,9 @@ import { Command, Option } from 'commander'
 import { type Catalogue, loadCatalogue } from '../../harness/catalogue.ts'
 import type { CellPlan } from '../../harness/cell.ts'
 import { profileNamed, usualProfile } from '../../harness/profile.ts'
-import { executeRun, type Plan, planRun } from '../../harness/run.ts'
+import type { Plan } from '../../harness/run.ts'
 import { readSuite } from '../../harness/suite.ts'
+import type { Backend } from '../../machine/machine.ts'
 import { cellName } from '../../results/cell.ts'
 import { printableJson } from '../../results/printable.ts'
 import type { CellRecord } from '../../results/store.ts'
@@ -16,11 +17,11 @@ import { calledAs } from '../called-as.ts'
 import { choose } from '../choice.ts'
 import { FINE, INTERRUPTED, UsageError } from '../exit.ts'
 import { holdOn, setLastWords } from '../interruption.ts'
-import { backendNamed, backendOption, wholeNumber, words } from '../options.ts'
+import { backendOption, wholeNumber, words } from '../options.ts'
 import { packageVersion } from '../package-version.ts'
 import { openProgress } from '../progress.ts'
+import { PURPOSE } from '../verbs.ts'
 import { say } from '../voice.ts'
-import { drawAndPrint } from './report.ts'
 
 interface Options {
   readonly suite?: string
@@ -28,7 +29,7 @@ interface Options {
   readonly workload?: readonly string[]
   readonly seeds?: number
   readonly profile?: string
-  readonly backend: string
+  readonly backend: Backend
   readonly out?: string
   readonly resume?: boolean
   readonly jobs: number
@@ -43,35 +44,34 @@ const MOST_SEEDS = 1000
 const MOST_JOBS = 256
 const PROFILE_TEXT = `timing profile (default: ${usualProfile('rv64')}; on qemu ${usualProfile('qemu')})`
 
-export function run(): Command {
-  return new Command('run')
-    .description('runs workloads on configs and leaves results, charts and a report')
-    .addOption(new Option('--suite <name>', 'a list of workloads').env('MIRRORBENCH_SUITE'))
-    .option('--config <a,b>', 'only these configs; a trailing * stands for any rest', words)
-    .option('--workload <a,b>', 'only these workloads; a trailing * stands for any rest', words)
-    .option('--seeds <n>', 'how many seeds (frame allocation orders)', wholeNumber(1, MOST_SEEDS))
-    .addOption(new Option('--profile <name>', PROFILE_TEXT).env('MIRRORBENCH_PROFILE'))
-    .addOption(backendOption())
-    .addOption(new Option('--out <dir>', 'where the run is kept').env('MIRRORBENCH_OUT'))
-    .option('--resume', 'go on with the run in --out: finished cells are not run again')
-    .addOption(
-      new Option('--jobs <n>', 'cells at the same time')
-        .argParser(wholeNumber(1, MOST_JOBS))
-        .default(availableParallelism(), 'one a core')
-        .env('MIRRORBENCH_JOBS'),
-    )
-    .addOption(
-      new Option('--host-limit <s>', 'seconds of host time a cell may take')
-        .argParser(wholeNumber(1))
-        .default(300),
-    )
-    .option('--list', 'name the cells, run nothing')
-    .option('--dry-run', 'work out the plan, run nothing')
-    .option('--json', 'print the summary as JSON')
-    .action(async (options: Options) => {
-      process.exitCode = await perform(options)
-    })
-}
+export default new Command('run')
+  .helpGroup(PURPOSE.measure)
+  .description('runs workloads on configs and leaves results, charts and a report')
+  .addOption(new Option('--suite <name>', 'a list of workloads').env('MIRRORBENCH_SUITE'))
+  .option('--config <a,b>', 'only these configs; a trailing * stands for any rest', words)
+  .option('--workload <a,b>', 'only these workloads; a trailing * stands for any rest', words)
+  .option('--seeds <n>', 'how many seeds (frame allocation orders)', wholeNumber(1, MOST_SEEDS))
+  .addOption(new Option('--profile <name>', PROFILE_TEXT).env('MIRRORBENCH_PROFILE'))
+  .addOption(backendOption())
+  .addOption(new Option('--out <dir>', 'where the run is kept').env('MIRRORBENCH_OUT'))
+  .option('--resume', 'go on with the run in --out: finished cells are not run again')
+  .addOption(
+    new Option('--jobs <n>', 'cells at the same time')
+      .argParser(wholeNumber(1, MOST_JOBS))
+      .default(availableParallelism(), 'one a core')
+      .env('MIRRORBENCH_JOBS'),
+  )
+  .addOption(
+    new Option('--host-limit <s>', 'seconds of host time a cell may take')
+      .argParser(wholeNumber(1))
+      .default(300),
+  )
+  .option('--list', 'name the cells, run nothing')
+  .option('--dry-run', 'work out the plan, run nothing')
+  .option('--json', 'print the summary as JSON')
+  .action(async (options: Options) => {
+    process.exitCode = await perform(options)
+  })
 
 async function perform(options: Options): Promise<number> {
   const plan = await planned(options)
@@ -95,6 +95,7 @@ async function perform(options: Options): Promise<number> {
     return INTERRUPTED
   }
   setLastWords(words)
+  const { drawAndPrint } = await import('../reporting.ts')
   return await drawAndPrint(directory, options.json ?? false)
 }
 
@@ -107,12 +108,13 @@ function againCommand(directory: string): string {
 }
 
 async function planned(options: Options): Promise<Plan> {
-  const backend = backendNamed(options.backend)
+  const { backend } = options
   const profile = options.profile ?? usualProfile(backend)
   profileNamed(profile, backend)
   const catalogue = await loadCatalogue()
   const { name: suite, seeds, workloads } = await chosenWorkloads(options, catalogue)
   const configs = options.config ?? [...catalogue.configs.keys()]
+  const { planRun } = await import('../../harness/run.ts')
   return planRun({
     run: runName(options.out, suite),
     suite,
@@ -171,6 +173,7 @@ async function execute(
 ): Promise<{ readonly ended: readonly CellRecord[]; readonly interrupted: boolean }> {
   const ended: CellRecord[] = []
   const progress = openProgress(plan.cells.length)
+  const { executeRun } = await import('../../harness/run.ts')
   using hold = holdOn()
   try {
     await executeRun(plan, {

@@ -2,21 +2,21 @@
 
 import { createInterface } from 'node:readline'
 import { Command } from 'commander'
+import { openAttachment } from '../../harness/attachment.ts'
 import { loadCatalogue } from '../../harness/catalogue.ts'
 import { specFor } from '../../harness/computer.ts'
-import { openOutside } from '../../harness/outside.ts'
-import { realParts } from '../../harness/parts.ts'
-import { profileNamed } from '../../harness/profile.ts'
-import { pick } from '../../harness/registry.ts'
+import { realParts } from '../../harness/real-parts.ts'
 import type { Machine } from '../../machine/machine.ts'
+import { pick } from '../../registry/registry.ts'
 import { FAILED_CHECK, INTERRUPTED, UsageError } from '../exit.ts'
 import { holdOn } from '../interruption.ts'
 import { PORTS, profileOption, wholeNumber } from '../options.ts'
 import { attendDebugged, GDB_HELP } from '../session/debugged.ts'
 import { outcomeOf } from '../session/outcome.ts'
 import { Prompts } from '../session/prompts.ts'
-import { openRecord, RECORD_HELP } from '../session/record.ts'
+import { openRecorder, RECORD_HELP } from '../session/recorder.ts'
 import { attend } from '../session/terminal.ts'
+import { PURPOSE } from '../verbs.ts'
 import { complain } from '../voice.ts'
 
 interface Options {
@@ -27,42 +27,40 @@ interface Options {
   readonly record?: string
 }
 
-export function shell(): Command {
-  return new Command('shell')
-    .description("you at the guest's console")
-    .option('--config <name>', 'what to boot', 'none')
-    .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
-    .addOption(profileOption())
-    .option('--gdb <p>', GDB_HELP, wholeNumber(0, PORTS))
-    .option('--record <file>', RECORD_HELP)
-    .action(async ({ config: name, seed, profile, gdb, record: path }: Options) => {
-      profileNamed(profile)
-      await using record = await openRecord(path, gdb)
-      const { configs } = await loadCatalogue()
-      const outside = openOutside()
-      const options = { seed, profile, pacer: outside.pacer }
-      const spec = await specFor(pick(configs, 'config', name), realParts, options)
-      await using machine = await realParts.open(spec)
-      record.begin(machine)
-      try {
-        if (gdb !== undefined) {
-          process.exitCode = outcomeOf(await attendDebugged(machine, outside, gdb))
-        } else if (process.stdin.isTTY) {
-          process.exitCode = outcomeOf(await attend(machine, outside))
-        } else process.exitCode = await dictate(machine)
-        await record.keep(machine, { verb: 'shell', config: name, seed: String(seed), profile })
-      } finally {
-        await outside.close()
-      }
-    })
-}
+export default new Command('shell')
+  .helpGroup(PURPOSE.boot)
+  .description("you at the guest's console")
+  .option('--config <name>', 'what to boot', 'none')
+  .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
+  .addOption(profileOption())
+  .option('--gdb <p>', GDB_HELP, wholeNumber(0, PORTS))
+  .option('--record <file>', RECORD_HELP)
+  .action(async ({ config: name, seed, profile, gdb, record: path }: Options) => {
+    await using recorder = await openRecorder(path, gdb)
+    const { configs } = await loadCatalogue()
+    const outside = openAttachment()
+    const options = { seed, profile, pacer: outside.pacer }
+    const spec = await specFor(pick(configs, 'config', name), realParts, options)
+    await using machine = await realParts.open(spec)
+    await recorder.begin(machine)
+    try {
+      if (gdb !== undefined) {
+        process.exitCode = outcomeOf(await attendDebugged(machine, outside, gdb))
+      } else if (process.stdin.isTTY) {
+        process.exitCode = outcomeOf(await attend(machine, outside))
+      } else process.exitCode = await dictate(machine)
+      await recorder.keep(machine, { verb: 'shell', config: name, seed: String(seed), profile })
+    } finally {
+      await outside.close()
+    }
+  })
 
 const PROMPT = '$ '
 /** No guest has room for more. */
 const LONGEST_LINE = 64 * 1024
 
 /**
- * Types each line of stdin as the guest asks for it, in virtual time: nobody is waited for, and it repeats. A
+ * Types each line of stdin as the guest asks for it, in virtual time: it waits for no host, and it repeats. A
  * signal ends it.
  */
 async function dictate(machine: Machine): Promise<number> {

@@ -5,14 +5,15 @@ import { Command } from 'commander'
 import { loadCatalogue } from '../../harness/catalogue.ts'
 import { chromeTrace } from '../../harness/chrome-trace.ts'
 import { Computer, specFor } from '../../harness/computer.ts'
-import { realParts } from '../../harness/parts.ts'
 import { profileNamed, usualProfile } from '../../harness/profile.ts'
-import { pick } from '../../harness/registry.ts'
+import { realParts } from '../../harness/real-parts.ts'
 import { type Recorded, record } from '../../harness/trace.ts'
+import { pick } from '../../registry/registry.ts'
 import { printableJson } from '../../results/printable.ts'
 import { profileOption, wholeNumber } from '../options.ts'
 import { openOutput } from '../output-file.ts'
 import { table } from '../table.ts'
+import { PURPOSE } from '../verbs.ts'
 import { say } from '../voice.ts'
 
 interface Options {
@@ -27,17 +28,16 @@ interface Options {
 const DEFAULT_LINES: readonly string[] = ['ls']
 const NUMBERS = ['cycles', 'share', 'instructions']
 
-export function trace(): Command {
-  return new Command('trace')
-    .description('records a command exactly: Chrome trace JSON, and cycles by function')
-    .option('--config <name>', 'what to boot', 'none')
-    .option('--line <text>', 'what to type at the prompt; may be repeated', another, DEFAULT_LINES)
-    .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
-    .addOption(profileOption(usualProfile('rv64')))
-    .option('--out <file>', 'JSON goes there, and a table of functions to stdout')
-    .option('--top <n>', 'functions in the table', wholeNumber(1), 25)
-    .action(perform)
-}
+export default new Command('trace')
+  .helpGroup(PURPOSE.look)
+  .description('records a command exactly: Chrome trace JSON, and cycles by function')
+  .option('--config <name>', 'what to boot', 'none')
+  .option('--line <text>', 'what to type at the prompt; may be repeated', another, DEFAULT_LINES)
+  .option('--seed <n>', 'frame allocation order', wholeNumber(0), 1)
+  .addOption(profileOption(usualProfile('rv64')))
+  .option('--out <file>', 'JSON goes there, and a table of functions to stdout')
+  .option('--top <n>', 'functions in the table', wholeNumber(1), 25)
+  .action(perform)
 
 /** The first one takes the place of the default. */
 function another(text: string, before: readonly string[]): readonly string[] {

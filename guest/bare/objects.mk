@@ -29,7 +29,7 @@ STRIP_smp/$(1) := debug
 endef
 $(foreach program,$(SMP),$(eval $(call smp_program,$(program))))
 
-# Wrong on purpose: whoever runs the ISA programs must notice.
+# Wrong on purpose: a runner of the ISA programs must notice.
 IMAGES += isa-wrong
 OBJS_isa-wrong := bare/isa/wrong.o bare/isa/finish.o
 LDSCRIPT_isa-wrong := bare/bare.ld

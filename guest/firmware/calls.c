@@ -2,27 +2,9 @@
 // error, a1 the value. Legacy calls give only a0.
 
 #include "firmware.h"
+#include "sbi_numbers.h"
 
-#define SPEC_VERSION   (2UL << 24)     // 2.0
 #define IMPLEMENTATION 0x6d626677UL    // "mbfw": not registered
-
-#define SUCCESS           0
-#define NOT_SUPPORTED     (-2)
-#define INVALID_PARAM     (-3)
-#define INVALID_ADDRESS   (-5)
-#define ALREADY_AVAILABLE (-6)
-
-#define BASE   0x10UL
-#define TIME   0x54494d45UL
-#define IPI    0x735049UL
-#define RFENCE 0x52464e43UL
-#define HSM    0x48534dUL
-#define SRST   0x53525354UL
-#define DBCN   0x4442434eUL
-
-#define STOPPED       1 // a hart's state
-#define RETENTIVE     0U
-#define NON_RETENTIVE 0x80000000U
 
 #define MISA_H (1UL << 7)
 
@@ -45,21 +27,22 @@ value(int64 v)
 static struct answer
 base(uint64 function, uint64 extension)
 {
-  static const uint64 known[] = { BASE, TIME, IPI, RFENCE, HSM, SRST, DBCN };
+  static const uint64 known[] = { SBI_BASE, SBI_TIME, SBI_IPI, SBI_RFENCE,
+                                  SBI_HSM, SBI_SRST, SBI_DBCN };
   switch(function){
-  case 0: return value(SPEC_VERSION);
-  case 1: return value(IMPLEMENTATION);
-  case 2: return value(1);
-  case 3:
+  case SBI_BASE_SPECIFICATION: return value(SBI_SPECIFICATION_2_0);
+  case SBI_BASE_IMPLEMENTATION: return value(IMPLEMENTATION);
+  case SBI_BASE_IMPLEMENTATION_VERSION: return value(1);
+  case SBI_BASE_HAS_EXTENSION:
     for(uint i = 0; i < sizeof known / sizeof known[0]; i++){
       if(known[i] == extension)
         return value(1);
     }
-    return value(extension <= 8);
-  case 4: return value(csr_read(mvendorid));
-  case 5: return value(csr_read(marchid));
-  case 6: return value(csr_read(mimpid));
-  default: return error(NOT_SUPPORTED);
+    return value(extension <= SBI_LEGACY_SHUTDOWN);
+  case SBI_BASE_MVENDORID: return value(csr_read(mvendorid));
+  case SBI_BASE_MARCHID: return value(csr_read(marchid));
+  case SBI_BASE_MIMPID: return value(csr_read(mimpid));
+  default: return error(SBI_ERR_NOT_SUPPORTED);
   }
 }
 
@@ -68,19 +51,26 @@ ask_harts(uint64 mask, uint64 first, uint32 what)
 {
   uint64 set;
   if(harts_named(mask, first, &set) < 0)
-    return error(INVALID_PARAM);
+    return error(SBI_ERR_INVALID_PARAM);
   harts_ask(set, what);
-  return error(SUCCESS);
+  return error(SBI_SUCCESS);
 }
 
 static struct answer
 remote_fence(uint64 function, uint64 mask, uint64 first)
 {
-  // fence.i; sfence.vma, and for an ASID; hfence.gvma for a VMID, and for all; hfence.vvma likewise
-  static const uint8 asks[] = { ASK_FENCE_I, ASK_SFENCE, ASK_SFENCE, ASK_HFENCE_GVMA,
-                                ASK_HFENCE_GVMA, ASK_HFENCE_VVMA, ASK_HFENCE_VVMA };
-  if(function >= sizeof asks || (function > 2 && (csr_read(misa) & MISA_H) == 0))
-    return error(NOT_SUPPORTED);
+  static const uint8 asks[] = {
+    [SBI_RFENCE_FENCE_I] = ASK_FENCE_I,
+    [SBI_RFENCE_SFENCE] = ASK_SFENCE,
+    [SBI_RFENCE_SFENCE_ASID] = ASK_SFENCE,
+    [SBI_RFENCE_HFENCE_GVMA_VMID] = ASK_HFENCE_GVMA,
+    [SBI_RFENCE_HFENCE_GVMA] = ASK_HFENCE_GVMA,
+    [SBI_RFENCE_HFENCE_VVMA_ASID] = ASK_HFENCE_VVMA,
+    [SBI_RFENCE_HFENCE_VVMA] = ASK_HFENCE_VVMA,
+  };
+  if(function >= sizeof asks ||
+     (function > SBI_RFENCE_SFENCE_ASID && (csr_read(misa) & MISA_H) == 0))
+    return error(SBI_ERR_NOT_SUPPORTED);
   return ask_harts(mask, first, asks[function]);
 }
 
@@ -99,14 +89,14 @@ is_callers(uint64 at, uint64 bytes)
 static struct answer
 suspend(uint32 type, uint64 at, uint64 opaque)
 {
-  if(type != RETENTIVE && type != NON_RETENTIVE)
-    return error((type & 0x7fffffff) < 0x10000000 ? INVALID_PARAM : NOT_SUPPORTED);
-  if(type == NON_RETENTIVE && !is_callers(at, 1))
-    return error(INVALID_ADDRESS);
+  if(type != SBI_SUSPEND_RETENTIVE && type != SBI_SUSPEND_NON_RETENTIVE)
+    return error((type & 0x7fffffff) < 0x10000000 ? SBI_ERR_INVALID_PARAM : SBI_ERR_NOT_SUPPORTED);
+  if(type == SBI_SUSPEND_NON_RETENTIVE && !is_callers(at, 1))
+    return error(SBI_ERR_INVALID_ADDRESS);
   harts_rest();
-  if(type == NON_RETENTIVE)
+  if(type == SBI_SUSPEND_NON_RETENTIVE)
     harts_again(at, opaque);
-  return error(SUCCESS);
+  return error(SBI_SUCCESS);
 }
 
 static struct answer
@@ -114,55 +104,55 @@ hart_state(uint64 function, uint64 hart, uint64 at, uint64 opaque)
 {
   int state = harts_state(hart);
   switch(function){
-  case 0:
+  case SBI_HSM_START:
     if(state < 0)
-      return error(INVALID_PARAM);
-    if(state == STOPPED && !is_callers(at, 1))
-      return error(INVALID_ADDRESS);
-    return error(harts_start(hart, at, opaque) == 0 ? SUCCESS : ALREADY_AVAILABLE);
-  case 1:
+      return error(SBI_ERR_INVALID_PARAM);
+    if(state == SBI_HART_STOPPED && !is_callers(at, 1))
+      return error(SBI_ERR_INVALID_ADDRESS);
+    return error(harts_start(hart, at, opaque) == 0 ? SBI_SUCCESS : SBI_ERR_ALREADY_AVAILABLE);
+  case SBI_HSM_STOP:
     harts_stop();
-  case 2:
-    return state < 0 ? error(INVALID_PARAM) : value(state);
-  case 3:
+  case SBI_HSM_STATUS:
+    return state < 0 ? error(SBI_ERR_INVALID_PARAM) : value(state);
+  case SBI_HSM_SUSPEND:
     return suspend((uint32)hart, at, opaque);
   default:
-    return error(NOT_SUPPORTED);
+    return error(SBI_ERR_NOT_SUPPORTED);
   }
 }
 
 static struct answer
 system_reset(uint64 type, uint64 reason)
 {
-  if(type == 0)
-    power_off(reason == 0 ? FINISHER_PASS : FINISHER_FAILED);
-  if(type <= 2)
+  if(type == SBI_SRST_SHUTDOWN)
+    power_off(reason == SBI_SRST_NO_REASON ? FINISHER_PASS : FINISHER_FAILED);
+  if(type <= SBI_SRST_WARM_REBOOT)
     power_off(FINISHER_RESET);
-  return error(INVALID_PARAM);
+  return error(SBI_ERR_INVALID_PARAM);
 }
 
 // The address in a1 is physical; a2 holds what does not fit into it, which is nothing.
 static struct answer
 debug_console(uint64 function, uint64 a0, uint64 a1, uint64 a2)
 {
-  if(function <= 1 && (a2 != 0 || !is_callers(a1, a0)))
-    return error(INVALID_PARAM);
+  if(function <= SBI_DBCN_READ && (a2 != 0 || !is_callers(a1, a0)))
+    return error(SBI_ERR_INVALID_PARAM);
   switch(function){
-  case 0: // write a0 bytes at a1
+  case SBI_DBCN_WRITE: // a0 bytes at a1
     for(uint64 i = 0; i < a0; i++)
       console_put(((const char *)a1)[i]);
     return value(a0);
-  case 1: { // read at most a0 bytes to a1
+  case SBI_DBCN_READ: { // at most a0 bytes to a1
     uint64 n = 0;
     for(int c; n < a0 && (c = console_get()) >= 0; n++)
       ((char *)a1)[n] = c;
     return value(n);
   }
-  case 2:
+  case SBI_DBCN_WRITE_BYTE:
     console_put(a0 & 0xff);
-    return error(SUCCESS);
+    return error(SBI_SUCCESS);
   default:
-    return error(NOT_SUPPORTED);
+    return error(SBI_ERR_NOT_SUPPORTED);
   }
 }
 
@@ -170,25 +160,26 @@ static struct answer
 extension(uint64 which, uint64 function, uint64 a0, uint64 a1, uint64 a2)
 {
   switch(which){
-  case BASE:
+  case SBI_BASE:
     return base(function, a0);
-  case TIME:
-    if(function != 0)
-      return error(NOT_SUPPORTED);
+  case SBI_TIME:
+    if(function != SBI_TIME_SET)
+      return error(SBI_ERR_NOT_SUPPORTED);
     timer_set(a0);
-    return error(SUCCESS);
-  case IPI:
-    return function == 0 ? ask_harts(a0, a1, ASK_SOFTWARE) : error(NOT_SUPPORTED);
-  case RFENCE:
+    return error(SBI_SUCCESS);
+  case SBI_IPI:
+    return function == SBI_IPI_SEND ? ask_harts(a0, a1, ASK_SOFTWARE) :
+                                      error(SBI_ERR_NOT_SUPPORTED);
+  case SBI_RFENCE:
     return remote_fence(function, a0, a1);
-  case HSM:
+  case SBI_HSM:
     return hart_state(function, a0, a1, a2);
-  case SRST:
-    return function == 0 ? system_reset(a0, a1) : error(NOT_SUPPORTED);
-  case DBCN:
+  case SBI_SRST:
+    return function == SBI_SRST_RESET ? system_reset(a0, a1) : error(SBI_ERR_NOT_SUPPORTED);
+  case SBI_DBCN:
     return debug_console(function, a0, a1, a2);
   default:
-    return error(NOT_SUPPORTED);
+    return error(SBI_ERR_NOT_SUPPORTED);
   }
 }
 
@@ -202,19 +193,19 @@ legacy_set(uint64 at)
   return at == 0 || probe_caller(at, &mask) < 0 ? all : mask & all;
 }
 
-// Extensions 0 to 8, from before there was a BASE.
+// The calls of SBI 0.1, from before there was a BASE.
 static int64
 legacy(uint64 which, uint64 a0)
 {
   switch(which){
-  case 0: timer_set(a0); return 0;
-  case 1: console_put(a0 & 0xff); return 0;
-  case 2: return console_get();
-  case 3: csr_clear(mip, IP_SSIP); return 0;
-  case 4: harts_ask(legacy_set(a0), ASK_SOFTWARE); return 0;
-  case 5: harts_ask(legacy_set(a0), ASK_FENCE_I); return 0;
-  case 8: power_off(FINISHER_PASS);
-  default: harts_ask(legacy_set(a0), ASK_SFENCE); return 0; // 6 and 7
+  case SBI_LEGACY_SET_TIMER: timer_set(a0); return 0;
+  case SBI_LEGACY_PUTCHAR: console_put(a0 & 0xff); return 0;
+  case SBI_LEGACY_GETCHAR: return console_get();
+  case SBI_LEGACY_CLEAR_IPI: csr_clear(mip, IP_SSIP); return 0;
+  case SBI_LEGACY_SEND_IPI: harts_ask(legacy_set(a0), ASK_SOFTWARE); return 0;
+  case SBI_LEGACY_FENCE_I: harts_ask(legacy_set(a0), ASK_FENCE_I); return 0;
+  case SBI_LEGACY_SHUTDOWN: power_off(FINISHER_PASS);
+  default: harts_ask(legacy_set(a0), ASK_SFENCE); return 0; // sfence.vma, for all or for an ASID
   }
 }
 
@@ -222,7 +213,7 @@ void
 call(struct registers *registers)
 {
   uint64 which = X(registers, 17);
-  if(which <= 8){
+  if(which <= SBI_LEGACY_SHUTDOWN){
     X(registers, 10) = legacy(which, X(registers, 10));
     return;
   }

@@ -1,22 +1,10 @@
-// What the parts of the check share.
+// What the parts of the check share. They write functions as plain numbers, so that a wrong number in
+// sbi_numbers.h shows.
 #pragma once
 
-#include "../include/riscv.h"
-#include "../include/virt.h"
-
-#define BASE   0x10UL
-#define TIME   0x54494d45UL
-#define IPI    0x735049UL
-#define RFENCE 0x52464e43UL
-#define HSM    0x48534dUL
-#define SRST   0x53525354UL
-#define DBCN   0x4442434eUL
-
-#define NOT_SUPPORTED (-2)
-#define INVALID_PARAM (-3)
-#define INVALID_ADDRESS (-5)
-#define ALREADY_AVAILABLE (-6)
-#define NON_RETENTIVE 0x80000000UL // a type of suspend
+#include "riscv.h"
+#include "sbi_numbers.h"
+#include "virt.h"
 
 struct answer {
   int64 error, value;

@@ -3,9 +3,6 @@
 
 #include "check.h"
 
-#define STARTED 0
-#define STOPPED 1
-#define SUSPENDED 4
 #define BIG_PAGE 0x200000UL
 #define WINDOW   0x40000000UL // where the other hart looks at one big page or the other
 #define ALL_FLAGS (PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D)
@@ -44,14 +41,14 @@ other(uint64 hart)
     }
     if(order == REST || order == REST_AND_BEGIN){
       csr_set(sie, IP_SSIP);
-      ask3(HSM, 3, order == REST ? 0 : NON_RETENTIVE, (uint64)other_entry,
+      ask3(SBI_HSM, 3, order == REST ? 0 : SBI_SUSPEND_NON_RETENTIVE, (uint64)other_entry,
            (uint64)(stack + sizeof stack));
       csr_clear(sip, IP_SSIP);
     }
     __sync_synchronize();
     did = n + 1;
     if(order == STOP)
-      ask(HSM, 1, 0, 0);
+      ask(SBI_HSM, 1, 0, 0);
   }
 }
 
@@ -87,7 +84,8 @@ start(uint64 hart)
 {
   asked = did = 0;
   number = ~0UL;
-  struct answer started = ask3(HSM, 0, hart, (uint64)other_entry, (uint64)(stack + sizeof stack));
+  struct answer started = ask3(SBI_HSM, 0, hart, (uint64)other_entry,
+                               (uint64)(stack + sizeof stack));
   expect("a hart that is stopped can be started", started.error == 0);
   expect("a hart begins with its number", within_a_second(number == hart));
 }
@@ -96,16 +94,18 @@ static void
 check_suspend(uint64 hart)
 {
   let(REST);
-  expect("it is suspended", within_a_second(ask(HSM, 2, hart, 0).value == SUSPENDED));
-  expect("a fence waits for a hart that is suspended", ask(RFENCE, 1, 1UL << hart, 0).error == 0);
-  expect("it rests on", ask(HSM, 2, hart, 0).value == SUSPENDED);
-  ask(IPI, 0, 1, hart);
-  expect("it goes on", done() && ask(HSM, 2, hart, 0).value == STARTED);
+  expect("it is suspended", within_a_second(ask(SBI_HSM, 2, hart, 0).value == SBI_HART_SUSPENDED));
+  expect("a fence waits for a hart that is suspended",
+         ask(SBI_RFENCE, 1, 1UL << hart, 0).error == 0);
+  expect("it rests on", ask(SBI_HSM, 2, hart, 0).value == SBI_HART_SUSPENDED);
+  ask(SBI_IPI, 0, 1, hart);
+  expect("it goes on", done() && ask(SBI_HSM, 2, hart, 0).value == SBI_HART_STARTED);
   let(REST_AND_BEGIN);
-  expect("it is suspended again", within_a_second(ask(HSM, 2, hart, 0).value == SUSPENDED));
+  expect("it is suspended again",
+         within_a_second(ask(SBI_HSM, 2, hart, 0).value == SBI_HART_SUSPENDED));
   asked = did = 0;
   number = ~0UL;
-  ask(IPI, 0, 1, hart);
+  ask(SBI_IPI, 0, 1, hart);
   expect("it begins anew", within_a_second(number == hart));
 }
 
@@ -113,22 +113,24 @@ static void
 check_hart(uint64 hart)
 {
   uint64 mask = 1UL << hart;
-  expect("other harts are stopped at first", ask(HSM, 2, hart, 0).value == STOPPED);
-  expect("no hart starts in the firmware", ask(HSM, 0, hart, VIRT_RAM).error == INVALID_ADDRESS);
-  expect("nor where no memory is", ask(HSM, 0, hart, 1UL << 40).error == INVALID_ADDRESS);
+  expect("other harts are stopped at first", ask(SBI_HSM, 2, hart, 0).value == SBI_HART_STOPPED);
+  expect("no hart starts in the firmware",
+         ask(SBI_HSM, 0, hart, VIRT_RAM).error == SBI_ERR_INVALID_ADDRESS);
+  expect("nor where no memory is",
+         ask(SBI_HSM, 0, hart, 1UL << 40).error == SBI_ERR_INVALID_ADDRESS);
   map(KERNEL_BASE);
   start(hart);
-  expect("it is started then", ask(HSM, 2, hart, 0).value == STARTED);
-  expect("it cannot be started twice", ask(HSM, 0, hart, 0).error == ALREADY_AVAILABLE);
+  expect("it is started then", ask(SBI_HSM, 2, hart, 0).value == SBI_HART_STARTED);
+  expect("it cannot be started twice", ask(SBI_HSM, 0, hart, 0).error == SBI_ERR_ALREADY_AVAILABLE);
   let(LOOK);
   expect("it sees the page", done() && seen == 1);
   map(KERNEL_BASE + BIG_PAGE);
-  expect("a remote sfence.vma", ask(RFENCE, 1, mask, 0).error == 0);
+  expect("a remote sfence.vma", ask(SBI_RFENCE, 1, mask, 0).error == 0);
   let(LOOK);
   expect("it sees the page that is there since the fence", done() && seen == 2);
-  expect("a remote fence.i on all", ask(RFENCE, 0, 0, ~0UL).error == 0);
+  expect("a remote fence.i on all", ask(SBI_RFENCE, 0, 0, ~0UL).error == 0);
   let(AWAIT_IPI);
-  expect("an IPI by mask and base", ask(IPI, 0, 1, hart).error == 0 && done() && seen == 1);
+  expect("an IPI by mask and base", ask(SBI_IPI, 0, 1, hart).error == 0 && done() && seen == 1);
   expect("an IPI reaches no one else", (csr_read(sip) & IP_SSIP) == 0);
   let(AWAIT_IPI);
   expect("a legacy IPI reaches it, and no one else",
@@ -136,11 +138,13 @@ check_hart(uint64 hart)
          (csr_read(sip) & IP_SSIP) == 0);
   check_suspend(hart);
   let(STOP);
-  expect("it stops", done() && within_a_second(ask(HSM, 2, hart, 0).value == STOPPED));
-  expect("a fence does not wait for a hart that is stopped", ask(RFENCE, 1, mask, 0).error == 0);
+  expect("it stops", done() && within_a_second(ask(SBI_HSM, 2, hart, 0).value == SBI_HART_STOPPED));
+  expect("a fence does not wait for a hart that is stopped",
+         ask(SBI_RFENCE, 1, mask, 0).error == 0);
   start(hart);
   let(STOP);
-  expect("it stops again", done() && within_a_second(ask(HSM, 2, hart, 0).value == STOPPED));
+  expect("it stops again",
+         done() && within_a_second(ask(SBI_HSM, 2, hart, 0).value == SBI_HART_STOPPED));
 }
 
 void
@@ -149,6 +153,6 @@ check_harts(void)
   root[PX(2, KERNEL_BASE)] = PA2PTE(VIRT_RAM) | ALL_FLAGS;
   root[PX(2, WINDOW)] = PA2PTE(middle) | PTE_V;
   *(volatile uint64 *)((uint64)&word + BIG_PAGE) = 2;
-  for(uint64 hart = 1; ask(HSM, 2, hart, 0).error == 0; hart++)
+  for(uint64 hart = 1; ask(SBI_HSM, 2, hart, 0).error == 0; hart++)
     check_hart(hart);
 }

@@ -3,8 +3,8 @@
 // until they are started.
 #pragma once
 
-#include "../include/riscv.h"
-#include "../include/virt.h"
+#include "riscv.h"
+#include "virt.h"
 #include "limits.h"
 
 // Registers of the interrupted code, as entry.S saves them: x1 to x31.
@@ -82,6 +82,4 @@ void   harts_park(void) __attribute__((noreturn));
 void call(struct registers *registers); // answers the environment call in these registers
 
 void power_off(uint32 finisher_word) __attribute__((noreturn));
-#define FINISHER_PASS   0x5555U
-#define FINISHER_RESET  0x7777U
-#define FINISHER_FAILED (1U << 16 | 0x3333U)
+#define FINISHER_FAILED (1U << 16 | FINISHER_FAIL)

@@ -5,7 +5,7 @@
 #include "firmware.h"
 
 #define DOWN   0
-#define COMING 1 // somebody starts it
+#define COMING 1 // another hart starts it
 #define UP     2
 #define RESTS  3 // up, until an interrupt comes
 
@@ -178,8 +178,8 @@ harts_again(uint64 at, uint64 opaque)
   harts_park();
 }
 
-// From entry.S: waits until somebody starts this hart. Nothing is read before somebody rings: until then
-// hart 0 may not have cleared the memory.
+// From entry.S: waits until another hart starts this one. It reads nothing before its software interrupt
+// comes: until then hart 0 may not have cleared the memory.
 void
 harts_wait(uint64 self)
 {

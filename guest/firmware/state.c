@@ -2,8 +2,8 @@
 // do, and where traps arrive. It asks a firmware only for its console and the end, so any one can run it, and
 // what ours and OpenSBI leave can be compared line by line.
 
-#include "../include/riscv.h"
-#include "../include/virt.h"
+#include "riscv.h"
+#include "virt.h"
 #include "limits.h"
 #include "state.h"
 

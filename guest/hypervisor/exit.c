@@ -1,65 +1,16 @@
 // Exits, by cause. Every exit is counted in exactly one field of exit_counts.
 
 #include "exit.h"
-#include "exits.h"
-#include "h_csr.h"
-#include "instruction.h"
-#include "mediate.h"
-#include "mmio.h"
-#include "paging.h"
-#include "print.h"
-#include "sbi.h"
-#include "shadow.h"
-
-// x0, x1, x2, x5-7, x10-17, x28-31: what exit_entry saves.
-#define SAVED_FIRST 0xf003fce7U
+#include "guest/guest.h"
+#include "machine/h_csr.h"
+#include "vcpu/instruction.h"
+#include "device/mediate.h"
+#include "device/mmio.h"
+#include "paging/paging.h"
+#include "machine/print.h"
+#include "vcpu/sbi.h"
 
 struct exit_counts exit_counts;
-
-static int complete; // the registers that C preserves are saved too
-
-int
-exit_has_register(const struct vcpu *vcpu, uint n)
-{
-  (void)vcpu;
-  return complete || (SAVED_FIRST >> n & 1);
-}
-
-void
-exit_inject(struct vcpu *vcpu, uint64 cause, uint64 value)
-{
-  uint64 status = csr_read(vsstatus);
-  (void)vcpu;
-  exit_counts.injected++;
-  csr_write(vsepc, csr_read(sepc));
-  csr_write(vscause, cause);
-  csr_write(vstval, value);
-  uint64 next = status & ~(SSTATUS_SPP | SSTATUS_SPIE | SSTATUS_SIE);
-  if(csr_read(sstatus) & SSTATUS_SPP)
-    next |= SSTATUS_SPP;
-  if(status & SSTATUS_SIE)
-    next |= SSTATUS_SPIE;
-  csr_write(vsstatus, next);
-  csr_write(sepc, csr_read(vstvec) & ~3UL);
-  csr_set(sstatus, SSTATUS_SPP);
-}
-
-int
-exit_instruction(struct vcpu *vcpu, uint32 *instruction)
-{
-  uint64 at = csr_read(sepc);
-  const uint16 *first = paging_fetch(vcpu, at), *second;
-  if(first == NULL)
-    return -1;
-  second = first + 1;
-  *instruction = *first;
-  if(instruction_bytes(*first) == 2)
-    return 0;
-  if((at + 2) % PGSIZE == 0 && (second = paging_fetch(vcpu, at + 2)) == NULL)
-    return -1;
-  *instruction |= (uint32)*second << 16;
-  return 0;
-}
 
 static uint64
 access_fault(uint64 page_fault)
@@ -70,12 +21,12 @@ access_fault(uint64 page_fault)
 
 // A store to a page table. One that cannot be carried out here (an AMO) goes the way of a second
 // store.
-static enum verdict
+static enum exit_result
 table_store(struct vcpu *vcpu, uint64 va)
 {
   switch(mmio_emulate(vcpu, 1, va)){
   case MMIO_REGISTERS:
-    return COMPLETE;
+    return EXIT_COMPLETE;
   case MMIO_FAULT:
     paging_written(guest_frame(vcpu->guest, GUEST_NUMBER(vcpu->guest, vcpu->device_address)));
     break;
@@ -84,25 +35,25 @@ table_store(struct vcpu *vcpu, uint64 va)
     break;
   }
   exit_counts.table_write++;
-  return RESUME;
+  return EXIT_RESUME;
 }
 
-static enum verdict
+static enum exit_result
 page_fault(struct vcpu *vcpu, uint64 cause, uint64 va)
 {
   switch(paging_fault(vcpu, cause, va)){
   case PAGING_FILLED:
     exit_counts.fill++;
-    return RESUME;
+    return EXIT_RESUME;
   case PAGING_WRITTEN:
     exit_counts.table_write++;
-    return RESUME;
+    return EXIT_RESUME;
   case PAGING_PAGE:
-    exit_inject(vcpu, cause, va);
-    return RESUME;
+    vcpu_inject(vcpu, cause, va);
+    return EXIT_RESUME;
   case PAGING_ACCESS:
-    exit_inject(vcpu, access_fault(cause), va);
-    return RESUME;
+    vcpu_inject(vcpu, access_fault(cause), va);
+    return EXIT_RESUME;
   case PAGING_TABLE:
     return table_store(vcpu, va);
   case PAGING_DEVICE:
@@ -111,47 +62,45 @@ page_fault(struct vcpu *vcpu, uint64 cause, uint64 va)
   switch(mmio_emulate(vcpu, cause == CAUSE_STORE_PAGE, va)){
   case MMIO_DONE:
     exit_counts.device++;
-    return RESUME;
+    return EXIT_RESUME;
   case MMIO_REGISTERS:
-    return COMPLETE;
+    return EXIT_COMPLETE;
   case MMIO_TRAPPED:
-    return RESUME;
+    return EXIT_RESUME;
   case MMIO_FAULT:
     break;
   }
-  exit_inject(vcpu, access_fault(cause), va);
-  return RESUME;
+  vcpu_inject(vcpu, access_fault(cause), va);
+  return EXIT_RESUME;
 }
 
 // What VS-mode may not do under VTVM; anything else of this cause is an instruction that the guest
 // has not got.
-static enum verdict
+static enum exit_result
 virtual_instruction(struct vcpu *vcpu, uint64 value)
 {
   uint32 instruction = value;
-  if(instruction == 0 && exit_instruction(vcpu, &instruction) < 0){
+  if(instruction == 0 && vcpu_fetch(vcpu, &instruction) < 0){
     exit_counts.other++;
-    return RESUME;
+    return EXIT_RESUME;
   }
   int supervisor = (csr_read(sstatus) & SSTATUS_SPP) != 0;
   if(supervisor && instruction_is_sfence(instruction)){
     exit_counts.fence++;
     paging_fence(vcpu);
   } else if(supervisor && instruction_is_satp(instruction)){
-    if(!exit_has_register(vcpu, instruction_rd(instruction)) ||
-       !exit_has_register(vcpu, instruction_rs1(instruction)))
-      return COMPLETE;
+    if(vcpu_access_satp(vcpu, instruction) < 0)
+      return EXIT_COMPLETE;
     exit_counts.root++;
-    instruction_satp(vcpu, instruction);
   } else if(supervisor && instruction_is_wfi(instruction)){
     exit_counts.idle++;
     __asm__ volatile("wfi");
   } else {
-    exit_inject(vcpu, CAUSE_ILLEGAL_INSTRUCTION, instruction);
-    return RESUME;
+    vcpu_inject(vcpu, CAUSE_ILLEGAL_INSTRUCTION, instruction);
+    return EXIT_RESUME;
   }
   csr_write(sepc, csr_read(sepc) + 4);
-  return RESUME;
+  return EXIT_RESUME;
 }
 
 static void
@@ -171,7 +120,7 @@ interrupt(struct vcpu *vcpu, uint64 cause)
     exit_counts.other++;
 }
 
-enum verdict
+enum exit_result
 exit_handle(struct vcpu *vcpu, uint64 cause, uint64 value)
 {
   switch(cause){
@@ -185,32 +134,32 @@ exit_handle(struct vcpu *vcpu, uint64 cause, uint64 value)
     exit_counts.call++;
     sbi_call(vcpu);
     csr_write(sepc, csr_read(sepc) + 4);
-    return RESUME;
+    return EXIT_RESUME;
   case CAUSE_INSTRUCTION_ACCESS:
   case CAUSE_LOAD_ACCESS:
   case CAUSE_STORE_ACCESS:
-    exit_inject(vcpu, cause, value);
-    return RESUME;
+    vcpu_inject(vcpu, cause, value);
+    return EXIT_RESUME;
   }
   if(!(cause & CAUSE_INTERRUPT)){
     print("memvisor: exit with cause %lu at 0x%lx, value 0x%lx\n", cause, csr_read(sepc), value);
     guest_stop(vcpu->guest, "an exit of a cause that none should have");
   }
   interrupt(vcpu, cause);
-  return RESUME;
+  return EXIT_RESUME;
 }
 
 void
 exit_handle_complete(struct vcpu *vcpu, uint64 cause, uint64 value)
 {
-  complete = 1;
+  vcpu->complete = 1;
   exit_handle(vcpu, cause, value);
-  complete = 0;
+  vcpu->complete = 0;
 }
 
 void
 exit_of_our_own(uint64 cause, uint64 pc, uint64 value)
 {
   print("\nmemvisor: trap of its own: cause %lu at 0x%lx, value 0x%lx", cause, pc, value);
-  panic("exit_of_our_own: Memvisor itself must not trap");
+  panic("exit: Memvisor itself must not trap");
 }

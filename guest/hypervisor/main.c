@@ -1,21 +1,21 @@
 // Memvisor: runs an unmodified kernel in VS-mode and keeps a backup of every frame that the kernel
 // uses.
 
-#include "arena.h"
-#include "backup.h"
-#include "frames.h"
-#include "guest.h"
-#include "guest_tree.h"
-#include "h_csr.h"
-#include "load.h"
-#include "machine.h"
-#include "mediate.h"
-#include "paging.h"
-#include "print.h"
-#include "probe.h"
-#include "shadow.h"
+#include "memory/arena.h"
+#include "backup/backup.h"
+#include "memory/frames.h"
+#include "guest/guest.h"
+#include "guest/guest_tree.h"
+#include "machine/h_csr.h"
+#include "guest/load.h"
+#include "machine/machine.h"
+#include "device/mediate.h"
+#include "paging/paging.h"
+#include "machine/print.h"
+#include "machine/probe.h"
 
-// Of the bank of originals, if the boot arguments do not say how much is the guest's.
+// Bytes of the bank of originals that Memvisor keeps, if the boot arguments do not say how much is the
+// guest's.
 #define OWN_MEMORY (64UL << 20)
 
 struct audit_visor audit_visor;
@@ -55,19 +55,18 @@ hart_init(void)
 {
   csr_write(hideleg, VS_INTERRUPTS);
   csr_write(hedeleg, GUEST_EXCEPTIONS);
-  csr_write(hgatp, 0);
   csr_write(hvip, 0);
   csr_write(hcounteren, COUNTERS_CYCLE_TIME_INSTRET);
   csr_write(htimedelta, 0);
   csr_write(henvcfg, HENVCFG_STCE | HENVCFG_ADUE | HENVCFG_CACHE_BLOCKS);
   guest.native_timer = (csr_read(henvcfg) & HENVCFG_STCE) != 0;
-  // If S-mode could have had A and D set by hardware here, a guest's kernel may rely on it. The
-  // shadows themselves run without, so that A and D are exact.
+  // If S-mode could have had A and D set by hardware here, a guest's kernel may rely on it.
   guest.hardware_ad = (csr_read(henvcfg) & HENVCFG_ADUE) != 0;
-  csr_clear(henvcfg, HENVCFG_ADUE);
   if(guest.native_timer)
     csr_write(0x24d, ~0UL); // vstimecmp
   csr_set(sstatus, SSTATUS_FS_INITIAL); // without F it stays 0
+  csr_write(hstatus, HSTATUS_VSXL | HSTATUS_SPV | HSTATUS_SPVP); // sret enters VS-mode
+  paging_hart_init();
 }
 
 static void
@@ -77,7 +76,6 @@ guest_start(uint64 entry)
   csr_write(vsie, 0);
   csr_write(vstvec, 0);
   csr_write(sepc, entry);
-  csr_write(hstatus, HSTATUS_VSXL | HSTATUS_VTVM | HSTATUS_SPV | HSTATUS_SPVP);
   csr_set(sstatus, SSTATUS_SPP);
   guest.vcpu.x[10] = 0; // its hart
   guest.vcpu.x[11] = GUEST_TREE_BASE;
@@ -89,10 +87,11 @@ main(uint64 hart, uint64 tree)
 {
   machine_discover(hart, tree);
   probe_hypervisor();
+  paging_probe();
   arena_init();
   guest_create(&guest, 0, guest_bytes());
-  paging_init();
-  backup_init(shadow.count, guest.frames, machine_argument("seed", 0));
+  uint32 tables = paging_init();
+  backup_init(tables, guest.frames, machine_argument("seed", 0));
   mediate_init(&guest);
   frames_init(guest.frames, machine_argument("seed", 0)); // last: it takes what the others leave
   hart_init();

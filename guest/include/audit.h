@@ -16,10 +16,10 @@
 #define FRAME_KERNEL 3 // kernel stacks, buffers, pipes: not covered by `user+tables`
 
 // What a frame of the backup bank is in use for.
-#define BACKUP_FREE  0
-#define BACKUP_COPY  1 // the backup of one original
-#define BACKUP_TABLE 2 // holds only backup PTEs
-#define BACKUP_DROPPED 3 // held them; no root leads to it any more, and it is emptied before its next use
+#define BACKUP_FREE        0
+#define BACKUP_OF_ORIGINAL 1
+#define BACKUP_TABLE       2 // holds only backup PTEs
+#define BACKUP_DROPPED     3 // held them; no root leads to it any more, and it is emptied before its next use
 
 #define NO_BACKUP 0xffffffffU
 
@@ -33,7 +33,7 @@ struct frame {
 
 // One for each frame of the backup bank, in address order.
 struct backup_frame {
-  uint32 original; // index of the original it belongs to; meaningful for BACKUP_COPY
+  uint32 original; // index of the original it belongs to; meaningful for BACKUP_OF_ORIGINAL
   uint8  use;      // BACKUP_*
   uint8  spare[3];
 };

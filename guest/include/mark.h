@@ -1,6 +1,6 @@
 // A mark brackets a measured region: the HINT `slti x0, x0, n`, a no-op on any RISC-V, an event on the
 // emulated machine, at the cost of one instruction. 2n begins region n, 2n + 1 ends it; 1 <= n <= 1023.
-// The mark is only the HINT, in every image, so an image's hash does not depend on who measures.
+// The mark is only the HINT, in every image, so an image's hash does not depend on what is measured.
 #pragma once
 
 #define MARK(n)       __asm__ volatile("slti x0, x0, %0" : : "i"(n) : "memory")

@@ -1,7 +1,7 @@
 // The board: QEMU `virt`'s memory map, as machine/rv64/board/board.ts builds it (a test compares the two).
 #pragma once
 
-#define VIRT_FINISHER       0x00100000UL // 0x5555 power off; 0x3333 | code << 16 fail; 0x7777 reboot
+#define VIRT_FINISHER       0x00100000UL
 #define VIRT_CLINT          0x02000000UL
 #define VIRT_CLINT_MTIMECMP 0x02004000UL
 #define VIRT_CLINT_MTIME    0x0200bff8UL
@@ -14,6 +14,11 @@
 #define VIRT_VIRTIO_SLOTS   8
 #define VIRT_VIRTIO_IRQ     1            // slot n: IRQ 1 + n
 #define VIRT_RAM            0x80000000UL
+
+// What is written to the finisher.
+#define FINISHER_PASS       0x5555U      // power off
+#define FINISHER_FAIL       0x3333U      // power off, with the code in bits 16 to 31
+#define FINISHER_RESET      0x7777U
 
 #define TIMEBASE_HZ         10000000UL   // ticks of `time` a second
 

@@ -6,9 +6,9 @@
 //   user table      [0, USER_TOP)                 originals
 //                   [MIRROR_OFFSET, + USER_TOP)   their backup leaves (kernel-only)
 //                   TRAPFRAME, TRAMPOLINE         the top of the 2 MiB below 2^38; the trapframe's
-//                                                 frame is backed in the kernel's window alone
+//                                                 frame is backed in the kernel's backup map alone
 //   kernel table    RAM and devices at their physical addresses, KSTACK area      originals
-//                   RAM + MIRROR_OFFSET                the window: backups of covered frames
+//                   RAM + MIRROR_OFFSET                the backup map: backups of covered frames
 //                   TRAMPOLINE
 //
 // The layout is the same whether mirroring is linked in or not.
@@ -35,9 +35,9 @@
 
 #ifndef __ASSEMBLER__
 
-#include "../include/abi.h"
-#include "../include/riscv.h"
-#include "../include/virt.h"
+#include "abi.h"
+#include "riscv.h"
+#include "virt.h"
 
 _Static_assert(USER_TOP + MIRROR_OFFSET == VA_TOP - RESERVED_TOP,
                "backups end where the reserved top begins");

@@ -1,19 +1,19 @@
 // The kernel, in the order in which it comes up.
 
-#include "buffer.h"
-#include "block.h"
-#include "console.h"
-#include "devicetree.h"
-#include "frames.h"
-#include "mirror.h"
-#include "net.h"
-#include "plic.h"
-#include "power.h"
+#include "fs/buffer.h"
+#include "device/block.h"
+#include "device/console.h"
+#include "device/devicetree.h"
+#include "memory/frames.h"
+#include "mirror/mirror.h"
+#include "net/net.h"
+#include "device/plic.h"
+#include "device/power.h"
 #include "print.h"
-#include "process.h"
-#include "timer.h"
-#include "trap.h"
-#include "vm.h"
+#include "process/process.h"
+#include "trap/timer.h"
+#include "trap/trap.h"
+#include "memory/vm.h"
 
 static void banner(void);
 
@@ -23,7 +23,7 @@ main(uint64 hart_id, const void *tree)
   trap_init();            // a fault from here on is a message
   devicetree_read(tree);  // memory, boot arguments, clock
   plic_init(hart_id);
-  frames_init();          // who owns which frame
+  frames_init();          // what each frame is in use for
   kvm_init();             // the kernel's table
   process_init();         // kernel stacks
   kvm_enable();           // paging is on

@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include "print.h"
 #include "layout.h"
-#include "power.h"
-#include "sbi.h"
+#include "device/power.h"
+#include "device/sbi.h"
 
 #define BACKTRACE_DEPTH 20
 

@@ -1,7 +1,7 @@
 // Text from the kernel itself, and its end.
 #pragma once
 
-#include "../include/types.h"
+#include "types.h"
 
 // %d %u %x (int), %ld %lu %lx (64 bits), %p, %s, %c, %%.
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));

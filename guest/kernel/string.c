@@ -3,7 +3,7 @@
 // would turn these loops into calls of themselves.
 
 #include "string.h"
-#include "../include/riscv.h"
+#include "riscv.h"
 
 void *
 memset(void *to, int byte, uint64 n)

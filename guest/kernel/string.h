@@ -1,7 +1,7 @@
 // Bytes and strings.
 #pragma once
 
-#include "../include/types.h"
+#include "types.h"
 
 void *memset(void *to, int byte, uint64 n);
 void *memcpy(void *to, const void *from, uint64 n); // ranges must not overlap

@@ -65,7 +65,7 @@ somebody_waits(int listener)
   return poll(&door, 1, 0) > 0;
 }
 
-// Takes in whoever waits, as long as there is room or room can be made.
+// Accepts the clients that wait, as long as there is room or room can be made.
 static void
 accept_all(int listener, uint64 now)
 {
@@ -111,7 +111,7 @@ serve(int listener)
 
   watched[0] = (struct pollfd){ listener, POLLIN, 0 };
   for(;;){
-    // While nobody can be let in, the door is not watched: else the loop would never rest.
+    // While no client can be let in, the door is not watched: else the loop would never rest.
     watched[0].fd = crowded ? -1 : listener;
     watched[0].revents = 0;
     ready = poll(watched, 1 + slots, crowded ? 1 : TICKS_SECOND);

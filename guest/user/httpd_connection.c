@@ -7,7 +7,7 @@
 #define REQUEST_TIME (10 * TICKS_SECOND) // for a whole head, and its body
 #define SILENCE_TIME (15 * TICKS_SECOND) // between two requests
 #define STALL_TIME   (30 * TICKS_SECOND) // without a byte taken of a response
-#define RATE_LEAST   512 // bytes a tick; who takes fewer falls behind
+#define RATE_LEAST   512 // bytes a tick; a client that takes fewer falls behind
 
 int crowded;
 

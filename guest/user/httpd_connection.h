@@ -29,7 +29,7 @@ struct connection {
   char   out[SEGMENT] __attribute__((aligned(8)));
 };
 
-// Somebody waits to be let in: each answer is the last of its connection.
+// Clients wait to be let in: each answer is the last of its connection.
 extern int crowded;
 
 void connection_open(struct connection *c, int fd, uint64 now);

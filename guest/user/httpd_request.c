@@ -294,5 +294,5 @@ parse_request(struct request *request, const char *head, int n)
   }
   request->status = status;
   if(status && status != 403 && status != 404 && (status != 405 || request->body > 0))
-    request->keep_alive = 0; // who knows where the next request starts
+    request->keep_alive = 0; // it is not known where the next request starts
 }

@@ -1,6 +1,7 @@
 // init [PROGRAM ARGUMENT...]: keeps a program running: starts it again whenever it ends, and says
 // so; gives up, with status 1, one that cannot be started at all. The first process is init without
-// arguments: it opens the console, keeps a shell running, and buries the processes nobody waits for.
+// arguments: it opens the console, keeps a shell running, and buries the processes whose parents
+// have ended.
 
 #include "user.h"
 
@@ -66,7 +67,7 @@ unless_hopeless(const char *program, int status)
   }
 }
 
-// Whoever cannot live for a second is started once a second.
+// A program that ends within a second is started once a second.
 static void
 keep(char *argv[])
 {

@@ -171,7 +171,7 @@ run_line(char *line)
 }
 
 // Reads a line of at most LINE - 1 bytes, newline included. One byte at a time, because what
-// follows it belongs to whoever reads next. Returns 0 at the end of the input.
+// follows it belongs to the program that reads next. Returns 0 at the end of the input.
 static int
 read_line(char *line)
 {

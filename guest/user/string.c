@@ -104,7 +104,7 @@ atoi(const char *s)
 }
 
 // Reads a line of at most max - 1 bytes, newline included, from standard input; "" at its end.
-// One byte at a time, because what follows the line belongs to whoever reads next.
+// One byte at a time, because what follows the line belongs to the program that reads next.
 char *
 gets(char *line, int max)
 {

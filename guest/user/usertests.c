@@ -1,6 +1,6 @@
 // usertests [NAME]: tests of the kernel, seen from a process; all, or the one named. Around each,
 // the kernel's free frames and backup frames are counted: a test after which there are fewer or
-// more has found a leak. The counts are exact while nobody uses the network.
+// more has found a leak. The counts are exact while no program uses the network.
 // Prints a line for each, and ALL TESTS PASSED, or exits with 1.
 
 #include "usertests.h"

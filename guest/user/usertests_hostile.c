@@ -1,5 +1,5 @@
-// Tests with hostile arguments: no pointer, number or instruction of a process hurts anybody but
-// itself.
+// Tests with hostile arguments: no pointer, number or instruction of a process hurts another
+// process or the kernel.
 
 #include "usertests.h"
 
@@ -200,8 +200,8 @@ test_no_execute(void)
   MUST(status_of(jump) == KILLED);
 }
 
-// One page below any place on the stack, as xv6's stacktest looks, is a page that nobody may touch, not
-// even for us; all of the stack's own page is there.
+// One page below any place on the stack, as xv6's stacktest looks, is a page that a process may not
+// touch; all of the stack's own page is there.
 void
 test_stack_guard(void)
 {

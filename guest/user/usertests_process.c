@@ -233,7 +233,7 @@ test_pipe_ends(void)
   MUST(write(ends[1], "x", 1) == -1);
 }
 
-// A writer waits while the pipe is full, and goes on when it is read, or ends when nobody can read.
+// A writer waits while the pipe is full, and goes on when it is read, or ends when no process can read.
 void
 test_pipe_full(void)
 {

@@ -1,6 +1,6 @@
 // What a guest keeps as empty: free frames and tables that it hands out again without clearing them.
 // Rule: they hold only zeros. What is left in them would come back as entries of a new table, or as
-// somebody's memory.
+// memory that is in use.
 
 import { PAGE_BYTES } from '../../machine/units.ts'
 import { type AuditKernel, BACKUP_USE, FRAME_USE, NoRecord } from '../view/audit-records.ts'

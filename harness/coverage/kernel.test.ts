@@ -12,7 +12,7 @@ const NO_BACKUP = 0xffff_ffff
 const USER = 1
 const TABLE = 2
 const KERNEL = 3
-const COPY = 1
+const OF_ORIGINAL = 1
 const BACKUP_TABLE = 2
 
 const RECORD = RAM + 0x1000
@@ -27,7 +27,7 @@ const backup = (n: number): number => BACKUPS + n * PAGE
 
 // A kernel root, and one process with two pages and a trapframe, all of it mirrored.
 // Original frames: 0-2 kernel tables, 3 process root, 4-5 its tables, 6-7 its pages, 8 trapframe,
-// 9-10 tables of the reserved top, 11-12 kernel tables of the window, 13-14 ... of the backup bank.
+// 9-10 tables of the reserved top, 11-12 kernel tables of the backup map, 13-14 ... of the backup bank.
 const KERNEL_ROOT = original(0)
 const ROOT = original(3)
 const BACKUP_MIDDLE = backup(40)
@@ -38,7 +38,7 @@ function own(n: number, use: number): void {
   ram.u8(FRAME_RECORDS + 8 * n, use)
   ram.u32(FRAME_RECORDS + 8 * n + 4, n)
   ram.u32(BACKUP_RECORDS + 8 * n, n)
-  ram.u8(BACKUP_RECORDS + 8 * n + 4, COPY)
+  ram.u8(BACKUP_RECORDS + 8 * n + 4, OF_ORIGINAL)
   ram.leaf(KERNEL_ROOT, original(n) + OFFSET, backup(n), RW)
 }
 
@@ -68,7 +68,7 @@ beforeEach(() => {
   ]
   ram.record('audit_kernel', RECORD, fields)
   for (let n = 0; n < FRAMES; n++) ram.u32(FRAME_RECORDS + 8 * n + 4, NO_BACKUP)
-  // The kernel: a way to its window, and to the tables of backup entries.
+  // The kernel: a way to its backup map, and to the tables of backup entries.
   ram.table(KERNEL_ROOT, BACKUPS, 2, original(1))
   ram.table(KERNEL_ROOT, BACKUPS, 1, original(2))
   ram.table(KERNEL_ROOT, ORIGINALS + OFFSET, 2, original(11))
@@ -125,7 +125,7 @@ describe('coverage of a mirroring kernel', () => {
     ram.u32(FRAME_RECORDS + 8 * 6 + 4, NO_BACKUP)
     const found = await walked()
     expect(found).toMatchObject({ originals: 13, backups: 12, missing: 1 })
-    expect(found.kinds).toContain('stale') // the backup that nobody names any more
+    expect(found.kinds).toContain('stale') // the backup that no record names any more
   })
 
   it('finds a page without a backup entry, and says where', async () => {
@@ -153,12 +153,12 @@ describe('coverage of a mirroring kernel', () => {
   })
 
   it('finds a stale backup frame', async () => {
-    ram.u8(BACKUP_RECORDS + 8 * 30 + 4, COPY)
+    ram.u8(BACKUP_RECORDS + 8 * 30 + 4, OF_ORIGINAL)
     ram.u32(BACKUP_RECORDS + 8 * 30, 30)
     expect(await walked()).toMatchObject({ stale: 1, kinds: ['stale'] })
   })
 
-  it('finds a window entry that is missing, and one that is left over', async () => {
+  it('finds a backup map entry that is missing, and one that is left over', async () => {
     ram.clear(KERNEL_ROOT, original(3) + OFFSET)
     ram.leaf(KERNEL_ROOT, original(50) + OFFSET, backup(50), RW)
     expect(await walked()).toMatchObject({ missing: 1, stale: 1, kinds: ['missing', 'stale'] })

@@ -2,8 +2,8 @@
 //
 // Rules, by which a leaf to an original needs a backup leaf, or none:
 //  - A leaf of a process's table with U needs one at va + offset in the same table, without U and X.
-//  - The trapframe's frame is an original without such a leaf: it is backed in the kernel's window.
-//  - Every original needs its leaf in the kernel's window, at its physical address + offset.
+//  - The trapframe's frame is an original without such a leaf: it is backed in the kernel's backup map.
+//  - Every original needs its leaf in the kernel's backup map, at its physical address + offset.
 //  - A leaf of the kernel's direct map or to a kernel stack makes no original; the trampoline is part of
 //    the kernel's image.
 //  - Tables that hold only backup entries, or only the kernel's way to such tables, lie in the backup
@@ -24,7 +24,7 @@ import {
   originalsOf,
   readKernel,
 } from '../view/audit-records.ts'
-import { type Entry, PTE_U, PTE_X, type Walk, walkAll } from '../view/sv39.ts'
+import { PTE_U, PTE_X, type TableEntry, type TableWalk, walkAll } from '../view/sv39.ts'
 import type { View } from '../view/view.ts'
 import { checkStocks } from './empty.ts'
 import { COVERED, Ledger } from './ledger.ts'
@@ -48,8 +48,8 @@ export async function kernelCoverage(view: View): Promise<Finding> {
   const walk = new KernelWalk(record, ledger, tally)
 
   const kernel = { name: 'kernel', number: -1, root: record.kernel_root }
-  // Of the kernel's leaves only the window, the way to the backup bank and what is open to users count.
-  const isOpen = ({ flags }: Entry): boolean => (flags & PTE_U) !== 0
+  // Of the kernel's leaves only the backup map, the way to the backup bank and what is open to users count.
+  const isOpen = ({ flags }: TableEntry): boolean => (flags & PTE_U) !== 0
   const kernelTables = await walkAll(
     memory,
     kernel.root,
@@ -61,7 +61,7 @@ export async function kernelCoverage(view: View): Promise<Finding> {
   for (const space of [...recorded, ...hidden(view.hart, [kernel, ...recorded], tally)]) {
     walk.process(space, await walkAll(memory, space.root))
   }
-  walk.window(kernelTables)
+  walk.backupMap(kernelTables)
   walk.agreement()
   await checkStocks(memory, record, ledger, tally)
   return tally.finding('kernel', ledger.originals.size, ledger.backups, ledger.inUse)
@@ -83,7 +83,7 @@ class KernelWalk {
   }
 
   /** Sorts a root and the tables below it into tables with original entries and tables of backups. */
-  sortTables(space: Space, walk: Walk): void {
+  sortTables(space: Space, walk: TableWalk): void {
     this.#tables.add(space.root)
     for (const { va, level, pa } of walk.tables) {
       if (this.#ledger.backupUseAt(pa) === undefined) {
@@ -104,12 +104,12 @@ class KernelWalk {
   }
 
   /** Leaves of the kernel's own table that users could use. */
-  open(kernel: Space, leaves: readonly Entry[]): void {
+  open(kernel: Space, leaves: readonly TableEntry[]): void {
     const all = new Map(leaves.map((leaf) => [leaf.va, leaf]))
     for (const leaf of leaves) this.#originalLeaf(kernel, leaf, all)
   }
 
-  process(space: Space, walk: Walk): void {
+  process(space: Space, walk: TableWalk): void {
     this.sortTables(space, walk)
     const leaves = new Map(walk.leaves.map((leaf) => [leaf.va, leaf]))
     for (const leaf of walk.leaves) {
@@ -118,7 +118,7 @@ class KernelWalk {
     }
   }
 
-  #originalLeaf(space: Space, leaf: Entry, leaves: ReadonlyMap<number, Entry>): void {
+  #originalLeaf(space: Space, leaf: TableEntry, leaves: ReadonlyMap<number, TableEntry>): void {
     const page = `${space.name}, page ${hex(leaf.va)}, frame ${hex(leaf.pa)}`
     const user = (leaf.flags & PTE_U) !== 0
     if (!user && leaf.va !== TRAPFRAME) return
@@ -135,7 +135,7 @@ class KernelWalk {
     else this.#ledger.checkEntry(index, backup.pa, page, this.#tally)
   }
 
-  #backupLeaf(space: Space, leaf: Entry, leaves: ReadonlyMap<number, Entry>): void {
+  #backupLeaf(space: Space, leaf: TableEntry, leaves: ReadonlyMap<number, TableEntry>): void {
     const page = `${space.name}, backup page ${hex(leaf.va)}, frame ${hex(leaf.pa)}`
     const where = place(space, leaf.va)
     if ((leaf.flags & (PTE_U | PTE_X)) !== 0) {
@@ -146,12 +146,12 @@ class KernelWalk {
     this.#tally.note('stale', where, `${page}: no original page at ${hex(original)}`)
   }
 
-  /** The kernel's window has a leaf for each original and for nothing else. Call it last of the walks. */
-  window(walk: Walk): void {
-    const window = new Map<number, Entry>()
+  /** The kernel's backup map has a leaf for each original and for nothing else. Call it last of the walks. */
+  backupMap(walk: TableWalk): void {
+    const mapped = new Map<number, TableEntry>()
     for (const leaf of walk.leaves) {
       const page = `kernel, page ${hex(leaf.va)}`
-      if (this.#isBackupPage(leaf.va)) window.set(leaf.va - this.#record.offset, leaf)
+      if (this.#isBackupPage(leaf.va)) mapped.set(leaf.va - this.#record.offset, leaf)
       else if (
         this.#ledger.backupUseAt(leaf.pa) !== undefined &&
         !this.#backupTables.has(leaf.pa)
@@ -163,15 +163,15 @@ class KernelWalk {
       }
     }
     for (const index of this.#ledger.originals) {
-      const page = `kernel window, frame ${hex(this.#ledger.at(index))}`
-      const leaf = window.get(this.#ledger.at(index))
+      const page = `backup map, frame ${hex(this.#ledger.at(index))}`
+      const leaf = mapped.get(this.#ledger.at(index))
       if (leaf === undefined) this.#tally.note('missing', index, `${page}: no backup entry`)
       else this.#ledger.checkEntry(index, leaf.pa, page, this.#tally)
     }
-    for (const [pa, leaf] of window) {
+    for (const [pa, leaf] of mapped) {
       const index = this.#ledger.indexAt(pa)
       if (index !== undefined && this.#ledger.originals.has(index)) continue
-      const page = `kernel window ${hex(leaf.va)}`
+      const page = `backup map ${hex(leaf.va)}`
       this.#tally.note('stale', leaf.va, `${page}: ${hex(pa)} is no original in use`)
     }
   }

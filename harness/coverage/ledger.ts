@@ -1,5 +1,5 @@
 // Ledger: the allocator's side of coverage. It knows the original frames in use, and checks that each has
-// exactly one backup frame, in the other bank, that is nobody else's, and that no backup is left over.
+// exactly one backup frame, in the other bank, that backs no other, and that no backup is left over.
 
 import type { Bank } from '../../machine/machine.ts'
 import { PAGE_BYTES } from '../../machine/units.ts'
@@ -112,13 +112,13 @@ export class Ledger {
     return owners.size
   }
 
-  /** The backup's own record must name its original, and its place must be another bank. */
+  /** The backup's own record must name its original, and it must lie in another bank. */
   #checkRecord(index: number, backup: number, tally: Tally): void {
     const record = indexIn(this.#backups, backup)!
     const use = this.#backups.use(record)
     const owner = this.#backups.partner(record)
     const says = `backup ${hex(backup)} of ${hex(this.at(index))}`
-    if (use !== BACKUP_USE.copy || owner !== index) {
+    if (use !== BACKUP_USE.ofOriginal || owner !== index) {
       tally.note('disagree', index, `${says}: its record has use ${use} and original ${owner}`)
     }
     if (this.indexAt(backup) !== undefined) {
@@ -130,7 +130,7 @@ export class Ledger {
   }
 
   #checkBackups(tally: Tally): void {
-    for (const pa of this.backupsUsedAs(BACKUP_USE.copy)) {
+    for (const pa of this.backupsUsedAs(BACKUP_USE.ofOriginal)) {
       const owner = this.#backups.partner(indexIn(this.#backups, pa)!)
       if (this.originals.has(owner) && this.backupOf(owner) === pa) continue
       tally.note(

@@ -7,7 +7,7 @@ const RWU = 22
 const PAGE = 4096
 const NO_BACKUP = 0xffff_ffff
 const USER = 1
-const COPY = 1
+const OF_ORIGINAL = 1
 const BACKUP_TABLE = 2
 const DROPPED = 3
 
@@ -64,7 +64,7 @@ beforeEach(() => {
     ram.u8(FRAME_RECORDS + 8 * (8 + n), USER)
     ram.u32(FRAME_RECORDS + 8 * (8 + n) + 4, 18 + n)
     ram.u32(BACKUP_RECORDS + 8 * (18 + n), 8 + n)
-    ram.u8(BACKUP_RECORDS + 8 * (18 + n) + 4, COPY)
+    ram.u8(BACKUP_RECORDS + 8 * (18 + n) + 4, OF_ORIGINAL)
     if (n === 3) continue
     ram.leaf(SHADOW, VA + n * PAGE, original(8 + n), RWU)
     ram.leaf(BACKUP_ROOT, VA + n * PAGE, backup(18 + n), RW)

@@ -26,7 +26,6 @@ import {
 import { type Memory, u64At } from '../view/memory.ts'
 import {
   ENTRIES,
-  type Entry,
   entryIn,
   isLeaf,
   isValid,
@@ -34,6 +33,7 @@ import {
   PTE_V,
   PTE_X,
   rootIn,
+  type TableEntry,
   walkAll,
 } from '../view/sv39.ts'
 import type { View } from '../view/view.ts'
@@ -213,7 +213,7 @@ class Pairs {
     }
   }
 
-  async #entry(original: Entry, backup: Entry, at: number): Promise<void> {
+  async #entry(original: TableEntry, backup: TableEntry, at: number): Promise<void> {
     const { va } = original
     const present = (original.flags & PTE_V) !== 0
     const backed = (backup.flags & PTE_V) !== 0
@@ -229,7 +229,7 @@ class Pairs {
     }
   }
 
-  #leaf(original: Entry, backup: Entry, backed: boolean): void {
+  #leaf(original: TableEntry, backup: TableEntry, backed: boolean): void {
     const page = `page ${hex(original.va)}, machine frame ${hex(original.pa)}`
     const index = this.#ledger.indexAt(original.pa)
     if (index === undefined || !this.#ledger.originals.has(index)) {

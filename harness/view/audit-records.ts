@@ -54,7 +54,7 @@ export type AuditKernel = Readonly<Record<(typeof KERNEL_FIELDS)[number], number
 export type AuditVisor = Readonly<Record<(typeof VISOR_FIELDS)[number], number>>
 
 export const FRAME_USE = { free: 0, user: 1, table: 2, kernel: 3 } as const
-export const BACKUP_USE = { free: 0, copy: 1, table: 2, dropped: 3 } as const
+export const BACKUP_USE = { free: 0, ofOriginal: 1, table: 2, dropped: 3 } as const
 export const NO_BACKUP = 0xffff_ffff
 
 const VERSION = 2

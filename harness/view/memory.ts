@@ -1,5 +1,5 @@
 // Memory: the RAM of a stopped machine, read a page at a time and remembered. Invariant: valid only
-// while the machine stands still; whoever lets it run makes a new one.
+// while the machine stands still; a caller that lets it run makes a new one.
 
 import type { Machine } from '../../machine/machine.ts'
 import { PAGE_BYTES, physical } from '../../machine/units.ts'
@@ -44,7 +44,7 @@ export class Memory {
   }
 }
 
-/** Where RAM starts on the board. */
+/** The address at which the board's RAM starts. */
 export const RAM = 0x8000_0000
 
 export function u64At(view: DataView, offset: number): number {

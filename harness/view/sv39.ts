@@ -19,32 +19,32 @@ const FLAG_BITS = 10
 /** Bits 32 to 53 of an entry: the upper part of the frame number. */
 const UPPER_PPN = 0x3f_ffff
 
-export interface Entry {
+export interface TableEntry {
   /** First virtual address that it covers, 39 bits, not sign-extended. */
   readonly va: number
   /** 0 for 4 KiB, 1 for 2 MiB, 2 for 1 GiB. */
   readonly level: number
   readonly flags: number
-  /** Where it points. */
+  /** The frame that it points to. */
   readonly pa: number
 }
 
-export interface Walk {
+export interface TableWalk {
   /** 4 KiB leaves in order of address; a large leaf counts as its 4 KiB pages. */
-  readonly leaves: readonly Entry[]
-  /** Entries that point to a table, and that table's place. */
-  readonly tables: readonly Entry[]
+  readonly leaves: readonly TableEntry[]
+  /** Entries that point to a table, and that table's address. */
+  readonly tables: readonly TableEntry[]
   /** Entries whose table lies outside RAM. */
-  readonly wild: readonly Entry[]
+  readonly wild: readonly TableEntry[]
 }
 
 /** Every valid entry below `root`, but of the leaves only the `wanted` ones. */
 export async function walkAll(
   memory: Memory,
   root: number,
-  wanted: (leaf: Entry) => boolean = () => true,
-): Promise<Walk> {
-  const walk = { leaves: [] as Entry[], tables: [] as Entry[], wild: [] as Entry[] }
+  wanted: (leaf: TableEntry) => boolean = () => true,
+): Promise<TableWalk> {
+  const walk = { leaves: [] as TableEntry[], tables: [] as TableEntry[], wild: [] as TableEntry[] }
   if (memory.holds(root, PAGE_BYTES)) await descend(root, 0, LEVELS - 1)
   else walk.wild.push({ va: 0, level: LEVELS, flags: 0, pa: root })
   return walk
@@ -69,12 +69,12 @@ export function rootOf(atp: bigint): number {
   return Number(atp & PPN) * PAGE_BYTES
 }
 
-/** As rootOf; undefined where the register is Bare, or is not there. */
+/** The root table's address, or undefined where the register is Bare or is not there. */
 export function rootIn(atp: bigint | undefined): number | undefined {
   return atp === undefined || atp >> MODE_SHIFT === BARE ? undefined : rootOf(atp)
 }
 
-/** Where `va` (39 bits) leads, or undefined if no valid leaf covers it. */
+/** The physical address to which `va` (39 bits) leads, or undefined if no valid leaf covers it. */
 export async function translate(
   memory: Memory,
   root: number,
@@ -98,18 +98,18 @@ export function isValid(page: DataView, n: number): boolean {
 }
 
 /** Entry `n` of a table of this level whose first entry covers `base`. */
-export function entryIn(page: DataView, n: number, base: number, level: number): Entry {
+export function entryIn(page: DataView, n: number, base: number, level: number): TableEntry {
   return entryAt(page, n, base + n * reach(level), level)
 }
 
-function entryAt(page: DataView, n: number, va: number, level: number): Entry {
+function entryAt(page: DataView, n: number, va: number, level: number): TableEntry {
   const low = page.getUint32(8 * n, true)
   const high = page.getUint32(8 * n + 4, true)
   const frame = (high & UPPER_PPN) * 2 ** (32 - FLAG_BITS) + (low >>> FLAG_BITS)
   return { va, level, flags: low & (2 ** FLAG_BITS - 1), pa: frame * PAGE_BYTES }
 }
 
-export function isLeaf(entry: Entry): boolean {
+export function isLeaf(entry: TableEntry): boolean {
   return (entry.flags & (PTE_R | PTE_W | PTE_X)) !== 0
 }
 
@@ -118,7 +118,7 @@ function reach(level: number): number {
   return PAGE_BYTES * ENTRIES ** level
 }
 
-function small(leaf: Entry): Entry[] {
+function small(leaf: TableEntry): TableEntry[] {
   if (leaf.level === 0) return [leaf]
   return Array.from({ length: reach(leaf.level) / PAGE_BYTES }, (_, n) => ({
     ...leaf,

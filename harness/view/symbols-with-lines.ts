@@ -1,6 +1,6 @@
 // Symbols that name the source line too: `panic+0x2a (kernel/print.c:61)`. Invariant: an image is read once.
 
-import { type Lines, readLines } from './lines.ts'
+import { readSourceLines, type SourceLines } from './source-lines.ts'
 import { readSymbols, type Symbols } from './symbols.ts'
 
 /** Images do not change, and reading their symbols is not free. */
@@ -15,12 +15,12 @@ export function symbolsOf(elf: Uint8Array = NOTHING): Symbols {
 
 function withLines(elf: Uint8Array): Symbols {
   const symbols = readSymbols(elf)
-  let lines: Lines | undefined // read when the first address is asked for: most views need none
+  let lines: SourceLines | undefined // read when the first address is asked for: most views need none
   const add = (said: string | undefined, address: number): string | undefined => {
     if (said === undefined) return undefined
-    lines ??= readLines(elf)
-    const place = lines(address)
-    return place === undefined ? said : `${said} (${place})`
+    lines ??= readSourceLines(elf)
+    const source = lines(address)
+    return source === undefined ? said : `${said} (${source})`
   }
   return {
     address: symbols.address,

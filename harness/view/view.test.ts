@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { image } from '../../guest/images.ts'
 import { KERNEL_FIELDS, SHADOW_ROOT_FIELDS, VISOR_FIELDS } from './audit-records.ts'
-import { readLines } from './lines.ts'
+import { readSourceLines } from './source-lines.ts'
 import { readSymbols } from './symbols.ts'
 
 const KERNEL_BASE = 0x8020_0000
@@ -29,7 +29,7 @@ describe('symbols', () => {
 describe('lines', () => {
   it('of the kernel name the file and line of a function', async () => {
     const { bytes } = await image('kernel')
-    const lines = readLines(bytes)
+    const lines = readSourceLines(bytes)
     const source = readFileSync(new URL('../../guest/kernel/print.c', import.meta.url), 'utf8')
     const place = lines(readSymbols(bytes).address('panic')!)
     const [, file, line] = /^(.*):(\d+)$/.exec(place ?? '') ?? []
@@ -45,10 +45,10 @@ describe('lines', () => {
 
   it('end with the code, and are none in a torn file', async () => {
     const { bytes } = await image('kernel')
-    expect(readLines(bytes)(0x1000)).toBeUndefined()
-    expect(readLines(bytes)(0x9000_0000)).toBeUndefined()
-    expect(readLines(bytes.subarray(0, 300))(KERNEL_BASE)).toBeUndefined()
-    expect(readLines(new Uint8Array())(KERNEL_BASE)).toBeUndefined()
+    expect(readSourceLines(bytes)(0x1000)).toBeUndefined()
+    expect(readSourceLines(bytes)(0x9000_0000)).toBeUndefined()
+    expect(readSourceLines(bytes.subarray(0, 300))(KERNEL_BASE)).toBeUndefined()
+    expect(readSourceLines(new Uint8Array())(KERNEL_BASE)).toBeUndefined()
   })
 })
 

@@ -72,7 +72,7 @@ describe('QEMU as a machine', () => {
 
   it('claims nothing that it cannot keep, and says why', async () => {
     await using machine = await QemuMachine.open(await specOf())
-    const absent = ['counters', 'timing', 'snapshot', 'memory-error', 'marks', 'network'] as const
+    const absent = ['counters', 'snapshot', 'memory-error', 'marks', 'network'] as const
     for (const capability of absent) {
       expect(machine.capabilities.has(capability)).toBe(false)
       expect(machine.lacks[capability]).toMatch(/\w+/)

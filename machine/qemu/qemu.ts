@@ -204,11 +204,8 @@ export class QemuMachine implements Machine {
 }
 
 function lacksOf({ major, minor }: Version): Readonly<Partial<Record<Capability, string>>> {
-  const inexact =
-    'its disk and console take effect at no fixed instruction, so counts do not repeat'
   return {
-    counters: inexact,
-    timing: inexact,
+    counters: 'its disk and console take effect at no fixed instruction, so counts do not repeat',
     snapshot: 'a state of QEMU holds what the host has done for it meanwhile',
     'memory-error': 'a riscv64 guest of QEMU gets no hardware error from its memory',
     marks: 'QEMU does not tell of marks',

@@ -3,23 +3,28 @@
 
 import type { Claim } from '../claim.ts'
 import type { JudgedPoint } from '../judged-set.ts'
+import { LATENCY_WORKLOAD } from '../latency.ts'
 
 const BYTES = 200 * 1024
 const WAYS = ['sbrk', 'fork', 'exec'] as const
 
 export const SPACES: readonly JudgedPoint[] = WAYS.map((how) => ({
-  workload: 'backup-latency',
+  workload: LATENCY_WORKLOAD,
   parameters: { bytes: BYTES, how, frames: 'cold' },
   region: 'space',
 }))
 
 export default {
   name: 'backup-200kb',
-  order: 2,
   source: 'thesis 2013',
   says: 'creating the backup of a 200 KB space costs less than 1 ms extra',
   unit: 'ms',
   accept: { kind: 'at most', bound: 1 },
+  words: {
+    card: 'Backup of 200 KB',
+    before: 'Creating a space of 200 KB takes longer by',
+    lines: [{ label: 'backup of 200 KB' }],
+  },
   comparisons: [
     { config: 'memv6', over: 'none' },
     { config: 'memvisor', over: 'visor-shadow' },

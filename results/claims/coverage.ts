@@ -13,11 +13,16 @@ const POINTS = [BOOT, ...COMMANDS, ...SPACES, ...LOADS]
 
 export default {
   name: 'coverage',
-  order: 1,
   source: 'thesis 2013, abstract',
   says: 'every original space has a backup',
   unit: 'share of originals',
   accept: { kind: 'exactly', value: 1 },
+  words: {
+    card: 'Originals backed',
+    before: 'Of the original frames,',
+    after: 'have a backup of their own',
+    lines: [],
+  },
   comparisons: [
     { config: 'memv6' },
     { config: 'memvisor' },

@@ -5,7 +5,6 @@ import { unmeasured } from '../claim.ts'
 export default unmeasured(
   {
     name: 'hardware-mirroring',
-    order: 12,
     source: 'vendor guide, IBM eX5',
     says: 'mirroring in hardware halves throughput (100 to 50) and capacity',
     unit: 'fraction',

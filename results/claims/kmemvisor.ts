@@ -5,7 +5,6 @@ import { unmeasured } from '../claim.ts'
 export default unmeasured(
   {
     name: 'kmemvisor',
-    order: 9,
     source: 'HPDC 2013',
     says: 'kMemvisor costs 55 % system-wide in the worst case',
     unit: 'fraction',

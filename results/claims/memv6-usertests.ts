@@ -5,7 +5,6 @@ import { unmeasured } from '../claim.ts'
 export default unmeasured(
   {
     name: 'memv6-usertests',
-    order: 6,
     source: 'kMemvisor repository, chart read by eye',
     says: 'usertests sbrk, bigwrite, mem, fork with mirrored stores: 1.43 times on average, all below 1.60',
     unit: 'ratio',

@@ -5,7 +5,6 @@ import { unmeasured } from '../claim.ts'
 export default unmeasured(
   {
     name: 'multimem',
-    order: 8,
     source: 'Sun, Zhang, Wang 2012',
     says: 'Multimem slows down by at most 33 %',
     unit: 'fraction',

@@ -5,7 +5,6 @@ import { unmeasured } from '../claim.ts'
 export default unmeasured(
   {
     name: 'nested-vs-shadow',
-    order: 13,
     source: 'VMware 2009, VEE 2011',
     says: 'nested paging is up to 42–48 % faster than shadow paging on MMU-heavy work',
     unit: 'fraction',

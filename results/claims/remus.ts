@@ -5,7 +5,6 @@ import { unmeasured } from '../claim.ts'
 export default unmeasured(
   {
     name: 'remus',
-    order: 11,
     source: 'NSDI 2008',
     says: 'Remus takes up to 40 checkpoints a second',
     unit: 'checkpoints/s',

@@ -4,7 +4,6 @@ import type { Claim } from '../claim.ts'
 
 export default {
   name: 'side-by-side',
-  order: 4.5,
   source: 'thesis 2013',
   says: 'a guest with backups and an ordinary one run side by side under one hypervisor',
   unit: 'share of originals',

@@ -5,7 +5,6 @@ import { unmeasured } from '../claim.ts'
 export default unmeasured(
   {
     name: 'software-ha',
-    order: 5,
     source: 'thesis 2013',
     says: 'the impact is 5–10 % of that of other software high-availability techniques',
     unit: 'ratio',

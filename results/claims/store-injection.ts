@@ -5,7 +5,6 @@ import { unmeasured } from '../claim.ts'
 export default unmeasured(
   {
     name: 'store-injection',
-    order: 7,
     source: 'Sun Wei, SJTU thesis 2014',
     says: 'injected mirrored stores slow key features of xv6 down by 5 %',
     unit: 'fraction',

@@ -21,11 +21,16 @@ export const LOADS: readonly JudgedPoint[] = [1, 10, 100].flatMap((size) =>
 
 export default {
   name: 'thttpd',
-  order: 4,
   source: 'thesis 2013',
   says: 'a small web server (thttpd) slows down by less than 5 %',
   unit: 'fraction',
   accept: { kind: 'at most', bound: 0.05 },
+  words: {
+    card: 'Web server',
+    before: 'The web server costs',
+    after: 'under its worst load',
+    lines: [{ label: 'web server' }],
+  },
   comparisons: [
     { config: 'memv6', over: 'none' },
     { config: 'memvisor', over: 'visor-shadow' },

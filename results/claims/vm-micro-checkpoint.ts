@@ -5,7 +5,6 @@ import { unmeasured } from '../claim.ts'
 export default unmeasured(
   {
     name: 'vm-micro-checkpoint',
-    order: 10,
     source: 'TDSC 2015',
     says: 'VM-µCheckpoint costs 6.3 % at 50 ms',
     unit: 'fraction',

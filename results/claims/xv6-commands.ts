@@ -15,11 +15,19 @@ export const COMMANDS: readonly JudgedPoint[] = [
 
 export default {
   name: 'xv6-commands',
-  order: 3,
   source: 'thesis 2013',
   says: 'xv6 commands slow down by 5–8 %',
   unit: 'fraction',
   accept: { kind: 'within', low: 0.05, high: 0.08 },
+  words: {
+    card: 'xv6 commands',
+    before: 'A command at the shell costs',
+    after: 'on geometric average',
+    lines: [
+      { label: 'xv6 commands', metric: 'wall' },
+      { label: 'without waiting', metric: 'busy' },
+    ],
+  },
   comparisons: [
     { config: 'memv6', over: 'none', metric: 'wall' },
     { config: 'memv6', over: 'none', metric: 'busy' },

@@ -3,7 +3,7 @@
 // rows keep the order of the iterations (tinybench gives samples back sorted).
 
 import { Bench } from 'tinybench'
-import { type RegionName, recordStretch, type Stretch, stretches } from '../region.ts'
+import { addRegionCost, type RegionCost, type RegionName, regionCosts } from '../region.ts'
 import { type Guest, type Workload, WorkloadFailure } from '../workload.ts'
 
 /** Enough for a p99 that is not the maximum; all iterations of a cell together take milliseconds. */
@@ -21,20 +21,20 @@ export function micro(region: RegionName, about: string): Workload {
 async function drive(guest: Guest, region: RegionName): Promise<void> {
   guest.takeMarks()
   const said = await guest.command(`micro ${region} ${ITERATIONS}`)
-  const samples = stretches(guest.takeMarks(), region)
+  const samples = regionCosts(guest.takeMarks(), region)
   if (samples.length !== ITERATIONS) {
     throw new WorkloadFailure(
       `micro ${region}: expected ${ITERATIONS} iterations, got ${samples.length}; it said "${said.trim()}"`,
     )
   }
-  for (const sample of samples) recordStretch(guest, region, sample)
+  for (const sample of samples) addRegionCost(guest, region, sample)
   for (const [metric, value] of Object.entries(statistics(region, samples))) {
-    guest.record(region, metric, 'cycles', Math.round(value))
+    guest.addReading(region, metric, 'cycles', Math.round(value))
   }
 }
 
 /** tinybench's view of the samples. Its unit is named ms; here each of them is one cycle. */
-export function statistics(name: string, samples: readonly Stretch[]): Record<string, number> {
+export function statistics(name: string, samples: readonly RegionCost[]): Record<string, number> {
   let next = 0
   const bench = new Bench({ iterations: samples.length, time: 0, warmup: false })
   const sample = () => ({ overriddenDuration: samples[next++]?.wall ?? Number.NaN })

@@ -32,7 +32,7 @@ START
   CSR_IS sstatus, 0x100, 0x122
   CASE                    // from U it goes to HS
   la s10, 1f
-  ebreak                  // to M: nobody delegates it
+  ebreak                  // to M: it is not delegated
 1:
   CSR_IS vscause, 2
   la t0, 3f

@@ -140,7 +140,7 @@ START
   bne a0, a1, fail
   CSR_IS sstatus, 0x20, 0x122
   la s10, 1f
-  ebreak                  // to M: nobody delegates it
+  ebreak                  // to M: it is not delegated
 1:
   CSR_IS mcause, 3
 

@@ -1,4 +1,4 @@
-// Svadu: who sets A and D. menvcfg.ADUE 1: the hardware; 0: it faults until software has done so.
+// Svadu: what sets A and D. menvcfg.ADUE 1: the hardware; 0: it faults until software has done so.
 
 #include "paging.h"
 #include "svadu.h"

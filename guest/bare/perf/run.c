@@ -3,14 +3,12 @@
 #include "perf.h"
 #include "virt.h"
 
-#define PASS 0x5555
-
 void
 run(void)
 {
   enter();
   kernel();
-  *(volatile uint32_t*)VIRT_FINISHER = PASS;
+  *(volatile uint32_t*)VIRT_FINISHER = FINISHER_PASS;
   for(;;)
     ;
 }

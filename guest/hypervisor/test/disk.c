@@ -9,6 +9,9 @@ struct avail avail __attribute__((aligned(4096)));
 volatile struct used used __attribute__((aligned(4096)));
 volatile uint8 state;
 
+#define NEGOTIATED \
+  (VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_FEATURES_OK)
+
 static struct {
   uint32 type, reserved;
   uint64 sector;
@@ -36,21 +39,21 @@ set_address(uint offset, const volatile void *at)
 void
 disk_begin(uint32 size, const volatile void *d, const volatile void *a, const volatile void *u)
 {
-  disk_set(DISK_STATUS, 0);
-  check(disk_get(DISK_STATUS) == 0 && disk_get(0x060) == 0,
+  disk_set(VIRTIO_MMIO_STATUS, 0);
+  check(disk_get(VIRTIO_MMIO_STATUS) == 0 && disk_get(VIRTIO_MMIO_INTERRUPT_STATUS) == 0,
         "a reset clears status and interrupt");
-  disk_set(DISK_STATUS, STATUS_ACKNOWLEDGE | STATUS_DRIVER);
-  disk_set(0x024, 0);
-  disk_set(0x020, 0);
-  disk_set(0x024, 1);
-  disk_set(0x020, 1);
-  disk_set(DISK_STATUS, STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK);
-  check(disk_get(DISK_STATUS) & STATUS_FEATURES_OK, "VERSION_1 alone is accepted");
-  disk_set(0x030, 0);
-  disk_set(0x038, size);
-  set_address(0x080, d);
-  set_address(0x090, a);
-  set_address(0x0a0, u);
+  disk_set(VIRTIO_MMIO_STATUS, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER);
+  disk_set(VIRTIO_MMIO_DRIVER_FEATURES_SELECT, 0);
+  disk_set(VIRTIO_MMIO_DRIVER_FEATURES, 0);
+  disk_set(VIRTIO_MMIO_DRIVER_FEATURES_SELECT, 1);
+  disk_set(VIRTIO_MMIO_DRIVER_FEATURES, 1);
+  disk_set(VIRTIO_MMIO_STATUS, NEGOTIATED);
+  check(disk_get(VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK, "VERSION_1 alone is accepted");
+  disk_set(VIRTIO_MMIO_QUEUE_SELECT, 0);
+  disk_set(VIRTIO_MMIO_QUEUE_SIZE, size);
+  set_address(VIRTIO_MMIO_QUEUE_DESC_LOW, d);
+  set_address(VIRTIO_MMIO_QUEUE_AVAIL_LOW, a);
+  set_address(VIRTIO_MMIO_QUEUE_USED_LOW, u);
   avail.flags = avail.index = 0;
   used.flags = used.index = 0;
 }
@@ -59,8 +62,8 @@ void
 disk_start(uint32 size, const volatile void *d, const volatile void *a, const volatile void *u)
 {
   disk_begin(size, d, a, u);
-  disk_set(0x044, 1);
-  disk_set(DISK_STATUS, STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK | STATUS_DRIVER_OK);
+  disk_set(VIRTIO_MMIO_QUEUE_READY, 1);
+  disk_set(VIRTIO_MMIO_STATUS, NEGOTIATED | VIRTIO_STATUS_DRIVER_OK);
 }
 
 void
@@ -68,9 +71,11 @@ disk_request(uint32 type, uint64 sector, void *at, uint32 bytes)
 {
   header.type = type;
   header.sector = sector;
-  desc[0] = (struct desc){ (uint64)&header, 16, DESC_NEXT, 1 };
-  desc[1] = (struct desc){ (uint64)at, bytes, type == 0 ? DESC_NEXT | DESC_WRITE : DESC_NEXT, 2 };
-  desc[2] = (struct desc){ (uint64)&state, 1, DESC_WRITE, 0 };
+  desc[0] = (struct desc){ (uint64)&header, 16, VIRTQ_DESC_F_NEXT, 1 };
+  desc[1] = (struct desc){
+    (uint64)at, bytes, type == 0 ? VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE : VIRTQ_DESC_F_NEXT, 2
+  };
+  desc[2] = (struct desc){ (uint64)&state, 1, VIRTQ_DESC_F_WRITE, 0 };
   state = 0xff;
 }
 
@@ -81,5 +86,5 @@ disk_notify(uint32 size)
   __asm__ volatile("fence" : : : "memory");
   avail.index++;
   __asm__ volatile("fence" : : : "memory");
-  disk_set(DISK_QUEUE_NOTIFY, 0);
+  disk_set(VIRTIO_MMIO_QUEUE_NOTIFY, 0);
 }

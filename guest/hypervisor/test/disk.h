@@ -3,21 +3,9 @@
 #pragma once
 
 #include "riscv.h"
+#include "virtio_mmio.h"
 
 #define DISK_ENTRIES 256 // of the queue, at most
-
-#define STATUS_ACKNOWLEDGE 1
-#define STATUS_DRIVER      2
-#define STATUS_DRIVER_OK   4
-#define STATUS_FEATURES_OK 8
-#define STATUS_NEEDS_RESET 64
-
-// Registers (virtio 1.2, 4.2.2).
-#define DISK_QUEUE_NOTIFY 0x050
-#define DISK_STATUS       0x070
-
-#define DESC_NEXT  1
-#define DESC_WRITE 2
 
 struct desc {
   uint64 address;

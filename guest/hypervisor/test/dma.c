@@ -69,7 +69,7 @@ static void
 start(const volatile void *u)
 {
   disk_start(SIZE, desc, &avail, u);
-  check(!(disk_get(DISK_STATUS) & STATUS_NEEDS_RESET), "a proper ring is accepted");
+  check(!(disk_get(VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET), "a proper ring is accepted");
 }
 
 // Waits by what the device writes last, not by the ring.
@@ -94,7 +94,7 @@ used_ring(void)
     while(ring->index == before)
       ;
   }
-  disk_set(DISK_STATUS, 0);
+  disk_set(VIRTIO_MMIO_STATUS, 0);
   compare("a used ring in a page table");
 }
 
@@ -131,7 +131,7 @@ unheard(void)
   disk_request(0, 0, &leaves[192], SECTOR);
   disk_notify(SIZE);
   wait(&state, 0xff);
-  disk_set(DISK_STATUS, 0);
+  disk_set(VIRTIO_MMIO_STATUS, 0);
   compare("a buffer in a page table, and a reset");
 }
 

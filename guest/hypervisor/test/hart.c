@@ -2,6 +2,7 @@
 // the board and in a guest; each line must come out in both.
 
 #include "payload.h"
+#include "sbi_numbers.h"
 #include "virt.h"
 
 #define PLIC_PRIORITY(n) (VIRT_PLIC + 4 * (n))
@@ -39,12 +40,6 @@ sbi(uint64 extension, uint64 function, uint64 first, uint64 second)
   __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a6), "r"(a7) : "memory");
   return (struct answer){ a0, a1 };
 }
-
-#define BASE 0x10UL
-#define TIME 0x54494d45UL
-#define IPI  0x735049UL
-#define HSM  0x48534dUL
-#define SRST 0x53525354UL
 
 // Runs `code` (instructions, then it must trap) in S-mode, or in U-mode.
 static struct outcome
@@ -139,12 +134,12 @@ static void
 timer(void)
 {
   uint64 start = csr_read(time);
-  check(sbi(TIME, 0, start + 5000, 0).error == 0, "the SBI sets the timer");
+  check(sbi(SBI_TIME, 0, start + 5000, 0).error == 0, "the SBI sets the timer");
   int pending = (csr_read(sip) & IP_STIP) != 0; // on a slow host it may be due already
   check(!pending || csr_read(time) >= start + 5000, "the timer is not yet due");
   wait_for(IP_STIP, "wfi ends with the timer");
   check(csr_read(time) >= start + 5000, "the timer is not early");
-  sbi(TIME, 0, ~0UL, 0);
+  sbi(SBI_TIME, 0, ~0UL, 0);
   check(!(csr_read(sip) & IP_STIP), "setting the timer takes the interrupt back");
   put("hart: timer ok\n");
 }
@@ -152,25 +147,25 @@ timer(void)
 static void
 own_interrupt(void)
 {
-  check(sbi(IPI, 0, 1, 0).error == 0, "the SBI sends an interrupt");
+  check(sbi(SBI_IPI, 0, 1, 0).error == 0, "the SBI sends an interrupt");
   wait_for(IP_SSIP, "the interrupt arrives");
   csr_clear(sip, IP_SSIP);
   check(!(csr_read(sip) & IP_SSIP), "it is cleared");
-  check(sbi(IPI, 0, 2, 0).error != 0, "there is no hart 1");
+  check(sbi(SBI_IPI, 0, 2, 0).error != 0, "there is no hart 1");
   put("hart: ipi ok\n");
 }
 
 static void
 firmware(void)
 {
-  check(sbi(BASE, 0, 0, 0).value >= 1UL << 24, "the SBI is 1.0 or later");
-  check(sbi(BASE, 3, TIME, 0).value != 0, "it has TIME");
-  check(sbi(BASE, 3, SRST, 0).value != 0, "it has SRST");
-  check(sbi(BASE, 3, 0x12345678, 0).value == 0, "it has no such extension");
+  check(sbi(SBI_BASE, 0, 0, 0).value >= 1UL << 24, "the SBI is 1.0 or later");
+  check(sbi(SBI_BASE, 3, SBI_TIME, 0).value != 0, "it has TIME");
+  check(sbi(SBI_BASE, 3, SBI_SRST, 0).value != 0, "it has SRST");
+  check(sbi(SBI_BASE, 3, 0x12345678, 0).value == 0, "it has no such extension");
   check(sbi(0x12345678, 0, 0, 0).error == -2, "a call of none is not supported");
-  check(sbi(HSM, 2, 0, 0).error == 0 && sbi(HSM, 2, 0, 0).value == 0, "hart 0 is started");
-  check(sbi(HSM, 0, 0, 0).error == -6, "hart 0 cannot be started again");
-  check(sbi(SRST, 0, 77, 0).error != 0, "there is no such reset");
+  check(sbi(SBI_HSM, 2, 0, 0).error == 0 && sbi(SBI_HSM, 2, 0, 0).value == 0, "hart 0 is started");
+  check(sbi(SBI_HSM, 0, 0, 0).error == -6, "hart 0 cannot be started again");
+  check(sbi(SBI_SRST, 0, 77, 0).error != 0, "there is no such reset");
   put("hart: sbi ok\n");
 }
 

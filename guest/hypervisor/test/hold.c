@@ -3,6 +3,7 @@
 
 #include "disk.h"
 #include "payload.h"
+#include "sbi_numbers.h"
 #include "virt.h"
 
 #define ENTRIES  512
@@ -191,13 +192,13 @@ chains(uint32 type, uint64 buffers, uint64 step)
 {
   for(int i = 0; i < SIZE; i++){
     uint64 at = buffers + i * step;
-    desc[i] = (struct desc){ at, CHAIN_BYTES / SIZE, type == 0 ? DESC_WRITE : 0, i + 1 };
-    desc[i].flags |= i + 1 < SIZE ? DESC_NEXT : 0;
+    desc[i] = (struct desc){ at, CHAIN_BYTES / SIZE, type == 0 ? VIRTQ_DESC_F_WRITE : 0, i + 1 };
+    desc[i].flags |= i + 1 < SIZE ? VIRTQ_DESC_F_NEXT : 0;
     avail.ring[i] = 0;
   }
   __asm__ volatile("fence" : : : "memory");
   avail.index += SIZE;
-  disk_set(DISK_QUEUE_NOTIFY, 0);
+  disk_set(VIRTIO_MMIO_QUEUE_NOTIFY, 0);
 }
 
 // A ring full of the longest chains, over memory that is not there yet and over memory that is.
@@ -209,7 +210,7 @@ disk(void)
     chains(i & 1, BUFFERS + i / 2 * CHAIN_BYTES, CHAIN_BYTES / SIZE);
     for(volatile int wait = 0; wait < 20000; wait++)
       ;
-    disk_set(DISK_STATUS, 0);
+    disk_set(VIRTIO_MMIO_STATUS, 0);
   }
   done("rings full of long chains");
 }
@@ -226,10 +227,6 @@ call(uint64 extension, uint64 function, uint64 first, uint64 second)
   __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a3), "r"(a6), "r"(a7) : "memory");
 }
 
-#define RFENCE 0x52464e43UL
-#define IPI    0x735049UL
-#define DBCN   0x4442434eUL
-
 // Lengths and masks as large as they can be.
 static void
 calls(void)
@@ -237,15 +234,15 @@ calls(void)
   static const uint64 mask[] = { 1, ~0UL, 1UL << 63 };
   for(uint i = 0; i < 3; i++){
     for(uint64 function = 0; function < 7; function++){
-      call(RFENCE, function, mask[i], 0);
-      call(RFENCE, function, mask[i], ~0UL);
+      call(SBI_RFENCE, function, mask[i], 0);
+      call(SBI_RFENCE, function, mask[i], ~0UL);
     }
-    call(IPI, 0, mask[i], 0);
-    call(IPI, 0, mask[i], ~0UL);
+    call(SBI_IPI, 0, mask[i], 0);
+    call(SBI_IPI, 0, mask[i], ~0UL);
   }
   for(uint64 at = BUFFERS; at < BUFFERS + (8UL << 20); at += 1UL << 20){
-    call(DBCN, 0, ~0UL, at);
-    call(DBCN, 1, ~0UL, at);
+    call(SBI_DBCN, 0, ~0UL, at);
+    call(SBI_DBCN, 1, ~0UL, at);
   }
   done("calls with large operands");
 }

@@ -4,6 +4,7 @@
 
 #include "disk.h"
 #include "payload.h"
+#include "sbi_numbers.h"
 #include "virt.h"
 
 #define SIZE 8
@@ -25,7 +26,7 @@ static void
 start(void)
 {
   disk_start(SIZE, desc, &avail, &used);
-  check(!(disk_get(DISK_STATUS) & STATUS_NEEDS_RESET), "a proper ring is accepted");
+  check(!(disk_get(VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET), "a proper ring is accepted");
 }
 
 // The disk works: what is written to it is read back, across frames.
@@ -55,16 +56,17 @@ works(void)
 static void
 refused(const char *what)
 {
-  uint32 status = disk_get(DISK_STATUS);
-  check(status & STATUS_NEEDS_RESET, what);
-  check(!(disk_get(0x060) & 2) == !(status & STATUS_DRIVER_OK),
+  uint32 status = disk_get(VIRTIO_MMIO_STATUS);
+  check(status & VIRTIO_STATUS_NEEDS_RESET, what);
+  check(!(disk_get(VIRTIO_MMIO_INTERRUPT_STATUS) & 2) == !(status & VIRTIO_STATUS_DRIVER_OK),
         "a driver is told by an interrupt, once it is there");
-  disk_set(0x050, 0); // is not heard any more
-  disk_set(0x044, 0);
-  check(disk_get(0x044) == 0, "the queue is no longer ready");
-  disk_set(0x044, 1);
-  check(disk_get(0x044) == 1, "its bit is a bit");
-  check(disk_get(DISK_STATUS) & STATUS_NEEDS_RESET, "nor is the device before a reset");
+  disk_set(VIRTIO_MMIO_QUEUE_NOTIFY, 0); // is not heard any more
+  disk_set(VIRTIO_MMIO_QUEUE_READY, 0);
+  check(disk_get(VIRTIO_MMIO_QUEUE_READY) == 0, "the queue is no longer ready");
+  disk_set(VIRTIO_MMIO_QUEUE_READY, 1);
+  check(disk_get(VIRTIO_MMIO_QUEUE_READY) == 1, "its bit is a bit");
+  check(disk_get(VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET,
+        "nor is the device before a reset");
 }
 
 static void
@@ -81,9 +83,9 @@ bad_rings(void)
   for(uint i = 0; i < sizeof(bad) / sizeof(bad[0]); i++){
     disk_begin(bad[i].size, (char *)desc + bad[i].desc, (char *)&avail + bad[i].avail,
           (char *)&used + bad[i].used);
-    disk_set(0x044, 1);
+    disk_set(VIRTIO_MMIO_QUEUE_READY, 1);
     if(bad[i].desc == ~0UL << 4) // 16 bytes before it: still its own memory
-      disk_set(0x070, 0);
+      disk_set(VIRTIO_MMIO_STATUS, 0);
     else if(bad[i].avail != ~1UL && bad[i].used != ~3UL)
       refused("a malformed ring");
   }
@@ -92,10 +94,10 @@ bad_rings(void)
   };
   for(uint i = 0; i < sizeof(places) / sizeof(places[0]); i++){
     disk_begin(SIZE, (void *)places[i], &avail, &used);
-    disk_set(0x044, 1);
+    disk_set(VIRTIO_MMIO_QUEUE_READY, 1);
     refused("a ring outside memory");
     disk_begin(SIZE, desc, &avail, (void *)places[i]);
-    disk_set(0x044, 1);
+    disk_set(VIRTIO_MMIO_QUEUE_READY, 1);
     refused("a used ring outside memory");
   }
   works();
@@ -140,11 +142,11 @@ bad_chains(void)
   start();
   avail.ring[0] = SIZE;
   avail.index = 1;
-  disk_set(0x050, 0);
+  disk_set(VIRTIO_MMIO_QUEUE_NOTIFY, 0);
   refused("a head outside the ring");
   start();
   avail.index = SIZE + 1;
-  disk_set(0x050, 0);
+  disk_set(VIRTIO_MMIO_QUEUE_NOTIFY, 0);
   refused("more chains than the ring holds");
   works();
   put("hostile: chains ok\n");
@@ -189,7 +191,8 @@ static void
 calls(void)
 {
   static const uint64 extensions[] = {
-    0x10, 0x54494d45, 0x735049, 0x52464e43, 0x53525354, 0x4442434e, 3, 4, 5, 6, 7,
+    SBI_BASE, SBI_TIME, SBI_IPI, SBI_RFENCE, SBI_SRST, SBI_DBCN, SBI_LEGACY_CLEAR_IPI,
+    SBI_LEGACY_SEND_IPI, SBI_LEGACY_FENCE_I, SBI_LEGACY_SFENCE, SBI_LEGACY_SFENCE_ASID,
   };
   for(uint i = 0; i < 2000; i++){
     register uint64 a0 __asm__("a0") = chance(2) ? random_state : chance(4);
@@ -198,9 +201,10 @@ calls(void)
     register uint64 a6 __asm__("a6") = chance(9);
     register uint64 a7 __asm__("a7") = chance(4) == 0 ? random_state : extensions[chance(11)];
     // Not those that end the machine, which would be right, nor those that print.
-    if(a7 == 0x53525354)
+    if(a7 == SBI_SRST)
       a0 |= 8;
-    if(a7 == 8 || a7 == 1 || a7 == 0x48534d || (a7 == 0x4442434e && a6 != 1))
+    if(a7 == SBI_LEGACY_SHUTDOWN || a7 == SBI_LEGACY_PUTCHAR || a7 == SBI_HSM ||
+       (a7 == SBI_DBCN && a6 != SBI_DBCN_READ))
       continue;
     __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
   }

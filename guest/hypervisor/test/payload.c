@@ -39,7 +39,8 @@ put_hex(uint64 value)
 void
 finish(int code)
 {
-  *(volatile uint32 *)VIRT_FINISHER = code == 0 ? 0x5555 : (uint32)code << 16 | 0x3333;
+  *(volatile uint32 *)VIRT_FINISHER =
+    code == 0 ? FINISHER_PASS : (uint32)code << 16 | FINISHER_FAIL;
   for(;;)
     __asm__ volatile("wfi");
 }

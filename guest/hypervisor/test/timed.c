@@ -1,14 +1,14 @@
 // Measures exits: linked around exit_handle (--wrap) in memvisor-timed. Interrupts are off while an exit
 // is handled, so the longest exit is how long a guest can hold the hart.
 
-#include "../guest.h"
+#include "exit.h"
 #include "riscv.h"
 
 #define CAUSES 32 // exceptions, and from here on interrupts
 
 uint64 exit_longest[2 * CAUSES]; // in cycles, by cause
 
-enum verdict __real_exit_handle(struct vcpu *vcpu, uint64 cause, uint64 value);
+enum exit_result __real_exit_handle(struct vcpu *vcpu, uint64 cause, uint64 value);
 void __real_exit_handle_complete(struct vcpu *vcpu, uint64 cause, uint64 value);
 
 static uint64 began;
@@ -22,14 +22,14 @@ ended(uint64 cause)
     exit_longest[slot] = took;
 }
 
-enum verdict
+enum exit_result
 __wrap_exit_handle(struct vcpu *vcpu, uint64 cause, uint64 value)
 {
   began = csr_read(cycle);
-  enum verdict verdict = __real_exit_handle(vcpu, cause, value);
-  if(verdict == RESUME)
+  enum exit_result result = __real_exit_handle(vcpu, cause, value);
+  if(result == EXIT_RESUME)
     ended(cause);
-  return verdict;
+  return result;
 }
 
 void

@@ -1,8 +1,0 @@
-// The guest's kernel: an ELF file, or a flat image for KERNEL_BASE.
-#pragma once
-
-#include "guest.h"
-#include "machine.h"
-
-// Puts it into the guest's memory; the guest-physical address of its first instruction.
-uint64 load_kernel(struct guest *guest, struct span image);

@@ -1,8 +1,0 @@
-// The end of the machine.
-#pragma once
-
-#include "../include/types.h"
-
-void power_init(uint64 finisher); // its physical address, or 0 if the board has none
-// Code 0: all well. Others: failed, with that code where the board can tell it, else just failed.
-void power_off(int code) __attribute__((noreturn));
