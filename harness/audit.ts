@@ -39,7 +39,7 @@ export interface AuditOptions {
   readonly looks?: number
 }
 
-/** Prime numbers of pages: with round ones, a fault of every sixteenth page hid at the same place in each space. */
+/** Prime numbers of pages: with round ones a fault of every n-th hides at the same place in each space. */
 const LARGE_BYTES = 1031 * PAGE_BYTES
 const SMALL_BYTES = 263 * PAGE_BYTES
 /** Creation and end of many spaces, growth, pipes, and large spaces while they live and after. */
