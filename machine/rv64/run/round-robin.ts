@@ -4,8 +4,8 @@
 // its turn began; with one hart nothing is ever swapped.
 
 import { type Cycles, cycles } from '../../units.ts'
-import { type DeviceState, numbersOf } from '../device/device.ts'
 import type { Hart } from '../hart/hart.ts'
+import { numbersOf, type SavedState } from '../saved/saved-state.ts'
 import { type Clock, NEVER } from '../time/clock.ts'
 import { Lane } from './lane.ts'
 
@@ -202,7 +202,7 @@ export class RoundRobin {
     this.#turnEnd = this.count === 1 ? NEVER : last + QUANTUM
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return {
       running: this.running,
       turnEnd: this.#turnEnd,
@@ -211,7 +211,7 @@ export class RoundRobin {
   }
 
   /** The harts' own states are loaded by visiting them. */
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     const now = numbersOf(state.now)
     this.#lanes.forEach((lane, i) => {
       lane.now = now[i]!
