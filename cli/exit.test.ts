@@ -57,6 +57,13 @@ test('a guest that does not do what it was asked is a failed check, not a defect
   expect(told).toBe(`mirrorbench: ${SAYS}\n`)
 })
 
+test('a package that is not installed is the environment, not a defect of ours', async () => {
+  const name = 'no-such-package'
+  const error = await import(/* @vite-ignore */ name).catch((caught: unknown) => caught)
+  expect(report(error)).toBe(USAGE)
+  expect(told).toMatch(/^mirrorbench: no-such-package: expected a package .*Try: npm ci\n$/)
+})
+
 test.each([new TypeError(SAYS), new RegistryError(SAYS)])('%s is a defect of ours', (error) => {
   expect(report(error)).toBe(USAGE)
   expect(told).toMatch(/This is a defect/)

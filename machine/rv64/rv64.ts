@@ -195,10 +195,10 @@ export class Rv64Machine implements Machine {
   }
 
   async counters(): Promise<Counters> {
-    const { busy, unretired } = this.#harts
+    const { busy, busyByNow, unretired } = this.#harts
     return {
       cycles: this.#clock.now,
-      busy,
+      busy: busyByNow,
       instructions: busy - unretired - this.#hart.extra,
       events: {
         ...this.#hart.counters.events(),

@@ -97,6 +97,19 @@ describe.each(ENGINES)('several harts on the %s engine', (engine) => {
     }
   })
 
+  it('if one alone, is not busy for longer than has passed, wherever an instruction is cut', async () => {
+    const code = new Assembler().address(A1, FLAG).li(T1, 3).label('again')
+    code.emit('ld', { rd: A0, rs1: A1 }).emit('div', { rd: A2, rs1: A1, rs2: T1 })
+    code.li(T0, 4096).emit('add', { rd: A1, rs1: A1, rs2: T0 }).to('again', 'jal')
+    const machine = machineOf(code, 1, { engine, profile: 'in-order' })
+    for (let deadline = 1; deadline < 1500; deadline += 7) {
+      await machine.run({ deadline: cycles(deadline) })
+      const { cycles: wall, busy } = await machine.counters()
+      expect(busy).toBe(wall)
+      expect(wall).toBe(deadline)
+    }
+  })
+
   it('that all wait for nothing are stuck', async () => {
     const machine = machineOf(new Assembler().emit('wfi'), 2, { engine })
     const stop = await machine.run({ deadline: cycles(1e6) })

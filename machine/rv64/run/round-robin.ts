@@ -63,6 +63,16 @@ export class RoundRobin {
     return this.#lanes.reduce((sum, lane) => sum + lane.now - lane.idle, 0)
   }
 
+  /**
+   * The same up to the clock's present, for one hart: an event fires at its cycle, and the instruction that
+   * the hart was in by then may have ended later. Several harts count each to where it has come, which may
+   * be a turn ahead. Requires that no instruction executes.
+   */
+  get busyByNow(): number {
+    if (this.count > 1) return this.busy
+    return this.busy - Math.max(0, this.#lane.now - this.#clock.now)
+  }
+
   /** Instructions of all harts that took their cycle but trapped. */
   get unretired(): number {
     return this.#lanes.reduce((sum, lane) => sum + lane.unretired, 0)
