@@ -10,7 +10,10 @@ export type TextRow = readonly string[]
 /** Between two columns, and before what goes on from the line above. */
 const GAP = '  '
 
-/** Rows under their head, as wide as they are, each a line with its newline; columns named in `right` to the right. */
+/**
+ * Rows under their head, as wide as they are, each a line with its newline; columns named in `right` to the
+ * right.
+ */
 export function table(head: TextRow, rows: readonly TextRow[], right: TextRow = []): string {
   const layout = layoutOf([head, ...rows], (column) => right.includes(head[column] ?? ''))
   const all = head.map((_, column) => column)
