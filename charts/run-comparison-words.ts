@@ -52,7 +52,7 @@ export function warningsOf(comparison: RunComparison): string[] {
     ...(alone.length === 0
       ? []
       : [
-          `${count(alone.length, 'cell')} where ${KEY_ALONE}: the disk, the boot arguments or a field of the config that no manifest keeps`,
+          `${count(alone.length, 'cell')} where ${KEY_ALONE}: what may be the cause is in no manifest, as the boot arguments or, of an older run, a field of the config`,
         ]),
   ]
 }

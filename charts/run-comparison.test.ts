@@ -61,7 +61,7 @@ only in new tonight, 1 cell: noop · none · seed 1
   test('one cycle of a million is told with the digits that show it', () => {
     const [base, next] = [1_000_000, 1_000_001].map((wall) => run([latency({ wall }, 'none')]))
     const text = comparisonText(compareRuns(base!, next!), { colour: false, limit: ALL })
-    expect(text).toMatch(/^\+0\.000100 % {2}space wall {2}1,000,000 {2}1,000,001 /m)
+    expect(text).toMatch(/^\+0\.00010 % {2}space wall {2}1,000,000 {2}1,000,001 /m)
   })
 
   test.each([40, 80])('no line is wider than %i columns, and every figure stands', (columns) => {

@@ -69,7 +69,10 @@ async function planWith(
   })
   return {
     cells: matrix(request, fingerprint),
-    manifest: manifestOf(request, [...configs.values()], { emulator: version, ...foreign }),
+    manifest: {
+      ...manifestOf(request, [...configs.values()], { emulator: version, ...foreign }),
+      disk,
+    },
   }
 }
 
@@ -130,7 +133,16 @@ async function described(config: Config): Promise<ManifestConfig> {
       kernel: kernel.sha256,
       ...(initrd === undefined ? {} : { initrd: initrd.sha256 }),
     },
+    fields: fieldsOf(config),
   }
+}
+
+/** What is in the keys of the config's cells and stands nowhere else in the manifest. */
+function fieldsOf(config: Config): Record<string, string> {
+  const { policy: _, coverage: __, ...rest } = determinantsOf(config)
+  return Object.fromEntries(
+    Object.entries(rest).map(([name, value]) => [name, JSON.stringify(value)]),
+  )
 }
 
 function manifestOf(

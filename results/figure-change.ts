@@ -84,7 +84,8 @@ function changeOf(base: Measurement | undefined, next: Measurement | undefined):
   return {
     ...{ region, metric, unit, iteration },
     ...{ base: before, new: after },
-    change: both && before !== 0 ? after / before - 1 : null,
+    // The difference is exact, so that its share is never rounded away.
+    change: both && before !== 0 ? (after - before) / before : null,
     direction: both ? directionOf(base!, after - before) : 'moved',
   }
 }

@@ -15,6 +15,8 @@ export interface RunInput {
 
 /** What a side without the input says. */
 const ABSENT = 'none'
+/** What a run of an older version says of an input that manifests keep only now. */
+const NOT_KEPT = 'not kept'
 /** Versions that decide no row: what is measured depends on neither the package nor the Node around it. */
 const BYSTANDERS: ReadonlySet<string> = new Set(['mirrorbench', 'node', 'commit'])
 
@@ -39,6 +41,7 @@ export function runInputs(base: Manifest, next: Manifest): RunInput[] {
       null,
       versions.map((name) => [name, base.versions[name], next.versions[name]]),
     ),
+    ...differing(null, [['disk', base.disk ?? NOT_KEPT, next.disk ?? NOT_KEPT]]),
   ]
 }
 
@@ -51,7 +54,15 @@ export function configInputs(base: Manifest, next: Manifest, config: string): Ru
     ...roles.map((role): NamedInput => [`image ${role}`, before.images[role], after.images[role]]),
     ['policy', before.policy, after.policy],
     ['coverage', before.coverage, after.coverage],
+    ...fieldsOf(before, after),
   ])
+}
+
+/** The rest of a config, where both runs keep it. */
+function fieldsOf({ fields: before }: ManifestConfig, { fields: after }: ManifestConfig) {
+  if (before === undefined || after === undefined) return []
+  const names = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...names].map((name): NamedInput => [`config field ${name}`, before[name], after[name]])
 }
 
 type NamedInput = readonly [input: string, base: string | undefined, next: string | undefined]

@@ -62,6 +62,8 @@ export function unite(directory: string, stored: Manifest, next: Manifest): Mani
   same('backend', stored.backend, next.backend)
   same('profile', stored.profile, next.profile)
   same('emulator', stored.versions.emulator, next.versions.emulator)
+  // A run of an older version did not keep its disk; its keys tell then which cells are run again.
+  if (stored.disk !== undefined) same('disk', stored.disk, next.disk)
   for (const config of next.configs) {
     const before = stored.configs.find((other) => other.name === config.name)
     if (before !== undefined) same(`images of ${config.name}`, before.images, config.images)

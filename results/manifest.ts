@@ -34,6 +34,8 @@ const manifestConfigSchema = z.object({
   coverage: lineSchema,
   /** Role (`firmware`, `kernel`, `initrd`) → sha256. */
   images: wordsSchema,
+  /** What else of the config is in its cells' keys, each field as JSON; absent in runs of older versions. */
+  fields: wordsSchema.optional(),
 })
 export type ManifestConfig = Readonly<z.infer<typeof manifestConfigSchema>>
 
@@ -53,6 +55,8 @@ export const manifestSchema = z.object({
   started: z.iso.datetime(),
   /** `mirrorbench`, `emulator`, `node`, `commit`, … */
   versions: wordsSchema,
+  /** sha256 of the disk image that every config has; absent in runs of older versions. */
+  disk: lineSchema.optional(),
   backend: nameSchema,
   profile: z.object({
     name: nameSchema,

@@ -116,6 +116,19 @@ describe('causes', () => {
     ])
   })
 
+  test('are the disk and the fields of a config too; an older run did not keep its disk', () => {
+    const keeping = (disk: string | undefined, banks: string): Manifest => ({
+      ...manifest,
+      ...(disk === undefined ? {} : { disk }),
+      configs: manifest.configs.map((config) => ({ ...config, fields: { banks } })),
+    })
+    const causes = (one: Manifest, other: Manifest): readonly string[] =>
+      compareRuns(run(before, one), run(after, other)).changes[0]!.causes
+    expect(causes(keeping('a', '[1]'), keeping('b', '[2]'))).toEqual(['disk', 'config field banks'])
+    expect(causes(keeping(undefined, '[1]'), keeping('b', '[1]'))).toEqual(['disk'])
+    expect(causes(keeping('a', '[1]'), keeping('a', '[1]'))).toEqual([KEY_ALONE])
+  })
+
   test('that no manifest keeps are said to be in the key alone', () => {
     expect(compared(before, after).changes[0]?.causes).toEqual([KEY_ALONE])
   })
