@@ -1,5 +1,5 @@
 // manifest.json: how the header of a run lies on disk. Invariant: the file is whole or absent, and
-// a run that goes on keeps its machine and images.
+// a run that goes on keeps its machine, disk and images.
 
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -50,7 +50,7 @@ export async function writeManifest(directory: string, manifest: Manifest): Prom
   await putFile(directory, 'manifest.json', text, { flush: true })
 }
 
-/** The manifest of a resumed run: same machine and images, more seeds, configs or workloads. */
+/** The manifest of a resumed run: same machine, disk and images, more seeds, configs or workloads. */
 export function unite(directory: string, stored: Manifest, next: Manifest): Manifest {
   const same = (what: string, a: unknown, b: unknown): void => {
     if (JSON.stringify(a) === JSON.stringify(b)) return
