@@ -225,15 +225,24 @@ describe('a judged set', () => {
 describe('the claim of coverage', () => {
   test('names what its 100 % are a share of', () => {
     const good = verdict(summarise(syntheticRun(), claims), 'coverage', 'memv6')
-    expect(good).toMatchObject({ verdict: 'reproduced', measured: 1 })
-    expect(good?.of).toBe('of the frames that user+tables covers: 300 of 900 in use at the prompt')
+    expect(good).toMatchObject({ verdict: 'reproduced', measured: 1, spread: 'worst of 195 walks' })
+    const visor = verdict(summarise(syntheticRun(), claims), 'coverage', 'memvisor')
+    expect(visor?.of).toBe(
+      "of the guest's frames: 300 of the 900 in use at the prompt (the hypervisor's own not counted)",
+    )
+    expect(good?.of).toBe(
+      'of the frames of user pages and page tables: 300 of the 900 in use at the prompt',
+    )
   })
 
   test('needs the cells of the other claims, walked', () => {
     const base = syntheticRun()
     const cells = base.cells.filter(({ workload }) => workload !== 'web')
     const part = verdict(summarise({ ...base, cells }, claims), 'coverage', 'memv6')
-    expect(part).toMatchObject({ verdict: 'not measured', notes: ['14 of 20 cells, 3 seeds'] })
+    expect(part).toMatchObject({
+      verdict: 'not measured',
+      notes: ['14 of 20 workload points, 3 seeds'],
+    })
   })
 
   test('needs a walk after each of them', () => {
