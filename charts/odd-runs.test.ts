@@ -56,6 +56,31 @@ describe('bars', () => {
   })
 })
 
+test('the set-up of a run that went on names every suite and command', async () => {
+  const run = syntheticRun([1])
+  const resumed = [
+    {
+      suite: 'thesis',
+      command: ['mirrorbench', 'run', '--suite', 'thesis', '--resume'],
+      started: '2026-01-03T00:00:00.000Z',
+    },
+  ]
+  const whole = { ...run, manifest: { ...run.manifest, resumed } }
+  const page = await reportPage({
+    run: whole,
+    results: chartResults(whole, claims),
+    figures: [],
+    problems: [],
+  })
+  for (const fact of [
+    /Suite<\/th>\s*<td>quick, thesis</,
+    /Command<\/th>\s*<td>mirrorbench run --suite quick</,
+    /Resumed<\/th>\s*<td>2026-01-03T00:00:00.000Z: mirrorbench run --suite thesis --resume</,
+  ]) {
+    expect(page).toMatch(fact)
+  }
+})
+
 test('a zero does not vanish from a logarithmic chart, nor takes the chart with it', async () => {
   const zero = changed(syntheticRun([1]), (cell) => ({
     ...cell,
