@@ -1,7 +1,11 @@
 // Reporting: what follows from a run's rows, drawn, printed and told. Invariant: what is missing, torn or not
-// drawn is told and is in the exit code, whether the cells were run just now or long ago.
+// drawn is told and is in the exit code, whether the cells were run just now or long ago; so is a page of
+// earlier rows that stays because none can be drawn of these.
 
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Report } from '../charts/report.ts'
+import type { Manifest } from '../results/manifest.ts'
 import { plannedCells } from '../results/plan.ts'
 import { printableJson } from '../results/printable.ts'
 import { readRun } from '../results/store.ts'
@@ -15,14 +19,12 @@ import { say } from './voice.ts'
  * the exit code; throws StoreError where there is nothing to report.
  */
 export async function drawAndPrint(directory: string, json: boolean): Promise<number> {
-  const { manifest, cells } = await readRun(directory)
-  if (cells.length === 0) {
-    throw nothingToReport(directory, plannedCells(manifest)?.length)
-  }
-  // The chart libraries are large; verbs that draw nothing do not wait for them.
-  const { writeReport } = await import('../charts/report.ts')
+  const page = join(directory, 'report.html')
+  const { manifest, summary, problems } = await drawn(directory).catch((error: unknown) => {
+    if (existsSync(page)) say(`${page}: drawn before, from other rows; it is left as it was`)
+    throw error
+  })
   const { terminalReport } = await import('../charts/terminal.ts')
-  const { summary, problems } = await writeReport(directory)
   const { columns, isTTY } = process.stdout
   const colour = isTTY === true && !process.env.NO_COLOR
   process.stdout.write(
@@ -33,8 +35,17 @@ export async function drawAndPrint(directory: string, json: boolean): Promise<nu
   for (const line of [...shortcomings(summary), ...problems.map((why) => `not drawn: ${why}`)]) {
     say(line)
   }
-  say(`report: ${join(directory, 'report.html')}`)
+  say(`report: ${page}`)
   return exitCodeOf(summary, problems)
+}
+
+/** Writes the report of a run that has cells. */
+async function drawn(directory: string): Promise<Report & { readonly manifest: Manifest }> {
+  const { manifest, cells } = await readRun(directory)
+  if (cells.length === 0) throw nothingToReport(directory, plannedCells(manifest)?.length)
+  // The chart libraries are large; verbs that draw nothing do not wait for them.
+  const { writeReport } = await import('../charts/report.ts')
+  return { manifest, ...(await writeReport(directory)) }
 }
 
 /** 1 for a violated invariant, 3 where cells or charts are missing, 0 for a whole run. */
