@@ -4,6 +4,7 @@
 
 import * as vega from 'vega'
 import type { TopLevelSpec } from 'vega-lite'
+import { NUMBERS } from './theme.ts'
 
 export interface ChartNumbers {
   readonly columns: readonly { readonly title: string; readonly isNumber: boolean }[]
@@ -60,8 +61,8 @@ function points(unit: SpecPart, inherited: readonly Datum[]): Points[] {
   return [...own, ...parts.flatMap((part) => points(part, values))]
 }
 
-/** How vega writes numbers in tooltips; its types do not name it. */
-const locale = (vega as unknown as { defaultLocale(): Locale }).defaultLocale()
+/** How vega writes numbers in tooltips of the house's theme; its types do not name it. */
+const locale = (vega as unknown as { locale(numbers: typeof NUMBERS): Locale }).locale(NUMBERS)
 
 interface Locale {
   format(specifier: string): (value: number) => string

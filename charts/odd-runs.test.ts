@@ -56,6 +56,17 @@ describe('bars', () => {
   })
 })
 
+test('charts and their tables write a percentage as the other tables do', async () => {
+  const { figures } = await drawFigures(chartResults(syntheticRun(), claims))
+  const drawn = figures.flatMap(({ spec, svg }) => [
+    ...[...svg.matchAll(/>([^<>]*)<\/text>/g)].map(([, text = '']) => text),
+    ...chartNumbers(spec).flatMap(({ rows }) => rows.flat()),
+  ])
+  const percentages = drawn.filter((text) => /^[+−]?[\d.,]+ ?%$/.test(text))
+  expect(percentages.length).toBeGreaterThan(100)
+  for (const text of percentages) expect(text).toMatch(/^[+−][\d.,]+ %$/)
+})
+
 test('the set-up of a run that went on names every suite and command', async () => {
   const run = syntheticRun([1])
   const resumed = [
