@@ -50,7 +50,7 @@ function folded(layout: ColumnLayout, columns: number): string[] {
   return layout.rows.flatMap((row) =>
     groups.flatMap((group, n) => {
       const lines = brokenLines(row, group, { ...layout, widths }, room).filter(Boolean)
-      return n > 0 ? lines.map((line) => GAP + line) : lines
+      return lines.map((line) => cut(n > 0 ? GAP + line : line, columns))
     }),
   )
 }
