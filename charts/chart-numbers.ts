@@ -5,6 +5,7 @@
 import * as vega from 'vega'
 import type { TopLevelSpec } from 'vega-lite'
 import { NUMBERS } from './theme.ts'
+import type { TooltipField } from './tooltip.ts'
 
 export interface ChartNumbers {
   readonly columns: readonly { readonly title: string; readonly isNumber: boolean }[]
@@ -21,13 +22,6 @@ interface SpecPart {
 }
 
 type Datum = Readonly<Record<string, unknown>>
-
-interface TooltipField {
-  readonly field: string
-  readonly title?: string
-  readonly type: 'nominal' | 'quantitative'
-  readonly format?: string
-}
 
 /** One table for each list of tooltip fields in the chart: panels that say the same share one. */
 export function chartNumbers(spec: TopLevelSpec): ChartNumbers[] {

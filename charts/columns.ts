@@ -1,6 +1,6 @@
 // Columns: text in columns for a terminal or a pipe. Invariant: a row is one line whatever its cells hold, or
-// several where the terminal is too narrow for it; no line is wider than asked, measured in the columns that a terminal gives a
-// character; no control character gets through.
+// several where the terminal is too narrow for it; no line is wider than asked, measured in the columns that
+// a terminal gives a character; no control character gets through.
 
 import stringWidth from 'string-width'
 import { printable, printableLine } from '../results/printable.ts'
@@ -19,7 +19,8 @@ export interface TableShape {
 
 /**
  * Rows under their head, each line with its newline. Where a terminal is too narrow, the text of the last
- * column is broken, and columns that do not fit go on below their row, as their heads do: nothing is left out.
+ * column is broken, and columns that do not fit go on below their row, as their heads do. Nothing is left
+ * out.
  */
 export function table(
   head: TextRow,
@@ -126,7 +127,7 @@ export function wrap(text: string, columns: number): string[] {
   return lines
 }
 
-/** The text on lines no wider than asked, but for a single character that is; broken between words where it can be. */
+/** The text on lines no wider than asked, but for a single character that is; between words if it can be. */
 function broken(text: string, columns: number): string[] {
   const lines: string[] = []
   for (const line of wrap(text, columns)) {

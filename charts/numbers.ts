@@ -79,7 +79,7 @@ function share(value: number): string {
 }
 
 const SHARE_DIGITS = 3
-/** A share differs from all by the rounding of a double at the least, 14 digits behind the point of its percentage. */
+/** The double next below 1 is 99.99999999999999 %. */
 const MOST_DIGITS = 14
 
 function significantShort(value: number): string {

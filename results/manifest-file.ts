@@ -66,7 +66,7 @@ export function unite(directory: string, stored: Manifest, next: Manifest): Mani
   }
 }
 
-/** The commands after the first. The same one given again and again, as after each interruption, counts once. */
+/** The commands after the first; one given again, as after each interruption, counts once. */
 function resumedBy(stored: Manifest, next: Manifest): Pick<Manifest, 'resumed'> {
   const wordsOf = ({ suite, command }: RunCommand): string => JSON.stringify([suite, command])
   const known = commandsOf(stored)

@@ -379,40 +379,6 @@ describe('the directory', () => {
     expect(manifest.configs).toHaveLength(4)
   })
 
-  test('every command that went on with a run is kept once, with its suite', async () => {
-    await stored(three)
-    const later: Manifest = {
-      ...syntheticManifest,
-      suite: 'thesis',
-      command: ['mirrorbench', 'run', '--suite', 'thesis', '--resume'],
-      started: '2026-01-03T00:00:00.000Z',
-    }
-    const again: Manifest = { ...later, started: '2026-01-04T00:00:00.000Z' }
-    for (const next of [syntheticManifest, later, again, { ...later, suite: 'nightly' }]) {
-      await (await ResultStore.resume(directory, next)).close()
-    }
-    const { manifest } = await readRun(directory)
-    expect(manifest.command).toEqual(syntheticManifest.command)
-    const { command, started } = later
-    expect(manifest.resumed).toEqual([
-      { suite: 'thesis', command, started },
-      { suite: 'nightly', command, started },
-    ])
-  })
-
-  test('a run that would have more commands than a manifest holds is left as it is', async () => {
-    await stored(three)
-    const { suite, started } = syntheticManifest
-    const resumed = Array.from({ length: 1024 }, (_, n) => {
-      return { suite, started, command: ['mirrorbench', `${n}`] }
-    })
-    const path = join(directory, 'manifest.json')
-    await writeFile(path, JSON.stringify({ ...syntheticManifest, resumed }))
-    const next: Manifest = { ...syntheticManifest, command: ['mirrorbench', 'one more'] }
-    expect(await storeError(ResultStore.resume(directory, next))).toMatchObject({ kind: 'invalid' })
-    expect((await readRun(directory)).manifest.resumed).toHaveLength(1024)
-  })
-
   test('append after close is a mistake of ours', async () => {
     const store = await ResultStore.create(directory, syntheticManifest)
     await store.close()
