@@ -55,7 +55,9 @@ const PLACES = [
   ...['web', 'boot', 'web-host', 'web-host-cycles'],
 ]
 
-/** All charts of the folder `figures`, in their order. Throws RegistryError if one has not its file's name. */
+/**
+ * All charts of the folder `figures`, in their order. Throws RegistryError if one has not its file's name.
+ */
 export async function loadCharts(): Promise<Chart[]> {
   return arranged(await entries<Chart>('charts/figures'), PLACES)
 }

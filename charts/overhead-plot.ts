@@ -68,7 +68,10 @@ const zeroRule = {
   encoding: { x: { datum: 0 } },
 }
 
-/** A panel's title as a mark, no wider than the panel: titles of panels with and without labels would not line up. */
+/**
+ * A panel's title as a mark, no wider than the panel: titles of panels with and without labels would not
+ * line up.
+ */
 export function panelHead(text: string, width: number): object {
   return {
     data: { values: [{}] },

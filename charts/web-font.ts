@@ -1,5 +1,6 @@
-// The report's letters: a font cut down to the characters that a report uses, as WOFF. Invariant: what is left
-// draws a text as the whole font does, accents and kerning included, so that widths measured with it hold.
+// The report's letters: a font cut down to the characters that a report uses, as WOFF. Invariant: what is
+// left draws a text as the whole font does, accents and kerning included, so that widths measured with it
+// hold.
 
 import subsetFont from 'subset-font'
 

@@ -12,7 +12,10 @@ export interface Menu<T> {
   readonly within?: { readonly name: string; readonly entries: readonly T[] }
 }
 
-/** The entries that fit, in the order of the patterns, each once. Throws UnknownName, or UsageError for what `within` lacks. */
+/**
+ * The entries that fit, in the order of the patterns, each once. Throws UnknownName, or UsageError for what
+ * `within` lacks.
+ */
 export function choose<T extends { readonly name: string }>(
   patterns: readonly string[],
   { kind, all, within }: Menu<T>,

@@ -5,7 +5,7 @@ import { UserError } from '../errors/user-error.ts'
 import { DiskError } from '../guest/filesystem.ts'
 import { ImageError } from '../guest/images.ts'
 import { BridgeError } from '../machine/bridge/bridge.ts'
-import { ElfError } from '../machine/elf.ts'
+import { ElfError } from '../machine/elf/file.ts'
 import { MachineError } from '../machine/machine.ts'
 import { QemuError } from '../machine/qemu/qemu-error.ts'
 import { RecordingError } from '../machine/rv64/session/recording.ts'
@@ -55,6 +55,13 @@ test('a class of another library is told as well', () => {
 test('a guest that does not do what it was asked is a failed check, not a defect of ours', () => {
   expect(report(new WorkloadFailure(SAYS))).toBe(FAILED_CHECK)
   expect(told).toBe(`mirrorbench: ${SAYS}\n`)
+})
+
+test('a package that is not installed is the environment, not a defect of ours', async () => {
+  const name = 'no-such-package'
+  const error = await import(/* @vite-ignore */ name).catch((caught: unknown) => caught)
+  expect(report(error)).toBe(USAGE)
+  expect(told).toMatch(/^mirrorbench: no-such-package: expected a package .*Try: npm ci\n$/)
 })
 
 test.each([new TypeError(SAYS), new RegistryError(SAYS)])('%s is a defect of ours', (error) => {

@@ -68,6 +68,10 @@ function sentence(error: unknown): string {
     if (missing !== undefined) return `${path}: expected a folder ${missing}, got none`
     return `${path ?? (port ? `port ${port}` : code)}: ${environment}`
   }
+  const [, lacks] = /^Cannot find package '([^']+)'/.exec(error.message) ?? []
+  if (code === 'ERR_MODULE_NOT_FOUND' && lacks !== undefined) {
+    return `${lacks}: expected a package that is installed, got none: the sources are newer than node_modules. Try: npm ci`
+  }
   return `unexpected ${error.name}: ${error.message}. This is a defect; MIRRORBENCH_DEBUG=1 shows where`
 }
 

@@ -8,15 +8,21 @@ import { INTERRUPTED } from './exit.ts'
 import { complain } from './voice.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-/** A user who presses Ctrl-C again after so long has waited in vain; sooner, it is one and the same
- * interruption: a terminal and a launcher both pass it on, and `timeout` sends it to a process and its group. */
+/**
+ * A user who presses Ctrl-C again after so long has waited in vain; sooner, it is one and the same
+ * interruption: a terminal and a launcher both pass it on, and `timeout` sends it to a process and its
+ * group.
+ */
 const SAME_MS = 3000
 
 const holds = new Set<AbortController>()
 let first: number | undefined
 let lastWords = 'interrupted'
 
-/** Listens to the signals for good. Also turns the kernel's answer to a file that may not grow into an error of the write. */
+/**
+ * Listens to the signals for good. Also turns the kernel's answer to a file that may not grow into an error
+ * of the write.
+ */
 export function heedSignals(): void {
   for (const signal of SIGNALS) process.on(signal, heard)
   if ('SIGXFSZ' in constants.signals) process.on('SIGXFSZ', () => {})

@@ -1,7 +1,8 @@
 // Reads a disk back and checks it. Invariant: what readDisk returns stands on a consistent disk if it names
 // no problem: each block is owned once and marked used, each link counted, each directory reached once.
 //
-// `node cli/launch.js guest/fsck.ts FILE` prints the problems of the disk in a file; exit status 1 if it has any.
+// `node cli/launch.js guest/fsck.ts FILE` prints the problems of the disk in a file; exit status 1 if it
+// has any.
 
 import { readFile } from 'node:fs/promises'
 import {

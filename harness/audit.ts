@@ -39,17 +39,20 @@ export interface AuditOptions {
   readonly looks?: number
 }
 
+/** Prime numbers of pages: with round ones a fault of every n-th hides at the same place in each space. */
+const LARGE_BYTES = 1031 * PAGE_BYTES
+const SMALL_BYTES = 263 * PAGE_BYTES
 /** Creation and end of many spaces, growth, pipes, and large spaces while they live and after. */
 const STRESS = [
   'ls',
   'forktest',
   'cat README | wc',
-  'space sbrk 4194304 hold',
-  'space fork 1048576 hold',
+  `space sbrk ${LARGE_BYTES} hold`,
+  `space fork ${SMALL_BYTES} hold`,
   'ls',
-  'space sbrk 1048576 cold hold',
-  'space fork 1048576 cold hold',
-  'space exec 1048576 cold hold',
+  `space sbrk ${SMALL_BYTES} cold hold`,
+  `space fork ${SMALL_BYTES} cold hold`,
+  `space exec ${SMALL_BYTES} cold hold`,
 ]
 const LOOKS = 4
 const HOLD = /^space (\w+) (\d+)( cold)? hold$/

@@ -35,9 +35,9 @@ describe.each(['none', 'memvisor'])('a backtrace under %s', (name) => {
 
   it('names kernel functions with their lines', async () => {
     const lines = await stoppedIn(['HS', 'VS'], / inode_read/)
-    expect(lines[0]).toMatch(/^(HS|VS) 0x\w+ inode_read\+0x\w+ \(kernel\/\w+\.c:\d+\)$/)
+    expect(lines[0]).toMatch(/^(HS|VS) 0x\w+ inode_read\+0x\w+ \(kernel\/fs\/inode\.c:\d+\)$/)
     expect(lines.join('\n')).toMatch(
-      /\n\w+ 0x\w+ sys_(read|exec)\+0x\w+ \(kernel\/sys_\w+\.c:\d+\)\n/,
+      /\n\w+ 0x\w+ sys_(read|exec)\+0x\w+ \(kernel\/trap\/sys_\w+\.c:\d+\)\n/,
     )
     expect(lines.join('\n')).toMatch(/ syscall\+/)
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Counters } from '../machine/machine.ts'
 import { cycles } from '../machine/units.ts'
 import { fakeMachine, type Script } from '../test/fake-machine.ts'
 import { WorkloadFailure } from '../workloads/workload.ts'
@@ -37,6 +38,18 @@ describe('Conversation', () => {
       { region: 'command', metric: 'busy', unit: 'cycles', iteration: 0, value: 500 },
       { region: 'command', metric: 'event:trap:ecall', unit: 'count', iteration: 0, value: 50 },
     ])
+  })
+
+  it('takes no busy cycles beyond all cycles, and none below 0', () => {
+    const counted = (busy: number): Counters => {
+      return { cycles: 2 * busy, busy, instructions: 0, events: {} }
+    }
+    const [before, after] = [counted(100), counted(101)]
+    expect(cyclesProbe.read(before, after).map(({ value }) => value)).toEqual([2, 1])
+    expect(() => cyclesProbe.read(before, { ...after, busy: 103 })).toThrow(
+      'busy cycles: expected 0 to 2 of as many in all, got 3',
+    )
+    expect(() => cyclesProbe.read(before, { ...after, busy: 99 })).toThrow(/got -1/)
   })
 
   it('counts the readings of a region', async () => {

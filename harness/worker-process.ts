@@ -1,6 +1,6 @@
-// WorkerProcess: the pool's end of one worker. Invariant: run() always answers, if one can be started at all; a process that has died or
-// hung is `gone`, and its place is taken by a new one. Processes, not threads: whatever a guest makes of the
-// JavaScript engine, it takes down one cell, never the run.
+// WorkerProcess: the pool's end of one worker. Invariant: run() always answers, if one can be started at
+// all; a process that has died or hung is `gone`, and its place is taken by a new one. Processes, not
+// threads: whatever a guest makes of the JavaScript engine, it takes down one cell, never the run.
 
 import { fileURLToPath } from 'node:url'
 import { execaNode } from 'execa'

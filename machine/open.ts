@@ -4,7 +4,8 @@ import type { Backend, Machine, MachineSpec } from './machine.ts'
 import { QEMU_PROFILE } from './qemu/options.ts'
 import { QemuError } from './qemu/qemu-error.ts'
 import type { Rv64Options } from './rv64/rv64.ts'
-import { type Profile, profiles } from './rv64/timing/profile.ts'
+import type { Profile } from './rv64/timing/profile.ts'
+import { profiles } from './rv64/timing/profiles.ts'
 import { hostMs } from './units.ts'
 
 export { QemuError }

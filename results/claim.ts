@@ -102,7 +102,10 @@ const PLACES = [
   ...['vm-micro-checkpoint', 'remus', 'hardware-mirroring', 'nested-vs-shadow'],
 ]
 
-/** All claims of the folder `claims`, in their order. Throws RegistryError if a file's claim has another name. */
+/**
+ * All claims of the folder `claims`, in their order. Throws RegistryError if a file's claim has another
+ * name.
+ */
 export async function loadClaims(): Promise<Claim[]> {
   return arranged(await entries<Claim>('results/claims'), PLACES)
 }

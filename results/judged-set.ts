@@ -33,7 +33,9 @@ export interface Measured {
   readonly cells: readonly CellRecord[]
 }
 
-/** Whether every point has its cycles under each of `compared`, with enough seeds in common and no failure. */
+/**
+ * Whether every point has its cycles under each of `compared`, with enough seeds in common and no failure.
+ */
 export function holding(set: JudgedSet, compared: readonly string[], run: Measured): Holding {
   const configs = [...compared, ...(set.beside ?? [])]
   const seeds = set.points.map((point) => seedsOf(point, configs, run.series))

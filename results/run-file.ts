@@ -19,7 +19,10 @@ import {
 import { join } from 'node:path'
 import { codeOf, damaged, gotInstead, StoreError } from './store-error.ts'
 
-/** Only a missing file means "nothing yet", be it in a folder that is none. Larger files than `most` bytes are not results. */
+/**
+ * Only a missing file means "nothing yet", be it in a folder that is none. Larger files than `most` bytes
+ * are not results.
+ */
 export async function readBytes(path: string, most: number): Promise<Uint8Array | undefined> {
   try {
     const found = await stat(path)

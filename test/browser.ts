@@ -19,7 +19,7 @@ export const hasChromium = existsSync(CHROMIUM)
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 const SERVED =
-  /^\/(machine\/(rv64\/[\w/-]+|machine|units)|errors\/user-error|test\/(browser-worker|machine-session))\.ts$/
+  /^\/(machine\/((rv64|elf)\/[\w/-]+|machine|units)|errors\/user-error|test\/(browser-worker|machine-session))\.ts$/
 const FLAGS = [
   '--headless',
   '--no-sandbox',

@@ -6,8 +6,8 @@ import none from '../configs/none.ts'
 import { disk, readDisk } from '../guest/mkfs.ts'
 import type { Machine } from '../machine/machine.ts'
 import { openMachine } from '../machine/open.ts'
-import type { DeviceState } from '../machine/rv64/device/device.ts'
 import { Disk, SECTOR_BYTES } from '../machine/rv64/device/disk.ts'
+import type { SavedState } from '../machine/rv64/saved/saved-state.ts'
 import { unpackSections } from '../machine/rv64/snapshot/snapshot-file.ts'
 import { decodeState } from '../machine/rv64/snapshot/state-json.ts'
 import { cycles } from '../machine/units.ts'
@@ -35,7 +35,7 @@ async function boot(image: Uint8Array): Promise<Machine> {
 async function diskIn(machine: Machine, image: Uint8Array): Promise<Uint8Array> {
   const { bytes } = await machine.snapshot()
   const board = decodeState(unpackSections(bytes).get('board')!)
-  const slot = (board.devices as { virtio0: { function: { disk: DeviceState } } }).virtio0
+  const slot = (board.devices as { virtio0: { function: { disk: SavedState } } }).virtio0
   const now = new Disk(image)
   now.load(slot.function.disk)
   return now.read(0, now.sectors * SECTOR_BYTES)

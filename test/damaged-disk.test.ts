@@ -8,6 +8,7 @@ import none from '../configs/none.ts'
 import { BLOCK, DIRENT_BYTES, INODE_ADDRESSES, INODE_BYTES, layout } from '../guest/filesystem.ts'
 import { image } from '../guest/images.ts'
 import { makeDisk, readDisk } from '../guest/mkfs.ts'
+import type { MachineSpec } from '../machine/machine.ts'
 import { openMachine } from '../machine/open.ts'
 import { cycles } from '../machine/units.ts'
 import { HANGS_AFTER_MS } from './patience.ts'
@@ -63,9 +64,8 @@ async function makeWhole(): Promise<Uint8Array> {
   return makeDisk(files, OPTIONS)
 }
 
-/** The console of a machine with this disk, which boots and carries out the script. */
-async function consoleOf(disk: Uint8Array): Promise<string> {
-  await using machine = await openMachine({
+async function boardWith(disk: Uint8Array): Promise<MachineSpec> {
+  return {
     firmware: (await none.firmware()).bytes,
     kernel: (await none.kernel()).bytes,
     bootargs: 'seed=1',
@@ -73,7 +73,12 @@ async function consoleOf(disk: Uint8Array): Promise<string> {
     disk,
     harts: 1,
     profile: 'flat',
-  })
+  }
+}
+
+/** The console of a machine with this disk, which boots and carries out the script. */
+async function consoleOf(disk: Uint8Array): Promise<string> {
+  await using machine = await openMachine(await boardWith(disk))
   const until = (text: RegExp, length: number) =>
     machine.run({ text, deadline: cycles(machine.now() + length) })
   let stop = await until(/(?:^|\n)\$ $|exec sh failed\r?\n|sh: cause .*\r?\n/, SECOND)
@@ -227,6 +232,35 @@ test.each(NO_INITS)(
     const heard = await consoleOf(disk)
     expect(endOf(heard), heard).toBe('without init')
     expect(heard).toContain(`/init ${words}. Nothing can run without it: powering off.`)
+  },
+  LIMIT_MS,
+)
+
+/** Where sh lies: the program after init. */
+const SH = INIT + 1
+
+test(
+  'without a shell that can be executed, init tries a few times, a second apart, and gives up',
+  async () => {
+    const text = damaged([address(SH, 0), blockOf(F, 0) / BLOCK])
+    await using machine = await openMachine(await boardWith(text))
+    expect(await machine.run({ deadline: cycles(10 * SECOND) })).toMatchObject({ code: 1 })
+    expect(machine.now()).toBeGreaterThan(3.9 * SECOND)
+    const heard = machine.console.transcript.replaceAll('\r', '')
+    const tries = 'init: starting sh\ninit: exec sh failed\n'.repeat(5)
+    expect(heard).toContain(`${tries}init: sh cannot be started, tried 5 times: giving up\n`)
+    expect(`${heard}\n[power-off 1]`).toMatch(WITHOUT_INIT)
+  },
+  LIMIT_MS,
+)
+
+test(
+  'a shell that dies at once is started once a second, not as fast as the hart can',
+  async () => {
+    const dies = damaged([blockOf(SH, 0) + INIT_ENTRY, 0])
+    await using machine = await openMachine(await boardWith(dies))
+    await machine.run({ deadline: cycles(4.5 * SECOND) })
+    expect(machine.console.transcript.match(/init: starting sh/g)?.length).toBe(5)
   },
   LIMIT_MS,
 )

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { image, imageNames } from '../guest/images.ts'
-import { readElf } from '../machine/elf.ts'
+import { readElf } from '../machine/elf/image.ts'
 import type { MachineSpec, Stop } from '../machine/machine.ts'
 import { openMachine } from '../machine/open.ts'
 import { decode } from '../machine/rv64/isa/decode.ts'

@@ -2,6 +2,8 @@
 // killed. echod waits where httpd polls; the honest peer in virtual time is the client.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { image } from '../guest/images.ts'
+import { disk } from '../guest/mkfs.ts'
 import type { PeerSocket } from '../machine/machine.ts'
 import { GuestServer } from './guest-server.ts'
 
@@ -61,6 +63,20 @@ describe('a server that waits', () => {
     socket.send(pattern(10))
     socket.end()
     expect(await received(socket)).toEqual(pattern(10))
+  })
+})
+
+describe('a server without a descriptor left', () => {
+  it('cannot accept, loses nobody by it, and accepts once it has one', async () => {
+    const program = { path: 'full', bytes: (await image('debug/full')).bytes }
+    const change = { disk: await disk([program]) }
+    await using server = await GuestServer.start('full', /full: port 7/, change)
+    const socket = connect(ECHO, server)
+    socket.send(pattern(50))
+    socket.end()
+    expect(await received(socket, server)).toEqual(pattern(50))
+    expect(await server.command('')).not.toContain('wrong')
+    expect(server.machine.console.transcript).toContain('full: SERVED')
   })
 })
 

@@ -93,9 +93,13 @@ async function audited(config: Config, more: Partial<AuditOptions> = {}) {
 }
 
 /** The kinds of violations that an audit meets, until it has met all that are `sought`. */
-async function kindsIn(config: Config, sought: readonly string[], stress: readonly string[]) {
+async function kindsIn(
+  config: Config,
+  sought: readonly string[],
+  more: Partial<AuditOptions>,
+): Promise<ReadonlySet<string>> {
   const met = new Set<string>()
-  const options = { seed: 1, profile: 'flat', stress }
+  const options = { seed: 1, profile: 'flat', ...more }
   for await (const { violations } of audit(config, catalogue, realParts, options)) {
     for (const { kind } of violations) met.add(kind)
     if (sought.every((kind) => met.has(kind))) break
@@ -159,7 +163,9 @@ const LASTING = /missing|same-frame|stale|wrong-bank|user-bit|nothing|residue|ow
 describe('the audit', () => {
   it.each(CASES)('catches %s as %s: %j', async (name, kernel, kinds) => {
     const sound = pick(catalogue.configs, 'config', name)
-    const met = await kindsIn({ ...sound, kernel: () => image(kernel) }, kinds, STRESS)
+    const met = await kindsIn({ ...sound, kernel: () => image(kernel) }, kinds, {
+      stress: STRESS,
+    })
     expect([...met]).toEqual(expect.arrayContaining([...kinds]))
   })
 
@@ -173,6 +179,15 @@ describe('the audit', () => {
     }
     expect(steps.filter(({ met }) => met === 'running').length).toBeGreaterThan(1)
   })
+
+  it.each([1, 2, 3])(
+    'meets what is wrong only now and then by its own lines, seed %i',
+    async (seed) => {
+      const sound = pick(catalogue.configs, 'config', 'memv6')
+      const broken = { ...sound, kernel: () => image('kernel-broken-late') }
+      expect([...(await kindsIn(broken, ['missing'], { seed }))]).toContain('missing')
+    },
+  )
 
   it('walks a guest that does not survive once more, and says that it did not', async () => {
     const memv6 = pick(catalogue.configs, 'config', 'memv6')

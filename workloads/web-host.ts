@@ -47,7 +47,10 @@ async function fetchWhole(url: string): Promise<{ status: number; body: Uint8Arr
 interface Seen {
   /** Host milliseconds of each response, in order of arrival. */
   readonly latencies: readonly number[]
-  /** Host milliseconds from the first request to the last response; autocannon's own duration ends on a tick of 1 s. */
+  /**
+   * Host milliseconds from the first request to the last response; autocannon's own duration ends on a tick
+   * of 1 s.
+   */
   readonly elapsedMs: number
 }
 

@@ -163,7 +163,10 @@ async function countOf(work: Task): Promise<number> {
   return (await machine.counters()).instructions
 }
 
-/** The speed of an engine of ours, in MIPS; a boot includes building the machine, as QEMU's includes starting it. */
+/**
+ * The speed of an engine of ours, in MIPS; a boot includes building the machine, as QEMU's includes
+ * starting it.
+ */
 async function ours(work: Task, engine: OurEngine, profile: string): Promise<number> {
   const built = performance.now()
   await using machine = await openMachine({ ...work.spec, engine, profile })

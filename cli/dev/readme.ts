@@ -1,5 +1,5 @@
-// readme: redraws README's table and charts from the promoted run; a run that it is given is promoted first, in
-// place of the one before.
+// readme: redraws README's table and charts from the promoted run; a run that it is given is promoted
+// first, in place of the one before.
 
 import { rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'

@@ -58,7 +58,9 @@ export async function dictate(
   }
 }
 
-/** Waits for a line. A person who types may look at what the guest says, so it goes on, at the host's pace. */
+/**
+ * Waits for a line. A person who types may look at what the guest says, so it goes on, at the host's pace.
+ */
 async function awaitInput(
   machine: Machine,
   outside: Attachment,

@@ -1,8 +1,8 @@
-// MadeMachine: a machine by the options of the verb `machine`, which a recording of it names again. Invariant:
-// what `originOf` writes is all that `specOf` needs to make the same machine.
+// MadeMachine: a machine by the options of the verb `machine`, which a recording of it names again.
+// Invariant: what `originOf` writes is all that `specOf` needs to make the same machine.
 
 import { image } from '../../guest/images.ts'
-import { ElfError } from '../../machine/elf.ts'
+import { ElfError } from '../../machine/elf/file.ts'
 import type { MachineSpec } from '../../machine/machine.ts'
 import { MiB } from '../../machine/units.ts'
 import { UsageError } from '../exit.ts'
@@ -60,8 +60,8 @@ export function originOf(options: Making): Readonly<Record<string, string>> {
 }
 
 /**
- * What to throw for an error of building the machine: a spec that no machine can be built to is the user's, and
- * so are files that cannot be loaded.
+ * What to throw for an error of building the machine: a spec that no machine can be built to is the
+ * user's, and so are files that cannot be loaded.
  */
 export function refusal(error: unknown, files: Partial<Making>): unknown {
   if (error instanceof RangeError) return new UsageError(error.message)

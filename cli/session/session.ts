@@ -17,8 +17,8 @@ export interface Session {
 }
 
 /**
- * `silence`: piped input has ended, and the guest waits and says nothing for the time it was given. The limits:
- * it has gone on for as much of the host's time, or of its own.
+ * `silence`: piped input has ended, and the guest waits and says nothing for the time it was given. The
+ * limits: it has gone on for as much of the host's time, or of its own.
  */
 export type Leaver = 'person' | 'signal' | 'silence' | 'host-limit' | 'guest-limit'
 

@@ -14,7 +14,7 @@ MORE_user/httpd := user/httpd_connection.o user/httpd_page.o user/httpd_range.o 
   user/httpd_request.o user/httpd_response.o user/httpd_text.o
 
 # Programs for tests alone: on no disk but a test's. user/NAME.c becomes the image debug/NAME.
-DEBUG_PROGRAMS := starve sparse requests
+DEBUG_PROGRAMS := starve sparse requests full
 MORE_debug/requests := user/requests_made.o user/httpd_connection.o user/httpd_range.o \
   user/httpd_request.o user/httpd_response.o user/httpd_text.o
 WRAP_debug/requests := read write close set_nonblocking

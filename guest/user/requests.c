@@ -96,6 +96,16 @@ __wrap_write(int fd, const void *from, int n)
   }
 }
 
+// What is opened lies beneath the root, and has room beside the root's own name.
+static void
+check_path(const char *path)
+{
+  demand(path[0] == '/', "a path begins at the root");
+  demand(strlen(path) < PATH_MOST - ROOT_MOST, "a path leaves room for the root");
+  for(const char *name = path; *name != 0; name++)
+    demand(memcmp(name, "/..", 3) != 0 || (name[3] != '/' && name[3] != 0), "a path goes down only");
+}
+
 // In place of httpd_page.c: files of no, few and many bytes, and none.
 struct page *
 page_get(const struct request *request, uint64 now, int *status)
@@ -103,7 +113,8 @@ page_get(const struct request *request, uint64 now, int *status)
   static const int refusals[] = { 301, 403, 404, 503 };
   struct page *page = &pages[chance(PAGES)];
 
-  demand(request->status == 0 && request->path[0] == '/', "a page for a request that is right");
+  demand(request->status == 0, "a page for a request that is right");
+  check_path(request->path);
   if(chance(5) == 0){
     *status = refusals[chance(4)];
     return NULL;

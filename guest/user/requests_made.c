@@ -5,6 +5,7 @@
 #include "requests.h"
 
 #define FIELDS_MOST 10
+#define NAMES_32 "/a/b/c/d/a/b/c/d/a/b/c/d/a/b/c/d/a/b/c/d/a/b/c/d/a/b/c/d/a/b/c/d"
 #define ANY(pieces) (pieces)[chance(sizeof(pieces) / sizeof *(pieces))]
 #define PIECE(pieces) (chance(16) ? ANY(pieces) : ANY(odd_##pieces))
 
@@ -17,7 +18,7 @@ static const char *const targets[] = {
 };
 static const char *const odd_targets[] = {
   "/..", "/a/%2e%2E/b", "/%00", "/%4", "*", "a", "", "/longer-than-a-name-may",
-  "/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a",
+  NAMES_32, NAMES_32 NAMES_32 NAMES_32 NAMES_32 "/", "/a/../..", "/%2e%2e/a", "/...", "/a/b/..c",
 };
 static const char *const versions[] = { "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/1.9" };
 static const char *const odd_versions[] = { "HTTP/2.0", "HTTP/1.", "http/1.1", "HTTP/1.1 a", "" };

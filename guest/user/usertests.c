@@ -37,6 +37,7 @@ static const struct {
   { test_pipe_ends, "pipe-ends" },
   { test_pipe_full, "pipe-full" },
   { test_descriptors, "descriptors" },
+  { test_file_table, "file-table" },
   { test_time, "time" },
   { test_registers, "registers" },
 

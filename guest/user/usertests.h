@@ -30,7 +30,7 @@ void test_sbrk(void), test_sbrk_shrink(void), test_sbrk_refused(void), test_sbrk
 void test_fork(void), test_exit_wait(void), test_two_children(void), test_reparent(void),
   test_kill(void), test_kill_waiting(void), test_preempt(void), test_exec_arguments(void),
   test_exec_refused(void), test_pipe(void), test_pipe_ends(void), test_pipe_full(void),
-  test_descriptors(void), test_time(void), test_registers(void);
+  test_descriptors(void), test_file_table(void), test_time(void), test_registers(void);
 
 void test_bigwrite(void), test_largest_file(void), test_create(void), test_link(void),
   test_unlink_open(void), test_truncate(void), test_shared_offset(void), test_directories(void),

@@ -277,6 +277,51 @@ test_descriptors(void)
   MUST(close(fds[0]) == -1);
 }
 
+// Opens as many files as a process may, and keeps them until the parent closes its end.
+static void
+hoard(int ready[2], int release[2])
+{
+  char c;
+  close(ready[0]);
+  close(release[1]);
+  while(open("/README", O_RDONLY) >= 0)
+    ;
+  write(ready[1], "x", 1);
+  read(release[0], &c, 1);
+  exit(0);
+}
+
+// While the kernel has no file left, every call that wants one fails and leaves nothing behind.
+void
+test_file_table(void)
+{
+  enum { HOARDERS = 5 }; // more than enough for a table of 256
+  int ready[2], release[2], ends[2], status, fd;
+  char c;
+  MUST(pipe(ready) == 0 && pipe(release) == 0);
+  for(int i = 0; i < HOARDERS; i++){
+    int pid = fork();
+    MUST(pid >= 0);
+    if(pid == 0)
+      hoard(ready, release);
+    MUST(read(ready[0], &c, 1) == 1);
+  }
+  MUST(open("/README", O_RDONLY) == -1);
+  MUST(open("ut-none", O_CREATE | O_RDWR) == -1);
+  MUST(pipe(ends) == -1);
+  MUST(tcp_listen(9, 1) == -1);
+  MUST((fd = dup(ready[0])) >= 0 && close(fd) == 0); // another descriptor, not another file
+  close(release[1]);
+  for(int i = 0; i < HOARDERS; i++)
+    MUST(wait(&status) > 0 && status == 0);
+  MUST(open("ut-none", O_RDONLY) == -1);
+  MUST((fd = tcp_listen(9, 1)) >= 0 && close(fd) == 0);
+  MUST(pipe(ends) == 0 && close(ends[0]) == 0 && close(ends[1]) == 0);
+  close(release[0]);
+  close(ready[0]);
+  close(ready[1]);
+}
+
 void
 test_time(void)
 {

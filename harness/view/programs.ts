@@ -2,7 +2,7 @@
 // at hand is its own; its symbols are used only if they were linked with that very code.
 
 import { image, imageNames, linkedImage } from '../../guest/images.ts'
-import { contentOf, sectionsOf } from './sections.ts'
+import { sectionNamed } from './sections.ts'
 import type { Symbols } from './symbols.ts'
 import { symbolsOf } from './symbols-with-lines.ts'
 
@@ -37,9 +37,4 @@ async function read(name: string): Promise<Program> {
   return { name: name.slice(FOLDER.length), symbols: same ? symbolsOf(linked) : undefined, code }
 }
 
-function codeOf(elf: Uint8Array): Uint8Array {
-  return contentOf(
-    elf,
-    sectionsOf(elf).find(({ name }) => name === '.text'),
-  )
-}
+const codeOf = (elf: Uint8Array): Uint8Array => sectionNamed(elf, '.text')

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { expect, it } from 'vitest'
 import { image } from '../../guest/images.ts'
-import { sectionsOf } from './sections.ts'
+import { sectionsOf } from '../../machine/elf/file.ts'
 import { readSourceLines } from './source-lines.ts'
 
 const STEP = 2
@@ -16,8 +16,8 @@ it.each(['kernel', 'kernel-memv6', 'memvisor', 'firmware'])(
   'of %s are those of addr2line',
   async (name) => {
     const { bytes } = await image(name)
-    const text = sectionsOf(bytes).find((section) => section.name === '.text')!
-    const first = text.address
+    const text = sectionsOf(bytes, name).find((section) => section.name === '.text')!
+    const first = Number(text.address)
     const addresses = Array.from({ length: text.size / STEP }, (_, n) => first + n * STEP)
     const file = fileURLToPath(new URL(`../../guest/images/${name}.elf`, import.meta.url))
     const input = addresses.map((address) => address.toString(16)).join('\n')

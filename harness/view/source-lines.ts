@@ -2,9 +2,9 @@
 // (section 6.2 of its specification). Invariant: reading ends and stays inside the sections; a file
 // without tables, or with tables of another version, knows no lines.
 
-import { contentOf, sectionsOf, textAt } from './sections.ts'
+import { sectionNamed } from './sections.ts'
 
-/** `kernel/vm.c:52`, or undefined. */
+/** `kernel/memory/vm.c:52`, or undefined. */
 export type SourceLines = (address: number) => string | undefined
 
 interface LineRow {
@@ -45,14 +45,8 @@ function order(row: LineRow): number {
 }
 
 function rowsOf(elf: Uint8Array): LineRow[] {
-  const sections = sectionsOf(elf)
-  const named = (name: string) =>
-    contentOf(
-      elf,
-      sections.find((section) => section.name === name),
-    )
-  const strings = named('.debug_line_str')
-  const all = new DwarfReader(named('.debug_line'))
+  const strings = sectionNamed(elf, '.debug_line_str')
+  const all = new DwarfReader(sectionNamed(elf, '.debug_line'))
   const rows: LineRow[] = []
   try {
     while (!all.ended) {
@@ -253,4 +247,10 @@ class DwarfReader {
         throw new RangeError(`a form that line tables do not have: ${form}`)
     }
   }
+}
+
+/** The zero-terminated text at `at`. */
+function textAt(bytes: Uint8Array, at: number): string {
+  const end = bytes.indexOf(0, at)
+  return new TextDecoder().decode(bytes.subarray(at, end < 0 ? bytes.length : end))
 }

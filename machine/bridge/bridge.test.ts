@@ -1,6 +1,6 @@
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PeerSocket } from '../machine.ts'
 import { Link } from '../rv64/net/link.ts'
 import { Peer } from '../rv64/net/peer.ts'
@@ -201,6 +201,24 @@ describe('the bridge', () => {
       await new Promise((resolve) => socket.once('data', resolve))
     }
     await bridge.close()
+    expect(bridge.open).toBe(0)
+  })
+
+  it('closes though a socket of the host never does', async () => {
+    const bridge = await running(echo)
+    const socket = dial(bridge)
+    socket.write('x')
+    await new Promise((resolve) => socket.once('data', resolve))
+    const stays = function (this: Socket): Socket {
+      return this
+    }
+    vi.spyOn(Socket.prototype, 'resetAndDestroy').mockImplementation(stays)
+    vi.spyOn(Socket.prototype, 'destroy').mockImplementation(stays)
+    try {
+      await bridge.close()
+    } finally {
+      vi.restoreAllMocks()
+    }
     expect(bridge.open).toBe(0)
   })
 

@@ -22,7 +22,7 @@ export interface Bridge {
   /** Connections now, and those turned away so far. */
   readonly open: number
   readonly refused: number
-  /** Closes all connections and the port. */
+  /** Closes all connections and the port, within a bounded time. */
   close(): Promise<void>
 }
 
@@ -35,6 +35,8 @@ const LOOPBACK = '127.0.0.1'
 const USUAL_CONNECTIONS = 256
 /** Nobody who moved anything so short a time ago has to go. */
 const SILENCE_MS = 100
+/** The port is free as soon as the server closes; its end waits so long for sockets, not for ever. */
+const CLOSING_MS = 1000
 
 /** Listens on the host; whoever connects is attached to the pacer, and talks to the guest. */
 export async function openBridge(
@@ -93,9 +95,7 @@ export async function openBridge(
     async close() {
       leave()
       for (const pair of [...pairs.keys()]) pair.drop()
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-      })
+      await closed(server)
     },
   }
 }
@@ -109,6 +109,17 @@ function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port)))
     server.listen({ host: LOOPBACK, port }, resolve)
+  })
+}
+
+/** Stops listening. Sockets that have not closed by the end, though told to, are left to themselves. */
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(resolve, CLOSING_MS)
+    server.close(() => {
+      clearTimeout(giveUp)
+      resolve()
+    })
   })
 }
 

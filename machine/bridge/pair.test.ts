@@ -19,6 +19,10 @@ class NeverCloses extends Duplex {
   resetAndDestroy(): this {
     return this
   }
+
+  unref(): this {
+    return this
+  }
 }
 
 class Guest implements PeerSocket {

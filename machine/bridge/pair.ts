@@ -77,10 +77,12 @@ export class Pair {
 
 /**
  * Closes a host socket at once, by a reset where the system gives one. Once its end is on the way, or bytes
- * wait, a reset would wait for them or be refused (EINVAL), and the socket never close.
+ * wait, a reset would wait for them or be refused (EINVAL), and the socket never close. Should it not close
+ * nevertheless, it keeps no process from ending.
  */
 export function discard(socket: Socket): void {
   if (!socket.listenerCount('error')) socket.on('error', () => {})
+  socket.unref()
   if (socket.writableEnded || socket.writableLength > 0) socket.destroy()
   else socket.resetAndDestroy()
 }

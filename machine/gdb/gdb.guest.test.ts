@@ -53,13 +53,15 @@ it('gdb finds its way about the kernel', async () => {
     ...['watch ticks', 'continue', 'set var ticks = 77', 'p ticks', 'detach'],
   ])
   expect(said).toMatch(/priv +0x3\s+prv:3 \[Machine\]\npc +0x1000/)
-  expect(said).toMatch(/Breakpoint 1, sys_exec \(\) at kernel\/sys_process\.c:\d+/)
+  expect(said).toMatch(/Breakpoint 1, sys_exec \(\) at kernel\/trap\/sys_process\.c:\d+/)
   expect(said).toMatch(/#0 +sys_exec .*\n#1 .* in syscall .*\n#2 .* in user_trap /)
   expect(said).toMatch(/prv:1 \[Supervisor\]/)
   expect(said).toMatch(/=> 0x802\w+ <sys_exec\+\d+>:/)
   expect(said).toMatch(/= 0x80000000000\w+\n/)
   expect(said).toMatch(/hart 0 in HS at 0x802\w+, cycle \d+\n/)
-  expect(said).toMatch(/Old value = 0\nNew value = 1\ntimer_interrupt \(\) at kernel\/timer\.c:\d+/)
+  expect(said).toMatch(
+    /Old value = 0\nNew value = 1\ntimer_interrupt \(\) at kernel\/trap\/timer\.c:\d+/,
+  )
   expect(said).toMatch(/= 77\n/)
   expect(said).toMatch(/detached/)
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FIRST_CSR, PRIVILEGE_NUMBER, VIRTUALISED_NUMBER } from '../rv64/debug/debugger.ts'
 import { Rv64Machine } from '../rv64/rv64.ts'
 import { MiB } from '../units.ts'
 import { fromHex, registerToHex } from './packets.ts'
+import { FIRST_CSR, PRIVILEGE_NUMBER, VIRTUALISED_NUMBER } from './registers.ts'
 import { Session } from './session.ts'
 
 const START = 0x8000_0000
@@ -171,7 +171,7 @@ describe('a gdb session', () => {
           else expect(answers).toBe(1)
           for (const answer of said) expect(answer.length).toBeLessThanOrEqual(0x4000)
         }
-        expect(control.register(0)).toBe(0n)
+        expect(control.register('x0')).toBe(0n)
       }),
       { numRuns: 300 },
     )

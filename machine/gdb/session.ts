@@ -4,6 +4,7 @@
 
 import type { Debugger, Halt } from '../rv64/debug/debugger.ts'
 import { fromHex, MOST_BYTES, registerFromHex, registerToHex, toHex } from './packets.ts'
+import { registerNamed } from './registers.ts'
 import { GENERAL_REGISTERS, TARGET_XML } from './target-description.ts'
 import { hartOf, resumption, threadList, threadOf } from './threads.ts'
 
@@ -146,18 +147,18 @@ export class Session {
 
   #readGeneral(): Answer {
     const numbers = Array.from({ length: GENERAL_REGISTERS }, (_, number) => number)
-    return numbers.map((number) => registerToHex(this.#machine.register(number) ?? 0n)).join('')
+    return numbers.map((number) => registerToHex(this.#register(number) ?? 0n)).join('')
   }
 
   #writeGeneral(text: string): Answer {
     const values = (text.match(/.{1,16}/g) ?? []).map(registerFromHex)
     if (values.length !== GENERAL_REGISTERS || values.includes(undefined)) return WRONG
-    values.forEach((value, number) => void this.#machine.setRegister(number, value ?? 0n))
+    values.forEach((value, number) => void this.#setRegister(number, value ?? 0n))
     return 'OK'
   }
 
   #readRegister(text: string): Answer {
-    const value = this.#machine.register(numberOf(text) ?? -1)
+    const value = this.#register(numberOf(text))
     return value === undefined ? WRONG : registerToHex(value)
   }
 
@@ -166,7 +167,18 @@ export class Session {
     const at = numberOf(number ?? '')
     const content = registerFromHex(value ?? '')
     if (at === undefined || content === undefined) return WRONG
-    return this.#machine.setRegister(at, content) ? 'OK' : WRONG
+    return this.#setRegister(at, content) ? 'OK' : WRONG
+  }
+
+  /** Undefined: no register has this number. */
+  #register(number: number | undefined): bigint | undefined {
+    const name = registerNamed(number)
+    return name === undefined ? undefined : this.#machine.register(name)
+  }
+
+  #setRegister(number: number, value: bigint): boolean {
+    const name = registerNamed(number)
+    return name !== undefined && this.#machine.setRegister(name, value)
   }
 
   #readMemory(text: string): Answer {
@@ -209,7 +221,7 @@ export class Session {
   #resume(how: 'step' | 'continue', from: string, only?: number): Answer {
     const pc = from === '' ? undefined : addressOf(from)
     if (from !== '' && pc === undefined) return WRONG
-    if (pc !== undefined) this.#machine.setRegister(GENERAL_REGISTERS - 1, pc)
+    if (pc !== undefined) this.#machine.setRegister('pc', pc)
     this.runs = true
     this.#machine.resume(how, only)
     return undefined

@@ -1,14 +1,14 @@
 // The target description that gdb asks for (GDB manual, appendix G): which registers there are, under which
 // numbers. Invariant: a register in it can be read.
 
+import { csrRows } from '../rv64/hart/csr-table.ts'
 import {
   FIRST_CSR,
   FIRST_FLOAT,
   PC_NUMBER,
   PRIVILEGE_NUMBER,
   VIRTUALISED_NUMBER,
-} from '../rv64/debug/debugger.ts'
-import { csrRows } from '../rv64/hart/csr-table.ts'
+} from './registers.ts'
 
 /** x0 to x31, as gdb names them. */
 const X_NAMES = [

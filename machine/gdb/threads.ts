@@ -29,9 +29,10 @@ export interface Resumption {
 }
 
 /**
- * What the actions of a vCont packet, `;ACTION[:THREAD]…`, come to. The harts run together: while one steps the
- * others have their turns. But gdb, which steps over a breakpoint by one of its own, names that thread alone
- * and wants to hear of no other. Undefined: no action, one that there is not, or a thread that there is not.
+ * What the actions of a vCont packet, `;ACTION[:THREAD]…`, come to. The harts run together: while one
+ * steps the others have their turns. But gdb, which steps over a breakpoint by one of its own, names that
+ * thread alone and wants to hear of no other. Undefined: no action, one that there is not, or a thread
+ * that there is not.
  */
 export function resumption(machine: Debugger, actions: string): Resumption | undefined {
   const parts = actions.split(';').map((action) => action.split(':'))

@@ -2,8 +2,7 @@
 // digest. Invariant: it only looks; nothing is returned exactly if the digests are equal.
 
 import type { HartState, MachineSpec } from '../machine.ts'
-import { MEMORY_MAP } from '../rv64/board/memory-map.ts'
-import { FIRST_FLOAT } from '../rv64/debug/debugger.ts'
+import { MEMORY_MAP } from '../rv64/memory/memory-map.ts'
 import { physical } from '../units.ts'
 import { X_NAMES } from './disassembly.ts'
 import type { Side } from './side.ts'
@@ -56,7 +55,7 @@ export async function differences(reference: Side, tried: Side): Promise<readonl
 function floatDifferences(reference: Side, tried: Side): Difference[] {
   const [a, b] = [reference.debugger(), tried.debugger()]
   return Array.from({ length: FLOATS }, (_, i) => i).flatMap((i) => {
-    const [left, right] = [a, b].map((hand) => hand.register(FIRST_FLOAT + i) ?? 0n)
+    const [left, right] = [a, b].map((hand) => hand.register(`f${i}`) ?? 0n)
     if (left === right) return []
     return [{ what: `f${i}`, reference: hex(left!), tried: hex(right!) }]
   })

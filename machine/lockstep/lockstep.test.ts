@@ -93,7 +93,7 @@ describe('lockstep', () => {
   )
 
   it('finds a divergence under in-order, where an instruction lasts beyond its slice', async () => {
-    const plant = (machine: Rv64Machine) => void machine.debugger().setRegister(10, 7n)
+    const plant = (machine: Rv64Machine) => void machine.debugger().setRegister('x10', 7n)
     const tried = () => new Planted(41_234, plant, true, 'in-order')
     const verdict = await lockstep(sides(tried, 'in-order'), options)
     if (verdict.kind !== 'diverged') throw new Error('expected a divergence')
@@ -154,7 +154,7 @@ describe('lockstep', () => {
   })
 
   it('finds a register that went wrong, at the instruction', async () => {
-    const plant = (machine: Rv64Machine) => void machine.debugger().setRegister(10, 7n)
+    const plant = (machine: Rv64Machine) => void machine.debugger().setRegister('x10', 7n)
     const verdict = await lockstep(
       sides(() => new Planted(41_234, plant)),
       options,
@@ -181,7 +181,7 @@ describe('lockstep', () => {
   })
 
   it('repeats the way from reset for what does not show after a restore', async () => {
-    const plant = (machine: Rv64Machine) => void machine.debugger().setRegister(33 + 4, 1n)
+    const plant = (machine: Rv64Machine) => void machine.debugger().setRegister('f4', 1n)
     const verdict = await lockstep(
       sides(() => new Planted(30_001, plant, false)),
       options,
@@ -198,7 +198,7 @@ describe('lockstep', () => {
     let opened = 0
     const once = () =>
       new Planted(opened++ === 0 ? 5_000 : 1e9, (machine) => {
-        machine.debugger().setRegister(10, 7n)
+        machine.debugger().setRegister('x10', 7n)
       })
     const verdict = await lockstep(sides(once), options)
     expect(verdict).toMatchObject({ kind: 'diverged', reproduced: false })

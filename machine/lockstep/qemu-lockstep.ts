@@ -5,9 +5,9 @@
 
 import type { HartState } from '../machine.ts'
 import { startQemu } from '../qemu/process.ts'
-import { MEMORY_MAP } from '../rv64/board/memory-map.ts'
 import { decode } from '../rv64/isa/decode.ts'
 import { table } from '../rv64/isa/table.ts'
+import { MEMORY_MAP } from '../rv64/memory/memory-map.ts'
 import { cycles, type PhysicalAddress, physical } from '../units.ts'
 import { wordAt } from './bisect.ts'
 import { type Difference, hex, ramEnd } from './difference.ts'

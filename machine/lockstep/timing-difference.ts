@@ -3,7 +3,7 @@
 
 import { TIMING } from '../rv64/memory/layout.ts'
 import { ARRAYS, layoutOf } from '../rv64/timing/layout.ts'
-import { profileNamed } from '../rv64/timing/profile.ts'
+import { profileNamed } from '../rv64/timing/profiles.ts'
 import type { Difference } from './difference.ts'
 import type { Side } from './side.ts'
 

@@ -119,8 +119,8 @@ describe('nothing is left behind', () => {
 
   it('by a process that is killed', async () => {
     const program = `
-      import { QemuMachine } from './qemu.ts'
-      import { image } from '../../guest/images.ts'
+      import { QemuMachine } from './machine/qemu/qemu.ts'
+      import { image } from './guest/images.ts'
       const kernel = (await image('kernel')).bytes
       const banks = [{ bytes: 128 << 20, role: 'original' }]
       await QemuMachine.open({ kernel, banks, harts: 1, profile: 'flat' })

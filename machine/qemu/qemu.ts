@@ -2,7 +2,8 @@
 // Invariant: it claims no capability that it cannot keep exactly, and `lacks` says why. What QEMU's disk
 // and console do takes effect at no fixed instruction: its counts and times do not repeat.
 
-import { isElf, readFirmware, readKernel } from '../elf.ts'
+import { isElf } from '../elf/file.ts'
+import { readFirmware, readKernel } from '../elf/image.ts'
 import type {
   Capability,
   Console,
@@ -15,10 +16,9 @@ import type {
   Stop,
   Until,
 } from '../machine.ts'
-import { MEMORY_MAP } from '../rv64/board/memory-map.ts'
+import { MEMORY_MAP } from '../rv64/memory/memory-map.ts'
 import { Transcript } from '../rv64/saved/transcript.ts'
 import { type Cycles, cycles, type PhysicalAddress, physical } from '../units.ts'
-
 import { type QemuProcess, startQemu } from './process.ts'
 import { QemuError } from './qemu-error.ts'
 import { registersOf } from './registers.ts'

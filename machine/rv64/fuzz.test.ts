@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest'
 import type { MachineSpec } from '../machine.ts'
 import { openMachine } from '../open.ts'
 import { cycles } from '../units.ts'
-import { MEMORY_MAP } from './board/memory-map.ts'
 import { ENGINES, type EngineName } from './engine/test-stand.fixture.ts'
 import { Assembler, encode } from './isa/assemble.ts'
 import { ILLEGAL_ROW, table } from './isa/table.ts'
+import { MEMORY_MAP } from './memory/memory-map.ts'
 
 const { clint, plic, rom, uart, virtio } = MEMORY_MAP
 const names = table.filter((_, i) => i !== ILLEGAL_ROW).map(({ name }) => name)

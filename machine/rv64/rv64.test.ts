@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { Machine, MachineSpec, Pacer } from '../machine.ts'
 import { openMachine } from '../open.ts'
 import { cycles, physical } from '../units.ts'
-import { MEMORY_MAP } from './board/memory-map.ts'
 import { ENGINES } from './engine/test-stand.fixture.ts'
 import { Assembler } from './isa/assemble.ts'
+import { MEMORY_MAP } from './memory/memory-map.ts'
 import { Rv64Machine } from './rv64.ts'
 
 const MiB = 1 << 20

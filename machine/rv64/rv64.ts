@@ -18,18 +18,19 @@ import type {
 } from '../machine.ts'
 import type { Cycles, HostMs, PhysicalAddress } from '../units.ts'
 import { Board, type HartLine } from './board/board.ts'
-import { MEMORY_MAP } from './board/memory-map.ts'
-import { Debugger, type Halter } from './debug/debugger.ts'
+import { Debugger } from './debug/debugger.ts'
 import { type NameOf, Recorder } from './debug/recorder.ts'
 import { type CompilerLimits, USUAL } from './engine/compiler/limits.ts'
 import type { Engine } from './engine/engine.ts'
 import { ReferenceEngine } from './engine/reference.ts'
-import { FastEngine } from './engine/webassembly.ts'
+import { WebAssemblyEngine } from './engine/webassembly.ts'
 import { Hart } from './hart/hart.ts'
 import { describe } from './hart/registers.ts'
 import { MEIP, MSIP, MTIP, SEIP } from './isa/status.ts'
 import { PC } from './memory/layout.ts'
+import { MEMORY_MAP } from './memory/memory-map.ts'
 import { Ram } from './memory/ram.ts'
+import type { Halter } from './run/halter.ts'
 import { Marks } from './run/marks.ts'
 import { checkHarts, RoundRobin } from './run/round-robin.ts'
 import { type Reach, RunLoop } from './run/run-loop.ts'
@@ -40,7 +41,7 @@ import type { Moment } from './session/input-log.ts'
 import { type About, type Recording, RecordingError } from './session/recording.ts'
 import { digestOf, type MachineParts, restoreFrom, takeSnapshot } from './snapshot/snapshot.ts'
 import { Clock } from './time/clock.ts'
-import { profileNamed } from './timing/profile.ts'
+import { profileNamed } from './timing/profiles.ts'
 
 export interface Rv64Options {
   /** Lets the host's event loop turn; without it a run without pacer never pauses. */
@@ -194,10 +195,10 @@ export class Rv64Machine implements Machine {
   }
 
   async counters(): Promise<Counters> {
-    const { busy, unretired } = this.#harts
+    const { busy, busyByNow, unretired } = this.#harts
     return {
       cycles: this.#clock.now,
-      busy,
+      busy: busyByNow,
       instructions: busy - unretired - this.#hart.extra,
       events: {
         ...this.#hart.counters.events(),
@@ -374,9 +375,9 @@ function engineFor(
     case 'reference':
       return new ReferenceEngine(hart)
     case 'fast':
-      return new FastEngine(hart)
+      return new WebAssemblyEngine(hart)
     case 'compiler':
-      return new FastEngine(hart, { ...USUAL, ...limits })
+      return new WebAssemblyEngine(hart, { ...USUAL, ...limits })
   }
 }
 

@@ -1,58 +1,24 @@
-// The device tree of the board: what QEMU `virt` tells a kernel, plus the banks of RAM. Invariant:
-// it names exactly the devices and ranges that board.ts puts on the bus.
+// The device tree of the board: what QEMU `virt` tells a kernel, plus the banks of RAM. What is on the bus
+// brings its own nodes. Invariant: harts and banks in it are those of the machine.
 
 import type { Bank } from '../../machine.ts'
 import { pair, type TreeNode } from '../device/devicetree.ts'
-import { PLIC_SOURCES } from '../device/plic.ts'
-import { CACHE_BLOCK_BYTES } from '../instructions/cache-block.ts'
-import {
-  MEMORY_MAP,
-  RTC_IRQ,
-  TICKS_PER_SECOND,
-  UART_IRQ,
-  VIRTIO_IRQ,
-  VIRTIO_SLOTS,
-} from './memory-map.ts'
+import { FINISHER_SWITCHES } from '../device/finisher.ts'
+import { cpuHandle, intcHandle } from '../device/node.ts'
+import { CACHE_BLOCK_BYTES, EXTENSIONS, ISA } from '../isa/extensions.ts'
+import { MEMORY_MAP, TICKS_PER_SECOND } from '../memory/memory-map.ts'
 
 export interface TreeFacts {
   readonly banks: readonly Bank[]
   readonly harts: number
   readonly bootargs: string
+  /** The nodes of what is on the bus, in order of their addresses. */
+  readonly devices: readonly TreeNode[]
   /** Where the initrd lies, if there is one. */
   readonly initrd: { readonly start: number; readonly end: number } | undefined
 }
 
-const EXTENSIONS = [
-  'i',
-  'm',
-  'a',
-  'f',
-  'd',
-  'c',
-  'h',
-  'zicboz',
-  'zicntr',
-  'zicsr',
-  'zifencei',
-  'sstc',
-  'svadu',
-] as const
-const SINGLE_LETTERS = EXTENSIONS.filter((name) => name.length === 1).join('')
-const ISA = ['rv64', SINGLE_LETTERS, ...EXTENSIONS.filter((n) => n.length > 1).map((n) => `_${n}`)]
-
-const PLIC_PHANDLE = 1
-const TEST_PHANDLE = 2
-const cpuHandle = (hart: number): number => 0x10 + 2 * hart
-const intcHandle = (hart: number): number => 0x11 + 2 * hart
-
-// Local interrupt numbers (privileged specification, mcause).
-const MACHINE_SOFTWARE = 3
-const MACHINE_TIMER = 7
-const SUPERVISOR_EXTERNAL = 9
-const MACHINE_EXTERNAL = 11
-
-/** 3.6864 MHz, the clock of the UART on QEMU `virt`. */
-const UART_HZ = 3_686_400
+/** Where the console is, for firmware and kernel. */
 const SERIAL_PATH = `/soc/serial@${MEMORY_MAP.uart.base.toString(16)}`
 
 export function boardTree(facts: TreeFacts): TreeNode {
@@ -69,9 +35,8 @@ export function boardTree(facts: TreeFacts): TreeNode {
       chosen(facts),
       cpus(facts.harts),
       ...memories(facts.banks),
-      syscon('poweroff', 0x5555),
-      syscon('reboot', 0x7777),
-      soc(facts.harts),
+      ...FINISHER_SWITCHES,
+      soc(facts.devices),
     ],
   }
 }
@@ -104,7 +69,7 @@ const cpu = (hart: number): TreeNode => ({
     reg: [hart],
     status: 'okay',
     compatible: 'riscv',
-    'riscv,isa': ISA.join(''),
+    'riscv,isa': ISA,
     'riscv,isa-base': 'rv64i',
     'riscv,isa-extensions': EXTENSIONS,
     'riscv,cboz-block-size': [CACHE_BLOCK_BYTES],
@@ -156,85 +121,13 @@ function memories(banks: readonly Bank[]): readonly TreeNode[] {
   })
 }
 
-const syscon = (name: string, value: number): TreeNode => ({
-  name,
+const soc = (devices: readonly TreeNode[]): TreeNode => ({
+  name: 'soc',
   properties: {
-    compatible: `syscon-${name}`,
-    regmap: [TEST_PHANDLE],
-    offset: [0],
-    value: [value],
+    '#address-cells': [2],
+    '#size-cells': [2],
+    compatible: 'simple-bus',
+    ranges: true,
   },
+  children: devices,
 })
-
-function soc(harts: number): TreeNode {
-  return {
-    name: 'soc',
-    properties: {
-      '#address-cells': [2],
-      '#size-cells': [2],
-      compatible: 'simple-bus',
-      ranges: true,
-    },
-    children: [
-      placed('test', 'finisher', {
-        compatible: ['sifive,test1', 'sifive,test0', 'syscon'],
-        phandle: [TEST_PHANDLE],
-      }),
-      placed('rtc', 'rtc', {
-        compatible: 'google,goldfish-rtc',
-        interrupts: [RTC_IRQ],
-        'interrupt-parent': [PLIC_PHANDLE],
-      }),
-      placed('clint', 'clint', {
-        compatible: ['sifive,clint0', 'riscv,clint0'],
-        'interrupts-extended': wires(harts, [MACHINE_SOFTWARE, MACHINE_TIMER]),
-      }),
-      placed('plic', 'plic', {
-        compatible: ['sifive,plic-1.0.0', 'riscv,plic0'],
-        '#interrupt-cells': [1],
-        '#address-cells': [0],
-        'interrupt-controller': true,
-        'interrupts-extended': wires(harts, [MACHINE_EXTERNAL, SUPERVISOR_EXTERNAL]),
-        'riscv,ndev': [PLIC_SOURCES - 1],
-        phandle: [PLIC_PHANDLE],
-      }),
-      placed('serial', 'uart', {
-        compatible: 'ns16550a',
-        'clock-frequency': [UART_HZ],
-        interrupts: [UART_IRQ],
-        'interrupt-parent': [PLIC_PHANDLE],
-      }),
-      ...Array.from({ length: VIRTIO_SLOTS }, (_, slot) => virtio(slot)),
-    ],
-  }
-}
-
-/** Each hart's local interrupts as pairs (its controller, the number). */
-const wires = (harts: number, numbers: readonly number[]): readonly number[] =>
-  Array.from({ length: harts }, (_, hart) => numbers.flatMap((n) => [intcHandle(hart), n])).flat()
-
-function placed(
-  name: string,
-  entry: keyof typeof MEMORY_MAP,
-  properties: TreeNode['properties'],
-): TreeNode {
-  const { base, bytes } = MEMORY_MAP[entry]
-  return {
-    name: `${name}@${base.toString(16)}`,
-    properties: { reg: [...pair(base), ...pair(bytes)], ...properties },
-  }
-}
-
-function virtio(slot: number): TreeNode {
-  const { base, bytes } = MEMORY_MAP.virtio
-  const start = base + slot * bytes
-  return {
-    name: `virtio_mmio@${start.toString(16)}`,
-    properties: {
-      compatible: 'virtio,mmio',
-      reg: [...pair(start), ...pair(bytes)],
-      interrupts: [VIRTIO_IRQ + slot],
-      'interrupt-parent': [PLIC_PHANDLE],
-    },
-  }
-}

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { MachineSpec } from '../../machine.ts'
 import { cycles } from '../../units.ts'
-import type { DeviceState } from '../device/device.ts'
 import { RamDouble } from '../device/ram.fixture.ts'
+import * as map from '../memory/memory-map.ts'
+import type { SavedState } from '../saved/saved-state.ts'
 import { Clock } from '../time/clock.ts'
 import { flat } from '../timing/flat.ts'
 import { Board } from './board.ts'
-import * as map from './memory-map.ts'
 
 const MiB = 1 << 20
 const RAM = 0x8000_0000
@@ -88,11 +88,11 @@ describe('Board', () => {
       VIRT_PLIC: map.MEMORY_MAP.plic.base,
       VIRT_PLIC_BYTES: map.MEMORY_MAP.plic.bytes,
       VIRT_UART: uart.base,
-      VIRT_UART_IRQ: map.UART_IRQ,
+      VIRT_UART_IRQ: map.MEMORY_MAP.uart.irq,
       VIRT_VIRTIO: map.MEMORY_MAP.virtio.base,
       VIRT_VIRTIO_STEP: map.MEMORY_MAP.virtio.bytes,
       VIRT_VIRTIO_SLOTS: map.VIRTIO_SLOTS,
-      VIRT_VIRTIO_IRQ: map.VIRTIO_IRQ,
+      VIRT_VIRTIO_IRQ: map.MEMORY_MAP.virtio.irq,
       VIRT_RAM: map.MEMORY_MAP.ram.base,
       TIMEBASE_HZ: map.TICKS_PER_SECOND,
       FIRMWARE_BYTES: map.FIRMWARE_BYTES,
@@ -100,6 +100,22 @@ describe('Board', () => {
     }
     for (const [name, value] of Object.entries(ours))
       expect([name, defined.get(name)]).toEqual([name, value])
+  })
+
+  it('tells guests in its device tree of each device that is on the bus', () => {
+    make({}).boot()
+    const told = new TextDecoder('latin1').decode(ram.read(RAM, 8 * MiB))
+    const named = (name: string, base: number) =>
+      told.includes(`\x01${name}@${base.toString(16)}\0`)
+    const { finisher, rtc, clint, plic, uart, virtio } = map.MEMORY_MAP
+    const nodes = { test: finisher, rtc, clint, plic, serial: uart }
+    for (const [name, { base }] of Object.entries(nodes)) {
+      expect([name, named(name, base)]).toEqual([name, true])
+    }
+    const slots = Array.from({ length: 9 }, (_, n) =>
+      named('virtio_mmio', virtio.base + 0x1000 * n),
+    )
+    expect(slots).toEqual([...new Array(8).fill(true), false])
   })
 
   it('puts a device of the size the map says at each address', () => {
@@ -167,7 +183,6 @@ describe('Board', () => {
     expect(() => make({ initrd: huge }).boot()).toThrow(
       /initrd: expected it to lie in 8388608 bytes of RAM .* got 7340032 at/,
     )
-    expect(() => make().images).toThrow(/call boot\(\) first/)
   })
 
   it('leaves out the ELF headers that lie below RAM', () => {
@@ -194,8 +209,8 @@ describe('Board', () => {
   it('interrupts a driver that never asks its UART why once for each byte', () => {
     const { bus } = make()
     const { base: plic } = map.MEMORY_MAP.plic
-    bus.write(plic + 4 * map.UART_IRQ, 4, 1)
-    bus.write(plic + 0x2080, 4, 1 << map.UART_IRQ)
+    bus.write(plic + 4 * map.MEMORY_MAP.uart.irq, 4, 1)
+    bus.write(plic + 0x2080, 4, 1 << map.MEMORY_MAP.uart.irq)
     bus.write(uart.base + 1, 1, 3)
     let taken = 0
     for (let sent = 0; sent < 5; sent++) {
@@ -233,8 +248,8 @@ describe('Board', () => {
 
   it('interrupts the supervisor of a hart through the PLIC', () => {
     const board = make()
-    board.bus.write(0xc00_0000 + 4 * map.UART_IRQ, 4, 1)
-    board.bus.write(0xc00_2080, 4, 1 << map.UART_IRQ)
+    board.bus.write(0xc00_0000 + 4 * map.MEMORY_MAP.uart.irq, 4, 1)
+    board.bus.write(0xc00_2080, 4, 1 << map.MEMORY_MAP.uart.irq)
     board.bus.write(uart.base + 1, 1, 1)
     lines = []
     board.type('x')
@@ -262,8 +277,8 @@ describe('Board', () => {
 
   it('restarts all devices, but keeps disk, counts, inputs and time', () => {
     const board = make({ disk: new Uint8Array(4096), network: true })
-    const device = (name: string): DeviceState =>
-      (board.save().devices as Record<string, DeviceState>)[name] ?? {}
+    const device = (name: string): SavedState =>
+      (board.save().devices as Record<string, SavedState>)[name] ?? {}
     const fresh = ['clint', 'plic', 'uart', 'virtio1'].map(device)
     const disk = device('virtio0').function
     clock.now = cycles(700)

@@ -1,10 +1,12 @@
 // The board: all devices at their addresses, wired to the interrupt controller and to each other.
-// Invariant: adding a device is one row in `place`; state is saved by the device's name.
+// A device is a file in device/, a row of the memory map, and a row of `placed` here, which wires it.
+// Invariant: guests are told of exactly the devices that are on the bus; state is saved by the device's name.
 
-import { type BootImage, ElfError } from '../../elf.ts'
+import { ElfError } from '../../elf/file.ts'
 import type { MachineSpec, Network } from '../../machine.ts'
 import { Clint } from '../device/clint.ts'
-import type { Device, DeviceState, DmaMemory } from '../device/device.ts'
+import type { Device, Place } from '../device/device.ts'
+import type { TreeNode } from '../device/devicetree.ts'
 import { Disk } from '../device/disk.ts'
 import { type Finish, Finisher } from '../device/finisher.ts'
 import { Plic } from '../device/plic.ts'
@@ -14,8 +16,11 @@ import { Uart } from '../device/uart.ts'
 import { VirtioMmio } from '../device/virtio.ts'
 import { VirtioBlock } from '../device/virtio-block.ts'
 import { VirtioNet } from '../device/virtio-net.ts'
+import type { DmaMemory } from '../memory/dma.ts'
+import { MEMORY_MAP, VIRTIO_SLOTS } from '../memory/memory-map.ts'
 import { Link } from '../net/link.ts'
 import { Peer } from '../net/peer.ts'
+import type { SavedState } from '../saved/saved-state.ts'
 import { InputGate } from '../session/input-gate.ts'
 import type { Moment } from '../session/input-log.ts'
 import type { Clock } from '../time/clock.ts'
@@ -23,7 +28,6 @@ import type { Profile } from '../timing/profile.ts'
 import { type Boot, boot } from './boot.ts'
 import { Bus, type Placed } from './bus.ts'
 import { HOST_INTERFACE, HostInterface, type HostWords } from './host-interface.ts'
-import { MEMORY_MAP, RTC_IRQ, UART_IRQ, VIRTIO_IRQ, VIRTIO_SLOTS } from './memory-map.ts'
 
 export type HartLine = 'MSIP' | 'MTIP' | 'MEIP' | 'SEIP'
 
@@ -47,7 +51,7 @@ export interface BoardOptions {
   readonly networkEvent?: () => void
 }
 
-/** As QEMU's user network has it: the guest is 10.0.2.15, the other end 10.0.2.2. */
+/** The addresses of QEMU's user network: the guest is 10.0.2.15, the other end 10.0.2.2. */
 const GUEST_IP = 0x0a00_020f
 const PEER_IP = 0x0a00_0202
 const PEER_MAC = Uint8Array.of(0x52, 0x55, 0x0a, 0x00, 0x02, 0x02)
@@ -59,11 +63,11 @@ export class Board {
   readonly gate: InputGate
   readonly #options: BoardOptions
   readonly #devices: readonly Device[]
+  readonly #nodes: readonly TreeNode[]
   readonly #rom = new Rom('rom', MEMORY_MAP.rom.bytes)
   readonly #host: HostInterface
   readonly #block: VirtioBlock | undefined
   readonly #cable: Cable | undefined
-  #booted: Boot | undefined
 
   constructor(options: BoardOptions) {
     const { spec, clock, profile, interrupt, finish } = options
@@ -84,37 +88,31 @@ export class Board {
       interrupt,
       timeMoved: () => options.timeMoved?.(),
     })
-    this.uart = new Uart(plic.line(UART_IRQ))
+    const line = ({ irq }: Required<Place>) => plic.line(irq)
+    const { rom, finisher, rtc, clint, uart, virtio } = MEMORY_MAP
+    this.uart = new Uart(line(uart))
     this.#host = new HostInterface(options, (byte) => this.uart.onOutput?.(byte))
     this.#block = spec.disk && new VirtioBlock(new Disk(spec.disk), clock, profile.latencies)
     this.#cable = spec.network === true ? plugIn(options, this.gate) : undefined
     const functions = [this.#block, this.#cable?.card]
-    const slots = Array.from({ length: VIRTIO_SLOTS }, (_, slot): Placed => {
-      const { base, bytes } = MEMORY_MAP.virtio
-      const line = plic.line(VIRTIO_IRQ + slot)
-      const device = new VirtioMmio(
-        `virtio${slot}`,
-        options.dma,
-        line,
-        functions[slot],
-        spec.virtio,
-      )
-      return { base: base + slot * bytes, device }
+    const slots = Array.from({ length: VIRTIO_SLOTS }, (_, n): OnBoard => {
+      const place = { base: virtio.base + n * virtio.bytes, irq: virtio.irq + n }
+      const name = `virtio${n}`
+      const { dma } = options
+      return { ...place, device: new VirtioMmio(name, dma, line(place), functions[n], spec.virtio) }
     })
-    const placed: Placed[] = [
-      { base: MEMORY_MAP.rom.base, device: this.#rom },
-      { base: MEMORY_MAP.finisher.base, device: new Finisher(finish) },
-      {
-        base: MEMORY_MAP.rtc.base,
-        device: new Rtc(clock, profile.cyclesPerTick, plic.line(RTC_IRQ)),
-      },
-      { base: MEMORY_MAP.clint.base, device: this.clint },
-      { base: MEMORY_MAP.uart.base, device: this.uart },
+    const placed: OnBoard[] = [
+      { ...rom, device: this.#rom },
+      { ...finisher, device: new Finisher(finish) },
+      { ...rtc, device: new Rtc(clock, profile.cyclesPerTick, line(rtc)) },
+      { ...clint, device: this.clint },
+      { ...uart, device: this.uart },
       ...slots,
-      { base: MEMORY_MAP.plic.base, device: plic }, // last, for it is loaded in this order
+      { ...MEMORY_MAP.plic, device: plic }, // last, for it is loaded in this order
     ]
     this.bus = new Bus(placed)
     this.#devices = placed.map(({ device }) => device)
+    this.#nodes = nodesOf(placed)
   }
 
   /** The far end of the network cable. */
@@ -129,12 +127,6 @@ export class Board {
     return `expected no open network connection at a snapshot, got ${open}. Close them first`
   }
 
-  /** The images that boot() loaded: their symbols serve backtraces. */
-  get images(): { readonly firmware: BootImage | undefined; readonly kernel: BootImage } {
-    if (this.#booted === undefined) throw new Error('expected a booted board; call boot() first')
-    return this.#booted
-  }
-
   /** True if devices will do nothing by themselves, whatever time passes. */
   get quiet(): boolean {
     return this.#options.clock.waitsOnlyFor(HOST_INTERFACE) && !this.#host.asked
@@ -142,9 +134,9 @@ export class Board {
 
   /** Loads the images into RAM, which holds zeros only, and programs the ROM at which harts start. */
   boot(): void {
-    this.#booted = boot(this.#options.spec, this.#options.dma)
-    this.#rom.program(this.#booted.rom)
-    this.#host.watch(hostWordsOf(this.#booted))
+    const booted = boot(this.#options.spec, this.#options.dma, this.#nodes)
+    this.#rom.program(booted.rom)
+    this.#host.watch(hostWordsOf(booted))
   }
 
   /** Typed text; it enters at the current virtual time and is recorded. */
@@ -169,7 +161,7 @@ export class Board {
     return { ...this.#block?.counts(), ...card?.counts(), ...link?.counts() }
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     const devices = Object.fromEntries(this.#devices.map((device) => [device.name, device.save()]))
     return {
       devices,
@@ -181,20 +173,31 @@ export class Board {
   }
 
   /** Requires a clock that has been reset to the time of the save; schedules all events again. */
-  load(state: DeviceState): void {
-    this.#cable?.peer.load(state.peer as DeviceState)
-    this.#cable?.link.load(state.link as DeviceState)
-    const saved = state.devices as DeviceState
+  load(state: SavedState): void {
+    this.#cable?.peer.load(state.peer as SavedState)
+    this.#cable?.link.load(state.link as SavedState)
+    const saved = state.devices as SavedState
     for (const device of this.#devices) {
       const own = saved[device.name]
       if (own === undefined) {
         throw new Error(`expected a snapshot of this board, got one without ${device.name}`)
       }
-      device.load(own as DeviceState)
+      device.load(own as SavedState)
     }
-    this.gate.log.load(state.inputs as DeviceState)
-    this.#host.load(state.host as DeviceState)
+    this.gate.log.load(state.inputs as SavedState)
+    this.#host.load(state.host as SavedState)
   }
+}
+
+type OnBoard = Placed & Place
+
+/**
+ * The devices' nodes in order of addresses, as QEMU has them, whatever the order in which devices are
+ * loaded.
+ */
+function nodesOf(placed: readonly OnBoard[]): readonly TreeNode[] {
+  const inOrder = [...placed].sort((a, b) => a.base - b.base)
+  return inOrder.flatMap((one) => one.device.node?.(one) ?? [])
 }
 
 interface Cable {

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ElfError } from '../../elf.ts'
+import { ElfError } from '../../elf/file.ts'
 import type { MachineSpec } from '../../machine.ts'
 import { cycles } from '../../units.ts'
 import { Rv64Machine } from '../rv64.ts'

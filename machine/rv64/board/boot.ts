@@ -1,13 +1,14 @@
 // Booting: puts firmware, kernel, initrd and device tree into RAM and makes the reset ROM. Invariant:
 // what is loaded lies in RAM and no two pieces overlap, or nothing starts.
 
-import { type BootImage, ElfError, readFirmware, readKernel, type Segment } from '../../elf.ts'
+import { ElfError } from '../../elf/file.ts'
+import { type BootImage, readFirmware, readKernel, type Segment } from '../../elf/image.ts'
 import type { MachineSpec } from '../../machine.ts'
 import { PAGE_BYTES, type PhysicalAddress, physical } from '../../units.ts'
-import type { DmaMemory } from '../device/device.ts'
-import { flatten } from '../device/devicetree.ts'
+import { flatten, type TreeNode } from '../device/devicetree.ts'
+import type { DmaMemory } from '../memory/dma.ts'
+import { FIRMWARE_BYTES, KERNEL_BASE, MEMORY_MAP } from '../memory/memory-map.ts'
 import { boardTree } from './board-tree.ts'
-import { FIRMWARE_BYTES, KERNEL_BASE, MEMORY_MAP } from './memory-map.ts'
 import { resetVector } from './reset-vector.ts'
 
 export interface Boot {
@@ -27,8 +28,11 @@ const LOW_TREE = RAM_BASE + 0x18_0000
 const INITRD_BASE = 0x8400_0000
 const INITRD_SMALLEST_BANK = 96 * 1024 * 1024
 
-/** Loads what `spec` says through `dma`, which holds zeros only. Throws ElfError for what cannot be loaded. */
-export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
+/**
+ * Loads what `spec` says through `dma`, which holds zeros only; `devices` are the nodes of what is on the
+ * bus. Throws ElfError for what cannot be loaded.
+ */
+export function boot(spec: MachineSpec, dma: DmaMemory, devices: readonly TreeNode[]): Boot {
   const bank = spec.banks[0]?.bytes ?? 0
   const { bootargs = '' } = spec
   if (bootargs.includes('\0')) {
@@ -43,6 +47,7 @@ export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
       banks: spec.banks,
       harts: spec.harts,
       bootargs,
+      devices,
       initrd: initrd && { start: initrd.at, end: initrd.at + initrd.bytes.length },
     }),
     // Linux would take what lies below itself. OpenSBI says so too; ours leaves the tree alone.
@@ -74,8 +79,8 @@ export function boot(spec: MachineSpec, dma: DmaMemory): Boot {
 }
 
 /**
- * Without the page below RAM on which a linker that is told to put code at RAM's start puts the ELF
- * headers: nobody reads them.
+ * The segment without the page below RAM on which a linker that is told to put code at RAM's start puts
+ * the ELF headers: nobody reads them.
  */
 function inRam({ at, bytes, memoryBytes }: Segment): readonly Segment[] {
   const below = RAM_BASE - at
@@ -95,9 +100,9 @@ const initrdBase = (bank: number): PhysicalAddress => {
 }
 
 /**
- * Inside the firmware's 2 MiB, where no kernel allocates; without firmware, or where another piece
- * lies there, at the end of the first bank. Not at the end of the 2 MiB: a linker that is told to put
- * code at 0x80200000 puts the ELF headers on the page before.
+ * Where the tree goes: inside the firmware's 2 MiB, where no kernel allocates; without firmware, or where
+ * another piece lies there, at the end of the first bank. Not at the end of the 2 MiB: a linker that is
+ * told to put code at 0x80200000 puts the ELF headers on the page before.
  */
 function treeBase(
   loaded: readonly Piece[],

@@ -3,8 +3,9 @@
 // so the end has an exact cycle.
 
 import { cycles } from '../../units.ts'
-import type { DeviceState, DmaMemory } from '../device/device.ts'
 import type { Finish } from '../device/finisher.ts'
+import type { DmaMemory } from '../memory/dma.ts'
+import type { SavedState } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
 
 /** Of the event that looks. */
@@ -62,12 +63,12 @@ export class HostInterface {
     return this.#words !== undefined && this.#read(this.#words.tohost) !== 0n
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     const { tohost = null, fromhost = null } = this.#words ?? {}
     return { tohost, fromhost, when: this.#event?.when ?? null }
   }
 
-  load({ tohost, fromhost, when }: DeviceState): void {
+  load({ tohost, fromhost, when }: SavedState): void {
     this.#stop()
     this.#words =
       tohost === null

@@ -3,25 +3,16 @@
 // halted and looked at goes on exactly as one that nobody watched; while it stands no virtual time passes.
 
 import { PAGE_BYTES } from '../../units.ts'
-import { csrByNumber } from '../hart/csr-table.ts'
 import type { Hart } from '../hart/hart.ts'
 import { describe } from '../hart/registers.ts'
 import { takeInterrupt } from '../hart/trap.ts'
-import { F, PC, VALUE, X } from '../memory/layout.ts'
+import { PC } from '../memory/layout.ts'
 import { RAM_BASE, type Stretch } from '../memory/ram.ts'
+import type { Halter } from '../run/halter.ts'
 import type { RoundRobin } from '../run/round-robin.ts'
 import type { Clock } from '../time/clock.ts'
 import { locate, stretches } from './locate.ts'
-
-/** What the run loop asks of whoever may halt it. */
-export interface Halter {
-  /** True: it must be asked before every single instruction. */
-  readonly attentive: boolean
-  /** Asked before an instruction (or while the hart `waits` in wfi): shall the machine stand here? */
-  halts(waits: boolean): boolean
-  /** Resolves when the machine may go on, or when the signal ends the run. */
-  stand(signal: AbortSignal | undefined): Promise<void>
-}
+import { readRegister, writeRegister } from './register.ts'
 
 /** Why the machine stands, and which hart brought it to that. */
 export type Halt = { readonly hart: number } & (
@@ -30,14 +21,6 @@ export type Halt = { readonly hart: number } & (
   | { readonly kind: 'breakpoint' }
   | { readonly kind: 'changed'; readonly address: bigint }
 )
-
-/** gdb's numbers: x0 to x31, pc, f0 to f31 from FIRST_FLOAT, and CSRs from FIRST_CSR. */
-export const PC_NUMBER = 32
-export const FIRST_FLOAT = 33
-export const FIRST_CSR = 65
-export const PRIVILEGE_NUMBER = FIRST_CSR + 4096
-/** V of the hypervisor extension: tells a guest from its hypervisor at the same address. */
-export const VIRTUALISED_NUMBER = PRIVILEGE_NUMBER + 1
 
 /** Where a hart stands; `executed`: its cycles. */
 interface Place {
@@ -200,7 +183,7 @@ export class Debugger implements Halter {
     return undefined
   }
 
-  /** Of the selected hart, as all that follows. */
+  /** The selected hart's, as all that follows. */
   get pc(): bigint {
     return this.#look(() => this.#hart.u64[PC >> 3]!)
   }
@@ -209,44 +192,14 @@ export class Debugger implements Halter {
     return this.#harts.visit(this.#selected, look)
   }
 
-  /** By gdb's number; undefined if there is no such register. */
-  register(number: number): bigint | undefined {
-    return this.#look(() => this.#register(number))
-  }
-
-  #register(number: number): bigint | undefined {
-    if (number < PC_NUMBER) return this.#hart.u64[(X >> 3) + number]
-    if (number === PC_NUMBER) return this.#hart.u64[PC >> 3]!
-    if (number < FIRST_CSR) return this.#hart.u64[(F >> 3) + number - FIRST_FLOAT]
-    if (number === PRIVILEGE_NUMBER) return BigInt(this.#hart.privilege)
-    if (number === VIRTUALISED_NUMBER) return this.#hart.virtualised ? 1n : 0n
-    const row = csrByNumber[number - FIRST_CSR]
-    if (row === undefined) return undefined
-    return describe(this.#hart).csr[row.name]
+  /** A register by its name in debug/register.ts; undefined if there is no such register. */
+  register(name: string): bigint | undefined {
+    return this.#look(() => readRegister(this.#hart, name))
   }
 
   /** False if there is no such register, or it cannot be set to another value. */
-  setRegister(number: number, value: bigint): boolean {
-    return this.#look(() => this.#setRegister(number, value))
-  }
-
-  #setRegister(number: number, value: bigint): boolean {
-    const hart = this.#hart
-    if (number === 0 || value === this.#register(number)) return true
-    if (number < PC_NUMBER) hart.u64[(X >> 3) + number] = value
-    else if (number === PC_NUMBER) hart.u64[PC >> 3] = value & ~1n
-    else if (number < FIRST_CSR) hart.u64[(F >> 3) + number - FIRST_FLOAT] = value
-    else {
-      const row = csrByNumber[number - FIRST_CSR]
-      if (row?.write === undefined) return false
-      const kept = hart.u64[VALUE >> 3]!
-      hart.sliceEnd = this.#clock.now + 1
-      row.write(hart, Number(value >> 32n) | 0, Number(value & 0xffff_ffffn) | 0)
-      hart.u64[VALUE >> 3] = kept
-      hart.tlb?.flushAll()
-      hart.contextChanged()
-    }
-    return true
+  setRegister(name: string, value: bigint): boolean {
+    return this.#look(() => writeRegister(this.#hart, this.#clock, name, value))
   }
 
   /** What caches, TLBs and branch predictor hold, in the order of timing/layout.ts; absent: not modelled. */
@@ -254,7 +207,7 @@ export class Debugger implements Halter {
     return this.#hart.timing?.save()
   }
 
-  /** As much of [address, address + length) as RAM has there. */
+  /** Copies as much of [address, address + length) as RAM has there. */
   read(address: bigint, length: number, physical: boolean): Uint8Array {
     const bytes = new Uint8Array(length)
     const { ram } = this.#hart

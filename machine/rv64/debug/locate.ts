@@ -62,7 +62,9 @@ function located(at: bigint | undefined): number | undefined {
   return at === undefined || at >> BUS_BITS !== 0n ? undefined : Number(at)
 }
 
-/** Calls `visit` with each stretch of RAM behind [va, va + length), a page at a time, until one is missing. */
+/**
+ * Calls `visit` with each stretch of RAM behind [va, va + length), a page at a time, until one is missing.
+ */
 export function stretches(
   hart: Hart,
   va: bigint,

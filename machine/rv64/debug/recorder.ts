@@ -8,9 +8,9 @@ import type { Hart } from '../hart/hart.ts'
 import { privilegeOf } from '../hart/registers.ts'
 import { takeInterrupt } from '../hart/trap.ts'
 import { CELL, PC } from '../memory/layout.ts'
-import { rootOf } from '../mmu/mmu.ts'
+import { rootOf } from '../mmu/sv39.ts'
+import type { Halter } from '../run/halter.ts'
 import type { Clock } from '../time/clock.ts'
-import type { Halter } from './debugger.ts'
 
 export type NameOf = Parameters<NonNullable<Machine['record']>>[0]
 
@@ -24,7 +24,7 @@ interface Context {
   /** 0 unless a user program runs. */
   readonly root: number
   readonly name: string | undefined
-  /** By pc: cycles and retired instructions. */
+  /** Work by pc: cycles and retired instructions. */
   readonly work: Map<number, [number, number]>
 }
 
@@ -178,7 +178,7 @@ export class Recorder implements Halter {
     else this.#lost++
   }
 
-  /** Of the program that runs in U or VU. */
+  /** The name of the program that runs in U or VU. */
   #userRoot(): number {
     const hart = this.#hart
     if (hart.privilege !== 0) return 0

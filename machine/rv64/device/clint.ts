@@ -2,12 +2,18 @@
 // is high exactly while mtime >= mtimecmp; between accesses one clock event a hart keeps that true.
 
 import { type Cycles, cycles } from '../../units.ts'
+import { numbersOf, type SavedState, stringsOf } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
-import { type Device, type DeviceState, numbersOf, stringsOf } from './device.ts'
+import type { Device, Place } from './device.ts'
+import type { TreeNode } from './devicetree.ts'
+import { nodeAt, wires } from './node.ts'
 
 const MSIP = 0x0000 // + 4 a hart
 const MTIMECMP = 0x4000 // + 8 a hart
 const MTIME = 0xbff8
+// Local interrupt numbers (privileged specification, mcause).
+const MACHINE_SOFTWARE = 3
+const MACHINE_TIMER = 7
 const NEVER = 0xffff_ffff_ffff_ffffn
 
 export type ClintLine = (hart: number, line: 'MSIP' | 'MTIP', level: boolean) => void
@@ -100,7 +106,14 @@ export class Clint implements Device {
     })
   }
 
-  save(): DeviceState {
+  node({ base }: Place): TreeNode {
+    return nodeAt('clint', base, this.size, {
+      compatible: ['sifive,clint0', 'riscv,clint0'],
+      'interrupts-extended': wires(this.#timers.length, [MACHINE_SOFTWARE, MACHINE_TIMER]),
+    })
+  }
+
+  save(): SavedState {
     return {
       offset: this.#offset.toString(),
       msip: this.#msip.map(Number),
@@ -109,7 +122,7 @@ export class Clint implements Device {
   }
 
   /** Requires a clock that has been reset to the time of the save. */
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.#offset = BigInt(String(state.offset))
     numbersOf(state.msip).forEach((level, hart) => {
       this.#writeMsip(hart, level !== 0)

@@ -1,7 +1,7 @@
 // A disk image that is never written: changed blocks are kept beside it. Invariant: the image's bytes
 // stay as they came, so that machines and snapshots can share them.
 
-import type { DeviceState, DeviceValue } from './device.ts'
+import type { SavedState, SavedValue } from '../saved/saved-state.ts'
 
 export const SECTOR_BYTES = 512
 const BLOCK_BYTES = 4096
@@ -45,14 +45,14 @@ export class Disk {
   }
 
   /** Only what differs from the image, in order of place. */
-  save(): DeviceState {
+  save(): SavedState {
     const blocks = [...this.#changed].sort(([a], [b]) => a - b)
     return { blocks: blocks.map(([block, bytes]) => ({ block, bytes: bytes.slice() })) }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.#changed.clear()
-    const blocks: readonly DeviceValue[] = Array.isArray(state.blocks) ? state.blocks : []
+    const blocks: readonly SavedValue[] = Array.isArray(state.blocks) ? state.blocks : []
     for (const entry of blocks) {
       const { block, bytes } = entry as { block: number; bytes: Uint8Array }
       this.#changed.set(block, bytes.slice())

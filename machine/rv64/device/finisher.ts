@@ -1,11 +1,20 @@
 // Finisher: the test device of QEMU `virt` and SiFive boards, by which a guest switches off or
 // restarts the machine. Invariant: it has no state; each accepted word finishes exactly once.
 
-import type { Device, DeviceState } from './device.ts'
+import type { SavedState } from '../saved/saved-state.ts'
+import type { Device, Place } from './device.ts'
+import type { TreeNode } from './devicetree.ts'
+import { FINISHER_PHANDLE, nodeAt } from './node.ts'
 
 const FAIL = 0x3333 // exit code in bits 31:16
 const PASS = 0x5555
 const RESET = 0x7777
+
+/** Nodes beside `soc` by which a kernel that does not know the device switches off and restarts. */
+export const FINISHER_SWITCHES: readonly TreeNode[] = [
+  syscon('poweroff', PASS),
+  syscon('reboot', RESET),
+]
 
 export type Finish = (code: number, kind: 'power-off' | 'reboot') => void
 
@@ -39,9 +48,28 @@ export class Finisher implements Device {
 
   reset(): void {}
 
-  save(): DeviceState {
+  node({ base }: Place): TreeNode {
+    return nodeAt('test', base, this.size, {
+      compatible: ['sifive,test1', 'sifive,test0', 'syscon'],
+      phandle: [FINISHER_PHANDLE],
+    })
+  }
+
+  save(): SavedState {
     return {}
   }
 
   load(): void {}
+}
+
+function syscon(name: string, value: number): TreeNode {
+  return {
+    name,
+    properties: {
+      compatible: `syscon-${name}`,
+      regmap: [FINISHER_PHANDLE],
+      offset: [0],
+      value: [value],
+    },
+  }
 }

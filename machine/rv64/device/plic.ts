@@ -5,7 +5,10 @@
 // completion; a level that merely stayed high does not. Drivers written on QEMU depend on it: xv6's
 // never reads why its UART interrupts, and would be interrupted for ever.
 
-import { type Device, type DeviceState, numbersOf } from './device.ts'
+import { numbersOf, type SavedState } from '../saved/saved-state.ts'
+import type { Device, Place } from './device.ts'
+import type { TreeNode } from './devicetree.ts'
+import { nodeAt, PLIC_PHANDLE, wires } from './node.ts'
 
 const PENDING = 0x1000
 const ENABLE = 0x2000 // + 0x80 a context
@@ -14,6 +17,9 @@ const CONTEXT = 0x20_0000 // + 0x1000 a context: threshold, claim/complete
 export const PLIC_SOURCES = 96
 const WORDS = PLIC_SOURCES / 32
 const MAX_PRIORITY = 7
+// Local interrupt numbers (privileged specification, mcause), context by context.
+const MACHINE_EXTERNAL = 11
+const SUPERVISOR_EXTERNAL = 9
 
 export type PlicLine = (context: number, level: boolean) => void
 
@@ -95,7 +101,20 @@ export class Plic implements Device {
     this.#update()
   }
 
-  save(): DeviceState {
+  node({ base }: Place): TreeNode {
+    const harts = this.#contexts.length / 2
+    return nodeAt('plic', base, this.size, {
+      compatible: ['sifive,plic-1.0.0', 'riscv,plic0'],
+      '#interrupt-cells': [1],
+      '#address-cells': [0],
+      'interrupt-controller': true,
+      'interrupts-extended': wires(harts, [MACHINE_EXTERNAL, SUPERVISOR_EXTERNAL]),
+      'riscv,ndev': [PLIC_SOURCES - 1],
+      phandle: [PLIC_PHANDLE],
+    })
+  }
+
+  save(): SavedState {
     return {
       priority: [...this.#priority],
       pending: [...this.#pending],
@@ -107,7 +126,7 @@ export class Plic implements Device {
   }
 
   /** To be called after the devices' own: they assert while they load. */
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.#priority.set(numbersOf(state.priority))
     this.#pending.set(numbersOf(state.pending))
     this.#serving.set(numbersOf(state.serving))

@@ -3,7 +3,7 @@
 // number, and the rings follow each other. Invariant: rings that cannot be used make no queue ready
 // unnoticed; the transport looks whenever `write` says that one has become ready.
 
-import type { DeviceState } from './device.ts'
+import type { SavedState } from '../saved/saved-state.ts'
 import type { Virtqueue } from './virtqueue.ts'
 
 export type VirtioVersion = 1 | 2
@@ -19,8 +19,8 @@ export interface QueueRegisters {
   /** For the selected queue, if there is one. True: it is ready from now on. */
   write(queue: Virtqueue | undefined, offset: number, word: number): boolean
   reset(): void
-  save(): DeviceState
-  load(state: DeviceState): void
+  save(): SavedState
+  load(state: SavedState): void
 }
 
 export const queueRegisters = (version: VirtioVersion): QueueRegisters =>
@@ -58,7 +58,7 @@ class RingAddresses implements QueueRegisters {
 
   reset(): void {}
 
-  save(): DeviceState {
+  save(): SavedState {
     return {}
   }
 
@@ -97,11 +97,11 @@ class LegacyRegisters implements QueueRegisters {
     this.#align = USUAL_ALIGN
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return { pageBytes: this.#pageBytes, align: this.#align }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.#pageBytes = Number(state.pageBytes)
     this.#align = Number(state.align)
   }

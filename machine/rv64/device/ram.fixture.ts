@@ -1,6 +1,6 @@
 // A stand-in for RAM in tests of devices and board: plain bytes behind DmaMemory.
 
-import type { DmaMemory } from './device.ts'
+import type { DmaMemory } from '../memory/dma.ts'
 
 export class RamDouble implements DmaMemory {
   readonly base: number

@@ -1,7 +1,8 @@
 // ROM: bytes that the guest can read and fetch, not write. Invariant: its bytes change only when the
 // board programs it.
 
-import type { Device, DeviceState } from './device.ts'
+import type { SavedState } from '../saved/saved-state.ts'
+import type { Device } from './device.ts'
 
 export class Rom implements Device {
   readonly name: string
@@ -33,11 +34,11 @@ export class Rom implements Device {
 
   reset(): void {}
 
-  save(): DeviceState {
+  save(): SavedState {
     return { bytes: this.#bytes.slice() }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     if (state.bytes instanceof Uint8Array) this.program(state.bytes)
   }
 }

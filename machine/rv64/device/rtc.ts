@@ -3,9 +3,12 @@
 // for it, unless it lies beyond all time; the line is high exactly while an alarm is unanswered and enabled.
 
 import { type Cycles, cycles } from '../../units.ts'
-import { TICKS_PER_SECOND } from '../board/memory-map.ts'
+import { TICKS_PER_SECOND } from '../memory/memory-map.ts'
+import type { SavedState } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
-import type { Device, DeviceState, InterruptLine } from './device.ts'
+import type { Device, InterruptLine, Place } from './device.ts'
+import type { TreeNode } from './devicetree.ts'
+import { interruptBy, nodeAt } from './node.ts'
 
 /** What the clock shows at reset, in nanoseconds since 1970: the first of January 2026. */
 export const RTC_START = BigInt(Date.UTC(2026, 0, 1)) * 1_000_000n
@@ -106,7 +109,14 @@ export class Rtc implements Device {
     this.#update()
   }
 
-  save(): DeviceState {
+  node({ base, irq = 0 }: Place): TreeNode {
+    return nodeAt('rtc', base, this.size, {
+      compatible: 'google,goldfish-rtc',
+      ...interruptBy(irq),
+    })
+  }
+
+  save(): SavedState {
     return {
       offset: this.#offset.toString(),
       high: this.#high,
@@ -118,7 +128,7 @@ export class Rtc implements Device {
   }
 
   /** Requires a clock that has been reset to the time of the save. */
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.#offset = BigInt(String(state.offset))
     this.#high = Number(state.high)
     this.#alarm = BigInt(String(state.alarm))

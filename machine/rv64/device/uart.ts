@@ -1,8 +1,10 @@
 // UART 16550A: the console. Output leaves at once; typed text is held back until the receive FIFO
 // has room. Invariant: the interrupt line is high exactly while IIR would name a cause.
 
-import type { Device, DeviceState, InterruptLine } from './device.ts'
-import { numbersOf } from './device.ts'
+import { numbersOf, type SavedState } from '../saved/saved-state.ts'
+import type { Device, InterruptLine, Place } from './device.ts'
+import type { TreeNode } from './devicetree.ts'
+import { interruptBy, nodeAt } from './node.ts'
 
 const RBR_THR = 0 // DLL when LCR.DLAB
 const IER = 1 // DLM when LCR.DLAB
@@ -27,6 +29,8 @@ const LSR_READY = 0x01
 const LSR_EMPTY = 0x60 // transmitter and its holding register
 const MSR_CONNECTED = 0xb0 // carrier, data set ready, clear to send
 const FIFO_BYTES = 16
+/** 3.6864 MHz, as on QEMU `virt`. */
+const CLOCK_HERTZ = 3_686_400
 const TRIGGER = [1, 4, 8, 14] as const // by FCR bits 7:6
 
 /** Typed text that waits for the FIFO at most; a person or a script types less. */
@@ -130,7 +134,15 @@ export class Uart implements Device {
     this.#update()
   }
 
-  save(): DeviceState {
+  node({ base, irq = 0 }: Place): TreeNode {
+    return nodeAt('serial', base, this.size, {
+      compatible: 'ns16550a',
+      'clock-frequency': [CLOCK_HERTZ],
+      ...interruptBy(irq),
+    })
+  }
+
+  save(): SavedState {
     return {
       ier: this.#ier,
       fcr: this.#fcr,
@@ -144,7 +156,7 @@ export class Uart implements Device {
     }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.#ier = Number(state.ier)
     this.#fcr = Number(state.fcr)
     this.#lcr = Number(state.lcr)

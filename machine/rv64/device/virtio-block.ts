@@ -3,8 +3,8 @@
 // exactly one clock event, so a saved (head, due) says all.
 
 import { cycles } from '../../units.ts'
+import type { SavedState } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
-import type { DeviceState } from './device.ts'
 import { type Disk, SECTOR_BYTES } from './disk.ts'
 import type { VirtioFunction, VirtioHost } from './virtio.ts'
 import type { Chain } from './virtqueue.ts'
@@ -77,7 +77,7 @@ export class VirtioBlock implements VirtioFunction {
     this.#flight = undefined
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return {
       flight: this.#flight ? { head: this.#flight.head, due: this.#flight.event.when } : null,
       disk: this.#disk.save(),
@@ -87,11 +87,11 @@ export class VirtioBlock implements VirtioFunction {
     }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.#flight = undefined
     const flight = state.flight as { head: number; due: number } | null
     if (flight !== null) this.#schedule(flight.head, flight.due)
-    this.#disk.load(state.disk as DeviceState)
+    this.#disk.load(state.disk as SavedState)
     this.#reads = Number(state.reads)
     this.#writes = Number(state.writes)
     this.#sectors = Number(state.sectors)

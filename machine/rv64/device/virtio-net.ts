@@ -4,8 +4,8 @@
 
 import { cycles } from '../../units.ts'
 import type { LinkEnd } from '../net/link.ts'
+import type { SavedState, SavedValue } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
-import type { DeviceState, DeviceValue } from './device.ts'
 import type { VirtioVersion } from './queue-registers.ts'
 import type { VirtioFunction, VirtioHost } from './virtio.ts'
 
@@ -83,7 +83,7 @@ export class VirtioNet implements VirtioFunction {
     this.#waiting = []
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return {
       sendingAt: this.#sending?.when ?? null,
       receivingAt: this.#receiving?.when ?? null,
@@ -94,9 +94,9 @@ export class VirtioNet implements VirtioFunction {
     }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.reset()
-    const waiting: readonly DeviceValue[] = Array.isArray(state.waiting) ? state.waiting : []
+    const waiting: readonly SavedValue[] = Array.isArray(state.waiting) ? state.waiting : []
     this.#waiting = waiting.map((entry) => {
       const { when, frame } = entry as unknown as Waiting
       return { when, frame: frame.slice() }

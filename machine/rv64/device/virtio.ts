@@ -2,7 +2,11 @@
 // Invariant: a device works only between DRIVER_OK and the first broken ring; a broken ring sets
 // DEVICE_NEEDS_RESET and nothing but a reset by the driver clears it.
 
-import type { Device, DeviceState, DmaMemory, InterruptLine } from './device.ts'
+import type { DmaMemory } from '../memory/dma.ts'
+import type { SavedState } from '../saved/saved-state.ts'
+import type { Device, InterruptLine, Place } from './device.ts'
+import { pair, type TreeNode } from './devicetree.ts'
+import { interruptBy } from './node.ts'
 import { type QueueRegisters, queueRegisters, type VirtioVersion } from './queue-registers.ts'
 import { QUEUE_SIZE_MAX, Virtqueue } from './virtqueue.ts'
 
@@ -46,8 +50,8 @@ export interface VirtioFunction {
   /** The driver has notified queue `index`; only while the host is live. */
   notify(index: number): void
   reset(): void
-  save(): DeviceState
-  load(state: DeviceState): void
+  save(): SavedState
+  load(state: SavedState): void
 }
 
 /** What the transport gives the function. */
@@ -185,7 +189,18 @@ export class VirtioMmio implements Device, VirtioHost {
     this.#begin()
   }
 
-  save(): DeviceState {
+  node({ base, irq = 0 }: Place): TreeNode {
+    return {
+      name: `virtio_mmio@${base.toString(16)}`,
+      properties: {
+        compatible: 'virtio,mmio',
+        reg: [...pair(base), ...pair(this.size)],
+        ...interruptBy(irq),
+      },
+    }
+  }
+
+  save(): SavedState {
     return {
       status: this.#status,
       interruptStatus: this.#interruptStatus,
@@ -200,19 +215,19 @@ export class VirtioMmio implements Device, VirtioHost {
     }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.#status = Number(state.status)
     this.#interruptStatus = Number(state.interruptStatus)
     this.#deviceFeaturesSel = Number(state.deviceFeaturesSel)
     this.#driverFeaturesSel = Number(state.driverFeaturesSel)
     this.#driverFeatures = [Number(state.driverFeaturesLow), Number(state.driverFeaturesHigh)]
     this.#queueSel = Number(state.queueSel)
-    const queues = state.queues as readonly DeviceState[]
+    const queues = state.queues as readonly SavedState[]
     this.#queues.forEach((queue, i) => {
       queue.load(queues[i] ?? {})
     })
-    this.#registers.load(state.registers as DeviceState)
-    if (this.#function !== undefined) this.#function.load(state.function as DeviceState)
+    this.#registers.load(state.registers as SavedState)
+    if (this.#function !== undefined) this.#function.load(state.function as SavedState)
     this.#interrupt(this.#interruptStatus !== 0)
   }
 

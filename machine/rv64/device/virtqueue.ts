@@ -3,7 +3,8 @@
 // MOST_CHAIN_BYTES bytes, and whatever breaks a rule comes back as 'broken', never as a throw. Rings that
 // cannot be read for a memory error are broken too.
 
-import type { DeviceState, DmaMemory } from './device.ts'
+import type { DmaMemory } from '../memory/dma.ts'
+import type { SavedState } from '../saved/saved-state.ts'
 
 export const QUEUE_SIZE_MAX = 256
 /** More than any driver puts in one request; it bounds the work for one notification. */
@@ -163,7 +164,7 @@ export class Virtqueue {
     this.#available = this.#used = 0
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return {
       descriptors: this.descriptors,
       driver: this.driver,
@@ -175,7 +176,7 @@ export class Virtqueue {
     }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.descriptors = Number(state.descriptors)
     this.driver = Number(state.driver)
     this.device = Number(state.device)

@@ -2,14 +2,14 @@
 
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { saveHart } from '../hart/saved-state.ts'
 import { encode } from '../isa/assemble.ts'
 import { ILLEGAL_ROW, table } from '../isa/table.ts'
 import { CELL, DISCARD, F, PC, PRIVILEGE, VIRTUALISED } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
-import { profileNamed } from '../timing/profile.ts'
+import { saveHart } from '../snapshot/hart-state.ts'
+import { profileNamed } from '../timing/profiles.ts'
 import { digestOf, pagesOf } from './memory-digest.fixture.ts'
-import { Stand, type StandOptions } from './test-stand.fixture.ts'
+import { TestStand, type TestStandOptions } from './test-stand.fixture.ts'
 
 const CODE = RAM_BASE + 0x1f80 // so that programs cross a page
 const DATA = RAM_BASE + 0x4000
@@ -58,7 +58,7 @@ const program = fc.record({
 type Program = typeof program extends fc.Arbitrary<infer T> ? T : never
 
 /** Each engine that is held against the reference, and how many programs it is given. */
-const RIVALS: readonly (readonly [string, StandOptions, number])[] = [
+const RIVALS: readonly (readonly [string, TestStandOptions, number])[] = [
   ['interpreter', { engine: 'fast' }, 600],
   ['compiler', { engine: 'compiler', limits: { threshold: 1, batch: 1, eager: true } }, 250],
   [
@@ -75,14 +75,14 @@ const PROFILED = RIVALS.flatMap(([name, options, runs]) =>
 )
 
 describe.each(PROFILED)('the %s under %s', (_, profile, options, runs) => {
-  let reference: Stand
-  let fast: Stand
+  let reference: TestStand
+  let fast: TestStand
 
   beforeAll(() => {
     const { core } = profileNamed(profile)
     const timing = core === undefined ? {} : { core }
-    reference = new Stand({ engine: 'reference', ...timing })
-    fast = new Stand({ ...options, ...timing })
+    reference = new TestStand({ engine: 'reference', ...timing })
+    fast = new TestStand({ ...options, ...timing })
   })
 
   it('leaves the state of the reference after random programs', () => {
@@ -122,7 +122,7 @@ describe.each(PROFILED)('the %s under %s', (_, profile, options, runs) => {
   })
 })
 
-function prepare(stand: Stand, one: Program): void {
+function prepare(stand: TestStand, one: Program): void {
   const { words, registers, privilege, virtualised, paging, delegate, float } = one
   const { hart, ram, clock } = stand
   ram.clear()
@@ -165,7 +165,7 @@ function prepare(stand: Stand, one: Program): void {
 }
 
 /** RAM at its own address by one leaf of 1 GiB, for everybody. */
-function identityMap({ ram }: Stand): void {
+function identityMap({ ram }: TestStand): void {
   const entry = new Uint8Array(8)
   new DataView(entry.buffer).setBigUint64(0, (BigInt(RAM_BASE >>> 12) << 10n) | 0xdfn, true)
   ram.write(TABLE + 16, entry)
@@ -175,7 +175,7 @@ function identityMap({ ram }: Stand): void {
 }
 
 /** The first MiB of RAM at its own address by pages: of S and of U, with and without A and D. */
-function mapPages({ ram }: Stand): void {
+function mapPages({ ram }: TestStand): void {
   const entry = (at: number, target: number, flags: number) => {
     const bytes = new Uint8Array(8)
     new DataView(bytes.buffer).setBigUint64(0, (BigInt(target >>> 12) << 10n) | BigInt(flags), true)
@@ -188,7 +188,7 @@ function mapPages({ ram }: Stand): void {
   for (let i = 0; i < 256; i++) entry(leaves + 8 * i, RAM_BASE + i * 4096, flags[i % 7]!)
 }
 
-function stateOf(stand: Stand): unknown {
+function stateOf(stand: TestStand): unknown {
   const { hart, ram, clock } = stand
   hart.put(DISCARD, 0, 0) // the engines differ in what they discard
   const used = ram.u8.subarray(ram.host(RAM_BASE), ram.host(RAM_BASE) + 0x1_3000)

@@ -24,7 +24,7 @@ import {
   seen,
   VS_VECTOR,
 } from './paged-stand.fixture.ts'
-import { ENGINES, type Stand } from './test-stand.fixture.ts'
+import { ENGINES, type TestStand } from './test-stand.fixture.ts'
 
 const [A0, A1, T0] = [10, 11, 5]
 const CODE = RAM_BASE
@@ -35,7 +35,7 @@ const HARDWARE_ERROR = 19
 const READERS = ['lb', 'lhu', 'lw', 'ld', 'fld', 'flw', 'lr.d', 'lr.w', 'amoadd.d', 'amoswap.w']
 
 /** The instruction, again and again; `at` is where its data lies, in T0 as the context sees it. */
-function loopOf(stand: Stand, one: Context, name: string, at = DATA, code = CODE): void {
+function loopOf(stand: TestStand, one: Context, name: string, at = DATA, code = CODE): void {
   const loop = new Assembler().label('again').emit(name, { rd: A0, rs1: T0, rs2: A1 })
   stand.ram.write(code, loop.to('again', 'jal').bytes())
   stand.setX(T0, seen(one, at))
@@ -43,10 +43,10 @@ function loopOf(stand: Stand, one: Context, name: string, at = DATA, code = CODE
   stand.pc = stand.hart.privilege === 3 || one.first === false ? code : seen(one, code)
 }
 
-const low = (stand: Stand, cell: keyof typeof CELL): number =>
+const low = (stand: TestStand, cell: keyof typeof CELL): number =>
   Number(stand.hart.u64[CELL[cell] >> 3])
 /** What M-mode learned of a trap. */
-const toldM = (stand: Stand): unknown => ({
+const toldM = (stand: TestStand): unknown => ({
   pc: Number(stand.pc),
   cause: low(stand, 'mcause'),
   epc: low(stand, 'mepc'),
@@ -62,7 +62,7 @@ const expected = (one: Context, epc: number, tval: number): unknown => ({
   gva: one.virtualised,
   details: [0, 0],
 })
-const event = (stand: Stand, name: string): number =>
+const event = (stand: TestStand, name: string): number =>
   stand.ram.errors.events()[`memory-error-${name}`] ?? 0
 
 describe.each(ENGINES)('a hardware error on the %s engine', (engine) => {
@@ -215,7 +215,7 @@ describe.each(ENGINES)('a hardware error on the %s engine', (engine) => {
 
     if (one.privilege < 3) {
       it('goes to HS by medeleg, and on to a guest by hedeleg', () => {
-        const run = (hedeleg: number): Stand => {
+        const run = (hedeleg: number): TestStand => {
           const stand = pagedStand(engine, one)
           stand.hart.put(CELL.medeleg, 0, 1 << HARDWARE_ERROR)
           stand.hart.put(CELL.hedeleg, 0, hedeleg)

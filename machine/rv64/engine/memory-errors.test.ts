@@ -3,10 +3,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { saveHart } from '../hart/saved-state.ts'
 import { Assembler, encode } from '../isa/assemble.ts'
 import { CELL, DISCARD } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
+import { saveHart } from '../snapshot/hart-state.ts'
 import { pagesOf } from './memory-digest.fixture.ts'
 import {
   CONTEXTS,
@@ -18,7 +18,7 @@ import {
   pagedStand,
   seen,
 } from './paged-stand.fixture.ts'
-import { ENGINES, type Stand } from './test-stand.fixture.ts'
+import { ENGINES, type TestStand } from './test-stand.fixture.ts'
 
 const CODE = RAM_BASE + 0x4fd0 // crosses into the next page
 const DATA = RAM_BASE + 0x8000
@@ -93,7 +93,7 @@ describe('memory errors', () => {
 })
 
 /** The accesses, for ever; whatever traps is skipped, as far as the handler is sound itself. */
-function prepare(stand: Stand, one: Context, words: readonly number[]): void {
+function prepare(stand: TestStand, one: Context, words: readonly number[]): void {
   const loop = new Assembler().label('again')
   for (const word of words) loop.word(word)
   stand.ram.write(CODE, loop.to('again', 'jal').bytes())
@@ -112,7 +112,7 @@ function prepare(stand: Stand, one: Context, words: readonly number[]): void {
   stand.pc = seen(one, CODE)
 }
 
-function perform(stand: Stand, what: Step): void {
+function perform(stand: TestStand, what: Step): void {
   const { ram } = stand
   if ('run' in what) stand.run(what.run)
   else if ('flip' in what) ram.errors.flip(what.flip, what.bits, what.silent)
@@ -120,7 +120,7 @@ function perform(stand: Stand, what: Step): void {
   else ram.write(what.dma, ram.take(what.dma, what.bytes) ?? new Uint8Array(what.bytes).fill(0x13))
 }
 
-function stateOf(stand: Stand): unknown {
+function stateOf(stand: TestStand): unknown {
   const { hart, ram, clock } = stand
   hart.put(DISCARD, 0, 0)
   return {

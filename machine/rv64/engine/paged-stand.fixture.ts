@@ -4,7 +4,7 @@
 import { FS, MPP_SHIFT, SPVP } from '../isa/status.ts'
 import { CELL, PRIVILEGE, VIRTUALISED } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
-import { type EngineName, Stand, type StandOptions } from './test-stand.fixture.ts'
+import { type EngineName, TestStand, type TestStandOptions } from './test-stand.fixture.ts'
 
 export const VIRTUAL = 0x4000_0000
 export const [M_VECTOR, S_VECTOR, VS_VECTOR] = [
@@ -66,9 +66,9 @@ export const guestLeafOf = (at: number): number => G_LEAVES + 8 * ((at - RAM_BAS
 export function pagedStand(
   engine: EngineName,
   one: Context,
-  more: Partial<StandOptions> = {},
-): Stand {
-  const stand = new Stand({ engine, limits: { threshold: 1, batch: 1, eager: true }, ...more })
+  more: Partial<TestStandOptions> = {},
+): TestStand {
+  const stand = new TestStand({ engine, limits: { threshold: 1, batch: 1, eager: true }, ...more })
   const { hart, ram } = stand
   const pointer = (at: number): bigint => (BigInt(at) >> 12n) << 10n
   writeTables(stand, one.privilege === 0 ? FULL | PTE_U : FULL)
@@ -90,7 +90,7 @@ export function pagedStand(
 }
 
 /** HS looks at its guest's memory: HLV under a guest's context. */
-export function lookingAtGuest(engine: EngineName, one: Context): Stand {
+export function lookingAtGuest(engine: EngineName, one: Context): TestStand {
   const stand = pagedStand(engine, one)
   const { hart } = stand
   hart.put(CELL.hstatus, hart.hi(CELL.hstatus), one.privilege === 1 ? SPVP : 0)
@@ -101,7 +101,7 @@ export function lookingAtGuest(engine: EngineName, one: Context): Stand {
 }
 
 /** MPRV: M-mode accesses memory as the context would. */
-export function lending(engine: EngineName, one: Context, mprv: number, mpv: number): Stand {
+export function lending(engine: EngineName, one: Context, mprv: number, mpv: number): TestStand {
   const stand = pagedStand(engine, one)
   const { hart } = stand
   const status = hart.lo(CELL.mstatus) | mprv | (one.privilege << MPP_SHIFT)
@@ -115,7 +115,7 @@ export function lending(engine: EngineName, one: Context, mprv: number, mpv: num
 /** Made in one piece for each set of flags: most of a test's time would otherwise go into them. */
 const tables = new Map<bigint, Uint8Array>()
 
-function writeTables({ ram }: Stand, flags: bigint): void {
+function writeTables({ ram }: TestStand, flags: bigint): void {
   let bytes = tables.get(flags)
   if (bytes === undefined) {
     bytes = tablesWith(flags)

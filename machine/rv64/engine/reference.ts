@@ -2,7 +2,6 @@
 // bigint, fetching and translating anew every time. Clear and slow: the oracle for the others, and
 // what they fall back to for an instruction they do not want to handle.
 
-import { MEMORY_MAP } from '../board/memory-map.ts'
 import type { Hart } from '../hart/hart.ts'
 import { takeException, takeFault, takeInterrupt } from '../hart/trap.ts'
 import { load, locateAtomic, store, viewpoint } from '../instructions/data.ts'
@@ -14,8 +13,8 @@ import type { Condition, Expression, Statement } from '../isa/ir.ts'
 import { CAUSE } from '../isa/status.ts'
 import { table } from '../isa/table.ts'
 import { BUDGET, DISCARD, PC, RESERVATION, VALUE, X } from '../memory/layout.ts'
-import { FAULT } from '../mmu/mmu.ts'
-import { EXECUTE, READ, WRITE } from '../mmu/pte.ts'
+import { MEMORY_MAP } from '../memory/memory-map.ts'
+import { EXECUTE, FAULT, READ, WRITE } from '../mmu/pte.ts'
 import { extrasOf } from '../timing/instruction-class.ts'
 import type { Engine } from './engine.ts'
 

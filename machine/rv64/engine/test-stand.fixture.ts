@@ -10,7 +10,7 @@ import type { Core } from '../timing/core.ts'
 import { type CompilerLimits, USUAL } from './compiler/limits.ts'
 import type { Engine } from './engine.ts'
 import { ReferenceEngine } from './reference.ts'
-import { FastEngine } from './webassembly.ts'
+import { WebAssemblyEngine } from './webassembly.ts'
 
 export type EngineName = 'fast' | 'reference' | 'compiler'
 
@@ -19,7 +19,7 @@ export const ENGINES: readonly EngineName[] = ['reference', 'fast', 'compiler']
 const NO_DEVICES: DeviceBus = { device: () => false, read: () => 0, write: () => {} }
 const MiB = 1 << 20
 
-export interface StandOptions {
+export interface TestStandOptions {
   readonly engine: EngineName
   readonly bus?: DeviceBus
   readonly megabytes?: number
@@ -28,14 +28,14 @@ export interface StandOptions {
   readonly limits?: Partial<CompilerLimits>
 }
 
-export class Stand {
+export class TestStand {
   readonly clock = new Clock()
   readonly ram: Ram
   readonly hart: Hart
   readonly engine: Engine
   readonly marks: number[] = []
 
-  constructor(options: StandOptions) {
+  constructor(options: TestStandOptions) {
     this.ram = new Ram((options.megabytes ?? 1) * MiB)
     this.hart = new Hart({
       ram: this.ram,
@@ -54,14 +54,14 @@ export class Stand {
     this.pc = RAM_BASE
   }
 
-  #engineFor({ engine, limits }: StandOptions): Engine {
+  #engineFor({ engine, limits }: TestStandOptions): Engine {
     switch (engine) {
       case 'reference':
         return new ReferenceEngine(this.hart)
       case 'fast':
-        return new FastEngine(this.hart)
+        return new WebAssemblyEngine(this.hart)
       case 'compiler':
-        return new FastEngine(this.hart, { ...USUAL, ...limits })
+        return new WebAssemblyEngine(this.hart, { ...USUAL, ...limits })
     }
   }
 

@@ -1,5 +1,6 @@
-// The fast engine: a WebAssembly interpreter over decoded pages (see interpreter/), and here what it
-// calls when its TLB, its decoded code or its handlers do not suffice. Invariant: see engine.ts.
+// WebAssemblyEngine: executes by generated code: the interpreter over decoded pages and, if it is given
+// limits, the compiler beside it. Here is what both call when the soft TLB, decoded code or handlers do not
+// suffice. Invariant: see engine.ts.
 
 import type { Hart } from '../hart/hart.ts'
 import { takeException, takeFault, takeInterrupt } from '../hart/trap.ts'
@@ -23,8 +24,7 @@ import {
 } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
 import { LineTlb } from '../mmu/line-tlb.ts'
-import { FAULT } from '../mmu/mmu.ts'
-import { EXECUTE } from '../mmu/pte.ts'
+import { EXECUTE, FAULT } from '../mmu/pte.ts'
 import { Tlb } from '../mmu/tlb.ts'
 import type { Core } from '../timing/core.ts'
 import { CodeCache } from './code/code-cache.ts'
@@ -52,7 +52,7 @@ import { pagingModule } from './paging/module.ts'
 import { ReferenceEngine } from './reference.ts'
 import { moduleFor } from './wasm/modules.ts'
 
-export class FastEngine implements Engine {
+export class WebAssemblyEngine implements Engine {
   readonly #hart: Hart
   readonly #code: CodeCache
   readonly #reference: ReferenceEngine
@@ -77,16 +77,14 @@ export class FastEngine implements Engine {
     const { memory } = hart.ram
     const pages = memory.buffer.byteLength / 65536
     const own = { env: { memory } }
-    const paging = {
-      ...new WebAssembly.Instance(pagingFor(pages, ram.pages), own).exports,
-      ...(hart.parts.core &&
-        new WebAssembly.Instance(linesFor(hart.parts.core, pages, ram.pages), own).exports),
-    }
+    const paging = new WebAssembly.Instance(pagingFor(pages, ram.pages), own).exports
+    const { core } = hart.parts
+    const lines = core && new WebAssembly.Instance(linesFor(core, pages, ram.pages), own).exports
     if (limits !== undefined) {
       this.#compiler = new Compiler(hart, this.#code, limits, codeTiming, {
         alone: () => this.#alone(),
         line: (slot) => this.#compiledLine(slot),
-        paging,
+        paging: { ...paging, ...lines },
       })
     }
     const instance = new WebAssembly.Instance(
@@ -105,7 +103,9 @@ export class FastEngine implements Engine {
           hot: () => this.#compiler?.hot(),
           line: () => this.#lines(),
           guarded: () => this.#guarded(),
-          ...paging,
+          fetchRefill: paging.fetchRefill,
+          loadMiss: lines?.read ?? paging.loadRefill,
+          storeMiss: lines?.write ?? paging.storeRefill,
         },
       },
     )

@@ -1,7 +1,7 @@
 // FetchGuard: addresses that are executed only after somebody has been asked, so that all other code may
-// run at full speed. Invariants: wherever the fast engine finds a page with such an address it marks the
-// slots of these (engine/code/code-cache.ts), so every way there leads to it; what a guest can see does not
-// depend on what is guarded.
+// run at full speed. Invariants: wherever the WebAssembly engine finds a page with such an address it marks
+// the slots of these (engine/code/code-cache.ts), so every way there leads to it; what a guest can see does
+// not depend on what is guarded.
 
 import { GUARDED } from '../memory/layout.ts'
 import type { Tlb } from '../mmu/tlb.ts'

@@ -71,7 +71,7 @@ export class Hart {
   readonly bus: DeviceBus
   readonly parts: HartParts
   readonly mmu: Mmu
-  /** Of the hart that has the window: see run/lane.ts. */
+  /** The number of the hart that has the window: see run/lane.ts. */
   id = 0
   pmp: Pmp
   timers: Timers

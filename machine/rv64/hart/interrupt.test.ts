@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cycles } from '../../units.ts'
-import { ENGINES, Stand } from '../engine/test-stand.fixture.ts'
+import { ENGINES, TestStand } from '../engine/test-stand.fixture.ts'
 import { Assembler, encode } from '../isa/assemble.ts'
 import {
   MEIP,
@@ -26,7 +26,7 @@ const [M_VECTOR, S_VECTOR, VS_VECTOR] = [RAM_BASE + 0x1000, RAM_BASE + 0x2000, R
 const INTERRUPT = 1n << 63n
 
 describe.each(ENGINES)('interrupts on the %s engine', (engine) => {
-  let stand: Stand
+  let stand: TestStand
   const set = (cell: keyof typeof CELL, lo: number, hi = 0) => stand.hart.put(CELL[cell], hi, lo)
   const get = (cell: keyof typeof CELL): bigint => stand.hart.u64[CELL[cell] >> 3]!
   const at = (privilege: number, virtualised = 0): void => {
@@ -36,7 +36,7 @@ describe.each(ENGINES)('interrupts on the %s engine', (engine) => {
   }
 
   beforeEach(() => {
-    stand = new Stand({ engine })
+    stand = new TestStand({ engine })
     set('mtvec', M_VECTOR)
     set('stvec', S_VECTOR)
     set('vstvec', VS_VECTOR)

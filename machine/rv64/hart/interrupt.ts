@@ -1,8 +1,7 @@
 // Which interrupt, if any, the hart takes next (privileged specification 3.1.9, 10.4.3).
 
 import { MACHINE, MIE, SIE, SUPERVISOR } from '../isa/status.ts'
-import { CELL, LINES, TIMERS } from '../memory/layout.ts'
-import type { Cells } from '../run/lane.ts'
+import { CELL, type Cells, LINES, TIMERS } from '../memory/layout.ts'
 import type { Hart } from './hart.ts'
 
 /** mip as hardware has it: what software set, the lines from outside, and the Sstc comparisons. */

@@ -3,8 +3,7 @@
 
 import { cycles } from '../../units.ts'
 import { STCE_HI, STIP, VSTIP } from '../isa/status.ts'
-import { CELL, TIMERS } from '../memory/layout.ts'
-import type { Cells } from '../run/lane.ts'
+import { CELL, type Cells, TIMERS } from '../memory/layout.ts'
 import { type Event, NEVER } from '../time/clock.ts'
 import type { Hart } from './hart.ts'
 

@@ -1,7 +1,7 @@
 // Where traps go, what they record, and how they return.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ENGINES, Stand } from '../engine/test-stand.fixture.ts'
+import { ENGINES, TestStand } from '../engine/test-stand.fixture.ts'
 import { encode } from '../isa/assemble.ts'
 import { CAUSE, GVA_HI, MIE, MPIE, MPP_SHIFT, MPRV, MPV_HI, SIE, SPIE, SPP } from '../isa/status.ts'
 import { CELL, PRIVILEGE, RESERVATION, VIRTUALISED } from '../memory/layout.ts'
@@ -12,7 +12,7 @@ const ECALL = encode('ecall')
 const [A0, T0] = [10, 5]
 
 describe.each(ENGINES)('traps on the %s engine', (engine) => {
-  let stand: Stand
+  let stand: TestStand
   const set = (cell: keyof typeof CELL, lo: number, hi = 0) => stand.hart.put(CELL[cell], hi, lo)
   const get = (cell: keyof typeof CELL): number => Number(stand.hart.u64[CELL[cell] >> 3]!)
   const bits = (cell: keyof typeof CELL, mask: number) => stand.hart.lo(CELL[cell]) & mask
@@ -27,7 +27,7 @@ describe.each(ENGINES)('traps on the %s engine', (engine) => {
   }
 
   beforeEach(() => {
-    stand = new Stand({ engine })
+    stand = new TestStand({ engine })
     set('mtvec', M_VECTOR)
     set('stvec', S_VECTOR)
     set('vstvec', VS_VECTOR)

@@ -2,12 +2,11 @@
 
 import type { Hart } from '../hart/hart.ts'
 import { takeIllegal, takeVirtual } from '../hart/trap.ts'
+import { CACHE_BLOCK_BYTES } from '../isa/extensions.ts'
 import { CBZE, MACHINE, USER } from '../isa/status.ts'
 import { CELL } from '../memory/layout.ts'
 import { clearBlock } from './data.ts'
 import type { Operands } from './system.ts'
-
-export const CACHE_BLOCK_BYTES = 64
 
 /** False: trapped. */
 export function zeroBlock(hart: Hart, operands: Operands): boolean {

@@ -1,7 +1,7 @@
 // What firmware and kernels probe: legal values of every field, and who may touch which register.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ENGINES, Stand } from '../engine/test-stand.fixture.ts'
+import { ENGINES, TestStand } from '../engine/test-stand.fixture.ts'
 import { csrRows } from '../hart/csr-table.ts'
 import { encode } from '../isa/assemble.ts'
 import { CAUSE } from '../isa/status.ts'
@@ -24,10 +24,10 @@ const LEVELS: Readonly<Record<Level, readonly [number, number]>> = {
 }
 
 describe.each(ENGINES)('CSRs on the %s engine', (engine) => {
-  let stand: Stand
+  let stand: TestStand
 
   beforeEach(() => {
-    stand = new Stand({ engine })
+    stand = new TestStand({ engine })
     stand.hart.put(CELL.pmpaddr0, 0x3f_ffff, -1)
     stand.ram.u8[CELL.pmpcfg0] = 0x1f
     stand.hart.put(CELL.mtvec, 0, HANDLER)

@@ -1,5 +1,5 @@
 // Loads and stores the slow way: translate by a walk, then RAM byte by byte or a device. The
-// reference interpreter makes every access here, the fast engine those that its TLB misses.
+// reference interpreter makes every access here, the WebAssembly engine those that its TLB misses.
 // Invariant: an access that traps has done nothing else; the trap is then already taken.
 
 import type { Hart } from '../hart/hart.ts'
@@ -17,8 +17,7 @@ import {
 } from '../isa/status.ts'
 import { CELL, VALUE } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
-import { FAULT } from '../mmu/mmu.ts'
-import { type DataAccess, READ, WRITE } from '../mmu/pte.ts'
+import { type DataAccess, FAULT, READ, WRITE } from '../mmu/pte.ts'
 import { LINE_BYTES } from '../timing/core.ts'
 import { meetsPoison } from './poison.ts'
 

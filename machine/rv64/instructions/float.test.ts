@@ -3,14 +3,14 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Stand } from '../engine/test-stand.fixture.ts'
+import { TestStand } from '../engine/test-stand.fixture.ts'
 import { DOUBLE, INEXACT } from '../float/format.ts'
 import { box, registerPatterns, toBits } from '../float/patterns.fixture.ts'
 import type { Hart } from '../hart/hart.ts'
-import { saveHart } from '../hart/saved-state.ts'
 import { FLOAT_CALLS, type FloatCall } from '../isa/float-calls.ts'
 import { table } from '../isa/table.ts'
 import { CELL, F, X } from '../memory/layout.ts'
+import { saveHart } from '../snapshot/hart-state.ts'
 import { executeExactly, executeFloat } from './float.ts'
 import { FAST } from './float-fast.ts'
 
@@ -29,8 +29,8 @@ const situation = fc.record({
 type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never
 
 const fused = new Set(table.flatMap(({ name, format }) => (format === 'fused' ? [name] : [])))
-const fast = new Stand({ engine: 'reference' }).hart
-const exact = new Stand({ engine: 'reference' }).hart
+const fast = new TestStand({ engine: 'reference' }).hart
+const exact = new TestStand({ engine: 'reference' }).hart
 
 function prepare(hart: Hart, { operands, alike, inexact, dynamic }: Situation): void {
   hart.reset()

@@ -9,7 +9,7 @@ import {
   lookingAtGuest,
   seen,
 } from '../engine/paged-stand.fixture.ts'
-import type { Stand } from '../engine/test-stand.fixture.ts'
+import type { TestStand } from '../engine/test-stand.fixture.ts'
 import { encode } from '../isa/assemble.ts'
 import { CELL, PRIVILEGE, VIRTUALISED } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
@@ -24,13 +24,13 @@ const GUESTS = CONTEXTS.filter(({ name }) => name === 'VS' || name === 'VU')
 const doubleword = (value: bigint): Uint8Array => new Uint8Array(BigInt64Array.of(value).buffer)
 
 /** The guest's page for HERE leads to another page from now on; nobody has been told. */
-function remap({ ram }: Stand, { privilege }: Context, to: number): void {
+function remap({ ram }: TestStand, { privilege }: Context, to: number): void {
   const flags = privilege === 0 ? FULL | PTE_U : FULL
   ram.write(leafOf(HERE), doubleword((BigInt(to >>> 12) << 10n) | flags))
 }
 
 /** Executes one instruction in HS-mode, or as the guest. */
-function execute(stand: Stand, word: number, guest?: Context): bigint {
+function execute(stand: TestStand, word: number, guest?: Context): bigint {
   const at = RAM_BASE + 0x4000
   stand.ram.write(at, new Uint8Array(Uint32Array.of(word).buffer))
   stand.hart.i32[PRIVILEGE >> 2] = guest === undefined ? 1 : guest.privilege
@@ -46,7 +46,7 @@ const hlvx = encode('hlvx.wu', { rd: A0, rs1: A1 })
 const ld = encode('ld', { rd: A0, rs1: A1 })
 const fence = (name: string): number => encode(name)
 
-function looking(one: Context): Stand {
+function looking(one: Context): TestStand {
   const stand = lookingAtGuest('fast', one)
   stand.ram.write(HERE, doubleword(1n))
   stand.ram.write(THERE, doubleword(2n))

@@ -4,7 +4,8 @@
 import type { Hart } from '../hart/hart.ts'
 import { takeException } from '../hart/trap.ts'
 import { CAUSE } from '../isa/status.ts'
-import { CLEAN, type Consumer } from '../memory/memory-error.ts'
+import type { Consumer } from '../memory/error-counts.ts'
+import { CLEAN } from '../memory/memory-error.ts'
 
 /** Before [at, at + bytes) of RAM is read, within a page, for the virtual address hi:lo. True: trapped. */
 export function meetsPoison(

@@ -2,6 +2,12 @@
 // Invariant: columns are distinct and of odd weight, and those of check bits have weight 1; so one flipped
 // bit names itself, two never look like one, and what more of them look like follows from the columns.
 
+import { PAGE_BYTES } from '../../units.ts'
+
+/** Bytes of a granule, the word that one code word guards. */
+export const GRANULE_BYTES = 8
+export const PAGE_GRANULES = PAGE_BYTES / GRANULE_BYTES
+
 /** diagnose: no data bit is at fault, as far as the code can see. */
 export const SOUND = -1
 /** diagnose: the word is lost. */
@@ -9,7 +15,7 @@ export const LOST = -2
 
 const DATA_BITS = 64
 
-/** By data bit, which check bits it enters: the 56 bytes of weight 3, then the first 8 of weight 5. */
+/** The check bits that each data bit enters: the 56 bytes of weight 3, then the first 8 of weight 5. */
 const COLUMNS = [...ofWeight(3), ...ofWeight(5)].slice(0, DATA_BITS)
 const VERDICTS = verdicts()
 

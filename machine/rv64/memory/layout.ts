@@ -6,7 +6,7 @@
 export const X = 0
 /** Where writes to x0 go. */
 export const DISCARD = 256
-/** Valid between instructions; the fast engine derives it while it runs. */
+/** Valid between instructions; the WebAssembly engine derives it while it runs. */
 export const PC = 264
 /** i32: instructions that may still start, the current one not counted. */
 export const BUDGET = 272
@@ -135,12 +135,21 @@ export const CELL = Object.fromEntries(
  */
 export const WINDOW_BYTES = 4096
 
+/** One hart's state by the offsets of its window, which lies in linear memory or is parked. */
+export interface Cells {
+  readonly i32: Int32Array
+  readonly u64: BigUint64Array
+}
+
 /**
  * i32, behind the window, for it is the machine's: granules of RAM with a memory error. While it is not 0,
  * every walk looks for them.
  */
 export const ERRORS = WINDOW_BYTES
-/** i32, likewise: while it is not 0, a page that the fetch TLB misses is the engine's to bring; see hart/fetch-guard.ts. */
+/**
+ * i32, likewise: while it is not 0, a page that the fetch TLB misses is the engine's to bring; see
+ * hart/fetch-guard.ts.
+ */
 export const GUARDED = WINDOW_BYTES + 4
 /** i32, likewise: while it is not 0, a run is to stop where the hart comes to user mode. */
 export const USER_STOP = WINDOW_BYTES + 8
@@ -170,15 +179,40 @@ export const CODE_PAGE_BYTES = LINE_FLAGS + 2 * FLAG_BYTES
 export const STRADDLE = CODE + 0x8000
 export const CODE_POOL = STRADDLE + CODE_PAGE_BYTES
 
+/** 8 MiB of pages in a set of the soft TLB, twice what the second-level TLBs of real processors reach. */
+export const TLB_ENTRIES = 2048
+/** A tag (8 bytes: the page's address), then what to add to an address, or the page's slots. */
+export const TLB_ENTRY_BYTES = 16
+/** Where a page-grain entry says what an entry of a modelled TLB contains that holds the page, or 0. */
+export const ENTRY_KEY = 12
+/** An address shifted right by TLB_SHIFT and masked with TLB_MASK is the offset of its entry in a set. */
+export const TLB_SHIFT = 8
+export const TLB_MASK = (TLB_ENTRIES - 1) * TLB_ENTRY_BYTES
+export const TLB_SET_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES
+/** The distance from the read set of a context to its write set, and to its fetch set. */
+export const WRITE_SET = TLB_SET_BYTES
+export const FETCH_SET = 2 * TLB_SET_BYTES
 /** Bytes of the sets of one context of the soft TLB. */
-export const CONTEXT_BYTES = 0x1_8000
+export const CONTEXT_BYTES = 3 * TLB_SET_BYTES
+/** The contexts in the order of their sets; those of a supervisor come without SUM, then with it. */
+export const CONTEXT = { M: 0, S: 1, U: 3, VS: 4, VU: 6 } as const
+export const CONTEXTS = 7
 /**
- * From a data set whose entries are lines to one whose entries are pages, where both are kept. A multiple
- * of CONTEXT_BYTES.
+ * Behind the sets of a hart lie three logs, of M, of S and U, of VS and VU: entries filled since the last
+ * flush. A log begins with their count, which is one more than it holds if there were more.
+ */
+export const TLB_LOGS = CONTEXTS * CONTEXT_BYTES
+export const LOG_BYTES = 0x2000
+export const LOG_ENTRIES = LOG_BYTES / 4 - 1
+/** The distance from the sets of a hart to the log of S and U, and to that of VS and VU. */
+export const SUPERVISOR_LOG = TLB_LOGS + LOG_BYTES
+export const GUEST_LOG = SUPERVISOR_LOG + LOG_BYTES
+/**
+ * The distance from a data set whose entries are lines to one whose entries are pages, where both are
+ * kept. A multiple of CONTEXT_BYTES.
  */
 export const PAGES_BESIDE =
   Math.ceil((CODE_POOL + CODE_PAGES * CODE_PAGE_BYTES - TLB) / CONTEXT_BYTES) * CONTEXT_BYTES
-export const CONTEXTS = 7
 
 /** Pages of RAM beyond which there is no room in linear memory. */
 export const MOST_RAM_PAGES = 2 ** 31 / 4096

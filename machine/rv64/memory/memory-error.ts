@@ -3,38 +3,19 @@
 // all; a granule has flipped bits, or is poison, or neither; onPage and count, and the cell ERRORS with
 // it, say how many have either.
 
-import { MEMORY_MAP } from '../board/memory-map.ts'
-import type { DeviceState } from '../device/device.ts'
-import { diagnose, LOST, SOUND } from './ecc.ts'
+import type { SavedState } from '../saved/saved-state.ts'
+import { diagnose, GRANULE_BYTES, LOST, PAGE_GRANULES, SOUND } from './ecc.ts'
+import { type Consumer, ERROR_COUNTS, type ErrorCount, noErrors } from './error-counts.ts'
 import { ERRORS, RAM } from './layout.ts'
+import { MEMORY_MAP } from './memory-map.ts'
 import { bytesOf, type SavedErrors } from './saved-errors.ts'
 
-export const GRANULE_BYTES = 8
 /** touch: nothing there is poison. */
 export const CLEAN = -1
 
-/** Who meets poison. */
-export const CONSUMERS = ['load', 'fetch', 'walk', 'atomic', 'dma'] as const
-export type Consumer = (typeof CONSUMERS)[number]
-
-/**
- * Errors injected; flips turned back, words found lost, words that the code let pass or made worse, words
- * made new by writing over them; and whoever met poison.
- */
-export const ERROR_COUNTS = [
-  'injected',
-  'corrected',
-  'uncorrectable',
-  'escaped',
-  'overwritten',
-  ...CONSUMERS,
-] as const
-type ErrorCount = (typeof ERROR_COUNTS)[number]
-
 const BASE: number = MEMORY_MAP.ram.base
-const PAGE_SHIFT = 9
-/** In a page. */
-export const PAGE_GRANULES: number = 1 << PAGE_SHIFT
+/** The shift from the number of a granule to that of its page. */
+const PAGE_SHIFT = Math.log2(PAGE_GRANULES)
 
 /** Flipped bits of a granule, since it was last written. */
 interface Flips {
@@ -44,7 +25,7 @@ interface Flips {
 
 export class MemoryErrors {
   count = 0
-  /** By page of RAM. */
+  /** How many granules of each page have an error. */
   readonly onPage: Uint16Array
   readonly #i32: Int32Array
   /** Told of pages whose bytes or state have changed behind everybody's back. */
@@ -58,7 +39,7 @@ export class MemoryErrors {
     this.#i32 = i32
     this.#disturbed = disturbed
     this.onPage = new Uint16Array(pages)
-    this.#counts = zeros()
+    this.#counts = noErrors()
   }
 
   /** Flips bits, numbered from the lowest of the byte at `at`. Silently: with check bits that fit. */
@@ -91,7 +72,7 @@ export class MemoryErrors {
   }
 
   /**
-   * To be asked before [at, at + length) is read: address of the first byte in it that is poison, or
+   * Asked before [at, at + length) is read: address of the first byte in it that is poison, or
    * CLEAN. What the code can correct in the granules before that one has been corrected, in RAM too.
    */
   touch(at: number, length: number): number {
@@ -138,7 +119,7 @@ export class MemoryErrors {
     return Object.fromEntries(counted.map((name) => [`memory-error-${name}`, this.#counts[name]]))
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     const flips = [...this.#flips].sort(([a], [b]) => a - b)
     return {
       counts: { ...this.#counts },
@@ -236,9 +217,6 @@ export class MemoryErrors {
     return found
   }
 }
-
-const zeros = (): Record<ErrorCount, number> =>
-  Object.fromEntries(ERROR_COUNTS.map((name) => [name, 0])) as Record<ErrorCount, number>
 
 const granuleOf = (at: number): number => Math.floor((at - BASE) / GRANULE_BYTES)
 const isOne = (word: number): boolean => word !== 0 && (word & (word - 1)) === 0

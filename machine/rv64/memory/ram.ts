@@ -3,17 +3,17 @@
 // holds decoded code without telling the code cache; nobody but the host reads without asking `errors`.
 
 import { MiB, PAGE_BYTES } from '../../units.ts'
-import { MEMORY_MAP } from '../board/memory-map.ts'
-import type { DmaMemory } from '../device/device.ts'
+import type { DmaMemory } from './dma.ts'
 import { CODE_OF_PAGE, MOST_RAM_PAGES, memoryPages, RAM, TOUCHED } from './layout.ts'
 import { CLEAN, MemoryErrors } from './memory-error.ts'
+import { MEMORY_MAP } from './memory-map.ts'
 
 export const RAM_BASE: number = MEMORY_MAP.ram.base
 
 /** Host addresses are signed 32-bit numbers here and there. */
 const MOST_PAGES = (MOST_RAM_PAGES * PAGE_BYTES) / 65536
 
-/** Of a page: bytes from `from` up to but not including `to`. */
+/** The bytes of a page from `from` up to but not including `to`. */
 export interface Stretch {
   readonly from: number
   readonly to: number
@@ -25,7 +25,7 @@ export interface CodeWatcher {
   overwritten(page: number, at: number, length: number): void
   /** A page has changed behind the hart's back: it has got a memory error. */
   disturbed(page: number): void
-  /** By page: a write into one of these stretches stops the engine behind the instruction; no others do. */
+  /** Sets the stretches, by page, of which a write stops the engine behind the instruction; no others do. */
   watch(stretches: ReadonlyMap<number, readonly Stretch[]>): void
 }
 
@@ -40,7 +40,7 @@ export class Ram implements DmaMemory {
   readonly view: DataView
   /** 1 for each page that may differ from zero. */
   readonly touched: Uint8Array
-  /** By page, which decoded page holds its instructions, counted from 1, or 0. */
+  /** The decoded page that holds the instructions of each page, counted from 1, or 0. */
   readonly code: Uint16Array
   readonly errors: MemoryErrors
   watcher: CodeWatcher | undefined

@@ -1,8 +1,9 @@
 // Memory errors as saved bytes. Invariant: what parseErrors lets through can be loaded into a RAM of that
 // size, and saved again gives the same bytes.
 
-import type { DeviceState, DeviceValue } from '../device/device.ts'
-import { ERROR_COUNTS, PAGE_GRANULES } from './memory-error.ts'
+import type { SavedState, SavedValue } from '../saved/saved-state.ts'
+import { PAGE_GRANULES } from './ecc.ts'
+import { ERROR_COUNTS } from './error-counts.ts'
 
 export interface SavedErrors {
   readonly counts: Readonly<Record<string, number>>
@@ -13,7 +14,7 @@ export interface SavedErrors {
 }
 
 /** Throws RangeError unless `state` is what MemoryErrors saves for a RAM of so many pages. */
-export function parseErrors(state: DeviceState, pages: number): SavedErrors {
+export function parseErrors(state: SavedState, pages: number): SavedErrors {
   const granules = pages * PAGE_GRANULES
   const counts = countsOf(state.counts)
   const poison = wordsOf(state.poison, 2)
@@ -43,7 +44,7 @@ export function parseErrors(state: DeviceState, pages: number): SavedErrors {
 export const bytesOf = (words: readonly number[]): Uint8Array =>
   new Uint8Array(Uint32Array.from(words, (word) => word >>> 0).buffer)
 
-function countsOf(value: DeviceValue | undefined): Readonly<Record<string, number>> {
+function countsOf(value: SavedValue | undefined): Readonly<Record<string, number>> {
   const counts = value as Readonly<Record<string, number>> | null | undefined
   for (const name of ERROR_COUNTS) {
     const count = counts?.[name]
@@ -52,7 +53,7 @@ function countsOf(value: DeviceValue | undefined): Readonly<Record<string, numbe
   return counts!
 }
 
-function wordsOf(value: DeviceValue | undefined, record: number): Uint32Array {
+function wordsOf(value: SavedValue | undefined, record: number): Uint32Array {
   if (!(value instanceof Uint8Array) || value.length % (4 * record) !== 0) {
     throw notOurs('a list of words')
   }

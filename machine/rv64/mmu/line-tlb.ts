@@ -4,15 +4,20 @@
 // TLB (see timing/soft-entries.ts); a decoded page has one fetch entry in M-mode and one elsewhere at most,
 // and its line flags hold for these.
 
-import { CONTEXT_BYTES, FETCH_TLB, PAGES_BESIDE, TLB } from '../memory/layout.ts'
+import {
+  CONTEXT_BYTES,
+  ENTRY_KEY,
+  FETCH_TLB,
+  PAGES_BESIDE,
+  TLB,
+  TLB_MASK,
+  WRITE_SET,
+} from '../memory/layout.ts'
 import { LINE_BYTES } from '../timing/core.ts'
 import type { MemoryTiming } from '../timing/memory-timing.ts'
 import { lowerFlags } from '../timing/soft-entries.ts'
 import { type DataAccess, WRITE } from './pte.ts'
-import { TLB_MASK, Tlb, WRITE_SET } from './tlb.ts'
-
-/** In a page-grain entry: what an entry of a modelled TLB contains that holds the page, or 0. */
-export const ENTRY_KEY = 12
+import { Tlb } from './tlb.ts'
 
 export class LineTlb extends Tlb {
   readonly #words: Int32Array

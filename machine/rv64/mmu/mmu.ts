@@ -2,16 +2,13 @@
 // Invariant: a walk that succeeds has set A (and D for a write) or found them set; one that fails
 // has changed nothing but A and D of entries already passed, and left `cause` and its companions.
 
-import type { Hart } from '../hart/hart.ts'
 import { ADUE_HI, CAUSE, MACHINE, MXR, SUM, USER } from '../isa/status.ts'
 import { CELL } from '../memory/layout.ts'
 import { CLEAN } from '../memory/memory-error.ts'
-import { type Access, PTE_BYTES, READ, type Request, WRITE } from './pte.ts'
-import { Sv39 } from './sv39.ts'
+import type { MmuHart } from './mmu-hart.ts'
+import { type Access, FAULT, PTE_BYTES, READ, type Request, WRITE } from './pte.ts'
+import { rootOf, Sv39 } from './sv39.ts'
 import { TwoStage } from './two-stage.ts'
-
-/** A translation failed: look at `cause`. */
-export const FAULT = -1
 
 const ACCESS_FAULT = [CAUSE.loadAccess, CAUSE.storeAccess, CAUSE.fetchAccess] as const
 const PAGE_FAULT = [CAUSE.loadPage, CAUSE.storePage, CAUSE.fetchPage] as const
@@ -25,7 +22,7 @@ const PSEUDO_WRITE = 0x3020
 const MOST_STEPS = 16
 
 export class Mmu {
-  readonly #hart: Hart
+  readonly #hart: MmuHart
   readonly #stage1: Sv39
   readonly #stage2: TwoStage
   readonly #request: Request = {
@@ -42,7 +39,7 @@ export class Mmu {
   guestPhysical = 0
   pseudoInstruction = 0
 
-  constructor(hart: Hart) {
+  constructor(hart: MmuHart) {
     this.#hart = hart
     this.#stage1 = new Sv39(hart, this)
     this.#stage2 = new TwoStage(hart, this)
@@ -141,7 +138,3 @@ export class Mmu {
     return FAULT
   }
 }
-
-/** Byte address of the root table; the frame number is in the low 44 bits. */
-export const rootOf = (hart: Hart, cell: number): number =>
-  ((hart.hi(cell) & 0xfff) * 2 ** 32 + (hart.lo(cell) >>> 0)) * 4096

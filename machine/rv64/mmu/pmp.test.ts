@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ENGINES, Stand } from '../engine/test-stand.fixture.ts'
+import { ENGINES, TestStand } from '../engine/test-stand.fixture.ts'
 import { encode } from '../isa/assemble.ts'
 import { CAUSE, MACHINE, SUPERVISOR, USER } from '../isa/status.ts'
 import { CELL, PMP_OPEN, PRIVILEGE } from '../memory/layout.ts'
@@ -12,7 +12,7 @@ const LOCKED = 0x80
 const PAGE = 4096
 
 describe('PMP', () => {
-  let stand: Stand
+  let stand: TestStand
   const entry = (i: number, address: number, config: number): void => {
     stand.hart.put(CELL.pmpaddr0 + 8 * i, Math.floor(address / 2 ** 32), address | 0)
     stand.ram.u8[CELL.pmpcfg0 + i] = config
@@ -28,7 +28,7 @@ describe('PMP', () => {
   ) => stand.hart.pmp.allows(at, bytes, access, privilege)
 
   beforeEach(() => {
-    stand = new Stand({ engine: 'reference' })
+    stand = new TestStand({ engine: 'reference' })
   })
 
   it('without any entry allows M-mode and nobody else', () => {
@@ -130,7 +130,7 @@ describe('PMP', () => {
 
 describe.each(ENGINES)('PMP on the %s engine', (engine) => {
   it('splits a page between what is allowed and what is not, for data and for code', () => {
-    const stand = new Stand({ engine })
+    const stand = new TestStand({ engine })
     stand.hart.put(CELL.pmpaddr0, 0, (RAM_BASE + 0x1800) / 4)
     stand.ram.u8[CELL.pmpcfg0] = TOR | R | X
     stand.hart.put(CELL.mtvec, 0, RAM_BASE + 0x4000)

@@ -3,10 +3,10 @@
 // and must cover all of it.
 
 import { PAGE_BYTES } from '../../units.ts'
-import type { Hart } from '../hart/hart.ts'
 import { MACHINE } from '../isa/status.ts'
 import { CELL, PMP_OPEN } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
+import type { MmuHart } from './mmu-hart.ts'
 import { type Access, EXECUTE, WRITE } from './pte.ts'
 
 export const PMP_ENTRIES = 16
@@ -27,13 +27,13 @@ interface Region {
 }
 
 export class Pmp {
-  readonly #hart: Hart
+  readonly #hart: MmuHart
   #regions: Region[] = []
   /** Here everybody may do everything: the part of RAM up to its end, and what lies behind it alike. */
   #openBase = 0
   #openEnd = 0
 
-  constructor(hart: Hart) {
+  constructor(hart: MmuHart) {
     this.#hart = hart
   }
 

@@ -21,6 +21,9 @@ export type Access = typeof READ | typeof WRITE | typeof EXECUTE
 /** Loads and stores. */
 export type DataAccess = typeof READ | typeof WRITE
 
+/** What a translation gives in place of an address if it failed: look at Mmu.cause. */
+export const FAULT = -1
+
 /** Who asks, in what manner. */
 export interface Request {
   access: Access

@@ -1,14 +1,14 @@
 // Every pair of page permissions and request, against the rules written a second time, plainly.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Stand } from '../engine/test-stand.fixture.ts'
+import { TestStand } from '../engine/test-stand.fixture.ts'
 import { ADUE_HI, CAUSE, MACHINE, MXR, SUM, SUPERVISOR, USER } from '../isa/status.ts'
 import { CELL } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
-import { FAULT } from './mmu.ts'
 import {
   type Access,
   EXECUTE,
+  FAULT,
   PTE_A,
   PTE_D,
   PTE_R,
@@ -33,7 +33,7 @@ const index = (level: number): number => Math.floor(VA / 2 ** (12 + 9 * level)) 
 const pointer = (to: number): bigint => BigInt(to / 4096) << 10n
 
 describe('Sv39', () => {
-  let stand: Stand
+  let stand: TestStand
 
   const write = (at: number, entry: bigint): void => {
     const bytes = new Uint8Array(8)
@@ -47,7 +47,7 @@ describe('Sv39', () => {
     stand.hart.mmu.translate(hi, lo, access, privilege, false)
 
   beforeEach(() => {
-    stand = new Stand({ engine: 'reference' })
+    stand = new TestStand({ engine: 'reference' })
     stand.hart.put(CELL.pmpaddr0, -1, -1)
     stand.ram.u8[CELL.pmpcfg0] = 0x1f
     stand.hart.stateLoaded()

@@ -2,14 +2,15 @@
 // Invariant: see mmu.ts.
 
 import { PAGE_BYTES } from '../../units.ts'
-import type { Hart } from '../hart/hart.ts'
 import { SUPERVISOR } from '../isa/status.ts'
 import { RAM } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
 import type { Mmu } from './mmu.ts'
+import type { MmuHart } from './mmu-hart.ts'
 import {
   type Access,
   addressOf,
+  FAULT,
   LEVELS,
   PTE_A,
   PTE_BYTES,
@@ -27,15 +28,14 @@ import {
 } from './pte.ts'
 import type { TwoStage } from './two-stage.ts'
 
-const FAULT = -1
 /** Bits that an entry which points to a table has not. */
 const PTE_NOT_TABLE = PTE_LEAF | PTE_U | PTE_A | PTE_D
 
 export class Sv39 {
-  readonly #hart: Hart
+  readonly #hart: MmuHart
   readonly #mmu: Mmu
 
-  constructor(hart: Hart, mmu: Mmu) {
+  constructor(hart: MmuHart, mmu: Mmu) {
     this.#hart = hart
     this.#mmu = mmu
   }
@@ -130,6 +130,11 @@ export class Sv39 {
   }
 }
 
+/** Byte address of the root table that satp, vsatp or hgatp names; the frame number is in the low 44 bits. */
+export const rootOf = (hart: MmuHart, cell: number): number =>
+  ((hart.hi(cell) & 0xfff) * 2 ** 32 + (hart.lo(cell) >>> 0)) * 4096
+
+/** The bits of an address that lie within a page of this level. */
 export const offsetMask = (level: number): number => (1 << (12 + 9 * level)) - 1
 
 function indexOf(level: number, hi: number, lo: number): number {

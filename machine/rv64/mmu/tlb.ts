@@ -1,57 +1,35 @@
-// Tlb: the soft TLB that the fast engine reads inline, direct-mapped, one set for each kind of access
+// Tlb: the soft TLB that the WebAssembly engine reads inline, direct-mapped, one set for each kind of access
 // in each context, in linear memory. Invariant: an entry says what a walk would say now, the page is
 // RAM without memory errors, and for writes it is marked touched and holds no decoded code.
 
-import type { Hart } from '../hart/hart.ts'
 import { MACHINE, MPP, MPP_SHIFT, MPRV, MPV_HI, SUM, SUPERVISOR } from '../isa/status.ts'
 import {
   CELL,
+  CONTEXT,
   CONTEXT_BYTES,
   CONTEXTS,
   DATA_TLB,
+  FETCH_SET,
   FETCH_TLB,
+  LOG_BYTES,
+  LOG_ENTRIES,
   TLB,
   TLB_BASE,
+  TLB_ENTRIES,
+  TLB_ENTRY_BYTES,
+  TLB_LOGS,
+  TLB_SET_BYTES,
   tlbOf,
+  WRITE_SET,
 } from '../memory/layout.ts'
+import type { MmuHart } from './mmu-hart.ts'
 import { type DataAccess, WRITE } from './pte.ts'
 
-/** 8 MiB of pages, twice what the second-level TLBs of real processors reach. */
-export const TLB_ENTRIES = 2048
-/** Tag (8 bytes: the page's address), then what to add to an address, or the page's slots. */
-export const TLB_ENTRY_BYTES = 16
-/** An address shifted right by TLB_SHIFT and masked so is the offset of its entry in a set. */
-export const TLB_SHIFT = 8
-export const TLB_MASK = (TLB_ENTRIES - 1) * TLB_ENTRY_BYTES
-export const TLB_SET_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES
-/** From the read set of a context to its write set, and to its fetch set. */
-export const WRITE_SET = TLB_SET_BYTES
-export const FETCH_SET = 2 * TLB_SET_BYTES
-export { CONTEXT_BYTES }
-
+const { M, S, U, VS, VU } = CONTEXT
 /**
- * Behind the sets of a hart: for each group of contexts that are flushed together, a log of the entries
- * filled since, so that flushing is as dear as filling was. Of a log, first how many (one more than it
- * holds if there were more: then the sets are flushed as a whole), then where they lie. Generated code
- * writes it and empties it too.
+ * Contexts that are flushed together; each group has a log of entries, so that flushing is as dear as
+ * filling was.
  */
-const TLB_LOGS = CONTEXTS * CONTEXT_BYTES
-export const LOG_BYTES = 0x2000
-export const LOG_ENTRIES = LOG_BYTES / 4 - 1
-/** From the sets of a hart to the log of S and U, and to that of VS and VU. */
-export const SUPERVISOR_LOG = TLB_LOGS + LOG_BYTES
-export const GUEST_LOG = SUPERVISOR_LOG + LOG_BYTES
-
-/** Contexts; those of a supervisor come without and with SUM. */
-const M = 0
-const S = 1
-const U = 3
-const VS = 4
-const VU = 6
-export const CONTEXT_OF_S = S
-export const CONTEXT_OF_U = U
-export const CONTEXT_OF_VS = VS
-/** Contexts that are flushed together. */
 const GROUPS = [[M], [S, S + 1, U], [VS, VS + 1, VU]] as const
 const [OF_SUPERVISOR, OF_GUEST] = [1, 2]
 const groupOf = (context: number): number => Math.ceil(context / 3)
@@ -59,9 +37,9 @@ const groupOf = (context: number): number => Math.ceil(context / 3)
 export class Tlb {
   readonly #i32: Int32Array
   readonly #beside: number
-  /** By hart, where its sets lie. */
+  /** Where the sets of each hart lie. */
   readonly #bases: readonly number[]
-  /** Those of the hart that runs. */
+  /** Where the sets of the hart that runs lie. */
   #base = TLB
 
   /** `beside`: data pages are entered so many bytes from the sets that DATA_TLB tells; one hart then. */
@@ -87,7 +65,7 @@ export class Tlb {
   }
 
   /** Chooses the sets of the hart's present contexts. */
-  select(hart: Hart): void {
+  select(hart: MmuHart): void {
     const fetches = fetchContext(hart)
     const lent = hart.privilege === MACHINE && (hart.lo(CELL.mstatus) & MPRV) !== 0
     this.#i32[TLB_BASE >> 2] = this.#base
@@ -100,8 +78,8 @@ export class Tlb {
     return this.#i32[DATA_TLB >> 2]!
   }
 
-  /** That of the guest at a privilege, which HLV and HSV borrow. */
-  guestSet(hart: Hart, privilege: number): number {
+  /** The read set of the guest at a privilege, which HLV and HSV borrow. */
+  guestSet(hart: MmuHart, privilege: number): number {
     return this.#setOf(contextOf(hart, privilege, true))
   }
 
@@ -132,12 +110,12 @@ export class Tlb {
     return this.#enter(this.#i32[FETCH_TLB >> 2]!, hi, lo, slots)
   }
 
-  /** Of the hart that runs, as all the flushes that follow. */
+  /** Empties all sets of the hart that runs, as do the flushes that follow. */
   flushAll(): void {
     for (const group of GROUPS.keys()) this.#flush(this.#base, group)
   }
 
-  /** Of HS-mode and its user programs; of the guest. */
+  /** Empties the sets of HS-mode and its user programs. */
   flushSupervisor(): void {
     this.#flush(this.#base, OF_SUPERVISOR)
   }
@@ -161,7 +139,7 @@ export class Tlb {
     }
   }
 
-  /** Of all harts, everything: what it was derived from is gone. */
+  /** Empties all sets of all harts: what they were derived from is gone. */
   forget(): void {
     for (const base of this.#bases) {
       for (const group of GROUPS.keys()) this.#flush(base, group)
@@ -204,7 +182,7 @@ export class Tlb {
     } else for (let i = 1; i <= count; i++) this.#clear(this.#i32[log + i]! >> 2)
   }
 
-  /** Of all contexts of all harts the sets that lie so in a context; they stay in the logs. */
+  /** Empties one kind of set in all contexts of all harts; the entries stay in the logs. */
   #flushSets(set: number): void {
     for (const base of this.#bases) {
       for (const group of GROUPS.keys()) {
@@ -244,24 +222,24 @@ const logOf = (base: number, group: number): number => base + TLB_LOGS + group *
 const entryOf = (set: number, lo: number): number =>
   set + ((lo >>> 12) & (TLB_ENTRIES - 1)) * TLB_ENTRY_BYTES
 
-function dataContext(hart: Hart): number {
+function dataContext(hart: MmuHart): number {
   return contextOf(hart, hart.privilege, hart.virtualised)
 }
 
 /** SUM does not matter to it. */
-function fetchContext({ privilege, virtualised }: Hart): number {
+function fetchContext({ privilege, virtualised }: MmuHart): number {
   if (privilege === MACHINE) return M
   if (virtualised) return privilege === SUPERVISOR ? VS : VU
   return privilege === SUPERVISOR ? S : U
 }
 
 /** MPRV makes M-mode's loads and stores those of the privilege in MPP and MPV. */
-function lentContext(hart: Hart): number {
+function lentContext(hart: MmuHart): number {
   const previous = (hart.lo(CELL.mstatus) & MPP) >>> MPP_SHIFT
   return contextOf(hart, previous, previous !== MACHINE && (hart.hi(CELL.mstatus) & MPV_HI) !== 0)
 }
 
-function contextOf(hart: Hart, privilege: number, virtualised: boolean): number {
+function contextOf(hart: MmuHart, privilege: number, virtualised: boolean): number {
   if (privilege === MACHINE) return M
   if (virtualised) {
     if (privilege !== SUPERVISOR) return VU

@@ -1,14 +1,14 @@
 // Permissions of both stages, pair by pair, and what a fault in either tells.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Stand } from '../engine/test-stand.fixture.ts'
+import { TestStand } from '../engine/test-stand.fixture.ts'
 import { ADUE_HI, CAUSE, MXR, SUPERVISOR, USER } from '../isa/status.ts'
 import { CELL } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
-import { FAULT } from './mmu.ts'
 import {
   type Access,
   EXECUTE,
+  FAULT,
   PTE_A,
   PTE_D,
   PTE_R,
@@ -40,7 +40,7 @@ const machineOf = (guest: number): number => guest - GUEST_BASE + GUEST
 const pointer = (to: number): bigint => BigInt(to / 4096) << 10n
 
 describe('two-stage translation', () => {
-  let stand: Stand
+  let stand: TestStand
 
   const write = (at: number, entry: bigint): void => {
     const bytes = new Uint8Array(8)
@@ -61,7 +61,7 @@ describe('two-stage translation', () => {
     stand.hart.put(CELL[cell], hi, lo)
 
   beforeEach(() => {
-    stand = new Stand({ engine: 'reference' })
+    stand = new TestStand({ engine: 'reference' })
     set('pmpaddr0', -1, -1)
     stand.ram.u8[CELL.pmpcfg0] = 0x1f
     stand.hart.stateLoaded()

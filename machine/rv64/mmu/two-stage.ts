@@ -1,13 +1,14 @@
 // Sv39x4: the second stage, from guest-physical addresses to those of the bus. Every access of the
 // guest counts as a user access here. Invariant: see mmu.ts.
 
-import type { Hart } from '../hart/hart.ts'
 import { ADUE_HI, MXR, SUPERVISOR } from '../isa/status.ts'
 import { CELL } from '../memory/layout.ts'
-import { FAULT, type Mmu, rootOf } from './mmu.ts'
+import type { Mmu } from './mmu.ts'
+import type { MmuHart } from './mmu-hart.ts'
 import {
   type Access,
   addressOf,
+  FAULT,
   LEVELS,
   PTE_A,
   PTE_BYTES,
@@ -19,13 +20,13 @@ import {
   WRITE,
   wellFormed,
 } from './pte.ts'
-import { offsetMask } from './sv39.ts'
+import { offsetMask, rootOf } from './sv39.ts'
 
 /** Sv39x4 translates 41 bits: its root has 2048 entries. */
 const GUEST_PHYSICAL_END = 2 ** 41
 
 export class TwoStage {
-  readonly #hart: Hart
+  readonly #hart: MmuHart
   readonly #mmu: Mmu
   readonly #request: Request = {
     access: READ,
@@ -37,7 +38,7 @@ export class TwoStage {
   /** HLVX: the access itself needs execute permission here too. */
   #asExecute = false
 
-  constructor(hart: Hart, mmu: Mmu) {
+  constructor(hart: MmuHart, mmu: Mmu) {
     this.#hart = hart
     this.#mmu = mmu
   }

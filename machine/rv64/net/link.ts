@@ -2,7 +2,7 @@
 // of one direction arrive in the order sent, each at an exact cycle, or are lost by the seed's word.
 
 import { cycles } from '../../units.ts'
-import type { DeviceState, DeviceValue } from '../device/device.ts'
+import type { SavedState, SavedValue } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
 
 export interface LinkTiming {
@@ -61,13 +61,13 @@ export class Link {
     for (const way of this.#ways) way.reset()
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return { rightward: this.#ways[0].save(), leftward: this.#ways[1].save() }
   }
 
-  load(state: DeviceState): void {
-    this.#ways[0].load(state.rightward as DeviceState)
-    this.#ways[1].load(state.leftward as DeviceState)
+  load(state: SavedState): void {
+    this.#ways[0].load(state.rightward as SavedState)
+    this.#ways[1].load(state.leftward as SavedState)
   }
 }
 
@@ -123,7 +123,7 @@ class Way {
     this.#free = 0
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return {
       free: this.#free,
       frames: this.frames,
@@ -133,13 +133,13 @@ class Way {
     }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.reset()
     this.#free = Number(state.free)
     this.frames = Number(state.frames)
     this.lost = Number(state.lost)
     this.#chance = Number(state.chance)
-    const flying: readonly DeviceValue[] = Array.isArray(state.flying) ? state.flying : []
+    const flying: readonly SavedValue[] = Array.isArray(state.flying) ? state.flying : []
     this.#flying = flying.map((entry) => {
       const { when, frame } = entry as unknown as Flying
       return { when, frame: frame.slice() }

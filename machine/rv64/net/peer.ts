@@ -3,7 +3,7 @@
 // MOST_CONNECTIONS connections.
 
 import type { Network, PeerSocket } from '../../machine.ts'
-import type { DeviceState } from '../device/device.ts'
+import type { SavedState } from '../saved/saved-state.ts'
 import type { InputGate } from '../session/input-gate.ts'
 import { RecordedSocket } from '../session/recorded-socket.ts'
 import type { Clock } from '../time/clock.ts'
@@ -110,7 +110,7 @@ export class Peer implements Network {
   }
 
   /** Open connections are no part of it: their users could not be brought back. */
-  save(): DeviceState {
+  save(): SavedState {
     return {
       neighbourMac: this.#neighbourMac ?? null,
       opened: this.#opened,
@@ -120,7 +120,7 @@ export class Peer implements Network {
   }
 
   /** Throws if the state was saved with open connections. */
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     if (state.open !== 0) {
       const expected = 'expected a snapshot without open network connections'
       throw new Error(`${expected}, got one with ${state.open}. Close them before the snapshot`)

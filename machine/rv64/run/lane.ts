@@ -5,14 +5,8 @@
 import type { Hart } from '../hart/hart.ts'
 import { wakes } from '../hart/interrupt.ts'
 import { Timers } from '../hart/timers.ts'
-import { LINES, WAITING, WINDOW_BYTES } from '../memory/layout.ts'
+import { type Cells, LINES, WAITING, WINDOW_BYTES } from '../memory/layout.ts'
 import { Pmp } from '../mmu/pmp.ts'
-
-/** A hart's state by the offsets of memory/layout.ts, wherever it lies. */
-export interface Cells {
-  readonly i32: Int32Array
-  readonly u64: BigUint64Array
-}
 
 const WINDOW_WORDS = WINDOW_BYTES >> 2
 
@@ -20,7 +14,7 @@ export class Lane implements Cells {
   readonly id: number
   i32: Int32Array
   u64: BigUint64Array
-  /** Its cycle counter; while it executes the clock is ahead. */
+  /** The lane's cycle counter; while it executes the clock is ahead. */
   now = 0
   readonly #hart: Hart
   readonly #pmp: Pmp
@@ -66,7 +60,7 @@ export class Lane implements Cells {
     this.u64 = this.#parked.u64
   }
 
-  /** Of the lane's own cycles, those spent in wfi. */
+  /** The lane's own cycles that were spent in wfi. */
   get idle(): number {
     return this.#inWindow ? this.#hart.idle : this.#idle
   }

@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest'
 import type { MachineSpec } from '../../machine.ts'
 import { cycles, MiB, physical } from '../../units.ts'
-import { MEMORY_MAP } from '../board/memory-map.ts'
 import { ENGINES } from '../engine/test-stand.fixture.ts'
 import { Assembler } from '../isa/assemble.ts'
+import { MEMORY_MAP } from '../memory/memory-map.ts'
 import { Rv64Machine } from '../rv64.ts'
 import { QUANTUM } from './round-robin.ts'
 
@@ -94,6 +94,19 @@ describe.each(ENGINES)('several harts on the %s engine', (engine) => {
     await machine.run({ deadline: cycles(40_000) })
     for (const hart of [0, 1, 2]) {
       expect(Number((await machine.registers(hart)).x[A0])).toBe((50 + 64 * hart) * 100)
+    }
+  })
+
+  it('if one alone, is not busy for longer than has passed, wherever an instruction is cut', async () => {
+    const code = new Assembler().address(A1, FLAG).li(T1, 3).label('again')
+    code.emit('ld', { rd: A0, rs1: A1 }).emit('div', { rd: A2, rs1: A1, rs2: T1 })
+    code.li(T0, 4096).emit('add', { rd: A1, rs1: A1, rs2: T0 }).to('again', 'jal')
+    const machine = machineOf(code, 1, { engine, profile: 'in-order' })
+    for (let deadline = 1; deadline < 1500; deadline += 7) {
+      await machine.run({ deadline: cycles(deadline) })
+      const { cycles: wall, busy } = await machine.counters()
+      expect(busy).toBe(wall)
+      expect(wall).toBe(deadline)
     }
   })
 

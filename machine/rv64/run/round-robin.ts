@@ -4,8 +4,8 @@
 // its turn began; with one hart nothing is ever swapped.
 
 import { type Cycles, cycles } from '../../units.ts'
-import { type DeviceState, numbersOf } from '../device/device.ts'
 import type { Hart } from '../hart/hart.ts'
+import { numbersOf, type SavedState } from '../saved/saved-state.ts'
 import { type Clock, NEVER } from '../time/clock.ts'
 import { Lane } from './lane.ts'
 
@@ -61,6 +61,16 @@ export class RoundRobin {
   /** Cycles of all harts together in which they did not wait. */
   get busy(): number {
     return this.#lanes.reduce((sum, lane) => sum + lane.now - lane.idle, 0)
+  }
+
+  /**
+   * The same up to the clock's present, for one hart: an event fires at its cycle, and the instruction that
+   * the hart was in by then may have ended later. Several harts count each to where it has come, which may
+   * be a turn ahead. Requires that no instruction executes.
+   */
+  get busyByNow(): number {
+    if (this.count > 1) return this.busy
+    return this.busy - Math.max(0, this.#lane.now - this.#clock.now)
   }
 
   /** Instructions of all harts that took their cycle but trapped. */
@@ -192,7 +202,7 @@ export class RoundRobin {
     this.#turnEnd = this.count === 1 ? NEVER : last + QUANTUM
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return {
       running: this.running,
       turnEnd: this.#turnEnd,
@@ -201,7 +211,7 @@ export class RoundRobin {
   }
 
   /** The harts' own states are loaded by visiting them. */
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     const now = numbersOf(state.now)
     this.#lanes.forEach((lane, i) => {
       lane.now = now[i]!

@@ -4,12 +4,12 @@
 
 import type { Pacer, Stop, Until } from '../../machine.ts'
 import { type Cycles, cycles, type HostMs } from '../../units.ts'
-import type { Halter } from '../debug/debugger.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Hart } from '../hart/hart.ts'
 import { USER } from '../isa/status.ts'
 import { BUDGET, HELD, USER_STOP } from '../memory/layout.ts'
 import { type Clock, NEVER } from '../time/clock.ts'
+import type { Halter } from './halter.ts'
 import { Pauses } from './pauses.ts'
 import type { RoundRobin } from './round-robin.ts'
 

@@ -1,7 +1,7 @@
 // Transcript: what the guest has written to its console, and the text for which a run waits.
 // Invariant: bytes become text as UTF-8, whatever pieces they come in; at most the last MiB is kept.
 
-import type { DeviceState } from '../device/device.ts'
+import type { SavedState } from './saved-state.ts'
 
 const KEPT = 1 << 20
 /** A waiting run looks at no more than this of what it heard, so that output costs bounded time. */
@@ -64,11 +64,11 @@ export class Transcript {
     this.#length = 0
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return { text: this.text }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.reset()
     this.#pieces = [String(state.text)]
     this.#length = String(state.text).length

@@ -4,10 +4,10 @@
 
 import type { MemoryError } from '../../machine.ts'
 import { cycles } from '../../units.ts'
-import type { DeviceState, DeviceValue } from '../device/device.ts'
-import { GRANULE_BYTES } from '../memory/memory-error.ts'
+import { GRANULE_BYTES } from '../memory/ecc.ts'
 import { RAM_BASE, type Ram } from '../memory/ram.ts'
 import { parseErrors, type SavedErrors } from '../memory/saved-errors.ts'
+import type { SavedState, SavedValue } from '../saved/saved-state.ts'
 import type { Clock } from '../time/clock.ts'
 import type { InputGate } from './input-gate.ts'
 
@@ -41,16 +41,16 @@ export class Injector {
     })
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     return {
       errors: this.#ram.errors.save(),
-      waiting: this.#waiting as unknown as readonly DeviceValue[],
+      waiting: this.#waiting as unknown as readonly SavedValue[],
     }
   }
 
   /** Throws RangeError unless `state` is what save() gives at that time for this RAM. */
-  parse(state: DeviceState, now: number): SavedInjector {
-    const errors = parseErrors((state.errors ?? {}) as DeviceState, this.#ram.pages)
+  parse(state: SavedState, now: number): SavedInjector {
+    const errors = parseErrors((state.errors ?? {}) as SavedState, this.#ram.pages)
     if (!Array.isArray(state.waiting)) throw new RangeError('expected a list of memory errors')
     const waiting = state.waiting as unknown as readonly MemoryError[]
     for (const error of waiting) {

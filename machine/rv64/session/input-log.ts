@@ -1,9 +1,9 @@
 // Everything that entered from outside, stamped with its moment, so that a session can be replayed.
-// Invariant: entries are in order of time; they lie packed, and the log takes at most MOST_BYTES of the host's
-// memory, all that it needs to keep them included.
+// Invariant: entries are in order of time; they lie packed, and the log takes at most MOST_BYTES of the
+// host's memory, all that it needs to keep them included.
 
 import { type Cycles, cycles } from '../../units.ts'
-import type { DeviceState, DeviceValue } from '../device/device.ts'
+import type { SavedState, SavedValue } from '../saved/saved-state.ts'
 
 /** Typed text, an injected error, and what a connection did. */
 export const INPUT_KINDS = [
@@ -128,14 +128,14 @@ export class InputLog {
     this.#unrecorded = 0
   }
 
-  save(): DeviceState {
+  save(): SavedState {
     const entries = this.entries.map((entry) => ({ ...entry }))
     return { entries, lost: this.#lost, unrecorded: this.#unrecorded }
   }
 
-  load(state: DeviceState): void {
+  load(state: SavedState): void {
     this.reset()
-    const entries: readonly DeviceValue[] = Array.isArray(state.entries) ? state.entries : []
+    const entries: readonly SavedValue[] = Array.isArray(state.entries) ? state.entries : []
     for (const entry of entries) {
       const { kind, bytes, ...moment } = entry as unknown as Input
       this.add(moment, kind, bytes)

@@ -6,17 +6,17 @@
 import type { Snapshot } from '../../machine.ts'
 import { cycles, PAGE_BYTES } from '../../units.ts'
 import type { Board } from '../board/board.ts'
-import type { DeviceState, DeviceValue } from '../device/device.ts'
 import type { Hart } from '../hart/hart.ts'
-import { loadHart, saveHart } from '../hart/saved-state.ts'
 import { RAM } from '../memory/layout.ts'
 import type { Ram } from '../memory/ram.ts'
 import { QUANTUM, type RoundRobin } from '../run/round-robin.ts'
 import { Digest } from '../saved/digest.ts'
 import type { MachineIdentity } from '../saved/machine-identity.ts'
+import type { SavedState, SavedValue } from '../saved/saved-state.ts'
 import type { Transcript } from '../saved/transcript.ts'
 import type { Injector, SavedInjector } from '../session/injector.ts'
 import type { Clock, Event } from '../time/clock.ts'
+import { loadHart, saveHart } from './hart-state.ts'
 import { packSections, SnapshotError, unpackSections } from './snapshot-file.ts'
 import { decodeState, encodeState } from './state-json.ts'
 
@@ -66,7 +66,7 @@ export function restoreFrom(parts: MachineParts, from: Snapshot): void {
   checkIdentity(decodeState(section('machine')), parts.identity)
   const clock = decodeState(section('clock'))
   const turns = decodeState(section('turns'))
-  const harts = decodeState(section('harts')).all as readonly DeviceState[]
+  const harts = decodeState(section('harts')).all as readonly SavedState[]
   const board = decodeState(section('board'))
   const transcript = decodeState(section('console'))
   const errors = errorsOf(parts, decodeState(section('memory-errors')), Number(clock.now))
@@ -86,7 +86,7 @@ export function restoreFrom(parts: MachineParts, from: Snapshot): void {
   parts.transcript.load(transcript)
 }
 
-const eventsOf = (clock: Clock): DeviceValue =>
+const eventsOf = (clock: Clock): SavedValue =>
   clock.waiting().map(({ name, when }) => ({ name, when }))
 
 /** Of RAM, hart, devices and time; console text is not state. */
@@ -132,7 +132,7 @@ function restoreRam(ram: Ram, pages: Uint32Array, bytes: Uint8Array): void {
   })
 }
 
-function errorsOf(parts: MachineParts, state: DeviceState, now: number): SavedInjector {
+function errorsOf(parts: MachineParts, state: SavedState, now: number): SavedInjector {
   try {
     return parts.injector.parse(state, now)
   } catch (error) {
@@ -141,7 +141,7 @@ function errorsOf(parts: MachineParts, state: DeviceState, now: number): SavedIn
   }
 }
 
-function checkIdentity(got: DeviceState, identity: MachineIdentity): void {
+function checkIdentity(got: SavedState, identity: MachineIdentity): void {
   for (const [part, wanted] of Object.entries({ ...identity, quantum: String(QUANTUM) })) {
     if (got[part] === wanted) continue
     throw new SnapshotError(`expected one of a machine with ${part} ${wanted}, got ${got[part]}`)

@@ -1,15 +1,15 @@
 // Saved state as bytes: JSON, with byte arrays behind it. Invariant: decodeState(encodeState(x))
 // equals x; equal states have equal bytes.
 
-import type { DeviceState, DeviceValue } from '../device/device.ts'
+import type { SavedState, SavedValue } from '../saved/saved-state.ts'
 
 /** What stands for a byte array: offset and length behind the JSON. */
 const BYTES = '$bytes'
 
-export function encodeState(state: DeviceState): Uint8Array {
+export function encodeState(state: SavedState): Uint8Array {
   const blobs: Uint8Array[] = []
   let length = 0
-  const text = JSON.stringify(state, (_, value: DeviceValue) => {
+  const text = JSON.stringify(state, (_, value: SavedValue) => {
     if (!(value instanceof Uint8Array)) return value
     blobs.push(value)
     length += value.length
@@ -27,18 +27,18 @@ export function encodeState(state: DeviceState): Uint8Array {
   return bytes
 }
 
-export function decodeState(bytes: Uint8Array): DeviceState {
+export function decodeState(bytes: Uint8Array): SavedState {
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   const json = view.getUint32(0, true)
   const blobs = 4 + json
   const text = new TextDecoder().decode(bytes.subarray(4, blobs))
-  return JSON.parse(text, (_, value: DeviceValue) => {
+  return JSON.parse(text, (_, value: SavedValue) => {
     const place = isObject(value) ? value[BYTES] : undefined
     if (!Array.isArray(place)) return value
     const [offset, length] = place as [number, number]
     return bytes.slice(blobs + offset, blobs + offset + length)
-  }) as DeviceState
+  }) as SavedState
 }
 
-const isObject = (value: DeviceValue): value is DeviceState =>
+const isObject = (value: SavedValue): value is SavedState =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,5 +1,6 @@
-// Profile `in-order-small`: the same pipeline with half the first-level caches, an eighth of the second level,
-// smaller TLBs and slower memory. For sensitivity: a conclusion that holds under both does not hang on them.
+// Profile `in-order-small`: the same pipeline with half the first-level caches, an eighth of the second
+// level, smaller TLBs and slower memory. For sensitivity: a conclusion that holds under both does not hang
+// on them.
 
 import { flat } from './flat.ts'
 import { U54 } from './in-order.ts'

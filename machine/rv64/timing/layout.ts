@@ -14,7 +14,7 @@ export const ARRAYS = ['l1d', 'l2', 'dtlb', 'l2tlb', 'l1i', 'itlb'] as const
 export type ArrayName = (typeof ARRAYS)[number]
 
 export interface Layout extends Readonly<Record<ArrayName, Place>> {
-  /** By word of a page, a byte: its counter of branches. */
+  /** Counters of branches, a byte for each word of a page. */
   readonly counters: number
   /** What is state ends here. */
   readonly end: number

@@ -2,7 +2,7 @@
 // Invariant: the stretch begins at a line of its own.
 
 import type { CompilerLimits } from '../engine/compiler/limits.ts'
-import { Stand, type StandOptions } from '../engine/test-stand.fixture.ts'
+import { TestStand, type TestStandOptions } from '../engine/test-stand.fixture.ts'
 import { Assembler } from '../isa/assemble.ts'
 import { CELL, PRIVILEGE } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
@@ -16,7 +16,7 @@ const CYCLE = 0xc00
 const TABLE = RAM_BASE + 0x8_0000
 const AT_ONCE: Partial<CompilerLimits> = { threshold: 1, batch: 1, eager: true }
 
-export const ENGINES: readonly (readonly [string, StandOptions])[] = [
+export const ENGINES: readonly (readonly [string, TestStandOptions])[] = [
   ['reference', { engine: 'reference' }],
   ['fast', { engine: 'fast' }],
   ['compiler', { engine: 'compiler', limits: AT_ONCE }],
@@ -30,13 +30,13 @@ export const twice = (core: Core): number => 1 + core.extra.csr
  * and is entered by a jump, so that it is compiled.
  */
 export function measure(
-  options: StandOptions,
+  options: TestStandOptions,
   core: Core,
   code: (assembler: Assembler) => void,
   before: (assembler: Assembler) => void = () => {},
   paged = false,
 ): number {
-  const stand = new Stand({ ...options, core })
+  const stand = new TestStand({ ...options, core })
   const assembler = new Assembler().address(S0, DATA)
   before(assembler)
   const lead = assembler.bytes().length

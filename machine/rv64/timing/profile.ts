@@ -2,14 +2,10 @@
 // asks which one is in force. Invariant: all durations are whole cycles of virtual time.
 
 import type { Core } from './core.ts'
-import { flat } from './flat.ts'
-import { inOrder } from './in-order.ts'
-import { inOrderBimodal } from './in-order-bimodal.ts'
-import { inOrderSmall } from './in-order-small.ts'
 
 export interface Profile {
   readonly name: string
-  /** In one line, for people. */
+  /** A line that says it to people. */
   readonly about: string
   readonly hertz: number
   /** Cycles in one tick of mtime; hertz / 10 MHz. */
@@ -21,25 +17,15 @@ export interface Profile {
 }
 
 export type Latency =
-  /** From notification of a virtio block request to its completion, whatever its size. */
+  /** The time from notification of a virtio block request to its completion, whatever its size. */
   | 'disk-request'
-  /** In addition for each 512-byte sector moved. */
+  /** What each 512-byte sector moved adds. */
   | 'disk-sector'
-  /** From notification of a virtio net queue to the frame being on the wire. */
+  /** The time from notification of a virtio net queue to the frame being on the wire. */
   | 'net-transmit'
-  /** From the last bit on the wire to the frame being in the guest's ring. */
+  /** The time from the last bit on the wire to the frame being in the guest's ring. */
   | 'net-receive'
   /** One way along the cable. */
   | 'wire'
   /** Each byte on the cable, one direction at a time. */
   | 'wire-byte'
-
-export const profiles: readonly Profile[] = [flat, inOrder, inOrderSmall, inOrderBimodal]
-
-/** Throws RangeError for a name that no profile has. */
-export function profileNamed(name: string): Profile {
-  const found = profiles.find((profile) => profile.name === name)
-  if (found !== undefined) return found
-  const known = profiles.map((profile) => profile.name).join(', ')
-  throw new RangeError(`timing profile: expected one of ${known}, got "${name}"`)
-}

@@ -5,11 +5,11 @@ import { expect, it } from 'vitest'
 import type { CompilerLimits } from '../engine/compiler/limits.ts'
 import { pagesOf } from '../engine/memory-digest.fixture.ts'
 import { CONTEXTS, pagedStand, seen } from '../engine/paged-stand.fixture.ts'
-import type { EngineName, Stand } from '../engine/test-stand.fixture.ts'
-import { saveHart } from '../hart/saved-state.ts'
+import type { EngineName, TestStand } from '../engine/test-stand.fixture.ts'
 import { Assembler } from '../isa/assemble.ts'
 import { directoryOf } from '../memory/layout.ts'
 import { RAM_BASE } from '../memory/ram.ts'
+import { saveHart } from '../snapshot/hart-state.ts'
 import type { Core } from './core.ts'
 import { U54 } from './in-order.ts'
 
@@ -97,7 +97,7 @@ function scattered(data: number, privilege: number): Uint8Array {
   return a.to('loop', 'jal').bytes()
 }
 
-function stateOf({ hart, ram, clock }: Stand): unknown {
+function stateOf({ hart, ram, clock }: TestStand): unknown {
   const directory = directoryOf(ram.bytes)
   return {
     now: clock.now,

@@ -3,8 +3,14 @@
 // line is in its first-level cache and the page in its first-level TLB; whoever evicts tells this class.
 // Dropping too much is always right: the next access then asks the model, and hits.
 
-import { FLAG_BYTES, LINE_FLAGS, TLB } from '../memory/layout.ts'
-import { TLB_ENTRY_BYTES, TLB_MASK, WRITE_SET } from '../mmu/tlb.ts'
+import {
+  FLAG_BYTES,
+  LINE_FLAGS,
+  TLB,
+  TLB_ENTRY_BYTES,
+  TLB_MASK,
+  WRITE_SET,
+} from '../memory/layout.ts'
 import { type Geometry, LINE_BYTES } from './core.ts'
 import type { Layout } from './layout.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Assembler, encode } from '../../isa/assemble.ts'
 import { CODE_PAGES } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
-import { ENGINES, Stand } from '../test-stand.fixture.ts'
+import { ENGINES, TestStand } from '../test-stand.fixture.ts'
 
 /** MiB for more pages than can be decoded at once. */
 const ROOM = 16
@@ -13,9 +13,9 @@ const words = (...list: number[]): Uint8Array => new Uint8Array(Uint32Array.from
 const word = (value: number): Uint8Array => words(value)
 
 describe.each(ENGINES)('code that changes, on the %s engine', (engine) => {
-  const start = (code: Uint8Array, at = RAM_BASE, megabytes = 1): Stand => {
+  const start = (code: Uint8Array, at = RAM_BASE, megabytes = 1): TestStand => {
     const limits = { threshold: 1, batch: 1, eager: true }
-    const stand = new Stand({ engine, megabytes, limits })
+    const stand = new TestStand({ engine, megabytes, limits })
     stand.ram.write(at, code)
     stand.pc = at
     return stand
@@ -126,7 +126,7 @@ describe('the code cache', () => {
   loop.label('again').emit('sd', { rs1: T0, rs2: A0 }).to('again', 'jal')
 
   it('gives a page up that is written more than executed, and takes it again', () => {
-    const stand = new Stand({ engine: 'fast' })
+    const stand = new TestStand({ engine: 'fast' })
     stand.ram.write(RAM_BASE, loop.bytes())
     stand.ram.write(RAM_BASE + PAGE, words(encode('jal')))
     stand.pc = RAM_BASE + PAGE
@@ -144,7 +144,7 @@ describe('the code cache', () => {
   })
 
   it('flushes its pool when it is full', () => {
-    const stand = new Stand({ engine: 'fast', megabytes: ROOM })
+    const stand = new TestStand({ engine: 'fast', megabytes: ROOM })
     for (let page = 0; page <= CODE_PAGES; page++) {
       stand.ram.write(RAM_BASE + page * PAGE, words(encode('addi')))
       stand.pc = RAM_BASE + page * PAGE

@@ -1,7 +1,7 @@
 // What generated code must know of the timing profile. Invariant: with PLAIN, an instruction takes one
 // cycle and an access that the soft TLB knows none besides, which is the profile `flat`.
 
-import { TLB_SHIFT } from '../../mmu/tlb.ts'
+import { TLB_SHIFT } from '../../memory/layout.ts'
 import { type Core, LINE_BYTES } from '../../timing/core.ts'
 import { extrasOf } from '../../timing/instruction-class.ts'
 import { layoutOf } from '../../timing/layout.ts'

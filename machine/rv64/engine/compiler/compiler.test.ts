@@ -3,7 +3,7 @@ import { Assembler, encode } from '../../isa/assemble.ts'
 import { SUPERVISOR } from '../../isa/status.ts'
 import { CELL, PRIVILEGE, VIRTUALISED } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
-import { Stand } from '../test-stand.fixture.ts'
+import { TestStand } from '../test-stand.fixture.ts'
 import { MOST_REGIONS } from './limits.ts'
 
 const PAGE = 4096
@@ -16,14 +16,14 @@ const add = (rd: number, immediate: number): readonly [string, object] => [
   { rd, rs1: rd, immediate },
 ]
 
-function standWith(limits: object = {}): Stand {
-  return new Stand({ engine: 'compiler', limits: { threshold: 3, batch: 1, ...limits } })
+function standWith(limits: object = {}): TestStand {
+  return new TestStand({ engine: 'compiler', limits: { threshold: 3, batch: 1, ...limits } })
 }
 
-const why = (stand: Stand, name: string): number => stand.engine.why?.()[name] ?? 0
+const why = (stand: TestStand, name: string): number => stand.engine.why?.()[name] ?? 0
 
 describe('the compiler', () => {
-  let stand: Stand
+  let stand: TestStand
 
   beforeEach(() => {
     stand = standWith()
@@ -128,7 +128,7 @@ describe('a region over two pages', () => {
       .emit(...add(A0, value))
       .emit('jalr', { rs1: RA })
       .bytes()
-  let stand: Stand
+  let stand: TestStand
 
   /** A loop on the page at NEAR that calls the next page, which is mapped to `frame`. */
   beforeEach(() => {

@@ -13,25 +13,23 @@ import {
   PAGE_VA,
   SLOT,
   SLOT_BYTES,
+  TLB_ENTRIES,
+  TLB_ENTRY_BYTES,
 } from '../../memory/layout.ts'
-import { TLB_ENTRIES, TLB_ENTRY_BYTES } from '../../mmu/tlb.ts'
 import type { CodeCache } from '../code/code-cache.ts'
 import type { CodeTiming } from '../code/code-timing.ts'
 import { BREAK, DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../code/slot.ts'
-import { LINE_ACCESS } from '../lines/line-access.ts'
 import { commonAccess } from '../lines/line-refill.ts'
-import { FENCE, FENCE_PAGE, SATP } from '../paging/fence.ts'
-import { FETCH } from '../paging/fetch.ts'
+import { functionsOf } from '../wasm/calls.ts'
 import { type DefinedFunction, encodeModule } from '../wasm/encoder.ts'
 import { moduleFor } from '../wasm/modules.ts'
-import { FUSED, FUSED_SINGLE, floatHelpers, LOSS } from './float-helpers.ts'
-import { glueModule, LINE_TYPE, LOAD_TYPE, NOTHING, PRODUCT, STORE_TYPE } from './glue.ts'
+import { CALL, COMMON, importsFor } from './calls.ts'
+import { floatHelpers } from './float-helpers.ts'
+import { glueModule } from './glue.ts'
 import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
-import { CALL } from './locals.ts'
 import { type Block, type CodeSource, findRegion } from './region.ts'
 import { RegionTable, type Span } from './region-table.ts'
 import { translate } from './translate.ts'
-import { TRAP } from './trap.ts'
 
 /** A hot instruction: its slot, and where it was executed. */
 interface Hot {
@@ -55,32 +53,6 @@ export interface Help {
   /** What paging/module.ts exports. */
   readonly paging: Record<string, unknown>
 }
-
-/** In the order of CALL. */
-const imports = [
-  { name: 'load', type: LOAD_TYPE },
-  { name: 'store', type: STORE_TYPE },
-  { name: 'alone', type: NOTHING },
-  { name: 'mulHighU', type: PRODUCT },
-  { name: 'ecall', type: TRAP },
-  { name: 'mret', type: TRAP },
-  { name: 'sret', type: TRAP },
-  { name: 'line', type: LINE_TYPE },
-  { name: 'sum', type: LOSS },
-  { name: 'product', type: LOSS },
-  { name: 'quotient', type: LOSS },
-  { name: 'root', type: LOSS },
-  { name: 'fused', type: FUSED },
-  { name: 'fusedSingle', type: FUSED_SINGLE },
-  { name: 'fetchRefill', type: FETCH },
-  { name: 'satp', type: SATP },
-  { name: 'fence', type: FENCE },
-  { name: 'fencePage', type: FENCE_PAGE },
-] as const
-const modelImports = [
-  { name: 'read', type: LINE_ACCESS },
-  { name: 'write', type: LINE_ACCESS },
-] as const
 
 export class Compiler {
   readonly table = new WebAssembly.Table({
@@ -115,7 +87,7 @@ export class Compiler {
     this.#regions = new RegionTable(hart, this.table)
     const { core } = timing
     this.#common =
-      core === undefined ? [] : commonAccess(core, hart.ram.pages, CALL.read, CALL.write)
+      core === undefined ? [] : functionsOf(COMMON, commonAccess(core, hart.ram.pages, CALL))
     code.slotWatcher = this.#regions
     const { memory } = hart.ram
     this.#memoryPages = memory.buffer.byteLength / 65536
@@ -124,7 +96,7 @@ export class Compiler {
     const glue = new WebAssembly.Instance(
       moduleFor(key, () => glueModule(pages, hart.ram.pages, timing)),
       {
-        env: { memory, load: this.#slow('load', load), store: this.#slow('store', store) },
+        env: { memory, slowLoad: this.#slow('load', load), slowStore: this.#slow('store', store) },
       },
     )
     const floats = new WebAssembly.Instance(
@@ -194,7 +166,7 @@ export class Compiler {
       translate(blocks, (page) => pages.slotsOf(page)!, this.#timing, this.#limits.fuses, `r${i}`),
     )
     const bytes = encodeModule({
-      imports: this.#timing.lines ? [...imports, ...modelImports] : imports,
+      imports: importsFor(this.#timing),
       memoryPages: this.#memoryPages,
       functions: [...this.#common, ...functions],
     })

@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest'
 import { DOUBLE, INEXACT } from '../../float/format.ts'
 import { fusedToNearest, sumToOdd } from '../../float/fused.ts'
 import { box, patterns, registerPatterns, toBits } from '../../float/patterns.fixture.ts'
-import { saveHart } from '../../hart/saved-state.ts'
 import { encode } from '../../isa/assemble.ts'
 import { FLOAT_CALLS, type FloatCall } from '../../isa/float-calls.ts'
 import { table } from '../../isa/table.ts'
 import { CELL, F } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
-import { Stand } from '../test-stand.fixture.ts'
+import { saveHart } from '../../snapshot/hart-state.ts'
+import { TestStand } from '../test-stand.fixture.ts'
 import { floatHelpers } from './float-helpers.ts'
 
 const [RD, RS1, RS2, RS3] = [10, 11, 12, 13]
@@ -21,9 +21,9 @@ const HANDLER = RAM_BASE + 0x2000
 const DIRTY = 3
 const EAGER = { threshold: 1, batch: 1, eager: true }
 
-const reference = new Stand({ engine: 'reference' })
-const compiler = new Stand({ engine: 'compiler', limits: EAGER })
-const software = new Stand({ engine: 'compiler', limits: { ...EAGER, fuses: false } })
+const reference = new TestStand({ engine: 'reference' })
+const compiler = new TestStand({ engine: 'compiler', limits: EAGER })
+const software = new TestStand({ engine: 'compiler', limits: { ...EAGER, fuses: false } })
 
 const formats = new Map(table.map(({ name, format }) => [name, format]))
 
@@ -49,7 +49,7 @@ const situation = fc.record({
 type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never
 
 /** The instruction in a loop, on the same operands; an odd budget ends in the midst of a block. */
-function outcome(stand: Stand, one: Situation, budget = 7): unknown {
+function outcome(stand: TestStand, one: Situation, budget = 7): unknown {
   const { hart } = stand
   const { operands, alike, flags, dynamic, fs } = one
   const [a, b, c] = operands
@@ -69,7 +69,7 @@ function outcome(stand: Stand, one: Situation, budget = 7): unknown {
 }
 
 /** Puts the instruction, a jump back to it, and a handler that stays where it is. */
-function put(stand: Stand, instruction: number): void {
+function put(stand: TestStand, instruction: number): void {
   const words = [instruction, encode('jal', { rd: 0, rs1: 0, rs2: 0, immediate: -4 })]
   const stay = [encode('jal', { rd: 0, rs1: 0, rs2: 0, immediate: 0 })]
   stand.ram.write(RAM_BASE, new Uint8Array(Uint32Array.from(words).buffer))
@@ -78,7 +78,7 @@ function put(stand: Stand, instruction: number): void {
 }
 
 const arithmetic = FLOAT_CALLS.filter((call) => !/^f[ls][wd]$/.test(call))
-const leftAlone = (stand: Stand): number => stand.engine.why!()['left-for-reference']!
+const leftAlone = (stand: TestStand): number => stand.engine.why!()['left-for-reference']!
 
 describe.each(arithmetic)('%s in compiled code', (call) => {
   it.each(modesOf(call))('does what the reference does, in mode %i', (mode) => {

@@ -6,11 +6,12 @@ import { FS } from '../../isa/status.ts'
 import { CELL, VIRTUALISED } from '../../memory/layout.ts'
 import type { Code } from '../wasm/code.ts'
 import { I32 } from '../wasm/encoder.ts'
+import { CALL } from './calls.ts'
 import { FloatConversions, type IntegerKind, isInteger } from './float-conversions.ts'
 import { DIRTY, type FloatForm, INEXACT, NEAREST, thirdSource, type Width } from './float-form.ts'
 import { BOX, FINITE, FloatOperands, ORDINARY, RESULT, TYPE } from './float-operands.ts'
 import { multiplyAdd } from './host-fma.ts'
-import { CALL, LOCAL, type Registers } from './locals.ts'
+import { LOCAL, type Registers } from './locals.ts'
 import type { Placed, Values } from './value.ts'
 
 /** So that products of two, what they lose, and sums with a third are ordinary or 0. */

@@ -1,52 +1,51 @@
-// The locals of a compiled region, and the functions that it calls by number. Invariant: registers live
+// The locals of a compiled region. Invariant: registers live
 // in locals from FIRST_REGISTER on, x before f, as RegisterLocals numbers them.
 
 import type { Decoded } from '../../isa/decode.ts'
 import type { Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
+import { REGION_PARAMETERS } from '../emit/region-call.ts'
 import { F32, F64, I32, I64, type ValueType } from '../wasm/encoder.ts'
+import { frameOf } from '../wasm/frame.ts'
 import { csrForm } from './csr.ts'
 import { floatOperands, thirdSource } from './float-form.ts'
 import { isFence } from './region.ts'
 
-/** Parameters first: see REGION_TYPE. */
-export const LOCAL = {
-  budget: 0,
-  pageVa: 1,
-  dataTlb: 2,
-  fetchTlb: 3,
-  entry: 4,
-  host: 5,
-  status: 6,
+const FRAME = frameOf(REGION_PARAMETERS, [], {
+  dataTlb: I32,
+  fetchTlb: I32,
+  entry: I32,
+  host: I32,
+  status: I32,
   /** 1 if the instruction at `pc` shall be executed alone. */
-  alone: 7,
+  alone: I32,
   /** Cycles beyond one an instruction. */
-  extra: 8,
-  pc: 9,
-  address: 10,
-  temporary0: 11,
-  temporary1: 12,
+  extra: I32,
+  pc: I64,
+  address: I64,
+  temporary0: I64,
+  temporary1: I64,
   /** 0 in M-mode, else FLAG_BYTES. */
-  flags: 13,
-  /** From a guest address to the host's, at the last step along a list. */
-  distance: 14,
+  flags: I32,
+  /** The distance from a guest address to the host's, at the last step along a list. */
+  distance: I32,
   /** What compiled code may do of floating point by itself, as bits: see float-form.ts. */
-  floats: 15,
-  double: 16,
-  /** Three, and a result. */
-  single0: 17,
-  single: 20,
-} as const
-const FIRST_REGISTER = 21
+  floats: I32,
+  double: F64,
+  /** Operands of a fused operation on singles, and a result. */
+  single0: F32,
+  single1: F32,
+  single2: F32,
+  single: F32,
+})
+export const LOCAL = FRAME.local
+const FIRST_REGISTER = FRAME.count
 
 const locals = (count: number, type: ValueType): ValueType[] => new Array(count).fill(type)
 
+/** Types of all locals of a function that holds these registers. */
 export const localTypes = ({ x, f }: Registers): readonly ValueType[] => [
-  ...locals(7, I32),
-  ...locals(4, I64),
-  ...locals(3, I32),
-  F64,
-  ...locals(4, F32),
+  ...FRAME.locals,
   ...locals(x.used.length, I64),
   ...locals(f.used.length, F64),
 ]
@@ -54,34 +53,6 @@ export const localTypes = ({ x, f }: Registers): readonly ValueType[] => [
 /** Ways out, from the innermost: budget and pc are to be stored, or neither. */
 export const EXIT = 'exit'
 export const TRAPPED = 'trapped'
-
-/** Functions of a module of regions that they call, imported ones first, in order. */
-export const CALL = {
-  load: 0,
-  store: 1,
-  alone: 2,
-  mulHighU: 3,
-  ecall: 4,
-  mret: 5,
-  sret: 6,
-  line: 7,
-  /** Whether a sum, product, quotient or root may have lost something; fused operations. */
-  sum: 8,
-  product: 9,
-  quotient: 10,
-  root: 11,
-  fused: 12,
-  fusedSingle: 13,
-  fetchRefill: 14,
-  satp: 15,
-  fence: 16,
-  fencePage: 17,
-  /** Where caches are modelled: the whole access, then the module's own functions for the common one. */
-  read: 18,
-  write: 19,
-  commonRead: 20,
-  commonWrite: 21,
-} as const
 
 /** Which registers of one kind the code reads or writes, and their locals. */
 export class RegisterLocals {
@@ -106,7 +77,7 @@ export interface Registers {
   readonly f: RegisterLocals
 }
 
-/** Those of a region. */
+/** The registers that the instructions of a region use. */
 export function registersOf(instructions: Iterable<Decoded>): Registers {
   const read = { x: new Set<number>(), f: new Set<number>() }
   const written = { x: new Set<number>(), f: new Set<number>() }

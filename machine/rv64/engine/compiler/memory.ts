@@ -2,17 +2,18 @@
 // page. Invariant: whoever calls out has put pc and budget where the shared code finds them.
 
 import type { Decoded } from '../../isa/decode.ts'
-import type { Bytes, Expression, Statement } from '../../isa/ir.ts'
+import type { Bytes, Expression } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
-import { RESERVATION, VALUE } from '../../memory/layout.ts'
-import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
+import { VALUE, WRITE_SET } from '../../memory/layout.ts'
 import type { CodeTiming } from '../code/code-timing.ts'
-import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
+import { loadOperator, storeOperator } from '../emit/operators.ts'
+import { type Atomic, SoftTlb } from '../emit/soft-tlb.ts'
 import { alignedTag } from '../lines/line-access.ts'
 import type { Code } from '../wasm/code.ts'
+import { CALL } from './calls.ts'
 import type { Exits } from './exits.ts'
 import { TRAPPED_STATUS } from './glue.ts'
-import { CALL, LOCAL } from './locals.ts'
+import { LOCAL } from './locals.ts'
 import type { Placed, Timed, Values } from './value.ts'
 
 interface Access {
@@ -30,12 +31,14 @@ export class MemoryAccesses {
   readonly #values: Values
   readonly #timing: CodeTiming
   readonly #exits: Exits
+  readonly #soft: SoftTlb
 
   constructor(code: Code, values: Values, timing: CodeTiming, exits: Exits) {
     this.#code = code
     this.#values = values
     this.#timing = timing
     this.#exits = exits
+    this.#soft = new SoftTlb(code, timing, LOCAL)
   }
 
   /** `finish` emits what follows in the instruction. */
@@ -48,7 +51,7 @@ export class MemoryAccesses {
     code.if(
       () => {
         if (isStep(at.instruction)) this.#followed(local)
-        else this.#host(0).memory(operator).set(local)
+        else this.#soft.host(0).memory(operator).set(local)
       },
       () => {
         this.#miss(
@@ -93,7 +96,7 @@ export class MemoryAccesses {
     this.#probe(address, at, bytes, WRITE_SET)
     code.if(
       () => {
-        this.#host(WRITE_SET)
+        this.#soft.host(WRITE_SET)
         value()
         code.memory(storeOperator(bytes))
       },
@@ -134,7 +137,7 @@ export class MemoryAccesses {
     }, slow)
   }
 
-  /** By the shared slow path; LOCAL.status is what it took, unless the instruction has trapped. */
+  /** Calls the shared slow path; LOCAL.status is what it took, unless the instruction has trapped. */
   #slow(call: number, at: Timed): void {
     const code = this.#code
     code.call(call).tee(LOCAL.status).i32(TRAPPED_STATUS).op('i32.eq')
@@ -142,67 +145,14 @@ export class MemoryAccesses {
   }
 
   /** What misses the TLB is executed by the reference interpreter, which teaches the TLB. */
-  atomic(
-    statement: Statement & { do: 'exchange' | 'reserve' | 'store-reserved' },
-    at: Timed,
-  ): void {
-    const code = this.#code
-    const { bytes } = statement
-    const set = statement.do === 'reserve' ? 0 : WRITE_SET
-    const local = LOCAL.temporary0 + statement.index
-    this.#probe(statement.address, at, bytes, set)
-    code.op('i32.eqz').if(() => this.#exits.alone(at))
-    this.#host(set).set(LOCAL.host)
-    if (statement.do === 'store-reserved') {
-      this.#storeReserved(statement, at)
-      return
-    }
-    code.get(LOCAL.host).memory(loadOperator(bytes, true)).set(local)
-    if (statement.do === 'reserve') {
-      code.i32(0).get(LOCAL.host).memory('i32.store', RESERVATION)
-      return
-    }
-    code.get(LOCAL.host)
-    this.#values.emit(statement.value, at)
-    code.memory(storeOperator(bytes))
+  atomic(statement: Atomic, at: Timed): void {
+    const value = (expression: Expression) => this.#values.emit(expression, at)
+    const result = LOCAL.temporary0 + statement.index
+    this.#soft.atomic(statement, value, result, () => this.#exits.alone(at))
   }
 
-  #storeReserved(statement: Statement & { do: 'store-reserved' }, at: Placed): void {
-    const code = this.#code
-    const local = LOCAL.temporary0 + statement.index
-    code.i32(0).memory('i32.load', RESERVATION).get(LOCAL.host).op('i32.eq')
-    code.if(
-      () => {
-        code.get(LOCAL.host)
-        this.#values.emit(statement.value, at)
-        code.memory(storeOperator(statement.bytes)).i64(0n).set(local)
-      },
-      () => code.i64(1n).set(local),
-    )
-    code.i32(0).i32(0).memory('i32.store', RESERVATION)
-  }
-
-  /** Leaves 1 on the stack if the TLB holds the page and the address is aligned. */
   #probe(address: Expression, at: Placed, bytes: number, set: number): void {
-    const code = this.#code
-    this.#values.emit(address, at)
-    code.tee(LOCAL.address).i64(BigInt(this.#timing.shift)).op('i64.shr_u', 'i32.wrap_i64')
-    code.i32(TLB_MASK).op('i32.and')
-    code.get(LOCAL.dataTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load', set)
-    code
-      .get(LOCAL.address)
-      .i64(BigInt(this.#timing.tagBits | (bytes - 1)))
-      .op('i64.and', 'i64.eq')
-  }
-
-  /** Host address of LOCAL.address by the entry that the probe has found. */
-  #host(set: number): Code {
-    const code = this.#code
-    code.get(LOCAL.address).op('i32.wrap_i64')
-    return code
-      .get(LOCAL.entry)
-      .memory('i32.load', set + 8)
-      .op('i32.add')
+    this.#soft.probe(() => this.#values.emit(address, at), bytes, set)
   }
 }
 

@@ -15,19 +15,21 @@ import {
   FLAG_BYTES,
   PC,
   TLB,
+  TLB_MASK,
+  TLB_SHIFT,
   X,
 } from '../../memory/layout.ts'
-import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import { counterIndex } from '../../timing/branch-predictor.ts'
 import { LINE_BYTES } from '../../timing/core.ts'
 import type { CodeTiming } from '../code/code-timing.ts'
 import { learnBranch } from '../emit/branch-code.ts'
-import { REGION_TYPE } from '../interpreter/module.ts'
+import { REGION_TYPE } from '../emit/region-call.ts'
 import { Code } from '../wasm/code.ts'
 import type { DefinedFunction } from '../wasm/encoder.ts'
+import { CALL } from './calls.ts'
 import { Floats } from './float.ts'
 import { Instructions } from './instruction.ts'
-import { CALL, EXIT, LOCAL, localTypes, type Registers, registersOf, TRAPPED } from './locals.ts'
+import { EXIT, LOCAL, localTypes, type Registers, registersOf, TRAPPED } from './locals.ts'
 import type { Block, Target } from './region.ts'
 import { isShortLoop, Structure } from './structure.ts'
 import { type Placed, type Timed, Values } from './value.ts'

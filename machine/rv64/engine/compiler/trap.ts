@@ -24,9 +24,12 @@ import {
 import {
   BUDGET,
   CELL,
+  CONTEXT,
+  CONTEXT_BYTES,
   DATA_TLB,
   ECALLS,
   EXTRA,
+  FETCH_SET,
   FETCH_TLB,
   LINES,
   PC,
@@ -37,15 +40,16 @@ import {
   USER_STOP,
   VIRTUALISED,
 } from '../../memory/layout.ts'
-import { CONTEXT_BYTES, CONTEXT_OF_S, CONTEXT_OF_U, FETCH_SET } from '../../mmu/tlb.ts'
 import { Code } from '../wasm/code.ts'
-import { type FunctionType, I32, I64, type ValueType } from '../wasm/encoder.ts'
+import { I32, I64 } from '../wasm/encoder.ts'
+import { frameOf } from '../wasm/frame.ts'
 
 /** pc of the instruction, whose cycle is taken; 1: done, pc in the state is the next one's. */
-export const TRAP: FunctionType = { parameters: [I64], results: [I32] }
-export const TRAP_LOCALS: readonly ValueType[] = [I64, I32, I32]
+const FRAME = frameOf({ pc: I64 }, [I32], { status: I64, privilege: I32, base: I32 })
+export const TRAP = FRAME.type
+export const TRAP_LOCALS = FRAME.locals
 
-const LOCAL = { pc: 0, status: 1, privilege: 2, base: 3 } as const
+const LOCAL = FRAME.local
 const ELSE = 'else'
 const SUM_SHIFT = 31 - Math.clz32(SUM)
 
@@ -208,10 +212,10 @@ function selectContext(code: Code): void {
   code.if(
     () => {
       code.get(LOCAL.status).op('i32.wrap_i64').i32(SUM_SHIFT).op('i32.shr_u').i32(1)
-      code.op('i32.and').i32(CONTEXT_OF_S).op('i32.add').set(LOCAL.base)
+      code.op('i32.and').i32(CONTEXT.S).op('i32.add').set(LOCAL.base)
     },
     () => {
-      code.get(LOCAL.privilege).op('i32.eqz').i32(CONTEXT_OF_U).op('i32.mul').set(LOCAL.base)
+      code.get(LOCAL.privilege).op('i32.eqz').i32(CONTEXT.U).op('i32.mul').set(LOCAL.base)
     },
   )
   code.get(LOCAL.base).i32(CONTEXT_BYTES).op('i32.mul')

@@ -6,7 +6,8 @@ import type { Decoded } from '../../isa/decode.ts'
 import type { Binary, Condition, Expression } from '../../isa/ir.ts'
 import type { Code, Operator } from '../wasm/code.ts'
 import { I64 } from '../wasm/encoder.ts'
-import { CALL, EXIT, LOCAL, type RegisterLocals } from './locals.ts'
+import { CALL } from './calls.ts'
+import { EXIT, LOCAL, type RegisterLocals } from './locals.ts'
 import { Ranges, signedRange, within } from './range.ts'
 
 /** An instruction where it stands, in bytes from the start of the entry's page. */

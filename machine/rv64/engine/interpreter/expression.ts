@@ -1,10 +1,11 @@
 // Expressions of the instruction table as WebAssembly that leaves an i64 on the stack.
 
-import type { Binary, Condition, Expression } from '../../isa/ir.ts'
+import type { Condition, Expression } from '../../isa/ir.ts'
 import { SLOT_IMMEDIATE, SLOT_RS1, SLOT_RS2, SLOT_SHIFT, SLOT_STEP } from '../code/slot.ts'
 import type { Code, Operator } from '../wasm/code.ts'
 import { I64 } from '../wasm/encoder.ts'
-import { CALL, currentPc, LOCAL, temporaryLocal } from './frame.ts'
+import { CALL } from './calls.ts'
+import { currentPc, LOCAL, temporaryLocal } from './frame.ts'
 
 export function emitValue(code: Code, expression: Expression): void {
   switch (expression.is) {
@@ -34,7 +35,7 @@ export function emitValue(code: Code, expression: Expression): void {
       emitValue(code, expression.a)
       emitValue(code, expression.b)
       if (expression.op === 'mul_high_u') code.call(CALL.mulHighU)
-      else code.op(binaryOperator[expression.op])
+      else code.op(`i64.${expression.op}` satisfies Operator)
       return
     case 'sign':
       emitValue(code, expression.a)
@@ -58,20 +59,4 @@ export function emitCondition(code: Code, condition: Condition): void {
   emitValue(code, condition.a)
   emitValue(code, condition.b)
   code.op(`i64.${condition.op}`)
-}
-
-const binaryOperator: Readonly<Record<Exclude<Binary, 'mul_high_u'>, Operator>> = {
-  add: 'i64.add',
-  sub: 'i64.sub',
-  mul: 'i64.mul',
-  div_s: 'i64.div_s',
-  div_u: 'i64.div_u',
-  rem_s: 'i64.rem_s',
-  rem_u: 'i64.rem_u',
-  and: 'i64.and',
-  or: 'i64.or',
-  xor: 'i64.xor',
-  shl: 'i64.shl',
-  shr_s: 'i64.shr_s',
-  shr_u: 'i64.shr_u',
 }

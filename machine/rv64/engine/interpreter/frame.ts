@@ -1,45 +1,30 @@
-// The frame of the interpreter's function: its locals, what it calls, its loops, and the few moves
+// The frame of the interpreter's function: its locals, its loops, and the few moves
 // that every handler shares. Invariant: whoever calls out has spilled, and reloads the budget after.
 
 import { BUDGET, EXTRA, SLOT } from '../../memory/layout.ts'
 import { SLOT_SHIFT, SLOT_STEP } from '../code/slot.ts'
 import type { Code } from '../wasm/code.ts'
+import { I32, I64 } from '../wasm/encoder.ts'
+import { frameOf } from '../wasm/frame.ts'
 
-/** Locals of the interpreter's function. */
-export const LOCAL = {
-  slot: 0,
-  budget: 1,
-  pageSlots: 2,
-  dataTlb: 3,
-  entry: 4,
-  host: 5,
-  pc: 6,
-  pageVa: 7,
-  address: 8,
-  temporary0: 9,
-  temporary1: 10,
+const FRAME = frameOf({}, [], {
+  slot: I32,
+  budget: I32,
+  pageSlots: I32,
+  dataTlb: I32,
+  entry: I32,
+  host: I32,
+  pc: I64,
+  pageVa: I64,
+  address: I64,
+  temporary0: I64,
+  temporary1: I64,
   /** Where the flags of the page lie, in this context. */
-  flags: 11,
-} as const
-
-/** Functions by number, imports first. */
-export const CALL = {
-  load: 0,
-  store: 1,
-  system: 2,
-  step: 3,
-  fetch: 4,
-  decode: 5,
-  across: 6,
-  hot: 7,
-  line: 8,
-  fetchRefill: 9,
-  guarded: 10,
-  /** Or, where caches are modelled, the model's read and write. */
-  loadRefill: 11,
-  storeRefill: 12,
-  mulHighU: 13,
-} as const
+  flags: I32,
+})
+/** Locals of the interpreter's function, and their types. */
+export const LOCAL = FRAME.local
+export const LOCALS = FRAME.locals
 
 /** Loops of the interpreter, outermost first; see module.ts. */
 export const RELOAD = 'reload'
@@ -73,7 +58,7 @@ export function currentPc(code: Code): void {
   code.op('i64.extend_i32_u').get(LOCAL.pageVa).op('i64.add')
 }
 
-/** On to the next instruction in memory. */
+/** Goes on to the next instruction in memory. */
 export function stepOn(code: Code): void {
   code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load16_u', SLOT_STEP)
   code.op('i32.add').set(LOCAL.slot).br(NEXT)

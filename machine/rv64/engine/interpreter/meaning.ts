@@ -3,17 +3,18 @@
 // branch to one of the loops around it.
 
 import { type Condition, type Expression, type Statement, SYSTEM_CALLS } from '../../isa/ir.ts'
-import { EXTRA, RESERVATION, VALUE } from '../../memory/layout.ts'
-import { TLB_MASK, WRITE_SET } from '../../mmu/tlb.ts'
+import { EXTRA, VALUE, WRITE_SET } from '../../memory/layout.ts'
 import { WORD_SHIFT } from '../../timing/branch-predictor.ts'
 import type { CodeTiming } from '../code/code-timing.ts'
 import { SLOT_IMMEDIATE, SLOT_RD, SLOT_SHIFT } from '../code/slot.ts'
 import { learnBranch } from '../emit/branch-code.ts'
+import { loadOperator, storeOperator } from '../emit/operators.ts'
+import { type Atomic, SoftTlb } from '../emit/soft-tlb.ts'
 import { alignedTag } from '../lines/line-access.ts'
-import type { Code, MemoryOperator } from '../wasm/code.ts'
+import type { Code } from '../wasm/code.ts'
+import { CALL } from './calls.ts'
 import { emitCondition, emitValue } from './expression.ts'
 import {
-  CALL,
   COUNT,
   charge,
   currentPc,
@@ -30,7 +31,7 @@ import {
 const PAGE_MASK = -4096n
 
 export interface Handling {
-  /** Its branch stays in its page. */
+  /** True: the branch stays in its page. */
   readonly near: boolean
   /** Jumps are counted. */
   readonly counting: boolean
@@ -45,6 +46,7 @@ export class Meaning {
   readonly #counting: boolean
   readonly #timing: CodeTiming
   readonly #extra: number
+  readonly #soft: SoftTlb
 
   constructor(code: Code, { near, counting, timing, extra }: Handling) {
     this.#code = code
@@ -52,6 +54,7 @@ export class Meaning {
     this.#counting = counting
     this.#timing = timing
     this.#extra = extra
+    this.#soft = new SoftTlb(code, timing, LOCAL)
   }
 
   /** The whole handler. */
@@ -104,20 +107,20 @@ export class Meaning {
     const { bytes } = statement
     const operator = loadOperator(bytes, statement.signed)
     const local = temporaryLocal(statement.index)
-    this.#probe(statement.address, bytes, 0)
+    this.#soft.probe(() => emitValue(code, statement.address), bytes, 0)
     code.if(
-      () => hostAddress(code, 0).memory(operator).set(local),
+      () => this.#soft.host(0).memory(operator).set(local),
       () => {
         const found = () => code.get(LOCAL.host).memory(operator).set(local)
         const passed = () => code.i32(0).memory(operator, VALUE).set(local)
         if (this.#timing.lines) {
-          this.#byLine(CALL.loadRefill, bytes, found, () => {
+          this.#byLine(CALL.loadMiss, bytes, found, () => {
             this.#shared(CALL.load, bytes)
             passed()
           })
           return
         }
-        this.#refill(CALL.loadRefill, bytes, () => this.#shared(CALL.load, bytes))
+        this.#refill(CALL.loadMiss, bytes, () => this.#shared(CALL.load, bytes))
         passed()
       },
     )
@@ -126,10 +129,10 @@ export class Meaning {
   #store(statement: Statement & { do: 'store' }): void {
     const code = this.#code
     const { bytes } = statement
-    this.#probe(statement.address, bytes, WRITE_SET)
+    this.#soft.probe(() => emitValue(code, statement.address), bytes, WRITE_SET)
     code.if(
       () => {
-        hostAddress(code, WRITE_SET)
+        this.#soft.host(WRITE_SET)
         emitValue(code, statement.value)
         code.memory(storeOperator(bytes))
       },
@@ -145,14 +148,14 @@ export class Meaning {
           code.memory(storeOperator(bytes))
         }
         if (this.#timing.lines) {
-          this.#byLine(CALL.storeRefill, bytes, found, () => {
+          this.#byLine(CALL.storeMiss, bytes, found, () => {
             pass()
             this.#shared(CALL.store, bytes)
           })
           return
         }
         pass()
-        this.#refill(CALL.storeRefill, bytes, () => this.#shared(CALL.store, bytes))
+        this.#refill(CALL.storeMiss, bytes, () => this.#shared(CALL.store, bytes))
       },
     )
   }
@@ -172,7 +175,7 @@ export class Meaning {
     code.get(LOCAL.address).i32(bytes).call(call).op('i32.eqz').if(otherwise)
   }
 
-  /** By the model of caches, which says where the data lies and what that costs, if it can. */
+  /** Asks the model of caches, which says where the data lies and what that costs, if it can. */
   #byLine(call: number, bytes: number, found: () => void, otherwise: () => void): void {
     const code = this.#code
     code.get(LOCAL.address).i64(alignedTag(bytes)).get(LOCAL.dataTlb).call(call)
@@ -186,45 +189,14 @@ export class Meaning {
   }
 
   /** What misses the TLB is executed by the reference interpreter, which teaches the TLB. */
-  #atomic(statement: Statement & { do: 'exchange' | 'reserve' | 'store-reserved' }): void {
+  #atomic(statement: Atomic): void {
     const code = this.#code
-    const { bytes } = statement
-    const set = statement.do === 'reserve' ? 0 : WRITE_SET
-    const local = temporaryLocal(statement.index)
-    this.#probe(statement.address, bytes, set)
-    code.op('i32.eqz').if(() => {
+    const value = (expression: Expression) => emitValue(code, expression)
+    this.#soft.atomic(statement, value, temporaryLocal(statement.index), () => {
       if (this.#extra !== 0) charge(code, -this.#extra) // it is charged there
       spill(code)
       code.call(CALL.step).br(RELOAD)
     })
-    hostAddress(code, set).set(LOCAL.host)
-    if (statement.do === 'store-reserved') {
-      this.#storeReserved(statement)
-      return
-    }
-    code.get(LOCAL.host).memory(loadOperator(bytes, true)).set(local)
-    if (statement.do === 'reserve') {
-      code.i32(0).get(LOCAL.host).memory('i32.store', RESERVATION)
-      return
-    }
-    code.get(LOCAL.host)
-    emitValue(code, statement.value)
-    code.memory(storeOperator(bytes))
-  }
-
-  #storeReserved(statement: Statement & { do: 'store-reserved' }): void {
-    const code = this.#code
-    const local = temporaryLocal(statement.index)
-    code.i32(0).memory('i32.load', RESERVATION).get(LOCAL.host).op('i32.eq')
-    code.if(
-      () => {
-        code.get(LOCAL.host)
-        emitValue(code, statement.value)
-        code.memory(storeOperator(statement.bytes)).i64(0n).set(local)
-      },
-      () => code.i64(1n).set(local),
-    )
-    code.i32(0).i32(0).memory('i32.store', RESERVATION)
   }
 
   #jump(target: Expression): void {
@@ -295,48 +267,6 @@ export class Meaning {
     code.tee(LOCAL.host).op('i32.add').set(LOCAL.slot)
     code.get(LOCAL.host).i32(0).op('i32.lt_s').brIf(COUNT).br(NEXT)
   }
-
-  /** Leaves 1 on the stack if the TLB holds the page and the address is aligned. */
-  #probe(address: Expression, bytes: number, set: number): void {
-    const code = this.#code
-    emitValue(code, address)
-    code
-      .tee(LOCAL.address)
-      .i64(BigInt(this.#timing.tagBits | (bytes - 1)))
-      .op('i64.and')
-    code.get(LOCAL.address).i64(BigInt(this.#timing.shift)).op('i64.shr_u', 'i32.wrap_i64')
-    code.i32(TLB_MASK).op('i32.and')
-    code.get(LOCAL.dataTlb).op('i32.add').tee(LOCAL.entry).memory('i64.load', set).op('i64.eq')
-  }
-}
-
-export function loadOperator(bytes: number, signed: boolean): MemoryOperator {
-  if (bytes === 8) return 'i64.load'
-  const sign = signed ? 's' : 'u'
-  return bytes === 1
-    ? `i64.load8_${sign}`
-    : bytes === 2
-      ? `i64.load16_${sign}`
-      : `i64.load32_${sign}`
-}
-
-export const storeOperator = (bytes: number): MemoryOperator =>
-  bytes === 8
-    ? 'i64.store'
-    : bytes === 4
-      ? 'i64.store32'
-      : bytes === 2
-        ? 'i64.store16'
-        : 'i64.store8'
-
-/** Host address of LOCAL.address by the entry that the probe has found. */
-function hostAddress(code: Code, set: number): Code {
-  return code
-    .get(LOCAL.address)
-    .op('i32.wrap_i64')
-    .get(LOCAL.entry)
-    .memory('i32.load', set + 8)
-    .op('i32.add')
 }
 
 /** Arguments of a slow access: high and low half of the address, bytes. */

@@ -1,4 +1,4 @@
-// The fast interpreter as a WebAssembly module, generated from the instruction table: one function
+// The interpreter as a WebAssembly module, generated from the instruction table: one function
 // with a handler for each row and a br_table over them. Around it lie three loops:
 //   reload   pc and budget come from the state; entered at first, and after anything that moved them
 //   lookup   finds the decoded page of `pc`
@@ -21,8 +21,9 @@ import {
   SLOT_BYTES,
   STRADDLE,
   TLB,
+  TLB_MASK,
+  TLB_SHIFT,
 } from '../../memory/layout.ts'
-import { TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import type { CodeTiming } from '../code/code-timing.ts'
 import {
   ACROSS,
@@ -37,17 +38,18 @@ import {
   SLOT_SHIFT,
   SLOT_STEP,
 } from '../code/slot.ts'
-import { LINE_ACCESS } from '../lines/line-access.ts'
-import { FETCH } from '../paging/fetch.ts'
-import { REFILL } from '../paging/refill.ts'
+import { mulHighU } from '../emit/mul-high.ts'
+import { REGION_TYPE } from '../emit/region-call.ts'
+import { functionsOf } from '../wasm/calls.ts'
 import { Code } from '../wasm/code.ts'
-import { encodeModule, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
+import { encodeModule } from '../wasm/encoder.ts'
+import { CALL, importsFor, OWN, REGION_CALL } from './calls.ts'
 import {
-  CALL,
   COUNT,
   currentPc,
   DISPATCH,
   LOCAL,
+  LOCALS,
   LOOKUP,
   NEXT,
   RELOAD,
@@ -55,36 +57,6 @@ import {
   spill,
 } from './frame.ts'
 import { Meaning } from './meaning.ts'
-
-const status: FunctionType = { parameters: [], results: [I32] }
-const access: FunctionType = { parameters: [I32, I32, I32], results: [I32] }
-const nothing: FunctionType = { parameters: [], results: [] }
-
-/** In the order of CALL; the last two as the timing has it. */
-const imports = [
-  { name: 'load', type: access },
-  { name: 'store', type: access },
-  { name: 'system', type: { parameters: [I32], results: [I32] } },
-  { name: 'step', type: nothing },
-  { name: 'fetch', type: nothing },
-  { name: 'decode', type: nothing },
-  { name: 'across', type: status },
-  { name: 'hot', type: nothing },
-  { name: 'line', type: nothing },
-  { name: 'fetchRefill', type: FETCH },
-  { name: 'guarded', type: nothing },
-] as const
-const refills = [
-  { name: 'loadRefill', type: REFILL },
-  { name: 'storeRefill', type: REFILL },
-] as const
-const modelled = [
-  { name: 'read', type: LINE_ACCESS },
-  { name: 'write', type: LINE_ACCESS },
-] as const
-
-/** A compiled region: budget and the virtual address of its page; leaves pc and budget in the state. */
-export const REGION_TYPE: FunctionType = { parameters: [I32, I64], results: [] }
 
 /** Makes the interpreter count jumps, and enter what has been compiled. */
 export interface Regions {
@@ -94,33 +66,20 @@ export interface Regions {
   readonly tableSize: number
 }
 
-/** Number of REGION_TYPE: after the imports, mulHighU and run. */
-const REGION_CALL = imports.length + refills.length + 2
-
 export function interpreterModule(
   memoryPages: number,
   timing: CodeTiming,
   regions?: Regions,
 ): Uint8Array {
   return encodeModule({
-    imports: [...imports, ...(timing.lines ? modelled : refills)],
+    imports: importsFor(timing),
     memoryPages,
     ...(regions === undefined ? {} : { tableSize: regions.tableSize }),
     indirect: [REGION_TYPE],
-    functions: [
-      {
-        type: { parameters: [I64, I64], results: [I64] },
-        locals: [I64, I64, I64],
-        code: mulHighU(),
-      },
-      {
-        type: nothing,
-        // In the order of LOCAL.
-        locals: [I32, I32, I32, I32, I32, I32, I64, I64, I64, I64, I64, I32],
-        code: run(timing, regions),
-        exported: 'run',
-      },
-    ],
+    functions: functionsOf(OWN, {
+      mulHighU: mulHighU(),
+      run: { locals: LOCALS, code: run(timing, regions), exported: 'run' },
+    }),
   })
 }
 
@@ -237,7 +196,7 @@ function lookUp(code: Code, timing: CodeTiming): void {
   code.get(LOCAL.pageSlots).op('i32.add').set(LOCAL.slot)
 }
 
-/** Those of M-mode come first. */
+/** Finds the flags of the page for this mode; those of M-mode come first. */
 function findFlags(code: Code): void {
   code.get(LOCAL.pageSlots).i32(LINE_FLAGS).op('i32.add')
   code
@@ -313,39 +272,4 @@ function again(code: Code, timing: CodeTiming): void {
   }
   giveBack(code)
   code.br(NEXT)
-}
-
-/** High half of a 64-bit product, from four products of halves. */
-export function mulHighU(): Uint8Array {
-  const a = 0
-  const b = 1
-  const lowLow = 2
-  const middle = 3
-  const other = 4
-  const code = new Code()
-  const low = (local: number) => code.get(local).i64(0xffff_ffffn).op('i64.and')
-  const high = (local: number) => code.get(local).i64(32n).op('i64.shr_u')
-  low(a)
-  low(b)
-  code.op('i64.mul').set(lowLow)
-  // middle = high(a) * low(b) + high(lowLow), cannot overflow
-  high(a)
-  low(b)
-  code.op('i64.mul')
-  high(lowLow)
-  code.op('i64.add').set(middle)
-  // other = low(a) * high(b) + low(middle), cannot overflow
-  low(a)
-  high(b)
-  code.op('i64.mul')
-  low(middle)
-  code.op('i64.add').set(other)
-  high(a)
-  high(b)
-  code.op('i64.mul')
-  high(middle)
-  code.op('i64.add')
-  high(other)
-  code.op('i64.add')
-  return code.bytes
 }

@@ -7,6 +7,8 @@ import type { Core } from '../../timing/core.ts'
 import { type Layout, layoutOf } from '../../timing/layout.ts'
 import { CHANGED, FIRST_LINE } from '../../timing/line-array.ts'
 import { Code } from '../wasm/code.ts'
+import { type DefinedFunction, I32 } from '../wasm/encoder.ts'
+import { frameOf } from '../wasm/frame.ts'
 import { findEntry, setOf, takeTurn, WORD_SHIFT } from './tag-model.ts'
 
 /** What the code of the model is made from. */
@@ -38,20 +40,29 @@ export interface LineLocals {
   readonly old: number
 }
 
-/** From the holder of a line for reads to that for writes: see Layout.holders. */
+/** The distance from the holder of a line for reads to that for writes: see Layout.holders. */
 export const WRITE_HOLDER = 4
 export const HOLDER_SHIFT = 3
 
-/** Line; cycles. What a walk reads. */
-export function dataLine(model: Model): Uint8Array {
+const DATA_LINE_FRAME = frameOf({ line: I32 }, [I32], {
+  cycles: I32,
+  entry: I32,
+  tag: I32,
+  first: I32,
+  mask: I32,
+  old: I32,
+})
+/** The line that a walk reads; cycles. */
+export const DATA_LINE = DATA_LINE_FRAME.type
+
+export function dataLine(model: Model): DefinedFunction {
   const code = new Code()
-  const [line, cycles, entry, tag, first, mask, old] = [0, 1, 2, 3, 4, 5, 6]
-  bringLine(code, model, { line, cycles, entry, tag, first, mask, old }, 'walk')
-  code.get(cycles)
-  return code.bytes
+  bringLine(code, model, DATA_LINE_FRAME.local, 'walk')
+  code.get(DATA_LINE_FRAME.local.cycles)
+  return { type: DATA_LINE, locals: DATA_LINE_FRAME.locals, code: code.bytes }
 }
 
-/** As MemoryTiming.#dataLine; what held the line for this purpose holds it no longer. */
+/** Does what MemoryTiming.#dataLine does; what held the line for this purpose holds it no longer. */
 export function bringLine(code: Code, model: Model, locals: LineLocals, purpose: Purpose): void {
   const { l1d, holders } = model.layout
   const { line, entry, tag, first } = locals

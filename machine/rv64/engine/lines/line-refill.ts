@@ -3,91 +3,77 @@
 // in RAM, with PMP open. Invariant: it does what timing/memory-timing.ts and instructions/data.ts would,
 // or nothing.
 
-import { PAGES_BESIDE, RAM, TLB } from '../../memory/layout.ts'
-import { ENTRY_KEY } from '../../mmu/line-tlb.ts'
-import { TLB_ENTRY_BYTES, TLB_MASK, TLB_SHIFT, WRITE_SET } from '../../mmu/tlb.ts'
+import {
+  ENTRY_KEY,
+  PAGES_BESIDE,
+  RAM,
+  TLB,
+  TLB_ENTRY_BYTES,
+  TLB_MASK,
+  TLB_SHIFT,
+  WRITE_SET,
+} from '../../memory/layout.ts'
 import type { Core } from '../../timing/core.ts'
 import { PAGE_NUMBER } from '../../timing/memory-timing.ts'
-import { loadRefill } from '../paging/refill.ts'
+import { loadRefill, REFILL } from '../paging/refill.ts'
 import { ELSE } from '../paging/walk.ts'
+import { functionsOf, numbersOf } from '../wasm/calls.ts'
 import { Code } from '../wasm/code.ts'
-import {
-  type DefinedFunction,
-  encodeModule,
-  type FunctionType,
-  I32,
-  I64,
-  type ValueType,
-} from '../wasm/encoder.ts'
-import { LINE_ACCESS } from './line-access.ts'
+import { type DefinedFunction, encodeModule, I32, I64 } from '../wasm/encoder.ts'
+import { frameOf } from '../wasm/frame.ts'
+import { LINE_ACCESS, LINE_PARAMETERS } from './line-access.ts'
 import {
   bringLine,
+  DATA_LINE,
   dataLine,
   HOLDER_SHIFT,
   type Model,
   modelOf,
   WRITE_HOLDER,
 } from './line-model.ts'
-import { bringPage, enterPage, type PageCalls, WALK, walk } from './page-model.ts'
+import { bringPage, enterPage, WALK, walk } from './page-model.ts'
 
-interface Calls extends PageCalls {
-  readonly refill: number
-}
+const FRAME = frameOf(LINE_PARAMETERS, LINE_ACCESS.results, {
+  bits: I64,
+  host: I32,
+  value: I32,
+  page: I32,
+  cycles: I32,
+  number: I32,
+  tag: I32,
+  first: I32,
+  mask: I32,
+  old: I32,
+  soft: I32,
+  base: I32,
+  line: I32,
+  entry: I32,
+  beside: I32,
+})
+const LOCAL = FRAME.local
 
-const LOCAL = {
-  address: 0,
-  aligned: 1,
-  set: 2,
-  bits: 3,
-  host: 4,
-  value: 5,
-  page: 6,
-  cycles: 7,
-  number: 8,
-  tag: 9,
-  first: 10,
-  mask: 11,
-  old: 12,
-  soft: 13,
-  base: 14,
-  line: 15,
-  entry: 16,
-  beside: 17,
+const OWN = {
+  refill: REFILL,
+  read: LINE_ACCESS,
+  write: LINE_ACCESS,
+  dataLine: DATA_LINE,
+  walk: WALK,
 } as const
-const LOCALS: readonly ValueType[] = [I64, ...new Array<ValueType>(14).fill(I32)]
+const CALL = numbersOf({}, OWN)
+
 /** Bytes of the soft entries of a page, which lie side by side. */
 const PAGE_OF_LINES = 64 * TLB_ENTRY_BYTES
 
-/**
- * The functions of the whole access, reads first, and what they call; `first` is the number of the first,
- * `refill` that of the refill of page-grain sets.
- */
-function lineRefill(
-  core: Core,
-  ramPages: number,
-  first: number,
-  refill: number,
-): readonly DefinedFunction[] {
-  const model = modelOf(core, ramPages)
-  const calls = { refill, dataLine: first + 2, walk: first + 3 }
-  const i32s = (count: number): ValueType[] => new Array<ValueType>(count).fill(I32)
-  const unary: FunctionType = { parameters: [I32], results: [I32] }
-  const access = (write: boolean, exported: string): DefinedFunction => ({
-    ...accessFunction(model, write, calls),
-    exported,
-  })
-  return [
-    access(false, 'read'),
-    access(true, 'write'),
-    { type: unary, locals: i32s(6), code: dataLine(model) },
-    { type: WALK, locals: [I64, ...i32s(5)], code: walk(model, calls) },
-  ]
-}
-
 /** The module of the whole access, with `read` and `write`; needs env.memory. */
 export function lineModule(core: Core, memoryPages: number, ramPages: number): Uint8Array {
-  const refill = loadRefill(ramPages, PAGES_BESIDE)
-  const functions = [refill, ...lineRefill(core, ramPages, 1, 0)]
+  const model = modelOf(core, ramPages)
+  const functions = functionsOf(OWN, {
+    refill: loadRefill(ramPages, PAGES_BESIDE),
+    read: { ...accessFunction(model, false), exported: 'read' },
+    write: { ...accessFunction(model, true), exported: 'write' },
+    dataLine: dataLine(model),
+    walk: walk(model, CALL.dataLine),
+  })
   return encodeModule({ imports: [], memoryPages, functions })
 }
 
@@ -95,35 +81,37 @@ export function lineModule(core: Core, memoryPages: number, ramPages: number): U
 export function commonAccess(
   core: Core,
   ramPages: number,
-  read: number,
-  write: number,
-): readonly DefinedFunction[] {
+  { read, write }: { readonly read: number; readonly write: number },
+): Readonly<Record<'commonRead' | 'commonWrite', DefinedFunction>> {
   const model = modelOf(core, ramPages)
-  return [accessFunction(model, false, read), accessFunction(model, true, write)]
+  return {
+    commonRead: accessFunction(model, false, read),
+    commonWrite: accessFunction(model, true, write),
+  }
 }
 
-const accessFunction = (model: Model, write: boolean, calls: Calls | number): DefinedFunction => ({
+const accessFunction = (model: Model, write: boolean, whole?: number): DefinedFunction => ({
   type: LINE_ACCESS,
-  locals: LOCALS,
-  code: new Access(model, write, calls).code.bytes,
+  locals: FRAME.locals,
+  code: new Access(model, write, whole).code.bytes,
 })
 
 /**
  * The whole access; or what is common of it, an aligned one to a page that the second TLB has, without calls
- * that registers would have to be saved for, and by the function `calls` if it is not that.
+ * that registers would have to be saved for, and by the function `whole` if it is not that.
  */
 class Access {
   readonly code = new Code()
   readonly #model: Model
   readonly #write: boolean
-  readonly #calls: Calls | undefined
-  /** Of this direction, from the sets that DATA_TLB tells. */
+  readonly #isWhole: boolean
+  /** The set of this direction, from the sets that DATA_TLB tells. */
   readonly #entries: number
 
-  constructor(model: Model, write: boolean, calls: Calls | number) {
+  constructor(model: Model, write: boolean, whole: number | undefined) {
     this.#model = model
     this.#write = write
-    this.#calls = typeof calls === 'number' ? undefined : calls
+    this.#isWhole = whole === undefined
     this.#entries = write ? WRITE_SET : 0
     const { code } = this
     code.block(ELSE, () => {
@@ -135,8 +123,8 @@ class Access {
       this.#enter()
       code.get(LOCAL.host).get(LOCAL.cycles).op('return')
     })
-    if (typeof calls !== 'number') code.i32(0).i32(0)
-    else code.get(LOCAL.address).get(LOCAL.aligned).get(LOCAL.set).call(calls)
+    if (whole === undefined) code.i32(0).i32(0)
+    else code.get(LOCAL.address).get(LOCAL.aligned).get(LOCAL.set).call(whole)
   }
 
   /** The page-grain entry of the address says where in RAM it is. */
@@ -144,15 +132,15 @@ class Access {
     const { code } = this
     const { address, aligned, set, beside, value, host } = LOCAL
     const entries = PAGES_BESIDE + this.#entries
-    if (this.#calls !== undefined) this.#withinLine()
+    if (this.#isWhole) this.#withinLine()
     code.get(address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
     code.i32(TLB_MASK).op('i32.and').get(set).op('i32.add').tee(beside)
     code.memory('i64.load', entries).get(address)
-    if (this.#calls === undefined) code.get(aligned).op('i64.and', 'i64.ne').brIf(ELSE)
+    if (!this.#isWhole) code.get(aligned).op('i64.and', 'i64.ne').brIf(ELSE)
     else {
       code.i64(-4096n).op('i64.and', 'i64.ne')
       if (this.#write) code.brIf(ELSE)
-      else code.if(() => this.#refill(this.#calls!.refill))
+      else code.if(() => this.#refill())
     }
     code
       .get(beside)
@@ -173,12 +161,12 @@ class Access {
   }
 
   /** The page-grain entry, which is the host's, of a page that is translated. */
-  #refill(refill: number): void {
+  #refill(): void {
     const { code } = this
     const { address, beside } = LOCAL
     code.get(address)
     this.#bytes()
-    code.call(refill).op('i32.eqz').brIf(ELSE)
+    code.call(CALL.refill).op('i32.eqz').brIf(ELSE)
     // As pageKey says of what is no guest's, shifted as LineTlb enters it.
     code.get(beside)
     code.get(address).i64(12n).op('i64.shr_u', 'i32.wrap_i64').i32(PAGE_NUMBER).op('i32.and')
@@ -210,7 +198,7 @@ class Access {
       .tee(tag)
     code.if(
       () => {
-        bringPage(code, this.#model, this.#calls, LOCAL, ELSE)
+        bringPage(code, this.#model, this.#isWhole ? CALL.walk : undefined, LOCAL, ELSE)
         enterPage(code, this.#model.layout, LOCAL, this.#write)
       },
       () => {
@@ -220,7 +208,7 @@ class Access {
     )
   }
 
-  /** As SoftEntries.enter, what concerns the line. */
+  /** Does the part of SoftEntries.enter that concerns the line. */
   #enter(): void {
     const { code } = this
     const { address, entry, soft, value } = LOCAL

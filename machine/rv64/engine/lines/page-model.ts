@@ -1,15 +1,24 @@
 // The TLBs of the memory system's model as WebAssembly: a page comes into the data TLB. Invariant: it does
 // what timing/memory-timing.ts does, in the same order, or nothing.
 
-import { CELL, ERRORS, PMP_OPEN, RAM, TLB } from '../../memory/layout.ts'
+import {
+  CELL,
+  CONTEXT,
+  CONTEXT_BYTES,
+  ERRORS,
+  PMP_OPEN,
+  RAM,
+  TLB,
+  TLB_ENTRY_BYTES,
+  WRITE_SET,
+} from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
 import { PTE_LEAF, PTE_V } from '../../mmu/pte.ts'
-import { CONTEXT_BYTES, CONTEXT_OF_VS, TLB_ENTRY_BYTES, WRITE_SET } from '../../mmu/tlb.ts'
 import type { Layout } from '../../timing/layout.ts'
 import { ELSE } from '../paging/walk.ts'
 import { Code } from '../wasm/code.ts'
-import type { FunctionType } from '../wasm/encoder.ts'
-import { I32, I64 } from '../wasm/encoder.ts'
+import { type DefinedFunction, I32, I64 } from '../wasm/encoder.ts'
+import { frameOf } from '../wasm/frame.ts'
 import type { Model } from './line-model.ts'
 import { findEntry, setOf, takeTurn, WORD_SHIFT } from './tag-model.ts'
 
@@ -32,27 +41,31 @@ export interface PageLocals {
   readonly bits: number
 }
 
-/** Functions that the code calls. */
-export interface PageCalls {
-  readonly walk: number
-  readonly dataLine: number
-}
-
 /** Address; cycles, or -1: nothing has happened. */
-export const WALK: FunctionType = { parameters: [I64], results: [I32] }
+const WALK_FRAME = frameOf({ address: I64 }, [I32], {
+  pte: I64,
+  at: I32,
+  cycles: I32,
+  /** The lines of the entries, from the root's on. */
+  step0: I32,
+  step1: I32,
+  step2: I32,
+})
+export const WALK = WALK_FRAME.type
 
 const FOUND = 'found'
 const KNOWN = 'known'
 const FIRST_FRAME = RAM_BASE / 4096
 
 /**
- * As MemoryTiming.dataPage, and the soft entries of the page begin at `base` from now on. Leaves by
- * `otherwise` if it cannot; without `calls`, if it would take a walk or other soft entries had to go.
+ * Does what MemoryTiming.dataPage does, and the soft entries of the page begin at `base` from now on.
+ * Leaves by `otherwise` if it cannot; without the function `walk`, if it would take a walk or other soft
+ * entries had to go.
  */
 export function bringPage(
   code: Code,
   model: Model,
-  calls: PageCalls | undefined,
+  walk: number | undefined,
   locals: PageLocals,
   otherwise: string,
 ): void {
@@ -67,12 +80,12 @@ export function bringPage(
     code.if(() => {
       code.get(page).i32(WORD_SHIFT).op('i32.shl').memory('i32.load', layout.base)
       code.get(base).op('i32.eq').brIf(FOUND)
-      if (calls === undefined) code.br(otherwise)
+      if (walk === undefined) code.br(otherwise)
       dropLines(code, layout, locals)
       code.get(page).i32(WORD_SHIFT).op('i32.shl').get(base).memory('i32.store', layout.base)
       code.br(FOUND)
     })
-    secondTlb(code, model, calls, locals, otherwise)
+    secondTlb(code, model, walk, locals, otherwise)
     takeTurn(code, dtlb, first, page)
     dropLines(code, layout, locals)
     for (const [local, at] of [
@@ -88,7 +101,7 @@ export function bringPage(
 function secondTlb(
   code: Code,
   { core, layout }: Model,
-  calls: PageCalls | undefined,
+  walk: number | undefined,
   locals: PageLocals,
   otherwise: string,
 ): void {
@@ -98,17 +111,17 @@ function secondTlb(
     setOf(code, l2tlb, number)
     code.set(second)
     findEntry(code, l2tlb, { first: second, tag, mask: old, entry: page }, false)
-    if (calls === undefined) {
+    if (walk === undefined) {
       code.brIf(KNOWN).br(otherwise)
       return
     }
     code.brIf(KNOWN)
     code
       .get(set)
-      .i32(TLB + CONTEXT_OF_VS * CONTEXT_BYTES)
+      .i32(TLB + CONTEXT.VS * CONTEXT_BYTES)
       .op('i32.ge_u')
       .brIf(otherwise)
-    code.get(address).call(calls.walk).tee(page).i32(0).op('i32.lt_s').brIf(otherwise)
+    code.get(address).call(walk).tee(page).i32(0).op('i32.lt_s').brIf(otherwise)
     code.get(page).set(cycles)
     takeTurn(code, l2tlb, second, page)
     code.get(page).i32(WORD_SHIFT).op('i32.shl').get(tag).memory('i32.store', l2tlb.entries)
@@ -116,7 +129,7 @@ function secondTlb(
   code.get(cycles).i32(core.cycles.l2tlb).op('i32.add').set(cycles)
 }
 
-/** As SoftEntries.dropDataPage. */
+/** Does what SoftEntries.dropDataPage does. */
 function dropLines(code: Code, { base, lines }: Layout, locals: PageLocals): void {
   const { page, bits, mask: first } = locals
   for (const write of [0, 1]) {
@@ -139,7 +152,7 @@ function dropLines(code: Code, { base, lines }: Layout, locals: PageLocals): voi
   }
 }
 
-/** As SoftEntries.enter, what concerns the page: `line` is one of it. */
+/** Does the part of SoftEntries.enter that concerns the page: `line` is one of it. */
 export function enterPage(
   code: Code,
   { lines }: Layout,
@@ -152,8 +165,9 @@ export function enterPage(
 }
 
 /** Address; cycles of the host's walk, or -1 before anything has happened. */
-export function walk({ core, ramPages }: Model, calls: PageCalls): Uint8Array {
-  const [address, pte, at, cycles, ...steps] = [0, 1, 2, 3, 4, 5, 6] as const
+export function walk({ core, ramPages }: Model, dataLine: number): DefinedFunction {
+  const { address, pte, at, cycles, step0, step1, step2 } = WALK_FRAME.local
+  const steps = [step0, step1, step2]
   const code = new Code()
   code.block(ELSE, () => {
     code.i32(0).memory('i32.load', ERRORS).brIf(ELSE)
@@ -163,12 +177,12 @@ export function walk({ core, ramPages }: Model, calls: PageCalls): Uint8Array {
     })
     for (const step of steps) {
       code.get(cycles).i32(core.cycles.walkStep).op('i32.add')
-      code.get(step).call(calls.dataLine).op('i32.add').set(cycles)
+      code.get(step).call(dataLine).op('i32.add').set(cycles)
     }
     code.get(cycles).op('return')
   })
   code.i32(-1)
-  return code.bytes
+  return { type: WALK, locals: WALK_FRAME.locals, code: code.bytes }
 }
 
 /** The table's frame is in `pte`; leaves the one its entry names there, the entry's line in `step`. */

@@ -3,32 +3,43 @@
 // instructions/system.ts. Invariant: a function returns 1 and has done all of it, pc apart, or 0 and nothing.
 
 import { SUPERVISOR, TVM } from '../../isa/status.ts'
-import { CELL, FENCES, PRIVILEGE, TLB_BASE, VIRTUALISED } from '../../memory/layout.ts'
 import {
+  CELL,
+  CONTEXT,
   CONTEXT_BYTES,
-  CONTEXT_OF_S,
-  CONTEXT_OF_U,
+  FENCES,
   FETCH_SET,
   LOG_ENTRIES,
+  PRIVILEGE,
   SUPERVISOR_LOG,
+  TLB_BASE,
+  VIRTUALISED,
   WRITE_SET,
-} from '../../mmu/tlb.ts'
+} from '../../memory/layout.ts'
 import { Code } from '../wasm/code.ts'
-import { type DefinedFunction, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
-import { ELSE, entryOffset, LOCAL as WALK } from './walk.ts'
+import { type DefinedFunction, I32, I64 } from '../wasm/encoder.ts'
+import { type Frame, frameOf } from '../wasm/frame.ts'
+import { ELSE, entryOffset } from './walk.ts'
 
 /** The value of satp; nothing; the address of which the page is flushed. */
-export const SATP: FunctionType = { parameters: [I64], results: [I32] }
-export const FENCE: FunctionType = { parameters: [], results: [I32] }
-export const FENCE_PAGE: FunctionType = { parameters: [I64], results: [I32] }
+const FLUSHING = { log: I32, at: I32 } as const
+const SATP_FRAME = frameOf({ value: I64 }, [I32], FLUSHING)
+const FENCE_FRAME = frameOf({}, [I32], { page: I64, ...FLUSHING })
+const FENCE_PAGE_FRAME = frameOf({ page: I64 }, [I32], FLUSHING)
+export const SATP = SATP_FRAME.type
+export const FENCE = FENCE_FRAME.type
+export const FENCE_PAGE = FENCE_PAGE_FRAME.type
 
-const LOCAL = { value: 0, page: WALK.address, log: 1, at: 2 } as const
-const LOCALS = [I32, I32] as const
+/**
+ * Locals of all three frames, of which the first is a parameter or stands for one, so that the others have
+ * one number.
+ */
+const LOCAL = { ...SATP_FRAME.local, ...FENCE_PAGE_FRAME.local }
 const CLEAR = 'clear'
 
 /** A mode that there is not is none of this. */
 export function satp(): DefinedFunction {
-  return attempt(SATP, LOCALS, (code) => {
+  return attempt(SATP_FRAME, (code) => {
     code.get(LOCAL.value).i64(60n).op('i64.shr_u').i64(7n).op('i64.and', 'i64.eqz', 'i32.eqz')
     code.brIf(ELSE)
     flush(code)
@@ -37,19 +48,19 @@ export function satp(): DefinedFunction {
 }
 
 export function fence(): DefinedFunction {
-  return attempt(FENCE, [I64, ...LOCALS], (code) => {
+  return attempt(FENCE_FRAME, (code) => {
     flush(code)
     count(code, FENCES)
   })
 }
 
 export function fencePage(): DefinedFunction {
-  return attempt(FENCE_PAGE, LOCALS, (code) => {
+  return attempt(FENCE_PAGE_FRAME, (code) => {
     code.i32(0).memory('i32.load', TLB_BASE)
-    entryOffset(code)
+    entryOffset(code, LOCAL.page)
     code.op('i32.add').set(LOCAL.at)
     code.get(LOCAL.page).i64(-4096n).op('i64.and').set(LOCAL.page)
-    for (let context = CONTEXT_OF_S; context <= CONTEXT_OF_U; context++) {
+    for (let context = CONTEXT.S; context <= CONTEXT.U; context++) {
       for (const set of [0, WRITE_SET, FETCH_SET]) {
         const offset = context * CONTEXT_BYTES + set
         code.get(LOCAL.at).memory('i64.load', offset).get(LOCAL.page).op('i64.eq')
@@ -68,11 +79,7 @@ export function refused(code: Code): void {
   code.i32(0).memory('i32.load', VIRTUALISED).op('i32.or')
 }
 
-function attempt(
-  type: FunctionType,
-  locals: DefinedFunction['locals'],
-  inside: (code: Code) => void,
-): DefinedFunction {
+function attempt(frame: Frame<string>, inside: (code: Code) => void): DefinedFunction {
   const code = new Code()
   code.block(ELSE, () => {
     refused(code)
@@ -81,7 +88,7 @@ function attempt(
     code.i32(1).op('return')
   })
   code.i32(0)
-  return { type, locals, code: code.bytes }
+  return { type: frame.type, locals: frame.locals, code: code.bytes }
 }
 
 /** Empties what the log names; a log that has overflown is left to Tlb. */

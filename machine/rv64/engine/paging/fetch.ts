@@ -1,5 +1,6 @@
 // A page that the fetch TLB misses, without leaving WebAssembly, if its walk is the commonest one (walk.ts)
-// and its instructions have been decoded. Invariant: it does what FastEngine would do, or nothing at all.
+// and its instructions have been decoded. Invariant: it does what WebAssemblyEngine would do, or nothing at
+// all.
 
 import {
   CODE_OF_PAGE,
@@ -10,11 +11,11 @@ import {
 } from '../../memory/layout.ts'
 import { EXECUTE } from '../../mmu/pte.ts'
 import { Code } from '../wasm/code.ts'
-import { type DefinedFunction, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
-import { ELSE, enter, LOCAL, WALK_LOCALS, walk } from './walk.ts'
+import type { DefinedFunction } from '../wasm/encoder.ts'
+import { ELSE, enter, FETCH_WALK, LOCAL, walk } from './walk.ts'
 
 /** An address of the page; where the slots of the page begin, or 0. */
-export const FETCH: FunctionType = { parameters: [I64], results: [I32] }
+export const FETCH = FETCH_WALK.type
 
 export function fetchRefill(ramPages: number): DefinedFunction {
   const code = new Code()
@@ -29,5 +30,5 @@ export function fetchRefill(ramPages: number): DefinedFunction {
     code.get(LOCAL.page).op('return')
   })
   code.i32(0)
-  return { type: FETCH, locals: [I32, ...WALK_LOCALS], code: code.bytes }
+  return { type: FETCH, locals: FETCH_WALK.locals, code: code.bytes }
 }

@@ -2,16 +2,15 @@
 // (walk.ts) and it stays in its page. Invariant: it does what instructions/data.ts would do, or nothing
 // at all.
 
-import { CODE_OF_PAGE, DATA_TLB, RAM, TOUCHED, VALUE } from '../../memory/layout.ts'
+import { CODE_OF_PAGE, DATA_TLB, RAM, TOUCHED, VALUE, WRITE_SET } from '../../memory/layout.ts'
 import { READ, WRITE } from '../../mmu/pte.ts'
-import { WRITE_SET } from '../../mmu/tlb.ts'
-import { loadOperator, storeOperator } from '../interpreter/meaning.ts'
+import { loadOperator, storeOperator } from '../emit/operators.ts'
 import { Code } from '../wasm/code.ts'
-import { type DefinedFunction, type FunctionType, I32, I64 } from '../wasm/encoder.ts'
-import { ELSE, enter, LOCAL, WALK_LOCALS, walk } from './walk.ts'
+import type { DefinedFunction } from '../wasm/encoder.ts'
+import { DATA_WALK, ELSE, enter, LOCAL, walk } from './walk.ts'
 
 /** Address and bytes; 1: VALUE holds what was read, or its low bytes are stored; 0: nothing has happened. */
-export const REFILL: FunctionType = { parameters: [I64, I32], results: [I32] }
+export const REFILL = DATA_WALK.type
 
 /** `beside`: where page-grain sets lie, from those that DATA_TLB tells; then not for guests. */
 export function loadRefill(ramPages: number, beside = 0): DefinedFunction {
@@ -42,7 +41,7 @@ function refill(inside: (code: Code) => void): DefinedFunction {
     code.i32(1).op('return')
   })
   code.i32(0)
-  return { type: REFILL, locals: WALK_LOCALS, code: code.bytes }
+  return { type: REFILL, locals: DATA_WALK.locals, code: code.bytes }
 }
 
 /** Host address of LOCAL.page less the virtual one. */

@@ -8,7 +8,7 @@ import { CAUSE, MACHINE, SUM, TVM, VTVM } from '../../isa/status.ts'
 import { CELL, PRIVILEGE, VIRTUALISED } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
 import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from '../../mmu/pte.ts'
-import type { Stand } from '../test-stand.fixture.ts'
+import type { TestStand } from '../test-stand.fixture.ts'
 
 export const CODE = RAM_BASE + 0x1fb0 // so that programs cross a page
 const HANDLER = RAM_BASE + 0x4000
@@ -174,7 +174,7 @@ export const program = fc.record({
 export type Program = typeof program extends fc.Arbitrary<infer T> ? T : never
 
 export function prepare(
-  stand: Stand,
+  stand: TestStand,
   { steps, privilege, guest, allowed, sum, apart }: Program,
 ): void {
   const { hart, ram, clock } = stand
@@ -243,7 +243,7 @@ const called = (counter: number): Uint8Array =>
     .bytes()
 
 /** RAM at its own address, but for what the second space has in other frames, with other rights. */
-function writeTables(stand: Stand, owner: number, apart: readonly boolean[]): void {
+function writeTables(stand: TestStand, owner: number, apart: readonly boolean[]): void {
   const entry = (at: number, to: number, bits: number) => writeEntry(stand, at, to, bits)
   for (const root of ROOTS) {
     entry(root + 16, root + 0x1000, PTE_V)
@@ -263,7 +263,7 @@ function writeTables(stand: Stand, owner: number, apart: readonly boolean[]): vo
   entry(first + 8 * 4, OTHER_CALLED, FULL | owner)
 }
 
-function writeEntry({ ram }: Stand, at: number, target: number, bits: number): void {
+function writeEntry({ ram }: TestStand, at: number, target: number, bits: number): void {
   const bytes = new Uint8Array(8)
   new DataView(bytes.buffer).setBigUint64(0, (BigInt(target >>> 12) << 10n) | BigInt(bits), true)
   ram.write(at, bytes)

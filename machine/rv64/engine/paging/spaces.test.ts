@@ -2,15 +2,15 @@
 
 import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { saveHart } from '../../hart/saved-state.ts'
 import { Assembler } from '../../isa/assemble.ts'
 import { SUPERVISOR, TVM } from '../../isa/status.ts'
 import { CELL, DISCARD, VALUE } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
 import { READ, WRITE } from '../../mmu/pte.ts'
-import { profileNamed } from '../../timing/profile.ts'
+import { saveHart } from '../../snapshot/hart-state.ts'
+import { profileNamed } from '../../timing/profiles.ts'
 import { digestOf, pagesOf } from '../memory-digest.fixture.ts'
-import { Stand, type StandOptions } from '../test-stand.fixture.ts'
+import { TestStand, type TestStandOptions } from '../test-stand.fixture.ts'
 import {
   CALLED,
   CODE,
@@ -28,7 +28,7 @@ import {
 const BUDGET = 1200
 const EAGER = { threshold: 1, batch: 1, eager: true }
 
-const RIVALS: readonly (readonly [string, StandOptions])[] = [
+const RIVALS: readonly (readonly [string, TestStandOptions])[] = [
   ['interpreter', { engine: 'fast' }],
   ['compiler', { engine: 'compiler', limits: EAGER }],
   [
@@ -45,14 +45,14 @@ const PROFILED = RIVALS.flatMap(([name, options]) =>
 )
 
 describe.each(PROFILED)('two address spaces on the %s under %s', (_, profile, options, runs) => {
-  let reference: Stand
-  let fast: Stand
+  let reference: TestStand
+  let fast: TestStand
 
   beforeAll(() => {
     const { core } = profileNamed(profile)
     const timing = core === undefined ? {} : { core }
-    reference = new Stand({ engine: 'reference', ...timing })
-    fast = new Stand({ ...options, ...timing })
+    reference = new TestStand({ engine: 'reference', ...timing })
+    fast = new TestStand({ ...options, ...timing })
   })
 
   it('are told apart as by the reference', () => {
@@ -85,7 +85,7 @@ const SUPERVISOR_ONLY: Omit<Program, 'apart'> = {
   sum: false,
 }
 
-function stateAfter(stand: Stand, one: Program, cuts: readonly number[]): unknown {
+function stateAfter(stand: TestStand, one: Program, cuts: readonly number[]): unknown {
   const { hart, ram, clock } = stand
   prepare(stand, one)
   let until = 0
@@ -108,13 +108,13 @@ function stateAfter(stand: Stand, one: Program, cuts: readonly number[]): unknow
 describe('a switch of the address space in a hot loop', () => {
   const [A0, T0, A2, S0, S1] = [10, 5, 12, 8, 9]
   const SATP = 0x180
-  let stand: Stand
+  let stand: TestStand
   let flushes: number
   let walks: number
 
   /** Each round: one space, a load, a store, a fence of a page, a call; the other, the same. */
   beforeEach(() => {
-    stand = new Stand({ engine: 'compiler', limits: { threshold: 3, batch: 1 } })
+    stand = new TestStand({ engine: 'compiler', limits: { threshold: 3, batch: 1 } })
     prepare(stand, { ...SUPERVISOR_ONLY, apart: [true, true] })
     const code = new Assembler().label('again')
     for (const rs1 of [S0, S1]) {
@@ -198,7 +198,7 @@ describe('a region that changes the space on another page than it begins on', ()
     [true, false],
     [false, true],
   ])('executes what is mapped now, if so in the first page: %s', (...apart) => {
-    const stand = new Stand({ engine: 'compiler', limits: { threshold: 3, batch: 1 } })
+    const stand = new TestStand({ engine: 'compiler', limits: { threshold: 3, batch: 1 } })
     prepare(stand, { ...SUPERVISOR_ONLY, apart })
     const switched = (code: Assembler): Assembler =>
       code.emit('csrrw', { rd: NEXT, rs1: NEXT, immediate: 0x180 }).emit('sfence.vma')
@@ -227,7 +227,7 @@ it.each([
   [true, 1],
   [false, 0],
 ])('asks a guest for its own SUM: %s', (sum, faults) => {
-  const stand = new Stand({ engine: 'fast' })
+  const stand = new TestStand({ engine: 'fast' })
   const load = (code: Assembler) =>
     code
       .li(6, USERS - DATA)

@@ -2,12 +2,12 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { saveHart } from '../../hart/saved-state.ts'
 import { encode } from '../../isa/assemble.ts'
 import { CELL, PRIVILEGE, VIRTUALISED } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
 import { PTE_A, PTE_D, PTE_R, PTE_U, PTE_V, PTE_W, PTE_X } from '../../mmu/pte.ts'
-import { profileNamed } from '../../timing/profile.ts'
+import { saveHart } from '../../snapshot/hart-state.ts'
+import { profileNamed } from '../../timing/profiles.ts'
 import { pagesOf } from '../memory-digest.fixture.ts'
 import {
   CONTEXTS,
@@ -21,7 +21,7 @@ import {
   VIRTUAL,
   VS_VECTOR,
 } from '../paged-stand.fixture.ts'
-import type { EngineName, Stand } from '../test-stand.fixture.ts'
+import type { EngineName, TestStand } from '../test-stand.fixture.ts'
 
 const CODE = RAM_BASE + 0x4000
 const MEGABYTES = 4
@@ -120,7 +120,7 @@ function outcome(
 }
 
 /** As firmware does that protects itself: one entry that allows nothing, before the one that allows all. */
-function keep({ hart, ram }: Stand, { at, bytes }: { at: number; bytes: number }): void {
+function keep({ hart, ram }: TestStand, { at, bytes }: { at: number; bytes: number }): void {
   hart.put(CELL.pmpaddr0, 0, at / 4 + bytes / 8 - 1)
   hart.put(CELL.pmpaddr1, 0x3f_ffff, -1)
   ram.u8.set([0x18, 0x1f], CELL.pmpcfg0)
@@ -128,7 +128,7 @@ function keep({ hart, ram }: Stand, { at, bytes }: { at: number; bytes: number }
 }
 
 /** The same with pages decoded by now, and a root that lies where no RAM is. */
-function again(stand: Stand, context: Context, rootAbove: number): void {
+function again(stand: TestStand, context: Context, rootAbove: number): void {
   const { hart } = stand
   const root = context.virtualised ? CELL.vsatp : CELL.satp
   hart.put(root, hart.hi(root) | rootAbove, hart.lo(root))
@@ -140,11 +140,11 @@ function again(stand: Stand, context: Context, rootAbove: number): void {
   stand.run(12)
 }
 
-function write({ ram }: Stand, at: number, value: bigint): void {
+function write({ ram }: TestStand, at: number, value: bigint): void {
   ram.write(at, new Uint8Array(BigUint64Array.of(value).buffer))
 }
 
-function words({ ram }: Stand, at: number, values: readonly number[]): void {
+function words({ ram }: TestStand, at: number, values: readonly number[]): void {
   ram.write(at, new Uint8Array(Uint32Array.from(values).buffer))
 }
 

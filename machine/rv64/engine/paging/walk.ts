@@ -6,10 +6,15 @@ import { MACHINE, SUM } from '../../isa/status.ts'
 import {
   CELL,
   ERRORS,
+  GUEST_LOG,
+  LOG_ENTRIES,
   PMP_OPEN,
   PRIVILEGE,
   RAM,
+  SUPERVISOR_LOG,
   TLB_BASE,
+  TLB_MASK,
+  TLB_SHIFT,
   VIRTUALISED,
 } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
@@ -25,25 +30,26 @@ import {
   PTE_W,
   PTE_X,
 } from '../../mmu/pte.ts'
-import { GUEST_LOG, LOG_ENTRIES, SUPERVISOR_LOG, TLB_MASK, TLB_SHIFT } from '../../mmu/tlb.ts'
 import type { Code } from '../wasm/code.ts'
-import { I32, I64, type ValueType } from '../wasm/encoder.ts'
+import { I32, I64 } from '../wasm/encoder.ts'
+import { frameOf } from '../wasm/frame.ts'
 
-/** Of every function that walks; the first two are its parameters. */
-export const LOCAL = {
-  address: 0,
-  bytes: 1,
-  pte: 2,
-  frame: 3,
+/** Locals of every function that walks. */
+const WALKING = {
+  pte: I64,
+  frame: I64,
   /** A frame, counted from the first of RAM. */
-  page: 4,
-  entry: 5,
-  log: 6,
-  count: 7,
+  page: I32,
+  entry: I32,
+  log: I32,
+  count: I32,
   /** Bits of a page's number that the leaf leaves to the address. */
-  span: 8,
+  span: I32,
 } as const
-export const WALK_LOCALS: readonly ValueType[] = [I64, I64, I32, I32, I32, I32, I32]
+export const DATA_WALK = frameOf({ address: I64, bytes: I32 }, [I32], WALKING)
+/** A fetch does not say how many bytes; otherwise its locals are numbered as those of DATA_WALK. */
+export const FETCH_WALK = frameOf({ address: I64 }, [I32], { bytes: I32, ...WALKING })
+export const LOCAL = DATA_WALK.local
 export const ELSE = 'else'
 const LEAF = 'leaf'
 
@@ -51,12 +57,12 @@ const FIRST_FRAME = RAM_BASE / 4096
 const spanOf = (level: number): number => 2 ** (9 * level) - 1
 /** Bits that an entry which points to a table has not. */
 const NOT_TABLE = PTE_LEAF | PTE_U | PTE_A | PTE_D
-/** By access, what its leaf must have. */
+/** Bits, by access, that its leaf must have. */
 const WANTED = [PTE_R | PTE_A, PTE_R | PTE_W | PTE_A | PTE_D, PTE_X | PTE_A] as const
 
 export interface Reach {
   readonly ramPages: number
-  /** Of a guest too, unless it has a second stage. */
+  /** True: translates for a guest too, unless it has a second stage. */
   readonly guests: boolean
 }
 
@@ -84,7 +90,7 @@ export function walk(code: Code, { ramPages, guests }: Reach, access: Access): v
   takePage(code, ramPages)
 }
 
-/** In S or U under Sv39, at a canonical address. */
+/** Goes on only in S or U under Sv39, at a canonical address. */
 function checkContext(code: Code, guests: boolean): void {
   code.i32(0).memory('i32.load', ERRORS).brIf(ELSE)
   code.i32(0).memory('i32.load', VIRTUALISED)
@@ -153,7 +159,7 @@ function checkOwner(code: Code): void {
   code.i32(0).memory('i32.load', PRIVILEGE).op('i32.ne').brIf(ELSE)
 }
 
-/** For data, U needs a page of its own, S one of its own or SUM. */
+/** Checks the owner for data: U needs a page of its own, S one of its own or SUM. */
 function checkUser(code: Code): void {
   code.get(LOCAL.pte).op('i32.wrap_i64').i32(PTE_U).op('i32.and', 'i32.eqz')
   code.if(
@@ -173,7 +179,7 @@ function checkUser(code: Code): void {
  */
 export function enter(code: Code, cell: number, offset: number, value: () => void): void {
   code.i32(0).memory('i32.load', cell)
-  entryOffset(code)
+  entryOffset(code, LOCAL.address)
   code.op('i32.add').i32(offset).op('i32.add').set(LOCAL.entry)
   code.get(LOCAL.entry).memory('i64.load').i64(-1n).op('i64.eq')
   code.if(() => note(code))
@@ -183,13 +189,13 @@ export function enter(code: Code, cell: number, offset: number, value: () => voi
   code.memory('i32.store', 8)
 }
 
-/** Leaves where in a set the entry of LOCAL.address lies. */
-export function entryOffset(code: Code): void {
-  code.get(LOCAL.address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
+/** Leaves where in a set the entry of the address in a local lies. */
+export function entryOffset(code: Code, address: number): void {
+  code.get(address).i64(BigInt(TLB_SHIFT)).op('i64.shr_u', 'i32.wrap_i64')
   code.i32(TLB_MASK).op('i32.and')
 }
 
-/** As Tlb does it. */
+/** Notes the entry in the log, as Tlb does. */
 function note(code: Code): void {
   code.i32(0).memory('i32.load', TLB_BASE).i32(SUPERVISOR_LOG).op('i32.add')
   ofGuest(code, GUEST_LOG - SUPERVISOR_LOG)

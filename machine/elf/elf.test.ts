@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ElfError, readElf, readFirmware, readKernel, SymbolTable } from './elf.ts'
-import { physical } from './units.ts'
+import { physical } from '../units.ts'
+import { ElfError } from './file.ts'
+import { readElf, readFirmware, readKernel } from './image.ts'
+import { SymbolTable } from './symbol-table.ts'
 
 const AT = physical(0x8000_0000)
-const kernel = readFileSync(new URL('../guest/images/kernel.elf', import.meta.url))
+const kernel = readFileSync(new URL('../../guest/images/kernel.elf', import.meta.url))
 
 /** A small executable: one segment of `code` at 0x8000_0000, linked at `va`. */
 function small(code: Uint8Array, va = 0x8000_0000n, memoryBytes = code.length): Uint8Array {

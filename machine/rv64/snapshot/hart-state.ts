@@ -1,7 +1,7 @@
 // The hart's state by name, for snapshots and digests. Invariant: whatever an instruction can read or
 // be influenced by is in it; nor of what is derived from it, as decoded code and the soft TLB are.
 
-import type { DeviceState } from '../device/device.ts'
+import type { Hart } from '../hart/hart.ts'
 import {
   CELL,
   CELL_NAMES,
@@ -14,7 +14,7 @@ import {
   WAITING,
   X,
 } from '../memory/layout.ts'
-import type { Hart } from './hart.ts'
+import type { SavedState } from '../saved/saved-state.ts'
 
 const WORDS = {
   privilege: PRIVILEGE,
@@ -25,7 +25,7 @@ const WORDS = {
 } as const
 
 /** `architectural`: without what is counted for people. */
-export function saveHart(hart: Hart, which: 'all' | 'architectural' = 'all'): DeviceState {
+export function saveHart(hart: Hart, which: 'all' | 'architectural' = 'all'): SavedState {
   const long = (at: number): string => hart.u64[at >> 3]!.toString(16)
   return {
     pc: long(PC),
@@ -44,7 +44,7 @@ export function saveHart(hart: Hart, which: 'all' | 'architectural' = 'all'): De
 }
 
 /** Requires a clock at the time of the save. */
-export function loadHart(hart: Hart, state: DeviceState): void {
+export function loadHart(hart: Hart, state: SavedState): void {
   const long = (at: number, hex: unknown): void => {
     hart.u64[at >> 3] = BigInt(`0x${String(hex)}`)
   }
@@ -57,9 +57,9 @@ export function loadHart(hart: Hart, state: DeviceState): void {
   f.forEach((hex, i) => {
     long(F + 8 * i, hex)
   })
-  const cells = state.cells as DeviceState
+  const cells = state.cells as SavedState
   for (const name of CELL_NAMES) long(CELL[name], cells[name])
-  const words = state.words as DeviceState
+  const words = state.words as SavedState
   for (const [name, at] of Object.entries(WORDS)) hart.i32[at >> 2] = Number(words[name])
   hart.idle = Number(state.idle)
   hart.unretired = Number(state.unretired)
