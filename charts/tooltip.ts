@@ -19,7 +19,7 @@ export function figure(field: string, title: string, format: string): TooltipFie
   return { field, type: 'quantitative', title, format }
 }
 
-/** What the spread of a figure is, and from where to where it reaches, in the fields `low` and `high` or others. */
+/** What the spread of a figure is, and from where to where it reaches, in two fields of numbers. */
 export function spread(format: string, low = 'low', high = 'high'): readonly TooltipField[] {
   return [word('spread'), figure(low, 'from', format), figure(high, 'to', format)]
 }

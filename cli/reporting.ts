@@ -4,11 +4,9 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Report } from '../charts/report.ts'
-import type { Manifest } from '../results/manifest.ts'
 import { plannedCells } from '../results/plan.ts'
 import { printableJson } from '../results/printable.ts'
-import { readRun } from '../results/store.ts'
+import { readRun, type StoredRun } from '../results/store.ts'
 import { nothingToReport } from '../results/store-error.ts'
 import { exported, type Summary } from '../results/summary.ts'
 import { FAILED_CHECK, FINE, PARTIAL } from './exit.ts'
@@ -20,11 +18,14 @@ import { say } from './voice.ts'
  */
 export async function drawAndPrint(directory: string, json: boolean): Promise<number> {
   const page = join(directory, 'report.html')
-  const { manifest, summary, problems } = await drawn(directory).catch((error: unknown) => {
-    if (existsSync(page)) say(`${page}: drawn before, from other rows; it is left as it was`)
+  const { manifest } = await runWithCells(directory).catch((error: unknown) => {
+    if (existsSync(page)) say(`${page}: drawn before; it says nothing of the rows as they are now`)
     throw error
   })
+  // The chart libraries are large; verbs that draw nothing do not wait for them.
+  const { writeReport } = await import('../charts/report.ts')
   const { terminalReport } = await import('../charts/terminal.ts')
+  const { summary, problems } = await writeReport(directory)
   const { columns, isTTY } = process.stdout
   const colour = isTTY === true && !process.env.NO_COLOR
   process.stdout.write(
@@ -39,13 +40,10 @@ export async function drawAndPrint(directory: string, json: boolean): Promise<nu
   return exitCodeOf(summary, problems)
 }
 
-/** Writes the report of a run that has cells. */
-async function drawn(directory: string): Promise<Report & { readonly manifest: Manifest }> {
-  const { manifest, cells } = await readRun(directory)
-  if (cells.length === 0) throw nothingToReport(directory, plannedCells(manifest)?.length)
-  // The chart libraries are large; verbs that draw nothing do not wait for them.
-  const { writeReport } = await import('../charts/report.ts')
-  return { manifest, ...(await writeReport(directory)) }
+async function runWithCells(directory: string): Promise<StoredRun> {
+  const run = await readRun(directory)
+  if (run.cells.length > 0) return run
+  throw nothingToReport(directory, plannedCells(run.manifest)?.length)
 }
 
 /** 1 for a violated invariant, 3 where cells or charts are missing, 0 for a whole run. */

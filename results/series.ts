@@ -57,7 +57,7 @@ export class SeriesTable {
   }
 }
 
-/** The seeds that both series have, of `seeds` if they are given; a seed that one side lacks does not count. */
+/** The seeds that both series have, of `seeds` if given; a seed that one side lacks does not count. */
 export function pairsOf(series: Series, base: Series, seeds?: readonly number[]): SeedPair[] {
   const pairs: SeedPair[] = []
   for (const [seed, value] of series.bySeed) {
