@@ -7,6 +7,7 @@ import type { Series } from '../results/series.ts'
 import { spreadName } from '../results/spread.ts'
 import { medianEstimate } from '../results/statistics.ts'
 import { looks } from './theme.ts'
+import { figure, spread, word } from './tooltip.ts'
 
 export interface AbsolutePlot {
   readonly series: readonly Series[]
@@ -20,6 +21,7 @@ export interface AbsolutePlot {
 const STEP = 11
 const LINE_PADDING = 14
 const WIDTH = 560
+const TOOLTIP_FORMAT = ',.6~f'
 
 export function absolutePlot(plot: AbsolutePlot): TopLevelSpec | undefined {
   if (plot.series.length === 0) return undefined
@@ -68,12 +70,10 @@ export function absolutePlot(plot: AbsolutePlot): TopLevelSpec | undefined {
           x,
           shape: { field: 'config', type: 'nominal', scale: shape },
           tooltip: [
-            { field: 'workload', type: 'nominal' },
-            { field: 'config', type: 'nominal' },
-            { field: 'value', type: 'quantitative', title: plot.title, format: ',.6~f' },
-            { field: 'spread', type: 'nominal' },
-            { field: 'low', type: 'quantitative', title: 'from', format: ',.6~f' },
-            { field: 'high', type: 'quantitative', title: 'to', format: ',.6~f' },
+            word('workload'),
+            word('config'),
+            figure('value', plot.title, TOOLTIP_FORMAT),
+            ...spread(TOOLTIP_FORMAT),
           ],
         },
       },

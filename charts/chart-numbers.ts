@@ -4,6 +4,8 @@
 
 import * as vega from 'vega'
 import type { TopLevelSpec } from 'vega-lite'
+import { NUMBERS } from './theme.ts'
+import type { TooltipField } from './tooltip.ts'
 
 export interface ChartNumbers {
   readonly columns: readonly { readonly title: string; readonly isNumber: boolean }[]
@@ -20,13 +22,6 @@ interface SpecPart {
 }
 
 type Datum = Readonly<Record<string, unknown>>
-
-interface TooltipField {
-  readonly field: string
-  readonly title?: string
-  readonly type: 'nominal' | 'quantitative'
-  readonly format?: string
-}
 
 /** One table for each list of tooltip fields in the chart: panels that say the same share one. */
 export function chartNumbers(spec: TopLevelSpec): ChartNumbers[] {
@@ -60,8 +55,8 @@ function points(unit: SpecPart, inherited: readonly Datum[]): Points[] {
   return [...own, ...parts.flatMap((part) => points(part, values))]
 }
 
-/** How vega writes numbers in tooltips; its types do not name it. */
-const locale = (vega as unknown as { defaultLocale(): Locale }).defaultLocale()
+/** How vega writes numbers in tooltips of the house's theme; its types do not name it. */
+const locale = (vega as unknown as { locale(numbers: typeof NUMBERS): Locale }).locale(NUMBERS)
 
 interface Locale {
   format(specifier: string): (value: number) => string

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
+import { printableLine } from '../results/printable.ts'
 import { cut, flushLeft, table, tabulate, wrap } from './columns.ts'
 
 describe('a table', () => {
@@ -11,7 +12,7 @@ describe('a table', () => {
       ['ls', '12', 'short'],
       ['cat-readme', '3', ''],
     ]
-    expect(table(['workload', 'points', 'about'], rows, ['points'])).toBe(
+    expect(table(['workload', 'points', 'about'], rows, { right: ['points'] })).toBe(
       'workload    points  about\nls              12  short\ncat-readme       3\n',
     )
   })
@@ -54,6 +55,65 @@ describe('on a narrow terminal', () => {
       ['workload', '  memv6'],
       ['commands', '  7.4 %'],
     ])
+  })
+
+  test('columns of a table go on below, as their heads do: all figures stay', () => {
+    const head = ['after', 'guest', 'in use', 'originals', 'same bank']
+    const of = [['boot', 'kernel', '323', '96', '0']]
+    const right = head.slice(2)
+    expect(table(head, of, { right, columns: 43 }).split('\n')).toEqual([
+      'after  guest   in use  originals  same bank',
+      'boot   kernel     323         96          0',
+      '',
+    ])
+    expect(table(head, of, { right, columns: 42 }).split('\n')).toEqual([
+      'after  guest   in use  originals',
+      '  same bank',
+      'boot   kernel     323         96',
+      '          0',
+      '',
+    ])
+  })
+
+  test('the text of the last column is broken beside the others, or below them', () => {
+    const head = ['workload', 'about']
+    const of = [
+      ['commands/ls', 'what stands in the root folder'],
+      ['noop', ''],
+    ]
+    expect(table(head, of, { columns: 40 })).toBe(`workload     about
+commands/ls  what stands in the root
+             folder
+noop
+`)
+    expect(table(head, of, { columns: 30 })).toBe(`workload
+  about
+commands/ls
+  what stands in the root
+  folder
+noop
+`)
+  })
+
+  test('a name longer than a line goes on below: no character of it is lost', () => {
+    const text = table(['function'], [['extraordinarily_long']], { columns: 10 })
+    expect(text).toBe('function\nextraord\ninarily_\nlong\n')
+  })
+
+  test('no table is wider than asked, and none loses a character (property)', () => {
+    const cell = fc.string({ unit: 'grapheme', maxLength: 12 })
+    const grid = fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 4 })
+    const letters = (text: string) => text.replaceAll(/\s/g, '')
+    const sorted = (text: string) => [...letters(text)].toSorted().join('')
+    fc.assert(
+      fc.property(grid, fc.integer({ min: 4, max: 40 }), ([head, ...rows], columns) => {
+        const text = table(head!, rows, { right: [head![1]], columns })
+        for (const line of text.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(columns)
+        // One character may be wider than a line of very few columns.
+        if (columns < 16) return
+        expect(sorted(text)).toBe(sorted([head!, ...rows].flat().map(printableLine).join('')))
+      }),
+    )
   })
 
   test('no line is wider than asked, whatever the cells hold (property)', () => {

@@ -1,6 +1,6 @@
 // Columns: text in columns for a terminal or a pipe. Invariant: a row is one line whatever its cells hold, or
-// several where it does not fit; no line is wider than asked, measured in the columns that a terminal gives a
-// character; no control character gets through.
+// several where the terminal is too narrow for it; no line is wider than asked, measured in the columns that
+// a terminal gives a character; no control character gets through.
 
 import stringWidth from 'string-width'
 import { printable, printableLine } from '../results/printable.ts'
@@ -10,14 +10,65 @@ export type TextRow = readonly string[]
 /** Between two columns, and before what goes on from the line above. */
 const GAP = '  '
 
+export interface TableShape {
+  /** Columns of figures, by their heads: they stand to the right. */
+  readonly right?: TextRow
+  /** The width of the terminal; without one the table is as wide as it is. */
+  readonly columns?: number | undefined
+}
+
 /**
- * Rows under their head, as wide as they are, each a line with its newline; columns named in `right` to the
- * right.
+ * Rows under their head, each line with its newline. Where a terminal is too narrow, the text of the last
+ * column is broken, and columns that do not fit go on below their row, as their heads do. Nothing is left
+ * out.
  */
-export function table(head: TextRow, rows: readonly TextRow[], right: TextRow = []): string {
+export function table(
+  head: TextRow,
+  rows: readonly TextRow[],
+  { right = [], columns = Number.POSITIVE_INFINITY }: TableShape = {},
+): string {
   const layout = layoutOf([head, ...rows], (column) => right.includes(head[column] ?? ''))
   const all = head.map((_, column) => column)
-  return layout.rows.map((row) => `${lineOf(row, all, layout)}\n`).join('')
+  const lines =
+    lengthOf(layout.widths) <= columns
+      ? layout.rows.map((row) => lineOf(row, all, layout))
+      : folded(layout, columns)
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+/** Text beside other columns is broken into lines no shorter than this; with less room it goes below them. */
+const TEXT_LEAST = 24
+
+/** The lines of a table that is wider than the terminal. */
+function folded(layout: ColumnLayout, columns: number): string[] {
+  const room = Math.max(1, columns - GAP.length)
+  const last = layout.widths.length - 1
+  const widths = layout.widths.map((width, column) => {
+    const needed = column === last && !layout.isRight(column) ? Math.min(width, TEXT_LEAST) : width
+    return Math.min(needed, room)
+  })
+  const groups = grouped([...widths.keys()], widths, room)
+  return layout.rows.flatMap((row) =>
+    groups.flatMap((group, n) => {
+      const lines = brokenLines(row, group, { ...layout, widths }, room).filter(Boolean)
+      return lines.map((line) => cut(n > 0 ? GAP + line : line, columns))
+    }),
+  )
+}
+
+/** The columns `group` of a row, the last of them on as many lines as it takes. */
+function brokenLines(
+  row: TextRow,
+  group: readonly number[],
+  layout: ColumnLayout,
+  room: number,
+): string[] {
+  const [last = 0, ...before] = group.toReversed()
+  const taken = before.reduce((sum, column) => sum + (layout.widths[column] ?? 0) + GAP.length, 0)
+  return broken(row[last] ?? '', room - taken).map((piece, n) => {
+    const shown = row.map((text, column) => (column === last ? piece : n === 0 ? text : ''))
+    return lineOf(shown, group, layout)
+  })
 }
 
 /**
@@ -72,6 +123,23 @@ export function wrap(text: string, columns: number): string[] {
     if (last !== undefined && stringWidth(`${last} ${word}`) <= columns) {
       lines[lines.length - 1] = `${last} ${word}`
     } else lines.push(word)
+  }
+  return lines
+}
+
+/** The text on lines no wider than asked, but for a single character that is; between words if it can be. */
+function broken(text: string, columns: number): string[] {
+  const lines: string[] = []
+  for (const line of wrap(text, columns)) {
+    let rest = ''
+    for (const { segment } of new Intl.Segmenter().segment(line)) {
+      if (rest !== '' && stringWidth(rest + segment) > columns) {
+        lines.push(rest)
+        rest = ''
+      }
+      rest += segment
+    }
+    lines.push(rest)
   }
   return lines
 }

@@ -64,11 +64,23 @@ export function inUnit(value: number, unit: string): string {
     case 'ms':
       return milliseconds(value)
     case 'share of originals':
-      return `${(value * 100).toFixed(value === 1 ? 0 : 3)} %`
+      return share(value)
     default:
       return `${significant(value)} ${unit}`
   }
 }
+
+/** `100 %` only of all: of less, as many digits as tell it from all. */
+function share(value: number): string {
+  if (value === 1) return '100 %'
+  let digits = SHARE_DIGITS
+  while (digits < MOST_DIGITS && Number((value * 100).toFixed(digits)) === 100) digits++
+  return `${(value * 100).toFixed(digits)} %`
+}
+
+const SHARE_DIGITS = 3
+/** The double next below 1 is 99.99999999999999 %. */
+const MOST_DIGITS = 14
 
 function significantShort(value: number): string {
   return Number(value.toPrecision(3)).toString()

@@ -56,6 +56,42 @@ describe('bars', () => {
   })
 })
 
+test('charts and their tables write a percentage as the other tables do', async () => {
+  const { figures } = await drawFigures(chartResults(syntheticRun(), claims))
+  const drawn = figures.flatMap(({ spec, svg }) => [
+    ...[...svg.matchAll(/>([^<>]*)<\/text>/g)].map(([, text = '']) => text),
+    ...chartNumbers(spec).flatMap(({ rows }) => rows.flat()),
+  ])
+  const percentages = drawn.filter((text) => /^[+−]?[\d.,]+ ?%$/.test(text))
+  expect(percentages.length).toBeGreaterThan(100)
+  for (const text of percentages) expect(text).toMatch(/^[+−][\d.,]+ %$/)
+})
+
+test('the set-up of a run that went on names every suite and command', async () => {
+  const run = syntheticRun([1])
+  const resumed = [
+    {
+      suite: 'thesis',
+      command: ['mirrorbench', 'run', '--suite', 'thesis', '--resume'],
+      started: '2026-01-03T00:00:00.000Z',
+    },
+  ]
+  const whole = { ...run, manifest: { ...run.manifest, resumed } }
+  const page = await reportPage({
+    run: whole,
+    results: chartResults(whole, claims),
+    figures: [],
+    problems: [],
+  })
+  for (const fact of [
+    /Suite<\/th>\s*<td>quick, thesis</,
+    /Command<\/th>\s*<td>mirrorbench run --suite quick</,
+    /Resumed<\/th>\s*<td>2026-01-03T00:00:00.000Z: mirrorbench run --suite thesis --resume</,
+  ]) {
+    expect(page).toMatch(fact)
+  }
+})
+
 test('a zero does not vanish from a logarithmic chart, nor takes the chart with it', async () => {
   const zero = changed(syntheticRun([1]), (cell) => ({
     ...cell,

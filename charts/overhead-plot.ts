@@ -6,6 +6,7 @@ import { spreadName } from '../results/spread.ts'
 import type { Overhead } from '../results/summary.ts'
 import { comparisonLabel } from './comparison.ts'
 import { BAND, LIMIT, looks } from './theme.ts'
+import { figure, spread, type TooltipField, word } from './tooltip.ts'
 
 export interface OverheadPlot {
   readonly overheads: readonly Overhead[]
@@ -149,26 +150,19 @@ function pointLayers(
         ...where,
         x: x('value'),
         shape: { field: 'comparison', type: 'nominal', scale: shape },
-        tooltip: tooltip(),
+        tooltip,
       },
     },
   ]
 }
 
-function tooltip(): object[] {
-  const number = (field: string, title: string, format: string): object => ({
-    ...{ field, title, format },
-    type: 'quantitative',
-  })
-  return [
-    { field: 'line', type: 'nominal', title: 'workload' },
-    { field: 'comparison', type: 'nominal' },
-    { field: 'clock', type: 'nominal' },
-    number('value', 'overhead', '+.2%'),
-    { field: 'spread', type: 'nominal' },
-    number('low', 'from', '+.2%'),
-    number('high', 'to', '+.2%'),
-    number('configValue', 'cycles', ',.0f'),
-    number('baselineValue', 'cycles compared with', ',.0f'),
-  ]
-}
+const FORMAT = '+.2%'
+const tooltip: readonly TooltipField[] = [
+  word('line', 'workload'),
+  word('comparison'),
+  word('clock'),
+  figure('value', 'overhead', FORMAT),
+  ...spread(FORMAT),
+  figure('configValue', 'cycles', ',.0f'),
+  figure('baselineValue', 'cycles compared with', ',.0f'),
+]

@@ -56,6 +56,10 @@ describe.skipIf(missing)(`report.html in Chromium${without}`, () => {
     expect(charts).toBeGreaterThan(6)
     expect(await page.locator('.live svg.marks').count()).toBe(charts)
     expect(await page.locator('.drawn[hidden]').count()).toBe(charts)
+    const texts = await page.locator('.live svg.marks text').allTextContents()
+    const percentages = texts.filter((text) => /\d ?%$/.test(text))
+    expect(percentages.length).toBeGreaterThan(10)
+    for (const text of percentages) expect(text).toMatch(/\d %$/)
     expect(page.complaints).toEqual([])
   })
 

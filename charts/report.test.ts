@@ -94,7 +94,7 @@ describe('the page', () => {
       '784 of 786 cells, 1 to 3 seeds a figure',
       '1 cell failed; 1 cell skipped',
       'range of 3 seeds: +',
-      'of the frames that user+tables covers: 300 of 900 in use at the prompt',
+      'of the frames of user pages and page tables: 300 of the 900 in use at the prompt',
       'needs direct paging, which this version does not have',
       'Policy <code>space</code> protects nothing by itself',
       'has no caches',
@@ -333,7 +333,7 @@ describe('the terminal', () => {
     expect(terminalReport(run.manifest, summary, { colour: true })).toContain('\u001b[32m')
     expect(text).toContain('784 of 786 cells, 1 to 3 seeds a figure')
     expect(text).toMatch(
-      /reproduced +coverage .*\n {2}of the frames that user\+tables covers: 300 of 900/,
+      /reproduced +coverage .*\n {2}of the frames of user pages and page tables: 300 of the 900/,
     )
     expect(text).toMatch(/^not measured: coverage \(memvisor-direct\), /m)
   })

@@ -61,11 +61,21 @@ export function looks(labels: readonly string[]): {
   }
 }
 
+/** How charts write numbers: as the tables do, with a blank before the percent sign. */
+export const NUMBERS = {
+  decimal: '.',
+  thousands: ',',
+  grouping: [3],
+  currency: ['$', ''] as [string, string],
+  percent: ' %',
+}
+
 /** Settings of every chart. The background is clear; what shows a chart puts paper under it. */
 export const theme: VegaConfig = {
   background: 'transparent',
   font: FAMILY,
   padding: 6,
+  locale: { number: NUMBERS },
   view: { stroke: null },
   axis: {
     labelFontSize: 13,

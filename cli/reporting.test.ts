@@ -76,6 +76,23 @@ describe.concurrent('report', () => {
     expect(stderr).toMatch(/^mirrorbench: [^\n]*: expected cells to report, got none of 4\.[^\n]*$/)
     expect(exitCode).toBe(2)
   })
+
+  test.each([
+    ['no rows', (rows: string) => rm(rows)],
+    ['rows that are damaged', (rows: string) => writeFile(rows, 'not a row\n')],
+  ])('of %s is 2, and says that a page drawn before stays', async (of, damage) => {
+    const name = of.replaceAll(' ', '-')
+    const page = join(folder, name, 'report.html')
+    const { exitCode, stderr } = await reported(name, async (rows) => {
+      await writeFile(page, 'drawn before')
+      await damage(rows)
+    })
+    const [first, second] = stderr.split('\n')
+    expect(first).toBe(`${page}: drawn before; it says nothing of the rows as they are now`)
+    expect(second).toMatch(/^mirrorbench: /)
+    expect(await readFile(page, 'utf8')).toBe('drawn before')
+    expect(exitCode).toBe(2)
+  })
 })
 
 describe('the exit code', async () => {

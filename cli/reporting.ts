@@ -1,10 +1,12 @@
 // Reporting: what follows from a run's rows, drawn, printed and told. Invariant: what is missing, torn or not
-// drawn is told and is in the exit code, whether the cells were run just now or long ago.
+// drawn is told and is in the exit code, whether the cells were run just now or long ago; so is a page of
+// earlier rows that stays because none can be drawn of these.
 
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { plannedCells } from '../results/plan.ts'
 import { printableJson } from '../results/printable.ts'
-import { readRun } from '../results/store.ts'
+import { readRun, type StoredRun } from '../results/store.ts'
 import { nothingToReport } from '../results/store-error.ts'
 import { exported, type Summary } from '../results/summary.ts'
 import { FAILED_CHECK, FINE, PARTIAL } from './exit.ts'
@@ -15,10 +17,11 @@ import { say } from './voice.ts'
  * the exit code; throws StoreError where there is nothing to report.
  */
 export async function drawAndPrint(directory: string, json: boolean): Promise<number> {
-  const { manifest, cells } = await readRun(directory)
-  if (cells.length === 0) {
-    throw nothingToReport(directory, plannedCells(manifest)?.length)
-  }
+  const page = join(directory, 'report.html')
+  const { manifest } = await runWithCells(directory).catch((error: unknown) => {
+    if (existsSync(page)) say(`${page}: drawn before; it says nothing of the rows as they are now`)
+    throw error
+  })
   // The chart libraries are large; verbs that draw nothing do not wait for them.
   const { writeReport } = await import('../charts/report.ts')
   const { terminalReport } = await import('../charts/terminal.ts')
@@ -33,8 +36,14 @@ export async function drawAndPrint(directory: string, json: boolean): Promise<nu
   for (const line of [...shortcomings(summary), ...problems.map((why) => `not drawn: ${why}`)]) {
     say(line)
   }
-  say(`report: ${join(directory, 'report.html')}`)
+  say(`report: ${page}`)
   return exitCodeOf(summary, problems)
+}
+
+async function runWithCells(directory: string): Promise<StoredRun> {
+  const run = await readRun(directory)
+  if (run.cells.length > 0) return run
+  throw nothingToReport(directory, plannedCells(run.manifest)?.length)
 }
 
 /** 1 for a violated invariant, 3 where cells or charts are missing, 0 for a whole run. */

@@ -4,6 +4,7 @@ import { fakeMachine, type Script } from '../test/fake-machine.ts'
 import { HANGS_AFTER_MS } from '../test/patience.ts'
 import { type Workload, WorkloadFailure } from '../workloads/workload.ts'
 import type { CellPlan } from './cell.ts'
+import { cellPlan } from './cell-plan.fixture.ts'
 import type { Invariant } from './invariant.ts'
 import cycles from './probes/cycles.ts'
 import { type Bench, Workbench } from './workbench.ts'
@@ -44,20 +45,7 @@ function benchWith(
   return { workbench: new Workbench(bench), opened: () => opened }
 }
 
-function plan(more: Partial<CellPlan> = {}): CellPlan {
-  return {
-    key: 'f'.repeat(32),
-    workload: 'w',
-    parameters: {},
-    config: 'none',
-    policy: 'none',
-    backend: 'rv64',
-    profile: 'flat',
-    seed: 1,
-    live: false,
-    ...more,
-  }
-}
+const plan = (): CellPlan => cellPlan({ workload: 'w' })
 
 describe('Workbench', () => {
   it('boots once and starts every cell from the same prompt', async () => {

@@ -5,22 +5,12 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { HANGS_AFTER_MS } from '../test/patience.ts'
-import type { CellPlan } from './cell.ts'
+import { cellPlan } from './cell-plan.fixture.ts'
 import type { WorkerSettings } from './worker.ts'
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url))
 const SETTINGS: WorkerSettings = { run: 'r', hostLimit: HANGS_AFTER_MS }
-const PLAN: CellPlan = {
-  key: 'f'.repeat(32),
-  workload: 'noop',
-  parameters: {},
-  config: 'none',
-  policy: 'none',
-  backend: 'rv64',
-  profile: 'flat',
-  seed: 1,
-  live: false,
-}
+const PLAN = cellPlan()
 
 /** Gives its worker cells and, if it is to, dies at once: nobody closes the channel in an orderly way. */
 const PARENT = `

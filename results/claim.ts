@@ -75,6 +75,8 @@ export type Observation =
   | {
       readonly kind: 'measured'
       readonly estimate: Estimate
+      /** What `low` and `high` are where they are no spread over seeds: `worst of 63 walks`. */
+      readonly spread?: string
       /** What a share is a share of. */
       readonly of?: string
       /** Least and greatest single figure behind a mean. */

@@ -38,6 +38,33 @@ describe('latencies', () => {
     expect(verdict(summary, 'backup-200kb', 'memvisor')?.verdict).toBe('not measured')
   })
 
+  test('every way is judged on the seeds that all of them have', () => {
+    const early = spaces('cold', 400_000, 650_000)
+    const fourth = [
+      cell(
+        ['backup-latency', 'none', 4],
+        'space',
+        { wall: 1 },
+        { ...size, how: 'sbrk', frames: 'cold' },
+      ),
+      cell(
+        ['backup-latency', 'memv6', 4],
+        'space',
+        { wall: 9e6 },
+        { ...size, how: 'sbrk', frames: 'cold' },
+      ),
+    ]
+    const summary = summarise(run([...early, ...fourth]), claims)
+    expect(summary.latencies.map(({ how, samples }) => [how, samples])).toEqual([
+      ['sbrk', 4],
+      ['fork', 3],
+      ['exec', 3],
+    ])
+    const found = verdict(summary, 'backup-200kb', 'memv6')
+    expect(found).toMatchObject({ verdict: 'reproduced', measured: 0.25, high: 0.25, seeds: 3 })
+    expect(found?.cells).toHaveLength(6)
+  })
+
   test('recycled frames are shown but not judged', () => {
     const summary = summarise(run(spaces('recycled', 10, 10)), claims)
     expect(summary.latencies).toHaveLength(3)
@@ -112,7 +139,7 @@ describe('claims', () => {
     expect(of(seeds.slice(1))?.spread).toBe('range of 5 seeds')
   })
 
-  test('the web is judged on the worst load, and where none is never idle', () => {
+  test('the web is judged on the worst load, and where none is idle under no load with any seed', () => {
     const load = (bytes: number, keepAlive: boolean, slower: number, idle: number): CellRecord[] =>
       [1, 2, 3].flatMap((seed) => {
         const of = (config: string, wall: number): CellRecord =>
@@ -130,6 +157,23 @@ describe('claims', () => {
     const idle = verdict(summarise(run(loads(45, 600)), claims), 'thttpd', 'memv6')
     expect(idle).toMatchObject({ verdict: 'not measured', measured: null })
     expect(idle?.notes.join()).toContain('60.0 %')
+    const halved = loads(45, 1).map((one) =>
+      one.config === 'none' && one.seed === 1 && one.parameters.bytes === 102_400
+        ? {
+            ...one,
+            rows: one.rows.map((row) => ({
+              ...row,
+              value: row.value / (row.metric === 'busy' ? 2 : 1),
+            })),
+          }
+        : one,
+    )
+    expect(verdict(summarise(run(halved), claims), 'thttpd', 'memv6')).toMatchObject({
+      verdict: 'not measured',
+      notes: [
+        'the server of none idles for 50.0 % of the time in web bytes=102400 keepAlive=true · none · seed 1; the claim is judged below 1 %',
+      ],
+    })
   })
 
   test('a run without a config, or without backups, is not measured, with the reason', () => {
@@ -181,15 +225,24 @@ describe('a judged set', () => {
 describe('the claim of coverage', () => {
   test('names what its 100 % are a share of', () => {
     const good = verdict(summarise(syntheticRun(), claims), 'coverage', 'memv6')
-    expect(good).toMatchObject({ verdict: 'reproduced', measured: 1 })
-    expect(good?.of).toBe('of the frames that user+tables covers: 300 of 900 in use at the prompt')
+    expect(good).toMatchObject({ verdict: 'reproduced', measured: 1, spread: 'worst of 195 walks' })
+    const visor = verdict(summarise(syntheticRun(), claims), 'coverage', 'memvisor')
+    expect(visor?.of).toBe(
+      "of the guest's frames: 300 of the 900 in use at the prompt (the hypervisor's own not counted)",
+    )
+    expect(good?.of).toBe(
+      'of the frames of user pages and page tables: 300 of the 900 in use at the prompt',
+    )
   })
 
   test('needs the cells of the other claims, walked', () => {
     const base = syntheticRun()
     const cells = base.cells.filter(({ workload }) => workload !== 'web')
     const part = verdict(summarise({ ...base, cells }, claims), 'coverage', 'memv6')
-    expect(part).toMatchObject({ verdict: 'not measured', notes: ['14 of 20 cells, 3 seeds'] })
+    expect(part).toMatchObject({
+      verdict: 'not measured',
+      notes: ['14 of 20 workload points, 3 seeds'],
+    })
   })
 
   test('needs a walk after each of them', () => {

@@ -29,6 +29,14 @@ describe('CSV', () => {
     expect(tables.get('claims.csv')).toContain('"thesis 2013, abstract"')
   })
 
+  test('gives a share of the worst walk no spread over seeds', () => {
+    const whole = syntheticRun()
+    const lines = csvTables(whole, summarise(whole, claims)).get('claims.csv')!.split('\n')
+    const of = (name: string) => lines.find((line) => line.startsWith(`${name},`))
+    expect(of('coverage')).toContain(',1,1,1,worst of 195 walks,3,')
+    expect(of('thttpd')).toContain(',range of 3 seeds,3,')
+  })
+
   test('gives overheads as fractions, without the dust of binary numbers', () => {
     const base = run([
       cell(['boot', 'none', 1], 'boot', { wall: 300 }),

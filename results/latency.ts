@@ -41,21 +41,30 @@ export function latencies(table: SeriesTable, manifest: Manifest): CreationLaten
       const sides = [config.control, config.baseline].filter((name) => name !== undefined)
       const series = table.of(config.name, 'wall', (workload) => workload === LATENCY_WORKLOAD)
       return series.flatMap((one) =>
-        [...new Set(sides)].flatMap((over) => extra(one, table.find(one, over), manifest)),
+        [...new Set(sides)].flatMap((over) => extraTime(one, table.find(one, over), manifest)),
       )
     })
     .toSorted((a, b) => a.bytes - b.bytes)
 }
 
-function extra(series: Series, base: Series | undefined, manifest: Manifest): CreationLatency[] {
+/**
+ * The latency of one way to create a space over the same way under another config, over the seeds that both
+ * have, of `seeds` if they are given; none where there is no such seed.
+ */
+export function extraTime(
+  series: Series,
+  base: Series | undefined,
+  { profile: { hz } }: Manifest,
+  seeds?: readonly number[],
+): CreationLatency[] {
   const { bytes, how, frames } = series.parameters
   if (base === undefined || typeof bytes !== 'number' || series.unit !== 'cycles') return []
-  const pairs = pairsOf(series, base)
+  const pairs = pairsOf(series, base, seeds)
   if (pairs.length === 0) return []
   const { value, low, high, samples } = medianEstimate(
     pairs.map((pair) => pair.value.value - pair.base.value),
   )
-  const ms = (cycles: number): number => (cycles / manifest.profile.hz) * 1000
+  const ms = (cycles: number): number => (cycles / hz) * 1000
   const { config, policy, profile } = series
   return [
     {

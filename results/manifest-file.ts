@@ -4,7 +4,13 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem } from './journal.ts'
-import { type Manifest, manifestSchema, SCHEMA_VERSION } from './manifest.ts'
+import {
+  commandsOf,
+  type Manifest,
+  manifestSchema,
+  type RunCommand,
+  SCHEMA_VERSION,
+} from './manifest.ts'
 import { unitePlans } from './plan.ts'
 import { putFile, readBytes } from './run-file.ts'
 import { damaged, StoreError } from './store-error.ts'
@@ -68,15 +74,26 @@ export function unite(directory: string, stored: Manifest, next: Manifest): Mani
     const before = stored.configs.find((other) => other.name === config.name)
     if (before !== undefined) same(`images of ${config.name}`, before.images, config.images)
   }
-  const { plan: before, ...kept } = stored
+  const { plan: before, resumed: _, ...kept } = stored
   const plan = unitePlans(before, next.plan)
   return {
     ...kept,
     ...(plan === undefined ? {} : { plan: [...plan] }),
+    ...resumedBy(stored, next),
     seeds: [...new Set([...stored.seeds, ...next.seeds])].toSorted((a, b) => a - b),
     configs: byName(stored.configs, next.configs),
     workloads: byName(stored.workloads, next.workloads),
   }
+}
+
+/** The commands after the first; one given again, as after each interruption, counts once. */
+function resumedBy(stored: Manifest, next: Manifest): Pick<Manifest, 'resumed'> {
+  const wordsOf = ({ suite, command }: RunCommand): string => JSON.stringify([suite, command])
+  const known = commandsOf(stored)
+  const isNew = (one: RunCommand): boolean =>
+    known.every((other) => wordsOf(other) !== wordsOf(one))
+  const resumed = [...known.slice(1), ...commandsOf(next).filter(isNew)]
+  return resumed.length === 0 ? {} : { resumed }
 }
 
 function byName<T extends { readonly name: string }>(a: readonly T[], b: readonly T[]): T[] {

@@ -46,13 +46,21 @@ const manifestWorkloadSchema = z.object({
   claims: z.array(nameSchema).max(64).optional(),
 })
 
-export const manifestSchema = z.object({
-  schemaVersion: z.literal(SCHEMA_VERSION),
-  run: nameSchema,
+/** A command that ran cells. */
+const commandSchema = z.object({
   suite: lineSchema,
   command: z.array(z.string().max(4096)).max(256),
   /** ISO 8601. */
   started: z.iso.datetime(),
+})
+export type RunCommand = Readonly<z.infer<typeof commandSchema>>
+
+export const manifestSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  run: nameSchema,
+  ...commandSchema.shape,
+  /** The other commands that went on with the run, each once, in their order. */
+  resumed: z.array(commandSchema).max(1024).optional(),
   /** `mirrorbench`, `emulator`, `node`, `commit`, … */
   versions: wordsSchema,
   /** sha256 of the disk image that every config has; absent in runs of older versions. */
@@ -78,3 +86,8 @@ export const manifestSchema = z.object({
   host: wordsSchema,
 })
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>
+
+/** All commands that ran cells of a run, the first one first. */
+export function commandsOf({ suite, command, started, resumed = [] }: Manifest): RunCommand[] {
+  return [{ suite, command, started }, ...resumed]
+}

@@ -57,12 +57,13 @@ export class SeriesTable {
   }
 }
 
-/** The seeds that both series have; a seed that one side lacks does not count. */
-export function pairsOf(series: Series, base: Series): SeedPair[] {
+/** The seeds that both series have, of `seeds` if given; a seed that one side lacks does not count. */
+export function pairsOf(series: Series, base: Series, seeds?: readonly number[]): SeedPair[] {
   const pairs: SeedPair[] = []
   for (const [seed, value] of series.bySeed) {
     const other = base.bySeed.get(seed)
-    if (other !== undefined) pairs.push({ seed, value, base: other })
+    if (other === undefined || seeds?.includes(seed) === false) continue
+    pairs.push({ seed, value, base: other })
   }
   return pairs.toSorted((a, b) => a.seed - b.seed)
 }

@@ -106,7 +106,7 @@ export class ResultStore implements AsyncDisposable {
       if (stored === undefined && (await sizeOf(join(directory, ROWS)))) {
         throw missingManifest(directory)
       }
-      const united = stored === undefined ? valid : unite(directory, stored, valid)
+      const united = stored === undefined ? valid : checkManifest(unite(directory, stored, valid))
       const journal = await loadJournal(directory)
       refuseStrangers(directory, united, journal)
       await writeManifest(directory, united)

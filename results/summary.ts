@@ -34,7 +34,7 @@ const claimVerdictSchema = z.object({
   measured: z.number().nullable(),
   low: z.number().nullable(),
   high: z.number().nullable(),
-  /** What `low` and `high` are: `95 % interval`, `range of 3 seeds`. */
+  /** What `low` and `high` are: `95 % interval`, `range of 3 seeds`; `worst of 63 walks` of a share. */
   spread: z.string().nullable(),
   seeds: z.number().int().nullable(),
   /** What a share is a share of. */
@@ -147,7 +147,7 @@ function verdictOn(claim: Claim, evidence: Evidence, comparison: Comparison): Cl
   return {
     ...blank,
     ...{ measured: value, low, high, min: seen.min ?? null, max: seen.max ?? null },
-    ...{ spread: spreadName(samples), seeds: samples, of: seen.of ?? null },
+    ...{ spread: seen.spread ?? spreadName(samples), seeds: samples, of: seen.of ?? null },
     verdict: judge(claim.accept, seen.estimate),
     notes: [...seen.notes],
     cells: [...seen.cells],

@@ -14,8 +14,25 @@ const BANK_BYTES = 4 * MiB
 export const ORIGINALS = RAM + MiB
 export const BACKUPS = RAM + BANK_BYTES
 export const FRAMES = 64
+/** Where tests put their records of frames. */
+export const FRAME_RECORDS = RAM + 0x3000
+export const BACKUP_RECORDS = RAM + 0x4000
+/** What an audit record begins with. */
+export const MAGIC = 0x74696475615f626dn
+/** Flags of leaves. */
+export const RW = 6
+export const RWU = 22
+/** Uses of a frame, and of a backup frame. */
+export const USER = 1
+export const OF_ORIGINAL = 1
+export const BACKUP_TABLE = 2
+export const NO_BACKUP = 0xffff_ffff
 const PTE_V = 1
 const SV39 = 8n << 60n
+
+/** The address of the n-th frame of its bank. */
+export const original = (n: number): number => ORIGINALS + n * PAGE_BYTES
+export const backup = (n: number): number => BACKUPS + n * PAGE_BYTES
 
 export class RamImage {
   readonly banks: readonly Bank[] = [
@@ -40,6 +57,19 @@ export class RamImage {
 
   read64(at: number): number {
     return Number(this.#bytes.getBigUint64(at - RAM, true))
+  }
+
+  /** Makes all original frames free, without backups. */
+  freeAll(): void {
+    for (let n = 0; n < FRAMES; n++) this.u32(FRAME_RECORDS + 8 * n + 4, NO_BACKUP)
+  }
+
+  /** Records original frame n in use, backed by frame m of the other bank. */
+  backed(n: number, m: number, use: number): void {
+    this.u8(FRAME_RECORDS + 8 * n, use)
+    this.u32(FRAME_RECORDS + 8 * n + 4, m)
+    this.u32(BACKUP_RECORDS + 8 * m, n)
+    this.u8(BACKUP_RECORDS + 8 * m + 4, OF_ORIGINAL)
   }
 
   /** Writes 8-byte fields in order and names the place. */

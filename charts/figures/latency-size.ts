@@ -8,6 +8,7 @@ import type { Chart, ChartResults } from '../chart.ts'
 import { comparedWith } from '../comparison.ts'
 import { panelHead } from '../overhead-plot.ts'
 import { LIMIT, looks } from '../theme.ts'
+import { figure, spread, type TooltipField, word } from '../tooltip.ts'
 
 const KIB = 1024
 /** The vertical axis is linear up to about this extra on both sides of zero, in ms. */
@@ -120,21 +121,15 @@ function ruleLayers({ ms, bytes }: Bound): object[] {
   ]
 }
 
-const number = (field: string, title: string, format: string): object => ({
-  ...{ field, title, format },
-  type: 'quantitative',
-})
-const tooltip: readonly object[] = [
-  { field: 'comparison', type: 'nominal' },
-  { field: 'how', type: 'nominal' },
-  { field: 'frames', type: 'nominal' },
-  number('bytes', 'bytes', ','),
-  number('extraMs', 'extra ms', '.5f'),
-  { field: 'spread', type: 'nominal' },
-  number('lowMs', 'from', '.5f'),
-  number('highMs', 'to', '.5f'),
-  number('extraCycles', 'extra cycles', ',.0f'),
-  number('cycles', 'all cycles', ',.0f'),
+const tooltip: readonly TooltipField[] = [
+  word('comparison'),
+  word('how'),
+  word('frames'),
+  figure('bytes', 'bytes', ','),
+  figure('extraMs', 'extra ms', '.5f'),
+  ...spread('.5f', 'lowMs', 'highMs'),
+  figure('extraCycles', 'extra cycles', ',.0f'),
+  figure('cycles', 'all cycles', ',.0f'),
 ]
 
 function lineLayers(labels: readonly string[], values: readonly Point[], named: boolean): object[] {

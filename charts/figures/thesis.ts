@@ -7,6 +7,7 @@ import type { ClaimVerdict } from '../../results/summary.ts'
 import type { Chart, ChartResults } from '../chart.ts'
 import { SIGNED_PERCENT } from '../overhead-plot.ts'
 import { BAND, LIMIT, looks } from '../theme.ts'
+import { figure, spread, word } from '../tooltip.ts'
 
 const WIDTH = 560
 const LINE = 46
@@ -162,10 +163,6 @@ function pointLayers(
     yOffset: { field: 'comparison', type: 'nominal', sort: [...labels] },
     color: { field: 'comparison', type: 'nominal', scale: colour },
   }
-  const number = (field: string, title: string): object => ({
-    ...{ field, title, format: scale.format },
-    type: 'quantitative',
-  })
   return [
     {
       data: { values },
@@ -180,13 +177,11 @@ function pointLayers(
         x: { field: 'measured', type: 'quantitative' },
         shape: { field: 'comparison', type: 'nominal', scale: shape },
         tooltip: [
-          { field: 'line', type: 'nominal', title: 'claim' },
-          { field: 'comparison', type: 'nominal' },
-          number('measured', 'measured'),
-          { field: 'spread', type: 'nominal' },
-          number('low', 'from'),
-          number('high', 'to'),
-          { field: 'verdict', type: 'nominal' },
+          word('line', 'claim'),
+          word('comparison'),
+          figure('measured', 'measured', scale.format),
+          ...spread(scale.format),
+          word('verdict'),
         ],
       },
     },

@@ -1,5 +1,6 @@
 // The set-up: what ran, on what, from which images.
 
+import { commandsOf } from '../../results/manifest.ts'
 import type { ManifestConfig } from '../../results/store.ts'
 import { extent } from '../extent.ts'
 import { type Html, html } from '../html.ts'
@@ -11,6 +12,8 @@ const HASH_SHOWN = 8
 
 export function setupSection({ results }: Page): Html {
   const { manifest, summary } = results
+  const commands = commandsOf(manifest)
+  const [, ...resumed] = commands
   const facts: readonly (readonly [string, string])[] = [
     ['Back end', manifest.backend],
     [
@@ -19,9 +22,12 @@ export function setupSection({ results }: Page): Html {
     ],
     ['Cells', extent(summary)],
     ['Seeds', summary.seeds.join(', ')],
-    ['Suite', manifest.suite],
+    ['Suite', [...new Set(commands.map(({ suite }) => suite))].join(', ')],
     ['Command', manifest.command.join(' ')],
     ['Started', manifest.started],
+    ...resumed.map(
+      ({ command, started }) => ['Resumed', `${started}: ${command.join(' ')}`] as const,
+    ),
     ['Versions', words(manifest.versions)],
     ['Host', words(manifest.host)],
     ['Host time of all cells', duration(summary.hostMs)],

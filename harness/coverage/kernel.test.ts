@@ -1,29 +1,35 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { BACKUPS, FRAMES, ORIGINALS, RAM, RamImage } from '../../test/ram-image.ts'
+import { PAGE_BYTES } from '../../machine/units.ts'
+import {
+  BACKUP_RECORDS,
+  BACKUP_TABLE,
+  BACKUPS,
+  backup,
+  FRAME_RECORDS,
+  FRAMES,
+  MAGIC,
+  NO_BACKUP,
+  OF_ORIGINAL,
+  ORIGINALS,
+  original,
+  RAM,
+  RamImage,
+  RW,
+  RWU,
+  USER,
+} from '../../test/ram-image.ts'
 import coverage from '../invariants/coverage.ts'
 
 const OFFSET = 2 ** 37
 const TRAPFRAME = 2 ** 38 - 0x2000
 const R = 2
-const RW = 6
-const RWU = 22
-const PAGE = 4096
-const NO_BACKUP = 0xffff_ffff
-const USER = 1
 const TABLE = 2
 const KERNEL = 3
-const OF_ORIGINAL = 1
-const BACKUP_TABLE = 2
 
 const RECORD = RAM + 0x1000
 const PROCESSES = RAM + 0x2000
-const FRAME_RECORDS = RAM + 0x3000
-const BACKUP_RECORDS = RAM + 0x4000
 const [EMPTY, EMPTY_COUNT] = [RAM + 0x5000, RAM + 0x5100]
 const [EMPTY_BACKUPS, EMPTY_BACKUPS_COUNT] = [RAM + 0x5200, RAM + 0x5300]
-
-const original = (n: number): number => ORIGINALS + n * PAGE
-const backup = (n: number): number => BACKUPS + n * PAGE
 
 // A kernel root, and one process with two pages and a trapframe, all of it mirrored.
 // Original frames: 0-2 kernel tables, 3 process root, 4-5 its tables, 6-7 its pages, 8 trapframe,
@@ -35,17 +41,14 @@ const BACKUP_BOTTOM = backup(41)
 let ram: RamImage
 
 function own(n: number, use: number): void {
-  ram.u8(FRAME_RECORDS + 8 * n, use)
-  ram.u32(FRAME_RECORDS + 8 * n + 4, n)
-  ram.u32(BACKUP_RECORDS + 8 * n, n)
-  ram.u8(BACKUP_RECORDS + 8 * n + 4, OF_ORIGINAL)
+  ram.backed(n, n, use)
   ram.leaf(KERNEL_ROOT, original(n) + OFFSET, backup(n), RW)
 }
 
 beforeEach(() => {
   ram = new RamImage()
   const fields = [
-    0x74696475615f626dn,
+    MAGIC,
     2,
     ORIGINALS,
     FRAMES,
@@ -67,7 +70,7 @@ beforeEach(() => {
     EMPTY_BACKUPS_COUNT,
   ]
   ram.record('audit_kernel', RECORD, fields)
-  for (let n = 0; n < FRAMES; n++) ram.u32(FRAME_RECORDS + 8 * n + 4, NO_BACKUP)
+  ram.freeAll()
   // The kernel: a way to its backup map, and to the tables of backup entries.
   ram.table(KERNEL_ROOT, BACKUPS, 2, original(1))
   ram.table(KERNEL_ROOT, BACKUPS, 1, original(2))
@@ -89,8 +92,8 @@ beforeEach(() => {
   ram.table(ROOT, TRAPFRAME, 2, original(9))
   ram.table(ROOT, TRAPFRAME, 1, original(10))
   for (const page of [0, 1]) {
-    ram.leaf(ROOT, page * PAGE, original(6 + page), RWU)
-    ram.leaf(ROOT, page * PAGE + OFFSET, backup(6 + page), RW)
+    ram.leaf(ROOT, page * PAGE_BYTES, original(6 + page), RWU)
+    ram.leaf(ROOT, page * PAGE_BYTES + OFFSET, backup(6 + page), RW)
   }
   ram.leaf(ROOT, TRAPFRAME, original(8), RW)
   ram.translateBy('satp', KERNEL_ROOT)
@@ -129,7 +132,7 @@ describe('coverage of a mirroring kernel', () => {
   })
 
   it('finds a page without a backup entry, and says where', async () => {
-    ram.clear(ROOT, PAGE + OFFSET)
+    ram.clear(ROOT, PAGE_BYTES + OFFSET)
     const found = await walked()
     expect(found.missing).toBe(1)
     expect(found.violations[0]?.says).toMatch(/^pid 7, page 0x1000, frame 0x80107000: no backup/)
@@ -148,7 +151,7 @@ describe('coverage of a mirroring kernel', () => {
   })
 
   it('finds a stale backup entry', async () => {
-    ram.leaf(ROOT, 5 * PAGE + OFFSET, backup(20), RW)
+    ram.leaf(ROOT, 5 * PAGE_BYTES + OFFSET, backup(20), RW)
     expect(await walked()).toMatchObject({ stale: 1, kinds: ['stale'] })
   })
 
@@ -175,8 +178,8 @@ describe('coverage of a mirroring kernel', () => {
   })
 
   it('finds pages that the allocator takes for free, and frames that no table reaches', async () => {
-    ram.leaf(ROOT, 2 * PAGE, original(20), RWU)
-    ram.leaf(ROOT, 2 * PAGE + OFFSET, backup(20), R)
+    ram.leaf(ROOT, 2 * PAGE_BYTES, original(20), RWU)
+    ram.leaf(ROOT, 2 * PAGE_BYTES + OFFSET, backup(20), R)
     own(21, USER)
     const found = await walked()
     expect(found.kinds.filter((kind) => kind === 'disagree')).toHaveLength(2)
@@ -191,7 +194,7 @@ describe('coverage of a mirroring kernel', () => {
     ram.translateBy('satp', ROOT)
     ram.u64(PROCESSES, 0)
     for (const n of [6, 7, 8]) ram.u8(FRAME_RECORDS + 8 * n, KERNEL)
-    for (const page of [0, 1]) ram.clear(ROOT, page * PAGE + OFFSET)
+    for (const page of [0, 1]) ram.clear(ROOT, page * PAGE_BYTES + OFFSET)
     const { missing, violations } = await walked()
     const says = violations.map((violation) => violation.says)
     expect(missing).toBe(2)
@@ -222,7 +225,7 @@ describe('coverage of a mirroring kernel', () => {
     ['frame', [EMPTY, EMPTY_COUNT], original(61)],
     ['backup frame', [EMPTY_BACKUPS, EMPTY_BACKUPS_COUNT], backup(62)],
   ] as const)('finds a %s that is kept as empty and is not', async (what, _, at) => {
-    ram.u8(at + PAGE - 1, 1)
+    ram.u8(at + PAGE_BYTES - 1, 1)
     const { kinds, violations } = await walked()
     expect(kinds).toEqual(['dirty'])
     expect(violations[0]?.says).toMatch(

@@ -1,28 +1,34 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { BACKUPS, FRAMES, ORIGINALS, RAM, RamImage } from '../../test/ram-image.ts'
+import { PAGE_BYTES } from '../../machine/units.ts'
+import {
+  BACKUP_RECORDS,
+  BACKUP_TABLE,
+  BACKUPS,
+  backup,
+  FRAME_RECORDS,
+  FRAMES,
+  MAGIC,
+  NO_BACKUP,
+  ORIGINALS,
+  original,
+  RAM,
+  RamImage,
+  RW,
+  RWU,
+  USER,
+} from '../../test/ram-image.ts'
 import coverage from '../invariants/coverage.ts'
 
-const RW = 6
-const RWU = 22
-const PAGE = 4096
-const NO_BACKUP = 0xffff_ffff
-const USER = 1
-const OF_ORIGINAL = 1
-const BACKUP_TABLE = 2
 const DROPPED = 3
 
 const RECORD = RAM + 0x1000
 const ROOTS = RAM + 0x2000
-const FRAME_RECORDS = RAM + 0x3000
-const BACKUP_RECORDS = RAM + 0x4000
 const GUEST_MAP = RAM + 0x5000
 const TABLES_USED = RAM + 0x6000
 const GUEST_FRAMES = 16
 const VA = 0x8000_0000
 const [SHADOW, MIDDLE, BOTTOM] = [RAM + 0x10000, RAM + 0x11000, RAM + 0x12000]
 
-const original = (n: number): number => ORIGINALS + n * PAGE
-const backup = (n: number): number => BACKUPS + n * PAGE
 // Backup tables are frames 0 to 2 of the backup bank; backups follow.
 const BACKUP_ROOT = backup(0)
 let ram: RamImage
@@ -30,7 +36,7 @@ let ram: RamImage
 beforeEach(() => {
   ram = new RamImage()
   ram.record('audit_visor', RECORD, [
-    0x74696475615f626dn,
+    MAGIC,
     2,
     RAM,
     GUEST_FRAMES,
@@ -49,7 +55,7 @@ beforeEach(() => {
   ])
   ram.u32(TABLES_USED, 5)
   ram.translateBy('vsatp', SHADOW)
-  for (let n = 0; n < FRAMES; n++) ram.u32(FRAME_RECORDS + 8 * n + 4, NO_BACKUP)
+  ram.freeAll()
   for (let n = 0; n < GUEST_FRAMES; n++) ram.u32(GUEST_MAP + 4 * n, NO_BACKUP)
   ram.u64(ROOTS + 8, SHADOW)
   ram.u64(ROOTS + 16, BACKUP_ROOT)
@@ -61,13 +67,10 @@ beforeEach(() => {
   // Guest frames 0 to 3 exist, in machine frames 8 to 11, with backups 18 to 21; 0 to 2 are mapped.
   for (const n of [0, 1, 2, 3]) {
     ram.u32(GUEST_MAP + 4 * n, 8 + n)
-    ram.u8(FRAME_RECORDS + 8 * (8 + n), USER)
-    ram.u32(FRAME_RECORDS + 8 * (8 + n) + 4, 18 + n)
-    ram.u32(BACKUP_RECORDS + 8 * (18 + n), 8 + n)
-    ram.u8(BACKUP_RECORDS + 8 * (18 + n) + 4, OF_ORIGINAL)
+    ram.backed(8 + n, 18 + n, USER)
     if (n === 3) continue
-    ram.leaf(SHADOW, VA + n * PAGE, original(8 + n), RWU)
-    ram.leaf(BACKUP_ROOT, VA + n * PAGE, backup(18 + n), RW)
+    ram.leaf(SHADOW, VA + n * PAGE_BYTES, original(8 + n), RWU)
+    ram.leaf(BACKUP_ROOT, VA + n * PAGE_BYTES, backup(18 + n), RW)
   }
 })
 
@@ -84,7 +87,7 @@ describe('coverage of Memvisor', () => {
   })
 
   it('finds a shadow leaf without a backup leaf', async () => {
-    ram.clear(BACKUP_ROOT, VA + PAGE)
+    ram.clear(BACKUP_ROOT, VA + PAGE_BYTES)
     expect(await walked()).toMatchObject({ missing: 1, kinds: ['missing'] })
   })
 
@@ -109,7 +112,7 @@ describe('coverage of Memvisor', () => {
   })
 
   it('finds a shadow leaf to what is no guest frame', async () => {
-    ram.leaf(SHADOW, VA + 5 * PAGE, original(40), RWU)
+    ram.leaf(SHADOW, VA + 5 * PAGE_BYTES, original(40), RWU)
     expect((await walked()).kinds).toEqual(['disagree'])
   })
 
@@ -142,7 +145,7 @@ describe('coverage of Memvisor', () => {
   })
 
   it.each([
-    ['shadow table', SHADOW + 4 * PAGE],
+    ['shadow table', SHADOW + 4 * PAGE_BYTES],
     ['backup table', backup(4)],
   ])('finds a %s that is in no root and not empty', async (what, at) => {
     ram.u8(at + 8, 1)
@@ -155,12 +158,12 @@ describe('coverage of Memvisor', () => {
 
   it('lets a dropped table keep its entries, but none that is alone', async () => {
     ram.u8(BACKUP_RECORDS + 8 * 4 + 4, DROPPED)
-    for (const at of [SHADOW + 4 * PAGE, backup(4)]) ram.u64(at + 8, 1)
+    for (const at of [SHADOW + 4 * PAGE_BYTES, backup(4)]) ram.u64(at + 8, 1)
     expect((await walked()).violations).toEqual([])
     ram.u64(backup(4) + 16, 1)
     expect((await walked()).kinds).toEqual(['dirty'])
-    ram.u64(SHADOW + 4 * PAGE + 16, 1)
-    ram.u64(SHADOW + 4 * PAGE + 24, 1)
+    ram.u64(SHADOW + 4 * PAGE_BYTES + 16, 1)
+    ram.u64(SHADOW + 4 * PAGE_BYTES + 24, 1)
     expect((await walked()).kinds).toEqual(['dirty'])
   })
 
@@ -170,7 +173,7 @@ describe('coverage of Memvisor', () => {
   })
 
   it('finds a large leaf, whose frames cannot all have backup entries', async () => {
-    ram.u64(ram.slot(SHADOW, VA, 1), (original(8) / PAGE) * 1024 + RWU + 1)
+    ram.u64(ram.slot(SHADOW, VA, 1), (original(8) / PAGE_BYTES) * 1024 + RWU + 1)
     expect((await walked()).kinds).toContain('missing')
   })
 })

@@ -86,7 +86,7 @@ export function readVisor(memory: Memory, symbols: Symbols): Promise<AuditVisor>
 }
 
 /** `struct frame[count]`: use at byte 0, backup at byte 4. */
-export async function originalsOf(
+export function originalsOf(
   memory: Memory,
   at: {
     readonly originals_base: number
@@ -94,17 +94,12 @@ export async function originalsOf(
     readonly frames: number
   },
 ): Promise<FrameTable> {
-  const table = await tableAt(memory, at.frames, at.originals_count)
-  return {
-    base: at.originals_base,
-    count: at.originals_count,
-    use: (index) => table.getUint8(index * FRAME_BYTES),
-    partner: (index) => table.getUint32(index * FRAME_BYTES + 4, true),
-  }
+  const { originals_base: base, originals_count: count, frames } = at
+  return frameTable(memory, { base, count, records: frames }, { use: 0, partner: 4 })
 }
 
 /** `struct backup_frame[count]`: original at byte 0, use at byte 4. */
-export async function backupsOf(
+export function backupsOf(
   memory: Memory,
   at: {
     readonly backups_base: number
@@ -112,17 +107,23 @@ export async function backupsOf(
     readonly backup_frames: number
   },
 ): Promise<FrameTable> {
-  const table = await tableAt(memory, at.backup_frames, at.backups_count)
-  return {
-    base: at.backups_base,
-    count: at.backups_count,
-    use: (index) => table.getUint8(index * FRAME_BYTES + 4),
-    partner: (index) => table.getUint32(index * FRAME_BYTES, true),
-  }
+  const { backups_base: base, backups_count: count, backup_frames: records } = at
+  return frameTable(memory, { base, count, records }, { use: 4, partner: 0 })
 }
 
-function tableAt(memory: Memory, at: number, count: number): Promise<DataView> {
-  return recordsAt(memory, at, count, FRAME_BYTES, 'frame records')
+/** `offsets`: of a record's fields in bytes. */
+async function frameTable(
+  memory: Memory,
+  { base, count, records }: { base: number; count: number; records: number },
+  offsets: { readonly use: number; readonly partner: number },
+): Promise<FrameTable> {
+  const table = await recordsAt(memory, records, count, FRAME_BYTES, 'frame records')
+  return {
+    base,
+    count,
+    use: (index) => table.getUint8(index * FRAME_BYTES + offsets.use),
+    partner: (index) => table.getUint32(index * FRAME_BYTES + offsets.partner, true),
+  }
 }
 
 /** `count` records of `stride` bytes each; throws NoRecord if they are not in RAM. */

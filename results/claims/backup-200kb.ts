@@ -3,7 +3,7 @@
 
 import type { Claim } from '../claim.ts'
 import type { JudgedPoint } from '../judged-set.ts'
-import { LATENCY_WORKLOAD } from '../latency.ts'
+import { extraTime, LATENCY_WORKLOAD } from '../latency.ts'
 
 const BYTES = 200 * 1024
 const WAYS = ['sbrk', 'fork', 'exec'] as const
@@ -31,17 +31,17 @@ export default {
     { config: 'memvisor-direct', over: 'visor-direct', lacks: 'direct paging' },
   ],
   judged: { noun: 'ways to create it', points: SPACES, seeds: 3 },
-  observe({ latencies, manifest }, { config, over }) {
-    const found = latencies.filter(
-      (latency) =>
-        latency.bytes === BYTES &&
-        latency.frames === 'cold' &&
-        WAYS.some((how) => how === latency.how) &&
-        latency.config === config &&
-        latency.over === over,
-    )
+  observe({ series, manifest }, { config, over = 'none' }, seeds) {
+    const found = SPACES.flatMap((space) => {
+      const subject = { ...space, metric: 'wall', unit: 'cycles' } as const
+      const one = series.find(subject, config)
+      return one === undefined ? [] : extraTime(one, series.find(subject, over), manifest, seeds)
+    })
     if (found.length < WAYS.length) {
-      return { kind: 'not measured', why: `the manifest does not compare ${config} with ${over}` }
+      return {
+        kind: 'not measured',
+        why: `a way to create it has no seed of ${config} and ${over}`,
+      }
     }
     const worst = found.reduce((a, b) => (b.highMs > a.highMs ? b : a))
     return {

@@ -3,7 +3,7 @@
 
 import { type CellRecord, cellName, rowName } from '../cell.ts'
 import type { Claim, Comparison, Evidence, Observation } from '../claim.ts'
-import { coverageReadings, violations } from '../coverage.ts'
+import { type CoverageSummary, coverageReadings, violations } from '../coverage.ts'
 import { SPACES } from './backup-200kb.ts'
 import { LOADS } from './thttpd.ts'
 import { COMMANDS } from './xv6-commands.ts'
@@ -28,7 +28,7 @@ export default {
     { config: 'memvisor' },
     { config: 'memvisor-direct', lacks: 'direct paging' },
   ],
-  judged: { noun: 'cells', points: POINTS, seeds: 3 },
+  judged: { noun: 'workload points', points: POINTS, seeds: 3 },
   refute: (evidence, of) => (violationsOf(evidence, of) > 0 ? share(evidence, of, 1) : undefined),
   observe(evidence, of, seeds) {
     const [one, ...more] = unwalked(evidence, of, seeds)
@@ -54,9 +54,10 @@ function unwalked(
   )
 }
 
-/** Whose frames are counted as in use, where the allocator that is asked does not know all of them. */
-const COUNTED: ReadonlyMap<string, string> = new Map([
-  ['guest frames', "of the guest's in use (the hypervisor's own not counted)"],
+/** What a config's coverage covers, and what is not counted as in use beside it. */
+const SCOPES: ReadonlyMap<string, { readonly frames: string; readonly except?: string }> = new Map([
+  ['user+tables', { frames: 'the frames of user pages and page tables' }],
+  ['guest frames', { frames: "the guest's frames", except: "the hypervisor's own not counted" }],
 ])
 
 /** The violations of the worst walk; those that no count holds stand in the outcome of their cell. */
@@ -79,18 +80,30 @@ function share(evidence: Evidence, of: Comparison, samples: number): Observation
   }
   const value = originals === 0 ? 0 : Math.max(0, 1 - bad / originals)
   const walks = sum((line) => line.walks)
-  const prompts = guests.map(({ prompt }) => prompt)
-  const covered = prompts.reduce((total, prompt) => total + (prompt?.originals ?? 0), 0)
-  const inUse = prompts.reduce((total, prompt) => total + (prompt?.inUse ?? 0), 0)
-  const scope = evidence.manifest.configs.find(({ name }) => name === of.config)?.coverage ?? '?'
   return {
     kind: 'measured',
     estimate: { value, low: value, high: value, samples },
-    of:
-      inUse > 0
-        ? `of the frames that ${scope} covers: ${covered} of ${inUse} ${COUNTED.get(scope) ?? 'in use'} at the prompt`
-        : `of the frames that ${scope} covers; those in use were not counted`,
+    spread: walks > 0 ? `worst of ${walks} walks` : 'one cell',
+    of: denominator(evidence, of, guests),
     notes: [`${walks} walks, the worst with ${originals} originals and ${bad} violations`],
     cells: guests.map((line) => line.cell),
   }
+}
+
+/** The frames that the share is one of, and how many of those in use at the prompt they are. */
+function denominator(
+  { manifest }: Evidence,
+  of: Comparison,
+  guests: readonly CoverageSummary[],
+): string {
+  const prompts = guests.map(({ prompt }) => prompt)
+  const covered = prompts.reduce((total, prompt) => total + (prompt?.originals ?? 0), 0)
+  const inUse = prompts.reduce((total, prompt) => total + (prompt?.inUse ?? 0), 0)
+  const coverage = manifest.configs.find(({ name }) => name === of.config)?.coverage ?? '?'
+  const { frames, except } = SCOPES.get(coverage) ?? {
+    frames: `the frames of coverage ${coverage}`,
+  }
+  if (inUse === 0) return `of ${frames}; those in use were not counted`
+  const prompt = `of ${frames}: ${covered} of the ${inUse} in use at the prompt`
+  return except === undefined ? prompt : `${prompt} (${except})`
 }

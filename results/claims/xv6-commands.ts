@@ -41,13 +41,9 @@ export default {
     const commands = COMMANDS.map((point) => {
       const subject = { ...point, metric, unit: 'cycles' } as const
       const [one, base] = [series.find(subject, config), series.find(subject, over)]
-      return one === undefined || base === undefined ? [] : pairsOf(one, base)
+      return one === undefined || base === undefined ? [] : pairsOf(one, base, seeds)
     })
-    const ratios = commands.map((pairs) =>
-      pairs
-        .filter(({ seed }) => seeds.includes(seed))
-        .map(({ value, base }) => value.value / base.value),
-    )
+    const ratios = commands.map((pairs) => pairs.map(({ value, base }) => value.value / base.value))
     if (ratios.some((of) => of.length < seeds.length || of.some((ratio) => !(ratio > 0)))) {
       return { kind: 'not measured', why: `a command has no ${metric} cycles to compare` }
     }
