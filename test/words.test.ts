@@ -34,10 +34,8 @@ const PRIVATE_EVERYWHERE = words('Options')
 
 /** Exported values that only their own file names. */
 const UNUSED_LEFT = words(`
-  readmeBlock INK MOST_INODES instructionAt MISA_HI MISA_LO STATUS_HI XLEN_HI permissionFor immediateOf COUNTER_CYCLE
-  COUNTER_INSTRET TLB_BYTES CONSUMERS TLB_SET_BYTES LOG_BYTES MSS MOST_HARTS outcomeSchema coverageMetrics
-  coverageReadings SCHEMA_VERSION manifestConfigSchema manifestWorkloadSchema keySchema NET SUMMARY_VERSION
-  claimVerdictSchema evidenceOf
+  instructionAt MISA_HI MISA_LO STATUS_HI XLEN_HI permissionFor immediateOf COUNTER_CYCLE
+  COUNTER_INSTRET CONSUMERS MSS MOST_HARTS
 `)
 
 interface Source {
