@@ -17,7 +17,7 @@ export interface HtmlTable {
 export type TableColumn = string | { readonly number: string }
 
 export interface TableRow {
-  /** In the order of the columns; the first names the row. */
+  /** One cell for each column, in their order; the first names the row. */
   readonly cells: readonly (HtmlPart | TableCell)[]
   readonly title?: string
 }

@@ -111,7 +111,7 @@ function nameOf(overhead: Overhead): string {
   return words.join(' ')
 }
 
-/** Of an overhead from this on, a tenth of a percent says nothing. */
+/** The overhead from which on a tenth of a percent says nothing. */
 const LARGE = 1
 
 function pair(row: readonly Overhead[], config: string, over: string): string {

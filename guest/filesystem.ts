@@ -19,7 +19,7 @@ export const MAX_FILE_BYTES = (DIRECT + INDIRECT) * BLOCK
 export const INODE_ADDRESSES = 12
 const BITS_PER_BLOCK = BLOCK * 8
 /** A directory names an inode in 16 bits. */
-export const MOST_INODES = 2 ** 16
+const MOST_INODES = 2 ** 16
 /** Blocks of a transaction at most, however large the log. */
 export const MOST_LOGGED = 30
 /** What the log must have room for, since one call may write it; or, of all the bitmap, and these more. */

@@ -21,7 +21,7 @@ import {
 import { checkLog, readSuperblock } from './superblock.ts'
 
 export interface DiskContent {
-  /** In order of the directories; a file with two names is there twice. */
+  /** The files in order of the directories; a file with two names is there twice. */
   readonly files: readonly DiskFile[]
   readonly directories: readonly string[]
   readonly devices: readonly string[]
@@ -241,7 +241,7 @@ class DiskReader {
 }
 
 interface Entry {
-  /** As text, and as one character a byte, since not all bytes are text. */
+  /** The name as text; `raw` has one character a byte, since not all bytes are text. */
   readonly name: string
   readonly raw: string
   /** An inode's number; 0: the entry is free. */

@@ -163,7 +163,7 @@ class Tour {
     return (await this.#machine.counters()).busy
   }
 
-  /** To the first prompt after boot. */
+  /** Runs the machine to the first prompt after boot. */
   async begin(): Promise<AuditStep[]> {
     const { computer, hz } = this.#around
     const machine = await computer.atPrompt()

@@ -42,7 +42,7 @@ export class Patrol implements Pick<Machine, 'run'> {
     }
   }
 
-  /** To the next moment and on to user mode; or the stop that came before that. */
+  /** Runs to the next moment and on to user mode, or gives the stop that came before that. */
   async #toLook(deadline: Cycles, run: (part: Partial<Until>) => Promise<Stop>): Promise<Stop> {
     const target = this.#moments[0]!
     for (let busy = await this.#busy(); busy < target; ) {

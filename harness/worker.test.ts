@@ -12,7 +12,7 @@ const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url))
 const SETTINGS: WorkerSettings = { run: 'r', hostLimit: HANGS_AFTER_MS }
 const PLAN = cellPlan()
 
-/** Gives its worker cells and, if it is to, dies at once: nobody closes the channel in an orderly way. */
+/** Gives its worker cells and, if it is to, dies at once, without closing the channel in an orderly way. */
 const PARENT = `
   const [worker, settings, plans, first, dies] = process.argv.slice(1)
   const child = require('node:child_process').fork(worker, [settings], {

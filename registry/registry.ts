@@ -38,7 +38,7 @@ export async function entryFiles(folder: string): Promise<readonly string[]> {
   return paths.map((path) => relative(project, path).split(sep).join('/'))
 }
 
-/** As `entries`, for an absolute path. */
+/** All entries below `root`, an absolute path. */
 export async function entriesIn<T extends Named>(root: string): Promise<Entries<T>> {
   const found: [string, T][] = []
   for (const path of await sourceFiles(root)) {

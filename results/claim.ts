@@ -38,10 +38,10 @@ export interface Claim {
 export interface ClaimWords {
   /** Over its card, among the answers: `Web server`. */
   readonly card: string
-  /** Its sentence in the abstract, around its figures: `The web server costs … under its worst load`. */
+  /** The sentence in the abstract, around its figures: `The web server costs … under its worst load`. */
   readonly before: string
   readonly after?: string
-  /** Its lines in the chart of the answers, one for each clock by which it is judged. */
+  /** The lines of the claim in the chart of the answers, one for each clock by which it is judged. */
   readonly lines: readonly ClaimLine[]
 }
 

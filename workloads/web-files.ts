@@ -54,8 +54,8 @@ export async function startServer(guest: Guest): Promise<void> {
 }
 
 /**
- * The same, of a server that init starts again should it die, for somebody who reads what the guest says from
- * then on: nothing of what it says at the start is left over.
+ * Starts a server that init starts again should it die. The caller reads what the guest says from then on:
+ * nothing of what it says at the start is left over.
  */
 export async function keepServer(guest: Guest): Promise<void> {
   guest.type('init httpd &')

@@ -116,7 +116,7 @@ function rowsOf(lines: readonly DrawnLine[]): object {
   }
 }
 
-/** From where to where a claim holds; an upper bound is drawn from zero. */
+/** The figures for which a claim holds, lowest and highest; an upper bound is drawn from zero. */
 function bandOf(accept: Acceptance): { from: number; to: number } {
   switch (accept.kind) {
     case 'at most':

@@ -56,7 +56,7 @@ function listed(words: readonly Html[]): Html {
 ${words.at(-1)}`
 }
 
-/** Those that gave a result, under whatever config. */
+/** How many workloads gave a result under at least one config. */
 function workloads(cells: Page['run']['cells']): number {
   return new Set(
     cells.flatMap(({ outcome, workload }) => (outcome.kind === 'done' ? [workload] : [])),

@@ -9,7 +9,7 @@ import { QEMU } from '../../machine/qemu/version.ts'
 import { HANGS_AFTER_MS } from '../../test/patience.ts'
 import { imageNames } from '../images.ts'
 
-/** As guest/bare/smp/smp.h has it. */
+/** The number of harts in guest/bare/smp/smp.h. */
 const HARTS = 4
 
 interface Deviation {

@@ -74,7 +74,7 @@ remote_fence(uint64 function, uint64 mask, uint64 first)
   return ask_harts(mask, first, asks[function]);
 }
 
-// Whether a stretch is RAM that the caller could reach itself: all of it lies above what is protected, and RAM,
+// Whether a range is RAM that the caller could reach itself: all of it lies above what is protected, and RAM,
 // which has no holes, at least to its end.
 static int
 is_callers(uint64 at, uint64 bytes)

@@ -35,7 +35,7 @@ $(eval $(call kernel_broken,hundredth,hundredth,mirror_enter))
 $(eval $(call kernel_broken,late,late,mirror_enter))
 $(eval $(call kernel_broken,wrong-bank,wrong_bank,mirror_enter))
 $(eval $(call kernel_broken,user-bit,user_bit,mirror_enter))
-$(eval $(call kernel_broken,nothing,nothing,mirror_frame mirror_stretch))
+$(eval $(call kernel_broken,nothing,nothing,mirror_frame mirror_span))
 $(eval $(call kernel_broken,owner,owner,mirror_frame))
 
 # For tests: memory runs out when a program asks for it, and frames are watched over (frames_debug.c).

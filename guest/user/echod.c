@@ -31,7 +31,7 @@ main(int argc, char *argv[])
   }
   printf("echod: port %d\n", port);
   while((client = tcp_accept(listener)) >= 0){
-    // The grandchild belongs to init, so nobody here has to wait for it.
+    // The grandchild belongs to init, so no process here has to wait for it.
     if(fork() == 0){
       close(listener);
       if(fork() == 0)

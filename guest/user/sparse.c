@@ -3,7 +3,7 @@
 
 #include "user.h"
 
-#define STRETCH  (1 << 21)
+#define SPAN     (1 << 21)
 #define MOST     (120 << 9) // that the address space holds: 120 GiB
 #define AT_ONCE  (1 << 30)
 
@@ -12,8 +12,8 @@ main(void)
 {
   char *end = sbrk(0);
   int n = 0;
-  for(; n < MOST; n++, end += STRETCH){
-    if(end + STRETCH > sbrk(0) && sbrk_lazy(AT_ONCE) == (char *)-1)
+  for(; n < MOST; n++, end += SPAN){
+    if(end + SPAN > sbrk(0) && sbrk_lazy(AT_ONCE) == (char *)-1)
       break;
     if(statistics((struct statistics *)end) < 0) // writes there, or fails without a frame
       break;

@@ -9,8 +9,8 @@ struct trial {
 };
 
 // Reserved memory: nothing is mapped in the 2 MiB where the operands lie; or one page of them is.
-void reserve(void), reserve_around(void), read_around(void), be_sparse(void), approach_stretch(void);
-void take_echo(void), take_stretch(void), take_gigabyte(void); // a program for exec
+void reserve(void), reserve_around(void), read_around(void), be_sparse(void), approach_span(void);
+void take_echo(void), take_span(void), take_gigabyte(void); // a program for exec
 void have_zombie(void), open_readme(void), open_pipe(void), open_new(void), open_console(void),
   make_file(void), do_listen(void);
 int  still_zombie(void), still_around(void), still_in_pipe(void);

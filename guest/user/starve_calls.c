@@ -5,18 +5,18 @@
 #include "starve.h"
 
 #define PAGE    4096UL
-#define STRETCH (512 * PAGE) // what one page table of the lowest level covers
+#define SPAN (512 * PAGE) // what one page table of the lowest level covers
 #define FILE    "starved"    // what a call may leave behind; starve removes it
 
-static char *lazy; // begins a stretch that is reserved
+static char *lazy; // begins a span that is reserved
 static int fd, ends[2], child;
 static const char *program;
 
 void
 reserve(void)
 {
-  char *end = sbrk_lazy(3 * STRETCH);
-  lazy = (char *)(((uint64)end + STRETCH - 1) & ~(STRETCH - 1));
+  char *end = sbrk_lazy(3 * SPAN);
+  lazy = (char *)(((uint64)end + SPAN - 1) & ~(SPAN - 1));
 }
 
 void
@@ -36,15 +36,15 @@ void
 be_sparse(void)
 {
   reserve();
-  lazy[0] = lazy[3 * PAGE] = lazy[STRETCH + 5 * PAGE] = 1;
+  lazy[0] = lazy[3 * PAGE] = lazy[SPAN + 5 * PAGE] = 1;
 }
 
-// The heap ends three pages below a stretch.
+// The heap ends three pages below a span.
 void
-approach_stretch(void)
+approach_span(void)
 {
   reserve();
-  sbrk(lazy + STRETCH - 3 * PAGE - sbrk(0));
+  sbrk(lazy + SPAN - 3 * PAGE - sbrk(0));
 }
 
 // Programs written by hand: three instructions at 0, and memory that ends where a table does, so that the
@@ -85,8 +85,8 @@ write_program(uint64 end)
 }
 
 void take_echo(void) { program = "/echo"; }
-void take_stretch(void) { write_program(STRETCH); }
-void take_gigabyte(void) { write_program(512 * STRETCH); }
+void take_span(void) { write_program(SPAN); }
+void take_gigabyte(void) { write_program(512 * SPAN); }
 
 void
 have_zombie(void)
@@ -146,7 +146,7 @@ call_exec(void)
 }
 
 long call_sbrk(void) { return sbrk(6 * PAGE) == (char *)-1 ? -1 : 0; }
-long call_sbrk_lazy(void) { return sbrk_lazy(STRETCH) == (char *)-1 ? -1 : 0; }
+long call_sbrk_lazy(void) { return sbrk_lazy(SPAN) == (char *)-1 ? -1 : 0; }
 long call_touch(void) { *(volatile char *)lazy = 1; return 0; } // or the process ends here
 long call_wait(void) { return wait((int *)lazy); }
 long call_pipe(void) { return pipe((int *)lazy); }

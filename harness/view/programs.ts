@@ -8,7 +8,7 @@ import { symbolsOf } from './symbols-with-lines.ts'
 
 export interface Program {
   readonly name: string
-  /** On the disk programs are stripped: symbols are there if this clone has built them. */
+  /** Symbols of the program as this clone has built it; on the disk it is stripped. */
   readonly symbols: Symbols | undefined
   readonly code: Uint8Array
 }

@@ -9,7 +9,7 @@ export interface Symbols {
   address(name: string): number | undefined
   /** `function+0x1c` for an address inside the image's code. */
   describe(address: number): string | undefined
-  /** As `describe`, for a return address: it belongs to the call before it, which may be the last
+  /** What `describe` gives, for a return address: it belongs to the call before it, which may be the last
    * instruction of its function. */
   describeReturn(address: number): string | undefined
 }

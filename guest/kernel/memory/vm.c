@@ -45,39 +45,39 @@ vm_walk(pagetable_t root, uint64 va)
   return table == NULL ? NULL : &table[PX(0, va)];
 }
 
-// A stretch of 2 MiB made ready for leaves: the table that takes them and the slots of their
+// A span of 2 MiB made ready for leaves: the table that takes them and the slots of their
 // backups.
-struct stretch {
+struct span {
   pagetable_t table;
   pte_t *backups; // NULL: these leaves have none
 };
 
 // 0, or -1 if out of frames.
 static int
-stretch_at(pagetable_t root, uint64 va, uint64 flags, struct stretch *out)
+span_at(pagetable_t root, uint64 va, uint64 flags, struct span *out)
 {
   out->backups = NULL;
   out->table = leaf_table(root, va, 1);
   if(out->table == NULL)
     return -1;
-  return flags & VM_USER ? mirror_stretch(root, va, &out->backups) : 0;
+  return flags & VM_USER ? mirror_span(root, va, &out->backups) : 0;
 }
 
 // The only place that writes a leaf; and so its backup's.
 static inline void
-write_leaf(const struct stretch *stretch, uint64 va, uint64 pa, uint64 flags)
+write_leaf(const struct span *span, uint64 va, uint64 pa, uint64 flags)
 {
-  pte_t *leaf = &stretch->table[PX(0, va)];
+  pte_t *leaf = &span->table[PX(0, va)];
   if(*leaf & PTE_V)
     panic("vm: mapping a page twice");
   *leaf = PA2PTE(pa) | flags | PTE_V | PTE_A | PTE_D;
-  if(stretch->backups != NULL)
-    mirror_enter(&stretch->backups[PX(0, va)], pa);
+  if(span->backups != NULL)
+    mirror_enter(&span->backups[PX(0, va)], pa);
 }
 
-// Whether va begins a stretch that a loop over pages from `first` on has not got yet.
+// Whether va begins a span that a loop over pages from `first` on has not got yet.
 static inline int
-enters_stretch(uint64 va, uint64 first)
+enters_span(uint64 va, uint64 first)
 {
   return va == first || va % SPAN(1) == 0;
 }
@@ -152,23 +152,23 @@ retract(pagetable_t root, uint64 from, uint64 to, uint64 flags)
 int
 vm_map(pagetable_t root, uint64 va, uint64 pa, uint64 flags)
 {
-  struct stretch stretch;
-  if(stretch_at(root, va, flags, &stretch) < 0){
+  struct span span;
+  if(span_at(root, va, flags, &span) < 0){
     retract(root, va, va + PGSIZE, flags);
     return -1;
   }
-  write_leaf(&stretch, va, pa, flags);
+  write_leaf(&span, va, pa, flags);
   return 0;
 }
 
 void
 kvm_map(uint64 va, uint64 pa, uint64 bytes, uint64 flags)
 {
-  struct stretch stretch;
+  struct span span;
   for(uint64 at = 0; at < bytes; at += PGSIZE){
-    if(enters_stretch(va + at, va) && stretch_at(kernel_root, va + at, flags, &stretch) < 0)
+    if(enters_span(va + at, va) && span_at(kernel_root, va + at, flags, &span) < 0)
       panic("vm: no frames for the kernel's table");
-    write_leaf(&stretch, va + at, pa + at, flags);
+    write_leaf(&span, va + at, pa + at, flags);
   }
 }
 
@@ -237,15 +237,15 @@ int
 uvm_grow(pagetable_t root, uint64 from, uint64 to, uint64 flags)
 {
   uint64 first = PGROUNDUP(from);
-  struct stretch stretch;
+  struct span span;
   for(uint64 va = first; va < to; va += PGSIZE){
     void *frame;
-    if((enters_stretch(va, first) && stretch_at(root, va, flags | VM_USER, &stretch) < 0) ||
+    if((enters_span(va, first) && span_at(root, va, flags | VM_USER, &span) < 0) ||
        (frame = frame_alloc_cleared(FRAME_USER)) == NULL){
       retract(root, first, va + PGSIZE, VM_USER);
       return -1;
     }
-    write_leaf(&stretch, va, (uint64)frame, flags | VM_USER);
+    write_leaf(&span, va, (uint64)frame, flags | VM_USER);
   }
   return 0;
 }
@@ -260,21 +260,21 @@ uvm_shrink(pagetable_t root, uint64 from, uint64 to)
   clear(root, 2, 0, first, end);
 }
 
-// Copies the pages of one stretch, [va, end). 0, or -1 if out of frames.
+// Copies the pages of one span, [va, end). 0, or -1 if out of frames.
 static int
-copy_stretch(const pte_t *from, pagetable_t to, uint64 va, uint64 end)
+copy_span(const pte_t *from, pagetable_t to, uint64 va, uint64 end)
 {
-  struct stretch stretch = { 0 };
+  struct span span = { 0 };
   for(; va < end; va += PGSIZE){
     pte_t leaf = from[PX(0, va)];
     if((leaf & PTE_V) == 0)
       continue;
     void *frame;
-    if((stretch.table == NULL && stretch_at(to, va, VM_USER, &stretch) < 0) ||
+    if((span.table == NULL && span_at(to, va, VM_USER, &span) < 0) ||
        (frame = frame_alloc(FRAME_USER)) == NULL)
       return -1;
     page_copy(frame, (void *)PTE2PA(leaf));
-    write_leaf(&stretch, va, (uint64)frame, PTE_FLAGS(leaf));
+    write_leaf(&span, va, (uint64)frame, PTE_FLAGS(leaf));
   }
   return 0;
 }
@@ -285,7 +285,7 @@ uvm_copy(pagetable_t from, pagetable_t to, uint64 size)
   for(uint64 va = 0; va < size; va += SPAN(1)){
     uint64 end = va + SPAN(1) < size ? va + SPAN(1) : size;
     pagetable_t table = leaf_table(from, va, 0);
-    if(table != NULL && copy_stretch(table, to, va, end) < 0){
+    if(table != NULL && copy_span(table, to, va, end) < 0){
       uvm_shrink(to, end, 0);
       return -1;
     }

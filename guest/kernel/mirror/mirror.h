@@ -40,10 +40,10 @@ int  mirror_frame(uint32 original);
 // The frame is about to be freed: takes both away.
 void mirror_release(uint32 original);
 
-// User leaves are about to be written into the stretch of 2 MiB around va: gives in *slots where
+// User leaves are about to be written into the span of 2 MiB around va: gives in *slots where
 // the backup leaves of its 512 pages go, in a table made if need be; NULL without mirroring. 0, or
 // -1 if there is no frame.
-int  mirror_stretch(pagetable_t root, uint64 va, pte_t **slots);
+int  mirror_span(pagetable_t root, uint64 va, pte_t **slots);
 // A user leaf to the frame at pa is being written: writes its backup leaf into its slot.
 void mirror_enter(pte_t *slot, uint64 pa);
 // The user leaves of [from, to) are about to go, and nothing is mapped between `to` and USER_TOP:

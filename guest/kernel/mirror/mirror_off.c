@@ -43,7 +43,7 @@ mirror_release(uint32 original)
 }
 
 int
-mirror_stretch(pagetable_t root, uint64 va, pte_t **slots)
+mirror_span(pagetable_t root, uint64 va, pte_t **slots)
 {
   (void)root;
   (void)va;

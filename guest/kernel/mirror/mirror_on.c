@@ -22,7 +22,7 @@
 
 #define ENTRIES     512
 #define SPAN(level) (PGSIZE << (9 * (level)))
-#define STRETCHES(frames) (((frames) + ENTRIES - 1) / ENTRIES)
+#define SPANS(frames) (((frames) + ENTRIES - 1) / ENTRIES)
 
 _Static_assert(FRAMES_BASE % SPAN(1) == 0,
                "a leaf of the backup map is found by its original's index");
@@ -136,12 +136,12 @@ mirror_init(const struct placement *place, uint32 originals)
   audit_kernel.empty_backups = (uint64)pool.empty;
   audit_kernel.empty_backups_count = (uint64)&pool.empty_count;
   uint32 taken = 0;
-  table_map = boot_tables(&taken, STRETCHES(backup_count));
-  backup_map = boot_tables(&taken, STRETCHES(originals));
+  table_map = boot_tables(&taken, SPANS(backup_count));
+  backup_map = boot_tables(&taken, SPANS(originals));
   backup_map_middle = boot_tables(&taken, 1);
   for(uint32 i = 0; i < taken; i++)
     map_table(backup_address(i));
-  for(uint64 i = 0; i < STRETCHES(originals); i++)
+  for(uint64 i = 0; i < SPANS(originals); i++)
     backup_map_middle[PX(1, FRAMES_BASE) + i] = PA2PTE(backup_map + i * ENTRIES) | PTE_V;
   uint32 *freed = metadata_take(backup_count * sizeof(uint32));
   pool_init(&pool, taken, backup_count - taken, freed, SEED_BACKUPS);
@@ -151,7 +151,7 @@ void
 mirror_attach(pagetable_t kernel_root)
 {
   kernel_root[PX(2, FRAMES_BASE + MIRROR_OFFSET)] = PA2PTE(backup_map_middle) | PTE_V;
-  for(uint64 i = 0; i < STRETCHES(backup_count); i++){
+  for(uint64 i = 0; i < SPANS(backup_count); i++){
     uint64 va = backups_base + i * SPAN(1);
     pte_t *entry = &kernel_root[PX(2, va)];
     if((*entry & PTE_V) == 0){
@@ -220,7 +220,7 @@ table_free(pagetable_t table)
 }
 
 int
-mirror_stretch(pagetable_t root, uint64 va, pte_t **slots)
+mirror_span(pagetable_t root, uint64 va, pte_t **slots)
 {
   pagetable_t table = root;
   for(int level = 2; level > 0; level--){

@@ -87,8 +87,8 @@ process_alloc(void (*start)(void))
   return NULL;
 }
 
-// After a line's beginning that says what is wrong with init: without it nothing starts and nobody
-// buries the dead. No panic: what a disk holds and what a program does are no defects of the kernel.
+// After a line's beginning that says what is wrong with init: without it nothing starts and no
+// process buries the dead. No panic: what a disk holds and what a program does are no defects of the kernel.
 static void __attribute__((noreturn))
 end_without_init(void)
 {

@@ -107,7 +107,7 @@ create(const char *path, short type, short major, short minor)
     inode_unlock_put(inode);
     return NULL;
   }
-  // A directory that was removed while it was somebody's current one has no entries and gets none.
+  // A directory that was removed while it was a process's current one has no entries and gets none.
   if(parent->nlink == 0 || (type == T_DIR && parent->nlink == MAX_LINKS) || (inode = inode_alloc(type)) == NULL){
     inode_unlock_put(parent);
     return NULL;
@@ -331,7 +331,7 @@ unlink_in(struct inode *parent, const char *name)
   return 0;
 }
 
-// Nobody else locks a second inode that has a name while it holds one. One call at a time does: on a
+// No other call locks a second inode that has a name while it holds one. One call at a time does: on a
 // damaged disk one's parent may be the other's child.
 static int
 unlink(const char *path)

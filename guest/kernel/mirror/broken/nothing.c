@@ -19,7 +19,7 @@ __wrap_mirror_frame(uint32 original)
 }
 
 int
-__wrap_mirror_stretch(pagetable_t root, uint64 va, pte_t **slots)
+__wrap_mirror_span(pagetable_t root, uint64 va, pte_t **slots)
 {
   (void)root;
   (void)va;

@@ -6,7 +6,7 @@
 #include "memory/vm.h"
 #include "mirror/mirror.h"
 
-#define STRETCH 0x200000UL // what one table of leaves covers
+#define SPAN 0x200000UL // what one table of leaves covers
 
 void __real_mirror_unleaf(pagetable_t root, uint64 from, uint64 to);
 
@@ -18,7 +18,7 @@ __wrap_mirror_unleaf(pagetable_t root, uint64 from, uint64 to)
     pte_t *leaf = vm_walk(root, va + MIRROR_OFFSET);
     if(leaf != NULL)
       *leaf &= ~PTE_V;
-    va += leaf != NULL ? PGSIZE : STRETCH - va % STRETCH;
+    va += leaf != NULL ? PGSIZE : SPAN - va % SPAN;
   }
   __real_mirror_unleaf(root, from, to);
 }
