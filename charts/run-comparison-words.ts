@@ -156,7 +156,7 @@ function shareOf({ change, base, new: next }: FigureChange): string {
   return change === null ? 'from 0' : signedPercent(change, digitsFor(change))
 }
 
-/** As many digits as show the change: it may be one cycle of a million. */
+/** The digits that show the change, which may be one cycle of a million. */
 function digitsFor(change: number): number {
   const magnitude = Math.floor(Math.log10(Math.abs(change) * 100))
   return Math.min(9, Math.max(1, 1 - magnitude))
