@@ -2,14 +2,12 @@
 // only scripts are those named by hash in its policy; without scripts it still shows everything.
 
 import { createHash } from 'node:crypto'
-import type { TopLevelSpec } from 'vega-lite'
-import type { StoredRun } from '../results/store.ts'
-import type { Chart, ChartResults } from './chart.ts'
 import { contents } from './contents.ts'
 import { extent } from './extent.ts'
-import { type Html, html, jsonForScript, trusted } from './html.ts'
+import { html, jsonForScript, trusted } from './html.ts'
 import { interactiveScripts } from './page-scripts.ts'
 import { pageStyle } from './page-style.ts'
+import type { Page, PageSection } from './section.ts'
 import { abstractSection } from './sections/abstract.ts'
 import { answersSection } from './sections/answers.ts'
 import { cellsSection } from './sections/cells.ts'
@@ -22,23 +20,8 @@ import { overheadsSection } from './sections/overheads.ts'
 import { setupSection } from './sections/setup.ts'
 import { threatsSection } from './sections/threats.ts'
 
-/** A chart drawn. */
-export interface Figure {
-  readonly chart: Chart
-  readonly spec: TopLevelSpec
-  readonly svg: string
-}
-
-export interface Page {
-  readonly run: StoredRun
-  readonly results: ChartResults
-  readonly figures: readonly Figure[]
-  /** What could not be drawn. */
-  readonly problems: readonly string[]
-}
-
 /** The sections in reading order: one line each. */
-const sections: readonly ((page: Page) => Html | undefined)[] = [
+const sections: readonly PageSection[] = [
   abstractSection,
   answersSection,
   setupSection,

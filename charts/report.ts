@@ -7,8 +7,9 @@ import { ownFolder, putFile } from '../results/run-file.ts'
 import { readRun } from '../results/store.ts'
 import { exported, type Summary } from '../results/summary.ts'
 import { type Chart, type ChartResults, captioned, chartResults, loadCharts } from './chart.ts'
-import { type Figure, reportPage } from './page.ts'
+import { reportPage } from './page.ts'
 import { renderPng, renderSvg, themed } from './render.ts'
+import type { Figure } from './section.ts'
 
 export interface Report {
   readonly summary: Summary

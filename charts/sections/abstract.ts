@@ -4,7 +4,7 @@ import type { ClaimVerdict, Summary } from '../../results/summary.ts'
 import { count, extent, gaps } from '../extent.ts'
 import { type Html, html } from '../html.ts'
 import { inUnit } from '../numbers.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../section.ts'
 
 export function abstractSection({ run, results, problems }: Page): Html {
   const { manifest, summary } = results

@@ -4,7 +4,7 @@ import { DEFINITIONS } from '../../results/claim.ts'
 import type { ClaimVerdict } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { inUnit } from '../numbers.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../section.ts'
 import { figureOf } from './figures.ts'
 
 export function answersSection({ results, figures }: Page): Html {

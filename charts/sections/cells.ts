@@ -5,7 +5,7 @@ import { type CellRecord, cellName } from '../../results/cell.ts'
 import { type Html, html } from '../html.ts'
 import { htmlTable, number, type TableRow } from '../html-table.ts'
 import { duration } from '../numbers.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../section.ts'
 
 const TORN =
   ' The rows end in a cell that was being written when the run was killed; it was left out.'

@@ -6,7 +6,7 @@ import type { ClaimVerdict } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { htmlTable, number, TableCell, type TableRow } from '../html-table.ts'
 import { inUnit } from '../numbers.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../section.ts'
 import { verdictMark } from './answers.ts'
 import { cellTitle } from './cells.ts'
 

@@ -5,7 +5,7 @@ import type { Summary } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { htmlTable, number, type TableRow } from '../html-table.ts'
 import { whole } from '../numbers.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../section.ts'
 import { cellTitle } from './cells.ts'
 
 export function coverageSection({ results }: Page): Html | undefined {

@@ -3,7 +3,7 @@
 import { type ChartNumbers, chartNumbers } from '../chart-numbers.ts'
 import { type Html, html, trusted } from '../html.ts'
 import { htmlTable, number } from '../html-table.ts'
-import type { Figure, Page } from '../page.ts'
+import type { Figure, Page } from '../section.ts'
 
 /** The chart of the answers stands above and is not shown again. */
 const SHOWN_ABOVE = 'thesis'

@@ -5,7 +5,7 @@ import type { CreationLatency } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { htmlTable, number, TableCell, type TableRow } from '../html-table.ts'
 import { bytes, milliseconds, whole } from '../numbers.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../section.ts'
 import { cellTitle } from './cells.ts'
 
 export function latenciesSection({ results }: Page): Html | undefined {

@@ -5,7 +5,7 @@ import { medianOf } from '../../results/series.ts'
 import { SPREAD_DEFINITION } from '../../results/spread.ts'
 import { type Html, html } from '../html.ts'
 import { whole } from '../numbers.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../section.ts'
 
 export function methodSection({ results }: Page): Html {
   return html`<section id="method">

@@ -6,7 +6,7 @@ import { LATENCY_WORKLOAD, type Overhead } from '../../results/summary.ts'
 import { type Html, html } from '../html.ts'
 import { htmlTable, number, TableCell, type TableRow } from '../html-table.ts'
 import { signedPercent, whole } from '../numbers.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../section.ts'
 import { cellTitle } from './cells.ts'
 
 /** Latencies have a table of their own. */

@@ -6,7 +6,7 @@ import { extent } from '../extent.ts'
 import { type Html, html } from '../html.ts'
 import { htmlTable, type TableRow } from '../html-table.ts'
 import { duration } from '../numbers.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../section.ts'
 
 const HASH_SHOWN = 8
 

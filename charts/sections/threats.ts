@@ -3,7 +3,7 @@
 import { INTERVAL_SAMPLES } from '../../results/statistics.ts'
 import { count } from '../extent.ts'
 import { type Html, html } from '../html.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../section.ts'
 
 export function threatsSection({ results }: Page): Html {
   const { manifest, summary } = results
