@@ -42,7 +42,7 @@ const ACTORLESS_LEFT: Readonly<Record<string, number>> = {
 const TWICE_LEFT = words(`
   Access Answer Binary Block Context End Entry Format Halt IntegerKind Latency Layout Load Meaning
   Names Node Outcome Pair Part Piece Place Placed PlacedReading Profile Program Range Reach Reader
-  Reading Region Row Segment Session Side Span Stretch Surroundings Unit Verdict Waiting Walk Way
+  Reading Row Segment Session Side Span Stretch Surroundings Unit Verdict Waiting Walk Way
   Width
 `)
 /** A verb's or a tool's options and what a test calls its world are private to the file, and of one meaning. */

@@ -29,8 +29,8 @@ import {
 const MiB = 1 << 20
 
 describe('linear memory', () => {
-  it('has its regions one behind the other, each as long as what it holds', () => {
-    const regions: readonly (readonly [name: string, at: number, bytes: number])[] = [
+  it('has its ranges one behind the other, each as long as what it holds', () => {
+    const ranges: readonly (readonly [name: string, at: number, bytes: number])[] = [
       ['cells', CELL.mstatus, 8 * CELL_NAMES.length],
       ['f registers', F, 8 * 32],
       ["the machine's cells", WINDOW_BYTES, USER_STOP + 4 - WINDOW_BYTES],
@@ -43,8 +43,8 @@ describe('linear memory', () => {
       ['touched pages', TOUCHED, MOST_RAM_PAGES],
       ['RAM', RAM, 1],
     ]
-    regions.slice(1).forEach(([name, at], i) => {
-      const [before, from, bytes] = regions[i]!
+    ranges.slice(1).forEach(([name, at], i) => {
+      const [before, from, bytes] = ranges[i]!
       expect(from + bytes, `${before}, before ${name}`).toBeLessThanOrEqual(at)
     })
   })

@@ -1,5 +1,5 @@
 // The one state layout: where everything lies in the machine's linear memory, by byte offset. All
-// engines, the privileged code and snapshots use these names. Invariant: regions do not overlap, and
+// engines, the privileged code and snapshots use these names. Invariant: ranges do not overlap, and
 // RAM comes last, so that its size can vary.
 
 /** x0 to x31, 8 bytes each; x0 is never written. */

@@ -116,7 +116,7 @@ export class CodeCache implements CodeWatcher {
     }
   }
 
-  /** Whoever comes to the instruction at `offset` of a page is stopped; no region contains it. */
+  /** Whoever comes to the instruction at `offset` of a page is stopped; no fragment contains it. */
   guard(page: number, offset: number): void {
     const half = page * HALFWORDS + (offset >> 1)
     if (this.#guarded.has(half)) return

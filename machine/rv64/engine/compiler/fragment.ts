@@ -1,6 +1,6 @@
-// A region: the basic blocks around a hot instruction, found by following its jumps, branches and
+// A fragment: the basic blocks around a hot instruction, found by following its jumps, branches and
 // calls. Calls are followed as if their code stood at each call (a block belongs to the calls that
-// led to it), so a return has one expected target. Invariant: a region holds only instructions that
+// led to it), so a return has one expected target. Invariant: a fragment holds only instructions that
 // were decoded when it was found, and an edge that leads nowhere in it leads out of it.
 
 import type { Decoded } from '../../isa/decode.ts'
@@ -16,7 +16,7 @@ export interface CodeSource {
 }
 
 export interface Limits {
-  /** Instructions of a region. */
+  /** Instructions of a fragment. */
   readonly instructions: number
   /** Instructions of a block. */
   readonly block: number
@@ -37,7 +37,7 @@ export interface Block {
   end: End
 }
 
-/** Where an edge leads: a block of the region, or out of it. */
+/** Where an edge leads: a block of the fragment, or out of it. */
 export interface Target {
   readonly offset: number
   readonly block: Block | undefined
@@ -95,8 +95,8 @@ const RA = 1
 const ALTERNATE_LINK = 5 // x5, unprivileged specification, table 3
 const isLink = (register: number): boolean => register === RA || register === ALTERNATE_LINK
 
-/** The blocks of the region that begins at `entry`, which comes first; none if it cannot begin there. */
-export function findRegion(
+/** The blocks of the fragment that begins at `entry`, which comes first; none if it cannot begin there. */
+export function findFragment(
   source: CodeSource,
   entry: number,
   limits: Limits,
@@ -151,7 +151,7 @@ class Exploration {
     }
   }
 
-  /** Undefined: no region contains such an instruction. */
+  /** Undefined: no fragment contains such an instruction. */
   #flow({ context, offset }: Place, instruction: Decoded): Flow | undefined {
     const { row, rd, rs1, immediate, length } = instruction
     const last = table[row]!.meaning.at(-1)
