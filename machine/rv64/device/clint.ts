@@ -16,13 +16,13 @@ const MACHINE_SOFTWARE = 3
 const MACHINE_TIMER = 7
 const NEVER = 0xffff_ffff_ffff_ffffn
 
-export type ClintLine = (hart: number, line: 'MSIP' | 'MTIP', level: boolean) => void
+export type ClintWire = (hart: number, wire: 'MSIP' | 'MTIP', level: boolean) => void
 
 export interface ClintOptions {
   readonly clock: Clock
   readonly cyclesPerTick: number
   readonly harts: number
-  readonly interrupt: ClintLine
+  readonly interrupt: ClintWire
   /** Called after a guest has written mtime: comparisons with `time` elsewhere are due again. */
   readonly timeMoved: () => void
 }

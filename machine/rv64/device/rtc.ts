@@ -1,6 +1,6 @@
 // Goldfish RTC: the wall clock of QEMU `virt`, with one alarm. It begins at a fixed instant and goes with
 // virtual time, so that equal runs read equal times. Invariant: while the alarm runs, one clock event stands
-// for it, unless it lies beyond all time; the line is high exactly while an alarm is unanswered and enabled.
+// for it, unless it lies beyond all time; the wire is high exactly while an alarm is unanswered and enabled.
 
 import { type Cycles, cycles } from '../../units.ts'
 import { TICKS_PER_SECOND } from '../memory/memory-map.ts'

@@ -1,5 +1,5 @@
 // UART 16550A: the console. Output leaves at once; typed text is held back until the receive FIFO
-// has room. Invariant: the interrupt line is high exactly while IIR would name a cause.
+// has room. Invariant: the interrupt wire is high exactly while IIR would name a cause.
 
 import { numbersOf, type SavedState } from '../saved/saved-state.ts'
 import type { Device, InterruptLine, Place } from './device.ts'

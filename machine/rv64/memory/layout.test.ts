@@ -11,6 +11,7 @@ import {
   CONTEXTS,
   F,
   GUEST_LOG,
+  LIVE_BYTES,
   LOG_BYTES,
   MOST_RAM_PAGES,
   memoryPages,
@@ -23,7 +24,6 @@ import {
   TOUCHED,
   tlbOf,
   USER_STOP,
-  WINDOW_BYTES,
 } from './layout.ts'
 
 const MiB = 1 << 20
@@ -33,7 +33,7 @@ describe('linear memory', () => {
     const ranges: readonly (readonly [name: string, at: number, bytes: number])[] = [
       ['cells', CELL.mstatus, 8 * CELL_NAMES.length],
       ['f registers', F, 8 * 32],
-      ["the machine's cells", WINDOW_BYTES, USER_STOP + 4 - WINDOW_BYTES],
+      ["the machine's cells", LIVE_BYTES, USER_STOP + 4 - LIVE_BYTES],
       ['soft TLB', TLB, GUEST_LOG + LOG_BYTES],
       ['tags', TIMING, CODE - TIMING],
       ['decoded instruction across pages', STRADDLE, CODE_PAGE_BYTES],
