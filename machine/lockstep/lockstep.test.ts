@@ -119,7 +119,7 @@ describe('lockstep', () => {
     // Behind registers and counters, and before RAM, where nothing differs.
     expect(found.slice(-4)).toEqual([
       `l1d ${(line % l1d.sets) * l1d.ways}`,
-      `l1d turn ${line % l1d.sets}`,
+      `l1d victim ${line % l1d.sets}`,
       `l2 ${(line % l2.sets) * l2.ways}`,
       `l2 turn ${line % l2.sets}`,
     ])

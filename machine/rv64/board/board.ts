@@ -5,7 +5,7 @@
 import { ElfError } from '../../elf/file.ts'
 import type { MachineSpec, Network } from '../../machine.ts'
 import { Clint } from '../device/clint.ts'
-import type { Device, Place } from '../device/device.ts'
+import type { Device, DeviceAddress } from '../device/device.ts'
 import type { TreeNode } from '../device/devicetree.ts'
 import { Disk } from '../device/disk.ts'
 import { type Finish, Finisher } from '../device/finisher.ts'
@@ -88,7 +88,7 @@ export class Board {
       interrupt,
       timeMoved: () => options.timeMoved?.(),
     })
-    const wire = ({ irq }: Required<Place>) => plic.wire(irq)
+    const wire = ({ irq }: Required<DeviceAddress>) => plic.wire(irq)
     const { rom, finisher, rtc, clint, uart, virtio } = MEMORY_MAP
     this.uart = new Uart(wire(uart))
     this.#host = new HostInterface(options, (byte) => this.uart.onOutput?.(byte))
@@ -189,7 +189,7 @@ export class Board {
   }
 }
 
-type OnBoard = Placed & Place
+type OnBoard = Placed & DeviceAddress
 
 /**
  * The devices' nodes in order of addresses, as QEMU has them, whatever the order in which devices are

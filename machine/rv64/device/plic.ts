@@ -6,7 +6,7 @@
 // never reads why its UART interrupts, and would be interrupted for ever.
 
 import { numbersOf, type SavedState } from '../saved/saved-state.ts'
-import type { Device, Place } from './device.ts'
+import type { Device, DeviceAddress } from './device.ts'
 import type { TreeNode } from './devicetree.ts'
 import { nodeAt, PLIC_PHANDLE, wires } from './node.ts'
 
@@ -101,7 +101,7 @@ export class Plic implements Device {
     this.#update()
   }
 
-  node({ base }: Place): TreeNode {
+  node({ base }: DeviceAddress): TreeNode {
     const harts = this.#contexts.length / 2
     return nodeAt('plic', base, this.size, {
       compatible: ['sifive,plic-1.0.0', 'riscv,plic0'],

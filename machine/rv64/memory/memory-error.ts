@@ -123,7 +123,7 @@ export class MemoryErrors {
     const flips = [...this.#flips].sort(([a], [b]) => a - b)
     return {
       counts: { ...this.#counts },
-      poison: bytesOf(this.#stretches()),
+      poison: bytesOf(this.#ranges()),
       flips: bytesOf(flips.flatMap(([granule, { hi, lo }]) => [granule, lo, hi])),
     }
   }
@@ -201,8 +201,8 @@ export class MemoryErrors {
     this.#i32[ERRORS >> 2] = count
   }
 
-  /** First granule and length of each stretch of poison. */
-  #stretches(): number[] {
+  /** First granule and length of each range of poison. */
+  #ranges(): number[] {
     const found: number[] = []
     let end = -1
     for (let page = 0; page < this.onPage.length; page++) {

@@ -66,21 +66,21 @@ interface Context {
   readonly returnTo: number
 }
 
-interface Place {
+interface CodeAddress {
   readonly context: Context
   readonly offset: number
 }
 
 /** What follows an instruction. */
 type Flow =
-  | { readonly kind: 'on'; readonly to: Place }
-  | { readonly kind: 'anew'; readonly to: Place }
-  | { readonly kind: 'go'; readonly to: Place | undefined; readonly offset: number }
-  | { readonly kind: 'branch'; readonly taken: Place; readonly otherwise: Place }
-  | { readonly kind: 'jump'; readonly expected: Place | undefined }
+  | { readonly kind: 'on'; readonly to: CodeAddress }
+  | { readonly kind: 'anew'; readonly to: CodeAddress }
+  | { readonly kind: 'go'; readonly to: CodeAddress | undefined; readonly offset: number }
+  | { readonly kind: 'branch'; readonly taken: CodeAddress; readonly otherwise: CodeAddress }
+  | { readonly kind: 'jump'; readonly expected: CodeAddress | undefined }
   | { readonly kind: 'trap' }
 
-interface Node extends Place {
+interface Node extends CodeAddress {
   readonly instruction: Decoded
   readonly flow: Flow
 }
@@ -110,9 +110,9 @@ class Exploration {
   readonly #limits: Limits
   readonly #abilities: Abilities
   readonly #nodes = new Map<string, Node>()
-  readonly #leaders = new Map<string, Place>()
+  readonly #leaders = new Map<string, CodeAddress>()
   readonly #contexts = new Map<string, Context>()
-  readonly #queue: Place[] = []
+  readonly #queue: CodeAddress[] = []
 
   constructor(source: CodeSource, limits: Limits, abilities: Abilities) {
     this.#source = source
@@ -127,7 +127,7 @@ class Exploration {
     return this.#blocks()
   }
 
-  #lead(place: Place): void {
+  #lead(place: CodeAddress): void {
     const key = keyOf(place)
     if (this.#leaders.has(key)) return
     this.#leaders.set(key, place)
@@ -135,7 +135,7 @@ class Exploration {
   }
 
   /** Takes instructions up to one that jumps, or that was taken before. */
-  #walk(from: Place): void {
+  #walk(from: CodeAddress): void {
     let place = from
     for (;;) {
       if (this.#nodes.has(keyOf(place)) || this.#nodes.size >= this.#limits.instructions) return
@@ -152,7 +152,7 @@ class Exploration {
   }
 
   /** Undefined: no fragment contains such an instruction. */
-  #flow({ context, offset }: Place, instruction: Decoded): Flow | undefined {
+  #flow({ context, offset }: CodeAddress, instruction: Decoded): Flow | undefined {
     const { row, rd, rs1, immediate, length } = instruction
     const last = table[row]!.meaning.at(-1)
     const next = offset + length
@@ -242,9 +242,9 @@ class Exploration {
   }
 }
 
-const keyOf = ({ context, offset }: Place): string => `${context.number}:${offset}`
+const keyOf = ({ context, offset }: CodeAddress): string => `${context.number}:${offset}`
 
-function targetsOf(flow: Flow): readonly Place[] {
+function targetsOf(flow: Flow): readonly CodeAddress[] {
   switch (flow.kind) {
     case 'on':
     case 'anew':
@@ -261,7 +261,7 @@ function targetsOf(flow: Flow): readonly Place[] {
 }
 
 function endOf({ instruction, flow }: Node, blocks: ReadonlyMap<string, Block>): End {
-  const target = (place: Place): Target => ({
+  const target = (place: CodeAddress): Target => ({
     offset: place.offset,
     block: blocks.get(keyOf(place)),
   })
