@@ -121,7 +121,7 @@ describe('lockstep', () => {
       `l1d ${(line % l1d.sets) * l1d.ways}`,
       `l1d victim ${line % l1d.sets}`,
       `l2 ${(line % l2.sets) * l2.ways}`,
-      `l2 turn ${line % l2.sets}`,
+      `l2 victim ${line % l2.sets}`,
     ])
   })
 
