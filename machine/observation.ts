@@ -57,7 +57,7 @@ export interface Trace {
   readonly lost: number
 }
 
-/** A stretch in one privilege and, for user programs, one address space; or of waiting in `wfi`. */
+/** An interval in one privilege and, for user programs, one address space; or of waiting in `wfi`. */
 export interface Span {
   readonly what: Privilege | 'wfi'
   /** The name of the address space, if it has one. */

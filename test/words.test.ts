@@ -24,10 +24,8 @@ const ACTORLESS_LEFT: Readonly<Record<string, number>> = { machine: 75 }
 
 /** Types of one name with two meanings that still wait for a name of their own. */
 const TWICE_LEFT = words(`
-  Access Answer Binary Block Context End Entry Format Halt IntegerKind Latency Layout Load Meaning
-  Names Node Outcome Pair Part Piece Place Placed PlacedReading Profile Program Range Reach Reader
-  Reading Region Row Segment Session Side Span Stretch Surroundings Unit Verdict Waiting Walk Way
-  Width
+  Access Answer Binary Block Context End Format Halt IntegerKind Layout Meaning Node Outcome Pair
+  Piece Placed Range Reach Segment Session Span Waiting Way Width
 `)
 /** A verb's or a tool's options and what a test calls its world are private to the file, and of one meaning. */
 const PRIVATE_EVERYWHERE = words('Options')

@@ -11,9 +11,9 @@ import { PROMPT } from '../../harness/conversation.ts'
 import { realParts } from '../../harness/real-parts.ts'
 import { symbolsOf } from '../../harness/view/symbols-with-lines.ts'
 import { openView } from '../../harness/view/view.ts'
-import { lockstep, type Verdict } from '../../machine/lockstep/lockstep.ts'
+import { type LockstepComparison, lockstep } from '../../machine/lockstep/lockstep.ts'
 import { USUAL_PACE } from '../../machine/lockstep/pace.ts'
-import { type QemuVerdict, qemuLockstep } from '../../machine/lockstep/qemu-lockstep.ts'
+import { type QemuComparison, qemuLockstep } from '../../machine/lockstep/qemu-lockstep.ts'
 import type { Side, Sides } from '../../machine/lockstep/side.ts'
 import type { MachineSpec } from '../../machine/machine.ts'
 import type { CompilerLimits } from '../../machine/rv64/engine/compiler/limits.ts'
@@ -124,22 +124,25 @@ async function sideBySide(guest: Specimen, options: Options): Promise<Said> {
     reference: opener(guest, right!, options),
     tried: opener(guest, tried!, options),
   }
-  const verdict = await lockstep(sides, {
+  const comparison = await lockstep(sides, {
     ...options,
     until: cycles(options.cycles),
     ...(guest.text && { text: guest.text }),
     place: guest.place,
     progress: (now) => sayOver(`cycle ${now} `),
   })
-  return { diverged: verdict.kind === 'diverged', text: told(verdict, tried!) }
+  return { diverged: comparison.kind === 'diverged', text: told(comparison, tried!) }
 }
 
 async function againstQemu(guest: Specimen, { engines, steps }: Options): Promise<Said> {
   const spec = { ...guest.spec, engine: engines[0]! }
   await using reference = new Rv64Machine(spec)
   const progress = (n: number) => sayOver(`instruction ${n} `)
-  const verdict = await qemuLockstep(reference, { steps, progress })
-  return { diverged: verdict.kind === 'diverged', text: await toldOfQemu(verdict, guest, spec) }
+  const comparison = await qemuLockstep(reference, { steps, progress })
+  return {
+    diverged: comparison.kind === 'diverged',
+    text: await toldOfQemu(comparison, guest, spec),
+  }
 }
 
 function opener(
@@ -151,11 +154,11 @@ function opener(
   return async () => new Rv64Machine({ ...guest.spec, engine }, { limits })
 }
 
-function told(verdict: Verdict, tried: string): string {
-  if (verdict.kind === 'equal') {
-    return `equal in ${verdict.slices} slices up to cycle ${verdict.at} (${verdict.stop.kind})`
+function told(comparison: LockstepComparison, tried: string): string {
+  if (comparison.kind === 'equal') {
+    return `equal in ${comparison.slices} slices up to cycle ${comparison.at} (${comparison.stop.kind})`
   }
-  const { equalAt, at, before, instruction, place, differences, reproduced } = verdict
+  const { equalAt, at, before, instruction, place, differences, reproduced } = comparison
   const pc = `0x${before.pc.toString(16)}`
   const between = reproduced
     ? `equal at cycle ${equalAt}, not at ${at}`
@@ -166,12 +169,14 @@ function told(verdict: Verdict, tried: string): string {
 }
 
 async function toldOfQemu(
-  verdict: QemuVerdict,
+  comparison: QemuComparison,
   guest: Specimen,
   spec: MachineSpec,
 ): Promise<string> {
-  if (verdict.kind === 'equal') return `equal for ${verdict.steps} instructions (${verdict.why})`
-  const { steps, before, instruction, differences } = verdict
+  if (comparison.kind === 'equal') {
+    return `equal for ${comparison.steps} instructions (${comparison.why})`
+  }
+  const { steps, before, instruction, differences } = comparison
   const what = symbolsOf(guest.spec.firmware ?? spec.kernel).describe(Number(before.pc))
   const where = `${before.privilege} 0x${before.pc.toString(16)} ${what ?? ''}`.trim()
   const head = `diverged after ${steps} instructions\n  at ${where}\n  ${instruction}\n`
@@ -182,7 +187,7 @@ function shown(differences: QemuDifferences, tried: string): string {
   const rows = differences.map(({ what, reference, tried: other }) => [what, reference, other])
   return table(['differs', 'reference', tried], rows, [])
 }
-type QemuDifferences = Extract<QemuVerdict, { kind: 'diverged' }>['differences']
+type QemuDifferences = Extract<QemuComparison, { kind: 'diverged' }>['differences']
 
 async function expanded(names: readonly string[]): Promise<readonly string[]> {
   const all = names.includes(ALL) ? await imageNames(`${ALL}/`) : []

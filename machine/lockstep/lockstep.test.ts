@@ -76,28 +76,28 @@ class Planted extends Rv64Machine {
 
 describe('lockstep', () => {
   it.each(['fast', 'compiler'] as const)('finds nothing against the %s engine', async (engine) => {
-    const verdict = await lockstep(
+    const comparison = await lockstep(
       sides(() => new Rv64Machine(spec(engine))),
       options,
     )
-    expect(verdict).toMatchObject({ kind: 'equal', at: 60_000, stop: { kind: 'deadline' } })
+    expect(comparison).toMatchObject({ kind: 'equal', at: 60_000, stop: { kind: 'deadline' } })
   })
 
   it.each(['in-order', 'in-order-bimodal'])(
     'finds nothing under %s, whose instructions last beyond the end of a slice',
     async (profile) => {
       const tried = () => new Rv64Machine(spec('compiler', profile), { limits: AT_ONCE })
-      const verdict = await lockstep(sides(tried, profile), { ...options, slice: 16 })
-      expect(verdict).toMatchObject({ kind: 'equal', stop: { kind: 'deadline' } })
+      const comparison = await lockstep(sides(tried, profile), { ...options, slice: 16 })
+      expect(comparison).toMatchObject({ kind: 'equal', stop: { kind: 'deadline' } })
     },
   )
 
   it('finds a divergence under in-order, where an instruction lasts beyond its slice', async () => {
     const plant = (machine: Rv64Machine) => void machine.debugger().setRegister('x10', 7n)
     const tried = () => new Planted(41_234, plant, true, 'in-order')
-    const verdict = await lockstep(sides(tried, 'in-order'), options)
-    if (verdict.kind !== 'diverged') throw new Error('expected a divergence')
-    const { equalAt, at, reproduced, differences } = verdict
+    const comparison = await lockstep(sides(tried, 'in-order'), options)
+    if (comparison.kind !== 'diverged') throw new Error('expected a divergence')
+    const { equalAt, at, reproduced, differences } = comparison
     expect({ equalAt, at, reproduced }).toEqual({ equalAt: 41_233, at: 41_234, reproduced: true })
     expect(differences).toMatchObject([{ what: 'a0', tried: '0x7' }])
   })
@@ -119,9 +119,9 @@ describe('lockstep', () => {
     // Behind registers and counters, and before RAM, where nothing differs.
     expect(found.slice(-4)).toEqual([
       `l1d ${(line % l1d.sets) * l1d.ways}`,
-      `l1d turn ${line % l1d.sets}`,
+      `l1d victim ${line % l1d.sets}`,
       `l2 ${(line % l2.sets) * l2.ways}`,
-      `l2 turn ${line % l2.sets}`,
+      `l2 victim ${line % l2.sets}`,
     ])
   })
 
@@ -134,11 +134,11 @@ describe('lockstep', () => {
     const uart = encode('lui', { rd: 5, immediate: 0x1000_0000 })
     const kernel = executable([uart, ...say('o'), ...wait, ...say('k'), encode('jal')])
     const open = async () => new Rv64Machine({ ...spec('fast'), kernel })
-    const verdict = await lockstep(
+    const comparison = await lockstep(
       { reference: open, tried: open },
       { ...options, slice: 8, text: /^ok$/ },
     )
-    expect(verdict).toMatchObject({ kind: 'equal', stop: { kind: 'text' } })
+    expect(comparison).toMatchObject({ kind: 'equal', stop: { kind: 'text' } })
   })
 
   it('ends where the guest does', async () => {
@@ -149,31 +149,31 @@ describe('lockstep', () => {
       encode('sw', { rs1: 5, rs2: 6, immediate: 0 }),
     ])
     const open = async () => new Rv64Machine({ ...spec('fast'), kernel })
-    const verdict = await lockstep({ reference: open, tried: open }, options)
-    expect(verdict).toMatchObject({ kind: 'equal', stop: { kind: 'power-off', code: 0 } })
+    const comparison = await lockstep({ reference: open, tried: open }, options)
+    expect(comparison).toMatchObject({ kind: 'equal', stop: { kind: 'power-off', code: 0 } })
   })
 
   it('finds a register that went wrong, at the instruction', async () => {
     const plant = (machine: Rv64Machine) => void machine.debugger().setRegister('x10', 7n)
-    const verdict = await lockstep(
+    const comparison = await lockstep(
       sides(() => new Planted(41_234, plant)),
       options,
     )
-    if (verdict.kind !== 'diverged') throw new Error('expected a divergence')
-    expect(verdict).toMatchObject({ equalAt: 41_233, at: 41_234, reproduced: true })
-    expect(verdict.differences).toHaveLength(1)
-    expect(verdict.differences[0]).toMatchObject({ what: 'a0', tried: '0x7' })
-    expect(verdict.instruction).toMatch(/^[0-9a-f]+ (addi|ld|add|sd|jal) /)
+    if (comparison.kind !== 'diverged') throw new Error('expected a divergence')
+    expect(comparison).toMatchObject({ equalAt: 41_233, at: 41_234, reproduced: true })
+    expect(comparison.differences).toHaveLength(1)
+    expect(comparison.differences[0]).toMatchObject({ what: 'a0', tried: '0x7' })
+    expect(comparison.instruction).toMatch(/^[0-9a-f]+ (addi|ld|add|sd|jal) /)
   })
 
   it('finds a word of RAM that nothing has read since', async () => {
     const plant = (machine: Rv64Machine) =>
       void machine.debugger().write(DATA + 0x800n, Uint8Array.of(1), true)
-    const verdict = await lockstep(
+    const comparison = await lockstep(
       sides(() => new Planted(777, plant)),
       options,
     )
-    expect(verdict).toMatchObject({
+    expect(comparison).toMatchObject({
       kind: 'diverged',
       at: 777,
       differences: [{ what: 'ram 0x80001800', reference: '0x0', tried: '0x1' }],
@@ -182,11 +182,11 @@ describe('lockstep', () => {
 
   it('repeats the way from reset for what does not show after a restore', async () => {
     const plant = (machine: Rv64Machine) => void machine.debugger().setRegister('f4', 1n)
-    const verdict = await lockstep(
+    const comparison = await lockstep(
       sides(() => new Planted(30_001, plant, false)),
       options,
     )
-    expect(verdict).toMatchObject({
+    expect(comparison).toMatchObject({
       kind: 'diverged',
       at: 30_001,
       reproduced: true,
@@ -200,8 +200,8 @@ describe('lockstep', () => {
       new Planted(opened++ === 0 ? 5_000 : 1e9, (machine) => {
         machine.debugger().setRegister('x10', 7n)
       })
-    const verdict = await lockstep(sides(once), options)
-    expect(verdict).toMatchObject({ kind: 'diverged', reproduced: false })
+    const comparison = await lockstep(sides(once), options)
+    expect(comparison).toMatchObject({ kind: 'diverged', reproduced: false })
   })
 })
 

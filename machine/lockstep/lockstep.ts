@@ -18,7 +18,7 @@ export interface LockstepOptions extends Pace {
   readonly place?: (standing: Side) => Promise<string | undefined>
 }
 
-export type Verdict =
+export type LockstepComparison =
   | { readonly kind: 'equal'; readonly at: Cycles; readonly slices: number; readonly stop: Stop }
   | ({ readonly kind: 'diverged' } & Divergence)
 
@@ -42,7 +42,10 @@ export interface Checkpoint {
   readonly snapshot: Snapshot
 }
 
-export async function lockstep(sides: Sides, options: LockstepOptions): Promise<Verdict> {
+export async function lockstep(
+  sides: Sides,
+  options: LockstepOptions,
+): Promise<LockstepComparison> {
   await using reference = await sides.reference()
   await using tried = await sides.tried()
   const cuts: Cycles[] = []

@@ -15,7 +15,7 @@ import { textOf, X_NAMES } from './disassembly.ts'
 import { COMPARED_CSRS } from './qemu-csrs.ts'
 import type { Side } from './side.ts'
 
-export type QemuVerdict =
+export type QemuComparison =
   /** `why`: the guest is done, the steps are, or this way of comparing reaches no further. */
   | { readonly kind: 'equal'; readonly steps: number; readonly why: string }
   | {
@@ -47,14 +47,14 @@ const TREE_SIZE_AT = 4
 export async function qemuLockstep(
   reference: Side,
   { steps, progress }: QemuLockstepOptions,
-): Promise<QemuVerdict> {
+): Promise<QemuComparison> {
   const qemu = await startQemu(reference.spec)
   try {
     const pair = new Pair(reference, qemu.gdb)
     await pair.enter()
     for (let n = 0; n < steps; n++) {
-      const verdict = await pair.step(n)
-      if (verdict !== undefined) return verdict
+      const comparison = await pair.step(n)
+      if (comparison !== undefined) return comparison
       if ((n + 1) % PROGRESS_STEPS === 0) progress?.(n + 1)
     }
     return { kind: 'equal', steps, why: 'all steps are done' }
@@ -90,7 +90,7 @@ class Pair {
   }
 
   /** One instruction on both; undefined if they agree and may go on. */
-  async step(steps: number): Promise<QemuVerdict | undefined> {
+  async step(steps: number): Promise<QemuComparison | undefined> {
     const before = await this.#state()
     const word = wordAt(this.#reference, before.pc) ?? UNMAPPED
     if (word === WFI) return { kind: 'equal', steps, why: 'wfi: QEMU would wait for ever' }

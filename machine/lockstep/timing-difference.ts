@@ -28,7 +28,7 @@ export function timingDifferences(reference: Side, tried: Side): Difference[] {
   return found
 }
 
-/** Of a byte of the state: `l1d 17`, `l1d turn 4`, `branch counter 12`. */
+/** Of a byte of the state: `l1d 17`, `l1d victim 4`, `branch counter 12`. */
 function namesFor(profile: string): (byte: number) => string {
   const core = profileNamed(profile).core
   if (core === undefined) throw new RangeError(`expected a profile with caches, got ${profile}`)
@@ -37,9 +37,9 @@ function namesFor(profile: string): (byte: number) => string {
     const at = TIMING + byte
     if (at >= layout.counters) return `branch counter ${at - layout.counters}`
     const name = ARRAYS.findLast((array) => at >= layout[array].entries)!
-    const { entries, turns } = layout[name]
+    const { entries, victims } = layout[name]
     const word = (from: number): number => Math.floor((at - from) / WORD)
-    return at >= turns ? `${name} turn ${word(turns)}` : `${name} ${word(entries)}`
+    return at >= victims ? `${name} victim ${word(victims)}` : `${name} ${word(entries)}`
   }
 }
 

@@ -17,7 +17,7 @@ import type {
   Trace,
 } from '../machine.ts'
 import type { Cycles, HostMs, PhysicalAddress } from '../units.ts'
-import { Board, type HartLine } from './board/board.ts'
+import { Board, type HartWire } from './board/board.ts'
 import { Debugger } from './debug/debugger.ts'
 import { type NameOf, Recorder } from './debug/recorder.ts'
 import { type CompilerLimits, USUAL } from './engine/compiler/limits.ts'
@@ -52,7 +52,7 @@ export interface Rv64Options {
   readonly limits?: Partial<CompilerLimits>
 }
 
-const LINE: Readonly<Record<HartLine, number>> = { MSIP, MTIP, MEIP, SEIP }
+const WIRE: Readonly<Record<HartWire, number>> = { MSIP, MTIP, MEIP, SEIP }
 type Halt = { readonly code: number } | 'reboot' | undefined
 
 export class Rv64Machine implements Machine {
@@ -95,7 +95,7 @@ export class Rv64Machine implements Machine {
       clock: this.#clock,
       dma: this.#ram,
       profile,
-      interrupt: (hart, line, level) => late.harts?.setLine(hart, LINE[line], level),
+      interrupt: (hart, wire, level) => late.harts?.setWire(hart, WIRE[wire], level),
       finish: (code, kind) => this.#finish(kind === 'reboot' ? 'reboot' : { code }),
       timeMoved: () => late.harts?.timeMoved(),
       networkEvent: () => this.#askCondition(),

@@ -53,7 +53,7 @@ describe('Board', () => {
   let clock: Clock
   let ram: RamDouble
   let finished: unknown[]
-  let lines: string[]
+  let wires: string[]
 
   const make = (change: Partial<MachineSpec> = {}): Board =>
     new Board({
@@ -61,7 +61,7 @@ describe('Board', () => {
       clock,
       dma: ram,
       profile: flat,
-      interrupt: (hart, line, level) => lines.push(`${line}${hart} ${level}`),
+      interrupt: (hart, wire, level) => wires.push(`${wire}${hart} ${level}`),
       finish: (...said) => finished.push(said),
     })
 
@@ -69,7 +69,7 @@ describe('Board', () => {
     clock = new Clock()
     ram = new RamDouble(RAM, 8 * MiB)
     finished = []
-    lines = []
+    wires = []
   })
 
   it('has the memory map that guest code is compiled for', () => {
@@ -215,7 +215,7 @@ describe('Board', () => {
     let taken = 0
     for (let sent = 0; sent < 5; sent++) {
       bus.write(uart.base, 1, 0x41)
-      while (lines.at(-1) === 'SEIP0 true' && taken < 100) {
+      while (wires.at(-1) === 'SEIP0 true' && taken < 100) {
         taken++
         bus.write(plic + 0x20_1004, 4, bus.read(plic + 0x20_1004, 4))
       }
@@ -251,9 +251,9 @@ describe('Board', () => {
     board.bus.write(0xc00_0000 + 4 * map.MEMORY_MAP.uart.irq, 4, 1)
     board.bus.write(0xc00_2080, 4, 1 << map.MEMORY_MAP.uart.irq)
     board.bus.write(uart.base + 1, 1, 1)
-    lines = []
+    wires = []
     board.type('x')
-    expect(lines.at(-1)).toBe('SEIP0 true')
+    expect(wires.at(-1)).toBe('SEIP0 true')
   })
 
   it('comes back from a snapshot, device by device, and refuses one of another board', () => {

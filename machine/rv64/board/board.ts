@@ -5,7 +5,7 @@
 import { ElfError } from '../../elf/file.ts'
 import type { MachineSpec, Network } from '../../machine.ts'
 import { Clint } from '../device/clint.ts'
-import type { Device, Place } from '../device/device.ts'
+import type { Device, DeviceAddress } from '../device/device.ts'
 import type { TreeNode } from '../device/devicetree.ts'
 import { Disk } from '../device/disk.ts'
 import { type Finish, Finisher } from '../device/finisher.ts'
@@ -29,7 +29,7 @@ import { type Boot, boot } from './boot.ts'
 import { Bus, type Placed } from './bus.ts'
 import { HOST_INTERFACE, HostInterface, type HostWords } from './host-interface.ts'
 
-export type HartLine = 'MSIP' | 'MTIP' | 'MEIP' | 'SEIP'
+export type HartWire = 'MSIP' | 'MTIP' | 'MEIP' | 'SEIP'
 
 export interface BoardOptions {
   readonly spec: MachineSpec
@@ -37,7 +37,7 @@ export interface BoardOptions {
   readonly dma: DmaMemory
   readonly profile: Profile
   /** Drives an interrupt input of a hart: a level, set as often as the devices like. */
-  readonly interrupt: (hart: number, line: HartLine, level: boolean) => void
+  readonly interrupt: (hart: number, wire: HartWire, level: boolean) => void
   readonly finish: Finish
   /** A guest has written mtime: whatever compares with `time` is to look again. */
   readonly timeMoved?: () => void
@@ -88,9 +88,9 @@ export class Board {
       interrupt,
       timeMoved: () => options.timeMoved?.(),
     })
-    const line = ({ irq }: Required<Place>) => plic.line(irq)
+    const wire = ({ irq }: Required<DeviceAddress>) => plic.wire(irq)
     const { rom, finisher, rtc, clint, uart, virtio } = MEMORY_MAP
-    this.uart = new Uart(line(uart))
+    this.uart = new Uart(wire(uart))
     this.#host = new HostInterface(options, (byte) => this.uart.onOutput?.(byte))
     this.#block = spec.disk && new VirtioBlock(new Disk(spec.disk), clock, profile.latencies)
     this.#cable = spec.network === true ? plugIn(options, this.gate) : undefined
@@ -99,12 +99,12 @@ export class Board {
       const place = { base: virtio.base + n * virtio.bytes, irq: virtio.irq + n }
       const name = `virtio${n}`
       const { dma } = options
-      return { ...place, device: new VirtioMmio(name, dma, line(place), functions[n], spec.virtio) }
+      return { ...place, device: new VirtioMmio(name, dma, wire(place), functions[n], spec.virtio) }
     })
     const placed: OnBoard[] = [
       { ...rom, device: this.#rom },
       { ...finisher, device: new Finisher(finish) },
-      { ...rtc, device: new Rtc(clock, profile.cyclesPerTick, line(rtc)) },
+      { ...rtc, device: new Rtc(clock, profile.cyclesPerTick, wire(rtc)) },
       { ...clint, device: this.clint },
       { ...uart, device: this.uart },
       ...slots,
@@ -189,7 +189,7 @@ export class Board {
   }
 }
 
-type OnBoard = Placed & Place
+type OnBoard = Placed & DeviceAddress
 
 /**
  * The devices' nodes in order of addresses, as QEMU has them, whatever the order in which devices are

@@ -315,7 +315,7 @@ describe.each(['flat', 'in-order'])(
 )
 
 it.each(['fast', 'compiler'] as const)(
-  'the %s engine executes a page with points in long stretches',
+  'the %s engine executes a page with points without a stop at each',
   async (engine) => {
     const code = counting()
     const machine = machineOf(code, engine)

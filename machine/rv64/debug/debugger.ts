@@ -7,11 +7,11 @@ import type { Hart } from '../hart/hart.ts'
 import { describe } from '../hart/registers.ts'
 import { takeInterrupt } from '../hart/trap.ts'
 import { PC } from '../memory/layout.ts'
-import { RAM_BASE, type Stretch } from '../memory/ram.ts'
+import { RAM_BASE, type WatchedBytes } from '../memory/ram.ts'
 import type { Halter } from '../run/halter.ts'
 import type { RoundRobin } from '../run/round-robin.ts'
 import type { Clock } from '../time/clock.ts'
-import { locate, stretches } from './locate.ts'
+import { locate, ranges } from './locate.ts'
 import { readRegister, writeRegister } from './register.ts'
 
 /** Why the machine stands, and which hart brought it to that. */
@@ -23,7 +23,7 @@ export type Halt = { readonly hart: number } & (
 )
 
 /** Where a hart stands; `executed`: its cycles. */
-interface Place {
+interface Standing {
   readonly hart: number
   readonly executed: number
   readonly pc: bigint
@@ -55,7 +55,7 @@ export class Debugger implements Halter {
   #last = 0
   #selected = 0
   /** The machine goes on from a breakpoint: not to be halted by it again at once. */
-  #left: Place | undefined
+  #left: Standing | undefined
   #standing = false
   #go: (() => void) | undefined
 
@@ -163,7 +163,7 @@ export class Debugger implements Halter {
       : undefined
   }
 
-  get #place(): Place {
+  get #place(): Standing {
     const hart = this.#harts.running
     return { hart, executed: this.#harts.executed(hart), pc: this.#hart.u64[PC >> 3]! }
   }
@@ -212,7 +212,7 @@ export class Debugger implements Halter {
     const bytes = new Uint8Array(length)
     const { ram } = this.#hart
     const done = this.#look(() =>
-      stretches(this.#hart, address, length, physical, (at, offset, count) => {
+      ranges(this.#hart, address, length, physical, (at, offset, count) => {
         bytes.set(ram.u8.subarray(ram.host(at), ram.host(at) + count), offset)
       }),
     )
@@ -224,7 +224,7 @@ export class Debugger implements Halter {
     const hart = this.#hart
     if (this.read(address, bytes.length, physical).length < bytes.length) return false
     this.#look(() =>
-      stretches(hart, address, bytes.length, physical, (at, offset, count) => {
+      ranges(hart, address, bytes.length, physical, (at, offset, count) => {
         hart.ram.u8.set(bytes.subarray(offset, offset + count), hart.ram.host(at))
         hart.ram.wrote(at, count)
       }),
@@ -282,18 +282,18 @@ export class Debugger implements Halter {
 
   /** Tells who sees writes which bytes count; they may lie across two pages. */
   #watch(): void {
-    const stretches = new Map<number, Stretch[]>()
+    const ranges = new Map<number, WatchedBytes[]>()
     for (const { at, bytes } of this.#watchpoints.values()) {
       const offset = at - RAM_BASE
       for (const page of new Set([offset >>> 12, (offset + bytes.length - 1) >>> 12])) {
         const from = Math.max(offset - page * PAGE_BYTES, 0)
         const to = Math.min(offset - page * PAGE_BYTES + bytes.length, PAGE_BYTES)
-        const known = stretches.get(page)
-        if (known === undefined) stretches.set(page, [{ from, to }])
+        const known = ranges.get(page)
+        if (known === undefined) ranges.set(page, [{ from, to }])
         else known.push({ from, to })
       }
     }
-    this.#hart.ram.watcher?.watch(stretches)
+    this.#hart.ram.watcher?.watch(ranges)
   }
 
   get #points(): number {

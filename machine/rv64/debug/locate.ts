@@ -63,9 +63,9 @@ function located(at: bigint | undefined): number | undefined {
 }
 
 /**
- * Calls `visit` with each stretch of RAM behind [va, va + length), a page at a time, until one is missing.
+ * Calls `visit` with each range of RAM behind [va, va + length), a page at a time, until one is missing.
  */
-export function stretches(
+export function ranges(
   hart: Hart,
   va: bigint,
   length: number,

@@ -9,7 +9,7 @@ const MTIME = 0xbff8
 describe('Clint', () => {
   let clock: Clock
   let clint: Clint
-  let lines: Map<string, boolean>
+  let wires: Map<string, boolean>
   let moved: number
 
   const make = (): Clint =>
@@ -17,7 +17,7 @@ describe('Clint', () => {
       clock,
       cyclesPerTick: 100,
       harts: 2,
-      interrupt: (hart, line, level) => lines.set(`${line}${hart}`, level),
+      interrupt: (hart, wire, level) => wires.set(`${wire}${hart}`, level),
       timeMoved: () => moved++,
     })
   const write64 = (offset: number, value: bigint): void => {
@@ -31,7 +31,7 @@ describe('Clint', () => {
 
   beforeEach(() => {
     clock = new Clock()
-    lines = new Map()
+    wires = new Map()
     moved = 0
     clint = make()
     clint.reset()
@@ -47,19 +47,19 @@ describe('Clint', () => {
     write64(MTIMECMP + 8, 50n)
     expect(clock.next()).toBe(5000)
     advance(4999)
-    expect(lines.get('MTIP1')).toBe(false)
+    expect(wires.get('MTIP1')).toBe(false)
     advance(5000)
-    expect(lines.get('MTIP1')).toBe(true)
-    expect(lines.get('MTIP0')).toBe(false)
+    expect(wires.get('MTIP1')).toBe(true)
+    expect(wires.get('MTIP0')).toBe(false)
     write64(MTIMECMP + 8, 60n)
-    expect(lines.get('MTIP1')).toBe(false)
+    expect(wires.get('MTIP1')).toBe(false)
     expect(clint.read(MTIMECMP + 8, 4)).toBe(60)
   })
 
   it('never fires for a comparison at the end of time', () => {
     write64(MTIMECMP, 0xffff_ffff_ffff_ffffn)
     expect(clock.next()).toBe(Number.MAX_SAFE_INTEGER)
-    expect(lines.get('MTIP0')).toBe(false)
+    expect(wires.get('MTIP0')).toBe(false)
   })
 
   it('lets a guest set mtime, and compares anew', () => {
@@ -69,15 +69,15 @@ describe('Clint', () => {
     expect(moved).toBeGreaterThan(0)
     expect(clint.time).toBe(999_990n)
     advance(500 + 10 * 100)
-    expect(lines.get('MTIP0')).toBe(true)
+    expect(wires.get('MTIP0')).toBe(true)
   })
 
   it('holds software interrupts, bit 0 only', () => {
     clint.write(4, 4, 0xffff_ffff)
     expect([clint.read(4, 4), clint.read(0, 4)]).toEqual([1, 0])
-    expect(lines.get('MSIP1')).toBe(true)
+    expect(wires.get('MSIP1')).toBe(true)
     clint.write(4, 4, 0)
-    expect(lines.get('MSIP1')).toBe(false)
+    expect(wires.get('MSIP1')).toBe(false)
     clint.write(8, 4, 1) // no such hart
     expect(clint.read(8, 4)).toBe(0)
   })
@@ -92,8 +92,8 @@ describe('Clint', () => {
     clint.load(saved)
     expect(clint.save()).toEqual(saved)
     expect(clock.next()).toBe(7000)
-    expect(lines.get('MSIP0')).toBe(true)
+    expect(wires.get('MSIP0')).toBe(true)
     advance(7000)
-    expect(lines.get('MTIP0')).toBe(true)
+    expect(wires.get('MTIP0')).toBe(true)
   })
 })

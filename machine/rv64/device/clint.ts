@@ -4,7 +4,7 @@
 import { type Cycles, cycles } from '../../units.ts'
 import { numbersOf, type SavedState, stringsOf } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
-import type { Device, Place } from './device.ts'
+import type { Device, DeviceAddress } from './device.ts'
 import type { TreeNode } from './devicetree.ts'
 import { nodeAt, wires } from './node.ts'
 
@@ -16,13 +16,13 @@ const MACHINE_SOFTWARE = 3
 const MACHINE_TIMER = 7
 const NEVER = 0xffff_ffff_ffff_ffffn
 
-export type ClintLine = (hart: number, line: 'MSIP' | 'MTIP', level: boolean) => void
+export type ClintWire = (hart: number, wire: 'MSIP' | 'MTIP', level: boolean) => void
 
 export interface ClintOptions {
   readonly clock: Clock
   readonly cyclesPerTick: number
   readonly harts: number
-  readonly interrupt: ClintLine
+  readonly interrupt: ClintWire
   /** Called after a guest has written mtime: comparisons with `time` elsewhere are due again. */
   readonly timeMoved: () => void
 }
@@ -106,7 +106,7 @@ export class Clint implements Device {
     })
   }
 
-  node({ base }: Place): TreeNode {
+  node({ base }: DeviceAddress): TreeNode {
     return nodeAt('clint', base, this.size, {
       compatible: ['sifive,clint0', 'riscv,clint0'],
       'interrupts-extended': wires(this.#timers.length, [MACHINE_SOFTWARE, MACHINE_TIMER]),

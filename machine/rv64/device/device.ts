@@ -6,7 +6,7 @@ import type { SavedState } from '../saved/saved-state.ts'
 import type { TreeNode } from './devicetree.ts'
 
 /** Where a board puts a device: a row of the memory map. */
-export interface Place {
+export interface DeviceAddress {
   readonly base: number
   /** The source of the PLIC by which it interrupts; absent: it does not. */
   readonly irq?: number
@@ -21,10 +21,10 @@ export interface Device {
   write(offset: number, bytes: 1 | 2 | 4, value: number): void
   reset(): void
   /** The device's node under `soc` of the device tree; absent: no guest is told of it. */
-  node?(place: Place): TreeNode
+  node?(place: DeviceAddress): TreeNode
   save(): SavedState
   load(state: SavedState): void
 }
 
 /** A wire to the interrupt controller: a level, set as often as one likes. */
-export type InterruptLine = (level: boolean) => void
+export type InterruptWire = (level: boolean) => void

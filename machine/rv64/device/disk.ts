@@ -64,7 +64,7 @@ export class Disk {
     return this.#changed.get(block) ?? this.#image.subarray(at, at + BLOCK_BYTES)
   }
 
-  /** Cuts a stretch at block borders: (block, offset in it, offset in the stretch, bytes). */
+  /** Cuts a range at block borders: (block, offset in it, offset in the range, bytes). */
   #each(
     sector: number,
     length: number,

@@ -2,7 +2,7 @@
 // restarts the machine. Invariant: it has no state; each accepted word finishes exactly once.
 
 import type { SavedState } from '../saved/saved-state.ts'
-import type { Device, Place } from './device.ts'
+import type { Device, DeviceAddress } from './device.ts'
 import type { TreeNode } from './devicetree.ts'
 import { FINISHER_PHANDLE, nodeAt } from './node.ts'
 
@@ -48,7 +48,7 @@ export class Finisher implements Device {
 
   reset(): void {}
 
-  node({ base }: Place): TreeNode {
+  node({ base }: DeviceAddress): TreeNode {
     return nodeAt('test', base, this.size, {
       compatible: ['sifive,test1', 'sifive,test0', 'syscon'],
       phandle: [FINISHER_PHANDLE],

@@ -1,12 +1,12 @@
 // PLIC (RISC-V platform-level interrupt controller 1.0, QEMU `virt` layout): sources to one M and one S
 // context a hart. Invariant: a source is pending or in service, never both; after every change each
-// context's line is high exactly if an enabled pending source beats its threshold.
+// context's wire is high exactly if an enabled pending source beats its threshold.
 // A gateway is QEMU's: what a device asserts in service, and does not take back, asks again on
 // completion; a level that merely stayed high does not. Drivers written on QEMU depend on it: xv6's
 // never reads why its UART interrupts, and would be interrupted for ever.
 
 import { numbersOf, type SavedState } from '../saved/saved-state.ts'
-import type { Device, Place } from './device.ts'
+import type { Device, DeviceAddress } from './device.ts'
 import type { TreeNode } from './devicetree.ts'
 import { nodeAt, PLIC_PHANDLE, wires } from './node.ts'
 
@@ -49,7 +49,7 @@ export class Plic implements Device {
   }
 
   /** The wire of a source. A device says `true` whenever something has happened that interrupts. */
-  readonly line =
+  readonly wire =
     (source: number) =>
     (level: boolean): void => {
       if (!level || has(this.#serving, source)) put(this.#again, source, level)
@@ -101,7 +101,7 @@ export class Plic implements Device {
     this.#update()
   }
 
-  node({ base }: Place): TreeNode {
+  node({ base }: DeviceAddress): TreeNode {
     const harts = this.#contexts.length / 2
     return nodeAt('plic', base, this.size, {
       compatible: ['sifive,plic-1.0.0', 'riscv,plic0'],

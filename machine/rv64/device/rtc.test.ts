@@ -9,11 +9,11 @@ const [IRQ_ENABLED, CLEAR_ALARM, ALARM_STATUS, CLEAR_INTERRUPT] = [16, 20, 24, 2
 describe('Rtc', () => {
   let clock: Clock
   let rtc: Rtc
-  let line: boolean
+  let wire: boolean
 
   const make = (): Rtc =>
     new Rtc(clock, 100, (level) => {
-      line = level
+      wire = level
     })
   const read = (offset: number): number => rtc.read(offset, 4)
   const write = (offset: number, value: number): void => rtc.write(offset, 4, value)
@@ -29,7 +29,7 @@ describe('Rtc', () => {
 
   beforeEach(() => {
     clock = new Clock()
-    line = false
+    wire = false
     rtc = make()
     rtc.reset()
   })
@@ -63,18 +63,18 @@ describe('Rtc', () => {
     setAlarm(RTC_START + 5000n)
     expect([read(ALARM_STATUS), clock.next()]).toEqual([1, 5000])
     advance(4999)
-    expect(line).toBe(false)
+    expect(wire).toBe(false)
     advance(5000)
-    expect([line, read(ALARM_STATUS)]).toEqual([true, 0])
+    expect([wire, read(ALARM_STATUS)]).toEqual([true, 0])
     write(CLEAR_INTERRUPT, 1)
-    expect(line).toBe(false)
+    expect(wire).toBe(false)
   })
 
   it('raises an alarm that lies in the past at once, and shows it once that is enabled', () => {
     setAlarm(RTC_START - 1n)
-    expect([line, read(ALARM_STATUS)]).toEqual([false, 0])
+    expect([wire, read(ALARM_STATUS)]).toEqual([false, 0])
     write(IRQ_ENABLED, 1)
-    expect([line, read(IRQ_ENABLED)]).toEqual([true, 1])
+    expect([wire, read(IRQ_ENABLED)]).toEqual([true, 1])
   })
 
   it('forgets an alarm that is cleared, and never fires one beyond all time', () => {
@@ -91,7 +91,7 @@ describe('Rtc', () => {
     write(IRQ_ENABLED, 1)
     setAlarm(RTC_START + (1n << 40n))
     write(TIME_HIGH, Number((RTC_START >> 32n) + 256n))
-    expect(line).toBe(true)
+    expect(wire).toBe(true)
   })
 
   it('answers words only, and nothing behind its registers', () => {

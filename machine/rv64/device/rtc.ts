@@ -1,12 +1,12 @@
 // Goldfish RTC: the wall clock of QEMU `virt`, with one alarm. It begins at a fixed instant and goes with
 // virtual time, so that equal runs read equal times. Invariant: while the alarm runs, one clock event stands
-// for it, unless it lies beyond all time; the line is high exactly while an alarm is unanswered and enabled.
+// for it, unless it lies beyond all time; the wire is high exactly while an alarm is unanswered and enabled.
 
 import { type Cycles, cycles } from '../../units.ts'
 import { TICKS_PER_SECOND } from '../memory/memory-map.ts'
 import type { SavedState } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
-import type { Device, InterruptLine, Place } from './device.ts'
+import type { Device, DeviceAddress, InterruptWire } from './device.ts'
 import type { TreeNode } from './devicetree.ts'
 import { interruptBy, nodeAt } from './node.ts'
 
@@ -30,7 +30,7 @@ export class Rtc implements Device {
   readonly size = 0x1000
   readonly #clock: Clock
   readonly #cyclesPerTick: number
-  readonly #interrupt: InterruptLine
+  readonly #interrupt: InterruptWire
   /** The time shown is that since power-on and this, modulo 2^64. */
   #offset = RTC_START
   /** Of the time when its low half was last read. */
@@ -41,7 +41,7 @@ export class Rtc implements Device {
   #enabled = false
   #event: Event | undefined
 
-  constructor(clock: Clock, cyclesPerTick: number, interrupt: InterruptLine) {
+  constructor(clock: Clock, cyclesPerTick: number, interrupt: InterruptWire) {
     this.#clock = clock
     this.#cyclesPerTick = cyclesPerTick
     this.#interrupt = interrupt
@@ -109,7 +109,7 @@ export class Rtc implements Device {
     this.#update()
   }
 
-  node({ base, irq = 0 }: Place): TreeNode {
+  node({ base, irq = 0 }: DeviceAddress): TreeNode {
     return nodeAt('rtc', base, this.size, {
       compatible: 'google,goldfish-rtc',
       ...interruptBy(irq),

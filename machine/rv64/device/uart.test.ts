@@ -6,12 +6,12 @@ const [DATA, IER, IIR, LCR, LSR, SCR] = [0, 1, 2, 3, 5, 7]
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 describe('Uart', () => {
-  let line: boolean
+  let wire: boolean
   let out: string
   let uart: Uart
   const make = (): Uart => {
     const made = new Uart((level) => {
-      line = level
+      wire = level
     })
     made.onOutput = (byte) => {
       out += String.fromCharCode(byte)
@@ -20,7 +20,7 @@ describe('Uart', () => {
   }
 
   beforeEach(() => {
-    line = false
+    wire = false
     out = ''
     uart = make()
   })
@@ -33,12 +33,12 @@ describe('Uart', () => {
 
   it('interrupts for an empty transmitter until IIR is read', () => {
     uart.write(IER, 1, 2)
-    expect(line).toBe(true)
+    expect(wire).toBe(true)
     expect(uart.read(IIR)).toBe(0x02)
-    expect(line).toBe(false)
+    expect(wire).toBe(false)
     expect(uart.read(IIR)).toBe(0x01)
     uart.write(DATA, 1, 65)
-    expect(line).toBe(true)
+    expect(wire).toBe(true)
   })
 
   it('interrupts while received bytes wait, before the transmitter does', () => {
@@ -50,7 +50,7 @@ describe('Uart', () => {
     expect([uart.read(DATA), uart.read(DATA)]).toEqual([97, 98])
     expect(uart.read(LSR) & 1).toBe(0)
     expect(uart.read(IIR)).toBe(0xc2)
-    expect(line).toBe(false)
+    expect(wire).toBe(false)
   })
 
   it('times out at once below the trigger level', () => {
@@ -94,25 +94,25 @@ describe('Uart', () => {
     uart.type(bytes('twenty bytes of text'))
     uart.read(DATA)
     const saved = uart.save()
-    line = false
+    wire = false
     uart = make()
     uart.load(saved)
     expect(uart.save()).toEqual(saved)
-    expect(line).toBe(true)
+    expect(wire).toBe(true)
     expect(uart.read(DATA)).toBe('w'.charCodeAt(0))
   })
 
-  it('has its line high exactly while IIR names a cause, whatever is done', () => {
+  it('has its wire high exactly while IIR names a cause, whatever is done', () => {
     const step = fc.tuple(fc.nat(8), fc.nat(255), fc.constantFrom('read', 'write', 'type'))
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
         uart = make()
-        line = false
+        wire = false
         for (const [offset, value, kind] of steps) {
           if (kind === 'read') uart.read(offset)
           else if (kind === 'write') uart.write(offset, 1, value)
           else uart.type(Uint8Array.of(value))
-          const before = line
+          const before = wire
           expect((uart.read(IIR) & 1) === 0).toBe(before)
         }
       }),

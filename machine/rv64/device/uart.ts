@@ -1,8 +1,8 @@
 // UART 16550A: the console. Output leaves at once; typed text is held back until the receive FIFO
-// has room. Invariant: the interrupt line is high exactly while IIR would name a cause.
+// has room. Invariant: the interrupt wire is high exactly while IIR would name a cause.
 
 import { numbersOf, type SavedState } from '../saved/saved-state.ts'
-import type { Device, InterruptLine, Place } from './device.ts'
+import type { Device, DeviceAddress, InterruptWire } from './device.ts'
 import type { TreeNode } from './devicetree.ts'
 import { interruptBy, nodeAt } from './node.ts'
 
@@ -41,7 +41,7 @@ export class Uart implements Device {
   readonly size = 0x100
   /** Hears each byte the guest writes. */
   onOutput: ((byte: number) => void) | undefined
-  readonly #interrupt: InterruptLine
+  readonly #interrupt: InterruptWire
   #ier = 0
   #fcr = 0
   #lcr = 0
@@ -55,7 +55,7 @@ export class Uart implements Device {
   /** Where in #typed the unread bytes begin. */
   #head = 0
 
-  constructor(interrupt: InterruptLine) {
+  constructor(interrupt: InterruptWire) {
     this.#interrupt = interrupt
   }
 
@@ -134,7 +134,7 @@ export class Uart implements Device {
     this.#update()
   }
 
-  node({ base, irq = 0 }: Place): TreeNode {
+  node({ base, irq = 0 }: DeviceAddress): TreeNode {
     return nodeAt('serial', base, this.size, {
       compatible: 'ns16550a',
       'clock-frequency': [CLOCK_HERTZ],

@@ -19,13 +19,13 @@ const image = Uint8Array.from({ length: 64 * 512 }, (_, i) => (i >>> 9) + (i & 3
 describe('VirtioBlock', () => {
   let clock: Clock
   let ram: RamDouble
-  let line: boolean
+  let wire: boolean
   let device: VirtioMmio
   let driver: DriverDouble
 
   const make = (): VirtioMmio => {
     const block = new VirtioBlock(new Disk(image), clock, timing)
-    return new VirtioMmio('virtio0', ram, (level) => (line = level), block)
+    return new VirtioMmio('virtio0', ram, (level) => (wire = level), block)
   }
   const advance = (to: number): void => {
     clock.now = cycles(to)
@@ -53,7 +53,7 @@ describe('VirtioBlock', () => {
   beforeEach(() => {
     clock = new Clock()
     ram = new RamDouble(RAM, 1 << 20)
-    line = false
+    wire = false
     device = make()
     driver = new DriverDouble(device, ram)
   })
@@ -108,9 +108,9 @@ describe('VirtioBlock', () => {
     advance(20_500)
     expect(driver.finished(0)).toEqual([[head, 1025]])
     expect([...ram.read(DATA, 1024)]).toEqual([...image.subarray(1536, 2560)])
-    expect([result(), line, device.read(INTERRUPT_STATUS, 4)]).toEqual([0, true, 1])
+    expect([result(), wire, device.read(INTERRUPT_STATUS, 4)]).toEqual([0, true, 1])
     device.write(0x064, 4, 1)
-    expect(line).toBe(false)
+    expect(wire).toBe(false)
   })
 
   it('writes sectors beside the image, across blocks', () => {
@@ -158,7 +158,7 @@ describe('VirtioBlock', () => {
     expect(driver.finished(0)).toHaveLength(1)
     advance(40_500)
     expect(driver.finished(0)).toHaveLength(2)
-    expect(line).toBe(false)
+    expect(wire).toBe(false)
   })
 
   it('refuses features that were not offered', () => {
@@ -215,7 +215,7 @@ describe('VirtioBlock', () => {
     driver.notify(0)
     settle()
     expect(status()).toBe(15 | 64)
-    expect([line, device.read(INTERRUPT_STATUS, 4)]).toEqual([true, 2])
+    expect([wire, device.read(INTERRUPT_STATUS, 4)]).toEqual([true, 2])
     driver.notify(0)
     expect(clock.next()).toBe(NEVER)
     expect(driver.start(1)).toBe(15)

@@ -17,16 +17,16 @@ const frame = (length: number, fill = 1): Uint8Array => new Uint8Array(length).f
 describe('VirtioNet', () => {
   let clock: Clock
   let ram: RamDouble
-  let line: boolean
-  let wire: LinkEnd
+  let wire: boolean
+  let cable: LinkEnd
   let sent: { readonly when: number; readonly frame: Uint8Array }[]
   let net: VirtioNet
   let device: VirtioMmio
   let driver: DriverDouble
 
   const make = (): VirtioMmio => {
-    net = new VirtioNet(wire, clock, timing)
-    return new VirtioMmio('virtio1', ram, (level) => (line = level), net)
+    net = new VirtioNet(cable, clock, timing)
+    return new VirtioMmio('virtio1', ram, (level) => (wire = level), net)
   }
   const advance = (to: number): void => {
     clock.now = cycles(to)
@@ -39,9 +39,9 @@ describe('VirtioNet', () => {
   beforeEach(() => {
     clock = new Clock()
     ram = new RamDouble(RAM, 1 << 20)
-    line = false
+    wire = false
     sent = []
-    wire = {
+    cable = {
       send: (bytes) => sent.push({ when: clock.now, frame: bytes.slice() }),
       onFrame: undefined,
     }
@@ -85,7 +85,7 @@ describe('VirtioNet', () => {
     expect(sent.map(({ when }) => when)).toEqual([1000, 1000])
     expect(sent.map((one) => [...one.frame])).toEqual([[...frame(60, 7)], [...frame(20, 9)]])
     expect(driver.finished(TX)).toHaveLength(2)
-    expect(line).toBe(true)
+    expect(wire).toBe(true)
   })
 
   it('drops frames that no Ethernet carries', () => {
@@ -106,7 +106,7 @@ describe('VirtioNet', () => {
       { at: BUFFER, length: 40, writable: true },
       { at: BUFFER + 0x1000, length: 1600, writable: true },
     ])
-    wire.onFrame?.(frame(100, 5))
+    cable.onFrame?.(frame(100, 5))
     advance(699)
     expect(driver.finished(RX)).toEqual([])
     advance(700)
@@ -118,7 +118,7 @@ describe('VirtioNet', () => {
 
   it('keeps frames until there is a buffer, up to a limit', () => {
     driver.start(2)
-    for (let i = 0; i < 300; i++) wire.onFrame?.(frame(60, i & 0xff))
+    for (let i = 0; i < 300; i++) cable.onFrame?.(frame(60, i & 0xff))
     settle()
     expect(net.counts()['net-dropped']).toBe(300 - 256)
     driver.offer(RX, [{ at: BUFFER, length: 100, writable: true }])
@@ -130,14 +130,14 @@ describe('VirtioNet', () => {
   it('hands back a buffer that is too small, empty', () => {
     driver.start(2)
     driver.offer(RX, [{ at: BUFFER, length: 20, writable: true }])
-    wire.onFrame?.(frame(60))
+    cable.onFrame?.(frame(60))
     settle()
     expect(driver.finished(RX)).toEqual([[0, 0]])
     expect(net.counts()['net-dropped']).toBe(1)
   })
 
   it('hears nothing before the driver is ready', () => {
-    wire.onFrame?.(frame(60))
+    cable.onFrame?.(frame(60))
     expect(clock.next()).toBe(NEVER)
   })
 
@@ -156,7 +156,7 @@ describe('VirtioNet', () => {
     driver.offer(TX, [{ at: BUFFER, length: 72 }])
     driver.notify(TX)
     driver.offer(RX, [{ at: BUFFER + 0x1000, length: 100, writable: true }])
-    wire.onFrame?.(frame(60, 4))
+    cable.onFrame?.(frame(60, 4))
     const saved = device.save()
     clock.reset(clock.now)
     device = make()
@@ -181,7 +181,7 @@ describe('VirtioNet', () => {
           ram.write(RAM + at, bytes)
           driver.notify(TX)
           driver.notify(RX)
-          wire.onFrame?.(frame(60))
+          cable.onFrame?.(frame(60))
           for (let i = 0; i < 20 && clock.next() !== NEVER; i++) advance(clock.next())
         }
       }),

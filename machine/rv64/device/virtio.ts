@@ -4,7 +4,7 @@
 
 import type { DmaMemory } from '../memory/dma.ts'
 import type { SavedState } from '../saved/saved-state.ts'
-import type { Device, InterruptLine, Place } from './device.ts'
+import type { Device, DeviceAddress, InterruptWire } from './device.ts'
 import { pair, type TreeNode } from './devicetree.ts'
 import { interruptBy } from './node.ts'
 import { type QueueRegisters, queueRegisters, type VirtioVersion } from './queue-registers.ts'
@@ -71,7 +71,7 @@ export class VirtioMmio implements Device, VirtioHost {
   readonly name: string
   readonly size = 0x1000
   readonly #function: VirtioFunction | undefined
-  readonly #interrupt: InterruptLine
+  readonly #interrupt: InterruptWire
   readonly #queues: readonly Virtqueue[]
   readonly #registers: QueueRegisters
   #status = 0
@@ -85,7 +85,7 @@ export class VirtioMmio implements Device, VirtioHost {
   constructor(
     name: string,
     dma: DmaMemory,
-    interrupt: InterruptLine,
+    interrupt: InterruptWire,
     added: VirtioFunction | undefined,
     version: VirtioVersion = 2,
   ) {
@@ -189,7 +189,7 @@ export class VirtioMmio implements Device, VirtioHost {
     this.#begin()
   }
 
-  node({ base, irq = 0 }: Place): TreeNode {
+  node({ base, irq = 0 }: DeviceAddress): TreeNode {
     return {
       name: `virtio_mmio@${base.toString(16)}`,
       properties: {

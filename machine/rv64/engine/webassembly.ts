@@ -31,8 +31,8 @@ import { CodeCache } from './code/code-cache.ts'
 import { type CodeTiming, codeTimingOf } from './code/code-timing.ts'
 import {
   BREAK,
+  FRAGMENT,
   PAGE_END,
-  REGION,
   SLOT_HANDLER,
   SLOT_IMMEDIATE,
   SLOT_RD,
@@ -44,7 +44,7 @@ import {
 } from './code/slot.ts'
 import { Compiler } from './compiler/compiler.ts'
 import type { CompilerLimits } from './compiler/limits.ts'
-import { MOST_REGIONS } from './compiler/limits.ts'
+import { MOST_FRAGMENTS } from './compiler/limits.ts'
 import type { Engine } from './engine.ts'
 import { interpreterModule } from './interpreter/module.ts'
 import { lineModule } from './lines/line-refill.ts'
@@ -249,7 +249,7 @@ export class WebAssemblyEngine implements Engine {
     const hart = this.#hart
     const slot = hart.i32[SLOT >> 2]!
     const handler = hart.ram.view.getUint16(slot + SLOT_HANDLER, true)
-    if (handler === PAGE_END || handler === REGION || handler === BREAK) return
+    if (handler === PAGE_END || handler === FRAGMENT || handler === BREAK) return
     this.#pcFromSlot()
     this.#line(slot, hart.hi(PC), hart.lo(PC))
     const last = slot + hart.ram.view.getUint16(slot + SLOT_STEP, true) - SLOT_BYTES
@@ -341,9 +341,9 @@ function interpreterFor(
   timing: CodeTiming,
   threshold: number | undefined,
 ): WebAssembly.Module {
-  const regions = threshold === undefined ? undefined : { threshold, tableSize: MOST_REGIONS }
+  const fragments = threshold === undefined ? undefined : { threshold, tableSize: MOST_FRAGMENTS }
   const key = `interpreter ${pages} ${threshold} ${JSON.stringify(timing)}`
-  return moduleFor(key, () => interpreterModule(pages, timing, regions))
+  return moduleFor(key, () => interpreterModule(pages, timing, fragments))
 }
 
 const pagingFor = (pages: number, ramPages: number): WebAssembly.Module =>

@@ -44,7 +44,7 @@ function writableMip(hart: Hart): number {
   return SSIP | SEIP | VSSIP | (sstc ? 0 : STIP)
 }
 
-/** What a read-modify-write of mip starts from: SEIP without the line from outside. */
+/** What a read-modify-write of mip starts from: SEIP without the wire from outside. */
 export const MIP = 0x344
 export const pendingBySoftware = (hart: Hart): number => {
   const software = hart.lo(CELL.pending) & SEIP

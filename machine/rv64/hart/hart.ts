@@ -21,11 +21,11 @@ import {
   EXTRA,
   FENCES,
   HELD,
-  LINES,
   PC,
   PRIVILEGE,
   RESERVATION,
   VIRTUALISED,
+  WIRES,
 } from '../memory/layout.ts'
 import type { Ram } from '../memory/ram.ts'
 import { Mmu } from '../mmu/mmu.ts'
@@ -71,7 +71,7 @@ export class Hart {
   readonly bus: DeviceBus
   readonly parts: HartParts
   readonly mmu: Mmu
-  /** The number of the hart that has the window: see run/lane.ts. */
+  /** The number of the hart that is live: see run/lane.ts. */
   id = 0
   pmp: Pmp
   timers: Timers
@@ -259,10 +259,10 @@ export class Hart {
     this.put(PC, (this.hi(PC) + carry) | 0, sum)
   }
 
-  /** Sets the level of an interrupt line, a bit of mip. */
-  setLine(bit: number, level: boolean): void {
-    const old = this.i32[LINES >> 2]!
-    this.i32[LINES >> 2] = level ? old | bit : old & ~bit
+  /** Sets the level of an interrupt wire, a bit of mip. */
+  setWire(bit: number, level: boolean): void {
+    const old = this.i32[WIRES >> 2]!
+    this.i32[WIRES >> 2] = level ? old | bit : old & ~bit
   }
 
   /** Brings the clock to the start of the instruction that executes. */

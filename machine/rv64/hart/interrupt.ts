@@ -1,12 +1,12 @@
 // Which interrupt, if any, the hart takes next (privileged specification 3.1.9, 10.4.3).
 
 import { MACHINE, MIE, SIE, SUPERVISOR } from '../isa/status.ts'
-import { CELL, type Cells, LINES, TIMERS } from '../memory/layout.ts'
+import { CELL, type Cells, TIMERS, WIRES } from '../memory/layout.ts'
 import type { Hart } from './hart.ts'
 
-/** mip as hardware has it: what software set, the lines from outside, and the Sstc comparisons. */
+/** mip as hardware has it: what software set, the wires from outside, and the Sstc comparisons. */
 export function interruptPending({ i32 }: Cells): number {
-  return i32[CELL.pending >> 2]! | i32[LINES >> 2]! | i32[TIMERS >> 2]!
+  return i32[CELL.pending >> 2]! | i32[WIRES >> 2]! | i32[TIMERS >> 2]!
 }
 
 /** True if wfi has nothing to wait for; enabled globally or not. */

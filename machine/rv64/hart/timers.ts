@@ -14,7 +14,7 @@ export class Timers {
   readonly #cells: Cells
   #event: Event | undefined
 
-  /** `cells` is where the hart's state lies, be it in the window or parked. */
+  /** `cells` is where the hart's state lies, be it live or parked. */
   constructor(hart: Hart, cells: Cells) {
     this.#hart = hart
     this.#cells = cells

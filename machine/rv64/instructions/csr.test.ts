@@ -256,12 +256,12 @@ describe.each(ENGINES)('CSRs on the %s engine', (engine) => {
     expect([read('vsie'), read('vsip')]).toEqual([0n, 0n])
   })
 
-  it('keeps the line from outside out of a read-modify-write of mip', () => {
-    stand.hart.setLine(1 << 9, true)
+  it('keeps the wire from outside out of a read-modify-write of mip', () => {
+    stand.hart.setWire(1 << 9, true)
     stand.setX(A1, 2n)
     execute(csr('csrrs', 'mip', A0, A1))
     expect(stand.x(A0)).toBe(0x200n)
-    stand.hart.setLine(1 << 9, false)
+    stand.hart.setWire(1 << 9, false)
     expect(read('mip')).toBe(2n)
   })
 

@@ -66,7 +66,7 @@ function place(format: Format, value: number): number {
   }
 }
 
-/** A stretch of code with labels. */
+/** Code with labels. */
 export class Assembler {
   readonly #words: number[] = []
   readonly #labels = new Map<string, number>()

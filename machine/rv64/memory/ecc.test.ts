@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { diagnose, LOST, SOUND } from './ecc.ts'
+import { decodeFlips, LOST, SOUND } from './ecc.ts'
 
 const BITS = Array.from({ length: 64 }, (_, bit) => bit)
-const diagnosisOf = (...bits: number[]): number => {
+const decodingOf = (...bits: number[]): number => {
   const word = bits.reduce((sum, bit) => sum ^ (1n << BigInt(bit)), 0n)
-  return diagnose(Number(word >> 32n) | 0, Number(word & 0xffff_ffffn) | 0)
+  return decodeFlips(Number(word >> 32n) | 0, Number(word & 0xffff_ffffn) | 0)
 }
 
 describe('the code of a memory word', () => {
   it('finds nothing wrong with a word that is right', () => {
-    expect(diagnosisOf()).toBe(SOUND)
+    expect(decodingOf()).toBe(SOUND)
   })
 
   it('names each single bit', () => {
-    for (const bit of BITS) expect(diagnosisOf(bit)).toBe(bit)
+    for (const bit of BITS) expect(decodingOf(bit)).toBe(bit)
   })
 
   it('detects every pair of bits', () => {
-    for (const a of BITS) for (const b of BITS) if (a < b) expect(diagnosisOf(a, b)).toBe(LOST)
+    for (const a of BITS) for (const b of BITS) if (a < b) expect(decodingOf(a, b)).toBe(LOST)
   })
 
   it('is fooled by more than half of all triples, and never finds their word as it was written', () => {
@@ -26,11 +26,11 @@ describe('the code of a memory word', () => {
     for (const a of BITS) {
       for (let b = a + 1; b < 64; b++) {
         for (let c = b + 1; c < 64; c++) {
-          const verdict = diagnosisOf(a, b, c)
+          const decoding = decodingOf(a, b, c)
           triples++
-          if (verdict !== LOST) fooled++
+          if (decoding !== LOST) fooled++
           // Turning back one of the three would leave two flipped bits, which have another syndrome.
-          expect([a, b, c]).not.toContain(verdict)
+          expect([a, b, c]).not.toContain(decoding)
         }
       }
     }

@@ -8,23 +8,23 @@ import { PAGE_BYTES } from '../../units.ts'
 export const GRANULE_BYTES = 8
 export const PAGE_GRANULES = PAGE_BYTES / GRANULE_BYTES
 
-/** diagnose: no data bit is at fault, as far as the code can see. */
+/** decodeFlips: no data bit is at fault, as far as the code can see. */
 export const SOUND = -1
-/** diagnose: the word is lost. */
+/** decodeFlips: the word is lost. */
 export const LOST = -2
 
 const DATA_BITS = 64
 
 /** The check bits that each data bit enters: the 56 bytes of weight 3, then the first 8 of weight 5. */
 const COLUMNS = [...ofWeight(3), ...ofWeight(5)].slice(0, DATA_BITS)
-const VERDICTS = verdicts()
+const DECODINGS = decodings()
 
 /**
  * What the code says of a word in which the bits hi:lo have flipped since it was written: the bit that
  * it would turn back, SOUND or LOST.
  */
-export function diagnose(hi: number, lo: number): number {
-  return VERDICTS[syndrome(lo, 0) ^ syndrome(hi, 32)]!
+export function decodeFlips(hi: number, lo: number): number {
+  return DECODINGS[syndrome(lo, 0) ^ syndrome(hi, 32)]!
 }
 
 function syndrome(word: number, first: number): number {
@@ -35,7 +35,7 @@ function syndrome(word: number, first: number): number {
   return sum
 }
 
-function verdicts(): Int8Array {
+function decodings(): Int8Array {
   const all = new Int8Array(256).fill(LOST)
   all[0] = SOUND
   for (const check of ofWeight(1)) all[check] = SOUND

@@ -11,6 +11,7 @@ import {
   CONTEXTS,
   F,
   GUEST_LOG,
+  LIVE_BYTES,
   LOG_BYTES,
   MOST_RAM_PAGES,
   memoryPages,
@@ -23,17 +24,16 @@ import {
   TOUCHED,
   tlbOf,
   USER_STOP,
-  WINDOW_BYTES,
 } from './layout.ts'
 
 const MiB = 1 << 20
 
 describe('linear memory', () => {
-  it('has its regions one behind the other, each as long as what it holds', () => {
-    const regions: readonly (readonly [name: string, at: number, bytes: number])[] = [
+  it('has its ranges one behind the other, each as long as what it holds', () => {
+    const ranges: readonly (readonly [name: string, at: number, bytes: number])[] = [
       ['cells', CELL.mstatus, 8 * CELL_NAMES.length],
       ['f registers', F, 8 * 32],
-      ["the machine's cells", WINDOW_BYTES, USER_STOP + 4 - WINDOW_BYTES],
+      ["the machine's cells", LIVE_BYTES, USER_STOP + 4 - LIVE_BYTES],
       ['soft TLB', TLB, GUEST_LOG + LOG_BYTES],
       ['tags', TIMING, CODE - TIMING],
       ['decoded instruction across pages', STRADDLE, CODE_PAGE_BYTES],
@@ -43,8 +43,8 @@ describe('linear memory', () => {
       ['touched pages', TOUCHED, MOST_RAM_PAGES],
       ['RAM', RAM, 1],
     ]
-    regions.slice(1).forEach(([name, at], i) => {
-      const [before, from, bytes] = regions[i]!
+    ranges.slice(1).forEach(([name, at], i) => {
+      const [before, from, bytes] = ranges[i]!
       expect(from + bytes, `${before}, before ${name}`).toBeLessThanOrEqual(at)
     })
   })

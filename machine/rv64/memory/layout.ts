@@ -1,5 +1,5 @@
 // The one state layout: where everything lies in the machine's linear memory, by byte offset. All
-// engines, the privileged code and snapshots use these names. Invariant: regions do not overlap, and
+// engines, the privileged code and snapshots use these names. Invariant: ranges do not overlap, and
 // RAM comes last, so that its size can vary.
 
 /** x0 to x31, 8 bytes each; x0 is never written. */
@@ -31,8 +31,8 @@ export const PRIVILEGE = 316
 export const VIRTUALISED = 320
 /** i32: 1 while the hart waits in wfi. */
 export const WAITING = 324
-/** i32: interrupt lines from outside, at their bits of mip. */
-export const LINES = 328
+/** i32: interrupt wires from outside, at their bits of mip. */
+export const WIRES = 328
 /** i32: STIP and VSTIP as the Sstc comparisons have them. */
 export const TIMERS = 332
 
@@ -130,29 +130,29 @@ export const CELL = Object.fromEntries(
 ) as Readonly<Record<CellName, number>>
 
 /**
- * All that belongs to one hart lies below: the window. Of several harts the one that runs has it; what
+ * All that belongs to one hart lies below: the live state. Of several harts the one that runs has it; what
  * the others have there waits in copies of their own (run/lane.ts).
  */
-export const WINDOW_BYTES = 4096
+export const LIVE_BYTES = 4096
 
-/** One hart's state by the offsets of its window, which lies in linear memory or is parked. */
+/** One hart's state by the offsets of the live state: in linear memory, or parked. */
 export interface Cells {
   readonly i32: Int32Array
   readonly u64: BigUint64Array
 }
 
 /**
- * i32, behind the window, for it is the machine's: granules of RAM with a memory error. While it is not 0,
- * every walk looks for them.
+ * i32, behind the live state, for it is the machine's: granules of RAM with a memory error. While it is
+ * not 0, every walk looks for them.
  */
-export const ERRORS = WINDOW_BYTES
+export const ERRORS = LIVE_BYTES
 /**
  * i32, likewise: while it is not 0, a page that the fetch TLB misses is the engine's to bring; see
  * hart/fetch-guard.ts.
  */
-export const GUARDED = WINDOW_BYTES + 4
+export const GUARDED = LIVE_BYTES + 4
 /** i32, likewise: while it is not 0, a run is to stop where the hart comes to user mode. */
-export const USER_STOP = WINDOW_BYTES + 8
+export const USER_STOP = LIVE_BYTES + 8
 
 /** Soft TLBs: see mmu/tlb.ts. */
 export const TLB = 0x1_0000

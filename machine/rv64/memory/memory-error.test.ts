@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeState, encodeState } from '../snapshot/state-json.ts'
-import { diagnose, LOST, SOUND } from './ecc.ts'
+import { decodeFlips, LOST, SOUND } from './ecc.ts'
 import { ERRORS } from './layout.ts'
 import { CLEAN } from './memory-error.ts'
 import { RAM_BASE, Ram } from './ram.ts'
@@ -13,7 +13,7 @@ const [KiB64, PAGE] = [65536, 4096]
 /** A few words on both sides of a page boundary. */
 const FIRST = RAM_BASE + PAGE - 24
 const WORDS = 6
-const WINDOW = 8 * WORDS
+const TRIED_BYTES = 8 * WORDS
 
 interface Word {
   stored: bigint
@@ -74,23 +74,23 @@ class Oracle {
     const { flipped } = word
     if (flipped === 0n) return
     word.flipped = 0n
-    const verdict = diagnose(Number(flipped >> 32n) | 0, Number(flipped & 0xffff_ffffn) | 0)
+    const decoding = decodeFlips(Number(flipped >> 32n) | 0, Number(flipped & 0xffff_ffffn) | 0)
     const count = flipped.toString(2).replaceAll('0', '').length
     if (count === 1) {
       this.counts.corrected++
       word.stored ^= flipped
-    } else if (count === 2 || verdict === LOST) {
+    } else if (count === 2 || decoding === LOST) {
       this.counts.uncorrectable++
       word.poison = true
     } else {
       this.counts.escaped++
-      if (verdict !== SOUND) word.stored ^= 1n << BigInt(verdict)
+      if (decoding !== SOUND) word.stored ^= 1n << BigInt(decoding)
     }
   }
 }
 
-const bit = fc.nat(8 * WINDOW - 1)
-const place = fc.tuple(fc.nat(WINDOW - 1), fc.nat(20))
+const bit = fc.nat(8 * TRIED_BYTES - 1)
+const place = fc.tuple(fc.nat(TRIED_BYTES - 1), fc.nat(20))
 const action = fc.oneof(
   {
     weight: 4,
@@ -193,12 +193,12 @@ function perform(one: Action, ram: Ram, oracle: Oracle): void {
     oracle.poison(first, count)
   } else if ('read' in one) {
     const [at, length] = one.read
-    const bytes = Math.min(length, WINDOW - at)
+    const bytes = Math.min(length, TRIED_BYTES - at)
     const where = oracle.read(at, bytes)
     expect(ram.errors.touch(FIRST + at, bytes)).toBe(where === CLEAN ? CLEAN : FIRST + where)
   } else {
     const [at, length] = one.write
-    const bytes = Array<number>(Math.min(length, WINDOW - at)).fill(one.byte)
+    const bytes = Array<number>(Math.min(length, TRIED_BYTES - at)).fill(one.byte)
     ram.write(FIRST + at, Uint8Array.from(bytes))
     oracle.write(at, bytes)
   }
@@ -206,7 +206,7 @@ function perform(one: Action, ram: Ram, oracle: Oracle): void {
 
 function compare(ram: Ram, oracle: Oracle): void {
   const { errors } = ram
-  const stored = new BigUint64Array(ram.read(FIRST, WINDOW).buffer)
+  const stored = new BigUint64Array(ram.read(FIRST, TRIED_BYTES).buffer)
   expect([...stored]).toEqual(oracle.words.map((word) => word.stored))
   const bad = oracle.words.map(({ poison, flipped }) => (poison || flipped !== 0n ? 1 : 0))
   const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0)

@@ -4,7 +4,7 @@
 // it, say how many have either.
 
 import type { SavedState } from '../saved/saved-state.ts'
-import { diagnose, GRANULE_BYTES, LOST, PAGE_GRANULES, SOUND } from './ecc.ts'
+import { decodeFlips, GRANULE_BYTES, LOST, PAGE_GRANULES, SOUND } from './ecc.ts'
 import { type Consumer, ERROR_COUNTS, type ErrorCount, noErrors } from './error-counts.ts'
 import { ERRORS, RAM } from './layout.ts'
 import { MEMORY_MAP } from './memory-map.ts'
@@ -123,7 +123,7 @@ export class MemoryErrors {
     const flips = [...this.#flips].sort(([a], [b]) => a - b)
     return {
       counts: { ...this.#counts },
-      poison: bytesOf(this.#stretches()),
+      poison: bytesOf(this.#ranges()),
       flips: bytesOf(flips.flatMap(([granule, { hi, lo }]) => [granule, lo, hi])),
     }
   }
@@ -144,18 +144,18 @@ export class MemoryErrors {
     const flips = this.#flips.get(granule)
     if (flips === undefined) return
     const { hi, lo } = flips
-    const verdict = diagnose(hi, lo)
+    const decoding = decodeFlips(hi, lo)
     this.#forget(granule)
-    if (verdict === LOST) {
+    if (decoding === LOST) {
       this.#counts.uncorrectable++
       this.#setPoison(granule)
       return
     }
     const one = (hi === 0 && isOne(lo)) || (lo === 0 && isOne(hi))
     this.#counts[one ? 'corrected' : 'escaped']++
-    if (verdict === SOUND) return
-    const written = verdict < 32 ? writtenLo : writtenHi
-    if (((written >>> (verdict & 31)) & 1) === 0) this.#toggle(granule, verdict)
+    if (decoding === SOUND) return
+    const written = decoding < 32 ? writtenLo : writtenHi
+    if (((written >>> (decoding & 31)) & 1) === 0) this.#toggle(granule, decoding)
   }
 
   #toggle(granule: number, bit: number): void {
@@ -201,8 +201,8 @@ export class MemoryErrors {
     this.#i32[ERRORS >> 2] = count
   }
 
-  /** First granule and length of each stretch of poison. */
-  #stretches(): number[] {
+  /** First granule and length of each range of poison. */
+  #ranges(): number[] {
     const found: number[] = []
     let end = -1
     for (let page = 0; page < this.onPage.length; page++) {

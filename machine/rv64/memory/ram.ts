@@ -14,7 +14,7 @@ export const RAM_BASE: number = MEMORY_MAP.ram.base
 const MOST_PAGES = (MOST_RAM_PAGES * PAGE_BYTES) / 65536
 
 /** The bytes of a page from `from` up to but not including `to`. */
-export interface Stretch {
+export interface WatchedBytes {
   readonly from: number
   readonly to: number
 }
@@ -25,8 +25,8 @@ export interface CodeWatcher {
   overwritten(page: number, at: number, length: number): void
   /** A page has changed behind the hart's back: it has got a memory error. */
   disturbed(page: number): void
-  /** Sets the stretches, by page, of which a write stops the engine behind the instruction; no others do. */
-  watch(stretches: ReadonlyMap<number, readonly Stretch[]>): void
+  /** Sets the ranges, by page, of which a write stops the engine behind the instruction; no others do. */
+  watch(ranges: ReadonlyMap<number, readonly WatchedBytes[]>): void
 }
 
 export class Ram implements DmaMemory {

@@ -7,7 +7,7 @@ import { ERROR_COUNTS } from './error-counts.ts'
 
 export interface SavedErrors {
   readonly counts: Readonly<Record<string, number>>
-  /** First granule and length of each stretch of poison; in order, and apart. */
+  /** First granule and length of each range of poison; in order, and apart. */
   readonly poison: Uint32Array
   /** Granule, low and high half of its flipped bits; in order, and not poison. */
   readonly flips: Uint32Array
@@ -26,13 +26,13 @@ export function parseErrors(state: SavedState, pages: number): SavedErrors {
     end = first + length
   }
   let before = -1
-  let stretch = 0
+  let range = 0
   for (let i = 0; i < flips.length; i += 3) {
     const [granule, lo, hi] = [flips[i]!, flips[i + 1]!, flips[i + 2]!]
-    while (stretch < poison.length && poison[stretch]! + poison[stretch + 1]! <= granule) {
-      stretch += 2
+    while (range < poison.length && poison[range]! + poison[range + 1]! <= granule) {
+      range += 2
     }
-    const poisoned = stretch < poison.length && poison[stretch]! <= granule
+    const poisoned = range < poison.length && poison[range]! <= granule
     if (granule <= before || granule >= granules || (lo | hi) === 0 || poisoned) {
       throw notOurs('flips')
     }

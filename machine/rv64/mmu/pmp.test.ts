@@ -18,7 +18,7 @@ describe('PMP', () => {
     stand.ram.u8[CELL.pmpcfg0 + i] = config
     stand.hart.stateLoaded()
   }
-  /** pmpaddr for a naturally aligned region. */
+  /** pmpaddr for a naturally aligned range. */
   const napot = (base: number, bytes: number): number => base / 4 + bytes / 8 - 1
   const allows = (
     at: number,
@@ -48,7 +48,7 @@ describe('PMP', () => {
     expect(allows(0x8000_1000, EXECUTE)).toBe(false)
   })
 
-  it('knows naturally aligned regions of 4 bytes to everything', () => {
+  it('knows naturally aligned ranges of 4 bytes to everything', () => {
     entry(0, 0x8000_0010 / 4, NA4 | R)
     expect([allows(0x8000_000c), allows(0x8000_0010), allows(0x8000_0014)]).toEqual([
       false,

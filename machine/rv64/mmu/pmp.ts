@@ -1,4 +1,4 @@
-// Pmp: physical memory protection, 16 entries (privileged specification 3.7). Invariant: regions are
+// Pmp: physical memory protection, 16 entries (privileged specification 3.7). Invariant: ranges are
 // derived from the CSRs after each write; the lowest-numbered entry that touches an access decides,
 // and must cover all of it.
 
@@ -20,7 +20,7 @@ const OFF = 0
 const TOR = 1
 const NA4 = 2
 
-interface Region {
+interface PmpRange {
   readonly base: number
   readonly end: number
   readonly config: number
@@ -28,7 +28,7 @@ interface Region {
 
 export class Pmp {
   readonly #hart: MmuHart
-  #regions: Region[] = []
+  #ranges: PmpRange[] = []
   /** Here everybody may do everything: the part of RAM up to its end, and what lies behind it alike. */
   #openBase = 0
   #openEnd = 0
@@ -39,10 +39,10 @@ export class Pmp {
 
   /** After a write of pmpcfg or pmpaddr. */
   changed(): void {
-    this.#regions = []
+    this.#ranges = []
     for (let i = 0; i < PMP_ENTRIES; i++) {
-      const region = this.#region(i)
-      if (region !== undefined) this.#regions.push(region)
+      const range = this.#range(i)
+      if (range !== undefined) this.#ranges.push(range)
     }
     this.#findOpen()
     const { ram, i32 } = this.#hart
@@ -50,17 +50,17 @@ export class Pmp {
     i32[PMP_OPEN >> 2] = this.#openEnd === 0 ? ram.pages : Math.max(0, below)
   }
 
-  /** The first region that allows everything up to the end of RAM, without what those before it cover. */
+  /** The first range that allows everything up to the end of RAM, without what those before it cover. */
   #findOpen(): void {
     const { end } = this.#hart.ram
     let covered = 0
-    for (const region of this.#regions) {
-      if ((region.config & (R | W | X)) === (R | W | X) && region.end >= end && covered < end) {
-        this.#openBase = Math.max(region.base, covered)
-        this.#openEnd = region.end
+    for (const range of this.#ranges) {
+      if ((range.config & (R | W | X)) === (R | W | X) && range.end >= end && covered < end) {
+        this.#openBase = Math.max(range.base, covered)
+        this.#openEnd = range.end
         return
       }
-      covered = Math.max(covered, region.end)
+      covered = Math.max(covered, range.end)
     }
     this.#openBase = this.#openEnd = 0
   }
@@ -78,10 +78,10 @@ export class Pmp {
 
   allows(at: number, bytes: number, access: Access, privilege: number): boolean {
     if (at >= this.#openBase && at + bytes <= this.#openEnd) return true
-    for (const region of this.#regions) {
-      if (at >= region.end || at + bytes <= region.base) continue
-      if (at < region.base || at + bytes > region.end) return false
-      return permitted(region.config, access, privilege)
+    for (const range of this.#ranges) {
+      if (at >= range.end || at + bytes <= range.base) continue
+      if (at < range.base || at + bytes > range.end) return false
+      return permitted(range.config, access, privilege)
     }
     return privilege === MACHINE
   }
@@ -89,14 +89,14 @@ export class Pmp {
   /** True if one answer holds for the whole page, so that a TLB may keep it. */
   uniform(page: number): boolean {
     if (page >= this.#openBase && page + PAGE_BYTES <= this.#openEnd) return true
-    for (const region of this.#regions) {
-      if (page >= region.end || page + PAGE_BYTES <= region.base) continue
-      return page >= region.base && page + PAGE_BYTES <= region.end
+    for (const range of this.#ranges) {
+      if (page >= range.end || page + PAGE_BYTES <= range.base) continue
+      return page >= range.base && page + PAGE_BYTES <= range.end
     }
     return true
   }
 
-  #region(entry: number): Region | undefined {
+  #range(entry: number): PmpRange | undefined {
     const config = this.config(entry)
     const mode = (config >>> MODE_SHIFT) & 3
     if (mode === OFF) return undefined

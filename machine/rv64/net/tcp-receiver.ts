@@ -6,7 +6,7 @@ import { ByteQueue } from './byte-queue.ts'
 import { Reassembly } from './reassembly.ts'
 
 /** The largest window without scaling. */
-export const WINDOW_BYTES = 65_535
+const WINDOW_BYTES = 65_535
 
 export class TcpReceiver {
   readonly #initial: number

@@ -1,14 +1,14 @@
 // Lane: what is one hart's own on a machine with several: its cycle counter, its timers, and its state
-// while another hart has the window (memory/layout.ts). Invariant: of all lanes one has the window, and its
-// cells are those of linear memory; a parked lane's are a copy that nothing but lines and timers change.
+// while another hart is live (memory/layout.ts). Invariant: of all lanes one is live, and its cells are those
+// of linear memory; a parked lane's are a copy that nothing but wires and timers change.
 
 import type { Hart } from '../hart/hart.ts'
 import { wakes } from '../hart/interrupt.ts'
 import { Timers } from '../hart/timers.ts'
-import { type Cells, LINES, WAITING, WINDOW_BYTES } from '../memory/layout.ts'
+import { type Cells, LIVE_BYTES, WAITING, WIRES } from '../memory/layout.ts'
 import { Pmp } from '../mmu/pmp.ts'
 
-const WINDOW_WORDS = WINDOW_BYTES >> 2
+const LIVE_WORDS = LIVE_BYTES >> 2
 
 export class Lane implements Cells {
   readonly id: number
@@ -25,7 +25,7 @@ export class Lane implements Cells {
 
   /** Parked, as after power-on but for what Hart.reset sets. */
   constructor(hart: Hart, id: number) {
-    const buffer = new ArrayBuffer(WINDOW_BYTES)
+    const buffer = new ArrayBuffer(LIVE_BYTES)
     this.#parked = { i32: new Int32Array(buffer), u64: new BigUint64Array(buffer) }
     this.i32 = this.#parked.i32
     this.u64 = this.#parked.u64
@@ -35,7 +35,7 @@ export class Lane implements Cells {
     this.#timers = new Timers(hart, this)
   }
 
-  /** Takes the window. Requires that no lane has it. */
+  /** Makes the lane's hart live. Requires that no lane is live. */
   enter(): void {
     const hart = this.#hart
     hart.i32.set(this.#parked.i32)
@@ -49,25 +49,25 @@ export class Lane implements Cells {
     hart.tlb?.use(this.id)
   }
 
-  /** Leaves the window. Requires that it has it, and that no instruction executes. */
+  /** Parks the live lane. Requires that the lane is live, and that no instruction executes. */
   park(): void {
     const hart = this.#hart
     this.#idle = hart.idle
     this.#unretired = hart.unretired
     hart.countCalls()
-    this.#parked.i32.set(hart.i32.subarray(0, WINDOW_WORDS))
+    this.#parked.i32.set(hart.i32.subarray(0, LIVE_WORDS))
     this.i32 = this.#parked.i32
     this.u64 = this.#parked.u64
   }
 
   /** The lane's own cycles that were spent in wfi. */
   get idle(): number {
-    return this.#inWindow ? this.#hart.idle : this.#idle
+    return this.#isLive ? this.#hart.idle : this.#idle
   }
 
   /** Instructions that took their cycle but trapped. */
   get unretired(): number {
-    return this.#inWindow ? this.#hart.unretired : this.#unretired
+    return this.#isLive ? this.#hart.unretired : this.#unretired
   }
 
   get waiting(): boolean {
@@ -88,13 +88,13 @@ export class Lane implements Cells {
     const gap = when - this.now
     if (gap <= 0) return
     this.now = when
-    if (this.#inWindow) this.#hart.idle += gap
+    if (this.#isLive) this.#hart.idle += gap
     else this.#idle += gap
   }
 
-  setLine(bit: number, level: boolean): void {
-    const old = this.i32[LINES >> 2]!
-    this.i32[LINES >> 2] = level ? old | bit : old & ~bit
+  setWire(bit: number, level: boolean): void {
+    const old = this.i32[WIRES >> 2]!
+    this.i32[WIRES >> 2] = level ? old | bit : old & ~bit
   }
 
   /** What it compares with `time` is due again. */
@@ -102,7 +102,7 @@ export class Lane implements Cells {
     this.#timers.update()
   }
 
-  get #inWindow(): boolean {
+  get #isLive(): boolean {
     return this.i32 !== this.#parked.i32
   }
 }

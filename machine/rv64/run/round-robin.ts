@@ -23,7 +23,7 @@ export class RoundRobin {
   readonly #hart: Hart
   readonly #clock: Clock
   readonly #lanes: readonly Lane[]
-  /** Has the window, and was the last to run. */
+  /** The lane that is live, and was the last to run. */
   #lane: Lane
   /** Where its turn ends at the latest; NEVER while there is nobody to take turns with. */
   #turnEnd: number = NEVER
@@ -43,7 +43,7 @@ export class RoundRobin {
     return this.#lanes.length
   }
 
-  /** The hart that has the window. */
+  /** The hart that is live. */
   get running(): number {
     return this.#lane.id
   }
@@ -154,10 +154,10 @@ export class RoundRobin {
     return this.#lanes.some((lane) => !lane.waiting && lane.now <= when)
   }
 
-  /** Sets the level of an interrupt line of a hart. One that this wakes need not wait for the turn's end. */
-  setLine(hart: number, bit: number, level: boolean): void {
+  /** Sets the level of an interrupt wire of a hart. One that this wakes need not wait for the turn's end. */
+  setWire(hart: number, bit: number, level: boolean): void {
     const lane = this.#lanes[hart]!
-    lane.setLine(bit, level)
+    lane.setWire(bit, level)
     if (lane !== this.#lane && lane.called) this.#yield()
   }
 
@@ -168,7 +168,7 @@ export class RoundRobin {
   }
 
   /**
-   * Puts a hart into the window for a look from outside, at its own time; nothing else changes.
+   * Makes a hart live for a look from outside, at its own time; nothing else changes.
    * Requires that no instruction executes. Throws RangeError if there is no such hart.
    */
   visit<T>(hart: number, look: () => T): T {

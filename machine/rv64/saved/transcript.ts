@@ -5,7 +5,7 @@ import type { SavedState } from './saved-state.ts'
 
 const KEPT = 1 << 20
 /** A waiting run looks at no more than this of what it heard, so that output costs bounded time. */
-const WINDOW = 1 << 16
+const SEARCHED_CHARACTERS = 1 << 16
 
 export class Transcript {
   readonly #listeners = new Set<(text: string) => void>()
@@ -53,7 +53,7 @@ export class Transcript {
     if (this.#length > 2 * KEPT) void this.text
     for (const heard of this.#listeners) heard(text)
     if (this.#wanted === undefined || this.#match !== undefined) return false
-    this.#heard = (this.#heard + text).slice(-WINDOW)
+    this.#heard = (this.#heard + text).slice(-SEARCHED_CHARACTERS)
     this.#match = this.#wanted.exec(this.#heard) ?? undefined
     return this.#match !== undefined
   }

@@ -6,12 +6,12 @@ import {
   CELL,
   CELL_NAMES,
   F,
-  LINES,
   PC,
   PRIVILEGE,
   RESERVATION,
   VIRTUALISED,
   WAITING,
+  WIRES,
   X,
 } from '../memory/layout.ts'
 import type { SavedState } from '../saved/saved-state.ts'
@@ -21,7 +21,7 @@ const WORDS = {
   virtualised: VIRTUALISED,
   waiting: WAITING,
   reservation: RESERVATION,
-  lines: LINES,
+  lines: WIRES,
 } as const
 
 /** `architectural`: without what is counted for people. */

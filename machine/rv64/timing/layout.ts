@@ -4,16 +4,16 @@
 import { CODE, TIMING } from '../memory/layout.ts'
 import type { Core, Geometry } from './core.ts'
 
-/** Byte addresses of a tag array: its entries, set by set, and whose turn it is in each set. */
-export interface Place extends Geometry {
+/** Byte addresses of a tag array: its entries, set by set, and the victim of each set. */
+export interface ArrayLayout extends Geometry {
   readonly entries: number
-  readonly turns: number
+  readonly victims: number
 }
 
 export const ARRAYS = ['l1d', 'l2', 'dtlb', 'l2tlb', 'l1i', 'itlb'] as const
 export type ArrayName = (typeof ARRAYS)[number]
 
-export interface Layout extends Readonly<Record<ArrayName, Place>> {
+export interface Layout extends Readonly<Record<ArrayName, ArrayLayout>> {
   /** Counters of branches, a byte for each word of a page. */
   readonly counters: number
   /** What is state ends here. */
@@ -49,7 +49,7 @@ export function layoutOf(core: Core): Layout {
     at += words * WORD
     return at - words * WORD
   }
-  const place = (name: ArrayName): Place => {
+  const place = (name: ArrayName): ArrayLayout => {
     const { sets, ways } = core[name]
     for (const count of [sets, ways / LEAST_WAYS]) {
       if (count > 0 && (count & (count - 1)) === 0 && ways <= MOST_WAYS) continue
@@ -57,13 +57,13 @@ export function layoutOf(core: Core): Layout {
         `${name}: expected powers of two, and 4 or 8 ways, got ${sets} x ${ways}`,
       )
     }
-    return { sets, ways, entries: take(sets * ways), turns: take(sets) }
+    return { sets, ways, entries: take(sets * ways), victims: take(sets) }
   }
   const arrays = Object.fromEntries(ARRAYS.map((name) => [name, place(name)]))
   const counters = takeCounters(core, take)
   const count = ({ sets, ways }: Geometry): number => sets * ways
   const layout = {
-    ...(arrays as Record<ArrayName, Place>),
+    ...(arrays as Record<ArrayName, ArrayLayout>),
     counters,
     end: at,
     holders: take(2 * count(core.l1d)),

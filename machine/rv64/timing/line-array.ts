@@ -5,7 +5,7 @@
 
 import { RAM_BASE } from '../memory/ram.ts'
 import { LINE_BYTES } from './core.ts'
-import type { Place } from './layout.ts'
+import type { ArrayLayout } from './layout.ts'
 import { TagArray } from './tag-array.ts'
 
 /** Number of the first line of RAM. */
@@ -17,7 +17,7 @@ export class LineArray extends TagArray {
   readonly #directory: Uint8Array
   readonly #ways: number
 
-  constructor(words: Int32Array, place: Place, directory: Uint8Array) {
+  constructor(words: Int32Array, place: ArrayLayout, directory: Uint8Array) {
     super(words, place)
     this.#directory = directory
     this.#ways = place.ways

@@ -1,5 +1,5 @@
-// A stretch of code measured on a stand: the cycles between two reads of `cycle` around it, on every engine.
-// Invariant: the stretch begins at a line of its own.
+// Code measured on a stand: the cycles between two reads of `cycle` around it, on every engine.
+// Invariant: the code begins at a line of its own.
 
 import type { CompilerLimits } from '../engine/compiler/limits.ts'
 import { TestStand, type TestStandOptions } from '../engine/test-stand.fixture.ts'

@@ -1,21 +1,21 @@
 // A tag array: which lines or pages a set-associative structure holds. Invariant: a hit changes nothing;
-// a miss replaces the entry of its set that came first, and moves that set's turn on.
+// a miss replaces the entry of its set that came first, and makes the next way that set's victim.
 
-import type { Place } from './layout.ts'
+import type { ArrayLayout } from './layout.ts'
 
 /** An entry is its tag shifted left by one, and a mark in bit 0; 0 is an empty one. Tags are not 0. */
 export class TagArray {
   readonly #words: Int32Array
   readonly #first: number
-  readonly #turns: number
+  readonly #victims: number
   readonly #sets: number
   readonly #ways: number
   readonly entries: number
 
-  constructor(words: Int32Array, { entries, turns, sets, ways }: Place) {
+  constructor(words: Int32Array, { entries, victims, sets, ways }: ArrayLayout) {
     this.#words = words
     this.#first = entries >> 2
-    this.#turns = turns >> 2
+    this.#victims = victims >> 2
     this.#sets = sets
     this.#ways = ways
     this.entries = sets * ways
@@ -31,12 +31,12 @@ export class TagArray {
     return -1
   }
 
-  /** The entry whose turn it is to go. It still holds what it held. */
+  /** The entry that goes next, the victim. It still holds what it held. */
   victim(index: number): number {
     const set = index & (this.#sets - 1)
-    const turn = this.#turns + set
-    const way = this.#words[turn]!
-    this.#words[turn] = way + 1 === this.#ways ? 0 : way + 1
+    const victim = this.#victims + set
+    const way = this.#words[victim]!
+    this.#words[victim] = way + 1 === this.#ways ? 0 : way + 1
     return set * this.#ways + way
   }
 

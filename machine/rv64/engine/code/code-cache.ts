@@ -15,7 +15,7 @@ import {
   RAM,
   SLOT_BYTES,
 } from '../../memory/layout.ts'
-import type { CodeWatcher, Ram, Stretch } from '../../memory/ram.ts'
+import type { CodeWatcher, Ram, WatchedBytes } from '../../memory/ram.ts'
 import { ACROSS, BREAK, DECODE, PAGE_END, SLOT_HANDLER, SLOT_STEP, writeSlot } from './slot.ts'
 
 const HALFWORDS = 2048
@@ -57,8 +57,8 @@ export class CodeCache implements CodeWatcher {
   slotWatcher: SlotWatcher | undefined
   /** Halfwords of RAM whose slots say BREAK. */
   readonly #guarded = new Set<number>()
-  /** By page of RAM, stretches that somebody watches. Such a page has slots, so that writes are seen. */
-  #watched: ReadonlyMap<number, readonly Stretch[]> = new Map()
+  /** By page of RAM, ranges that somebody watches. Such a page has slots, so that writes are seen. */
+  #watched: ReadonlyMap<number, readonly WatchedBytes[]> = new Map()
 
   constructor(hart: Hart) {
     this.#hart = hart
@@ -116,7 +116,7 @@ export class CodeCache implements CodeWatcher {
     }
   }
 
-  /** Whoever comes to the instruction at `offset` of a page is stopped; no region contains it. */
+  /** Whoever comes to the instruction at `offset` of a page is stopped; no fragment contains it. */
   guard(page: number, offset: number): void {
     const half = page * HALFWORDS + (offset >> 1)
     if (this.#guarded.has(half)) return
@@ -139,8 +139,8 @@ export class CodeCache implements CodeWatcher {
     this.#ram.view.setUint16(slot + SLOT_HANDLER, DECODE, true)
   }
 
-  watch(stretches: ReadonlyMap<number, readonly Stretch[]>): void {
-    this.#watched = stretches
+  watch(ranges: ReadonlyMap<number, readonly WatchedBytes[]>): void {
+    this.#watched = ranges
     this.#keepWatched()
   }
 

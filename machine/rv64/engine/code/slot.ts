@@ -14,7 +14,7 @@ export const SLOT_RS2 = 6 // u16
 export const SLOT_IMMEDIATE = 8
 /** u16: bytes to the slot of the next instruction. */
 export const SLOT_STEP = 12
-/** u16: how often a jump has led here; of a compiled region its index in the table. */
+/** u16: how often a jump has led here; of a compiled fragment its index in the table. */
 export const SLOT_HEAT = 14
 
 /** A slot lies 8 bytes further for each byte of code: 16 bytes a halfword. */
@@ -27,8 +27,8 @@ export const SLOT_BYTES_OF_LINE = 9
 export const DECODE = 0
 export const PAGE_END = 1
 export const ACROSS = 2
-/** A compiled region begins here. */
-export const REGION = 3
+/** A compiled fragment begins here. */
+export const FRAGMENT = 3
 /** Somebody may want to be asked before the instruction: see hart/fetch-guard.ts. */
 export const BREAK = 4
 const FIRST_ROW = 5

@@ -4,7 +4,7 @@ import { SUPERVISOR } from '../../isa/status.ts'
 import { CELL, PRIVILEGE, VIRTUALISED } from '../../memory/layout.ts'
 import { RAM_BASE } from '../../memory/ram.ts'
 import { TestStand } from '../test-stand.fixture.ts'
-import { MOST_REGIONS } from './limits.ts'
+import { MOST_FRAGMENTS } from './limits.ts'
 
 const PAGE = 4096
 const TABLE = RAM_BASE + 0x1_0000
@@ -34,7 +34,7 @@ describe('the compiler', () => {
   it('leaves cold code alone', () => {
     load(new Assembler().emit(...add(A0, 1)).emit(...add(A0, 1)))
     stand.run(2)
-    expect(why(stand, 'compiled-regions')).toBe(0)
+    expect(why(stand, 'compiled-fragments')).toBe(0)
   })
 
   it('compiles a loop, and stops in it at each exact instruction', () => {
@@ -44,7 +44,7 @@ describe('the compiler', () => {
       .emit(...add(A1, 1))
     load(code.emit(...add(A2, 1)).to('again', 'jal'))
     stand.run(400)
-    expect(why(stand, 'compiled-regions')).toBe(1)
+    expect(why(stand, 'compiled-fragments')).toBe(1)
     for (let n = 400; n < 440; n++) {
       const done = [A0, A1, A2].map((register) => stand.x(register))
       expect(done).toEqual([0, 1, 2].map((i) => BigInt(Math.ceil((n - i) / 4))))
@@ -70,7 +70,7 @@ describe('the compiler', () => {
     )
     stand.run(9 * 100)
     expect([stand.x(A0), stand.x(A1), stand.x(A2)]).toEqual([100n, 100n, 200n])
-    expect(why(stand, 'compiled-regions')).toBeGreaterThan(0)
+    expect(why(stand, 'compiled-fragments')).toBeGreaterThan(0)
   })
 
   it('notices that a loop writes over itself', () => {
@@ -87,10 +87,10 @@ describe('the compiler', () => {
     stand.setX(A1, 50)
     stand.setX(A2, encode('addi', { rd: A0, rs1: A0, immediate: 100 }))
     stand.run(1 + 3 * 50)
-    expect([stand.x(A0), why(stand, 'regions-removed')]).toEqual([50n, 0])
+    expect([stand.x(A0), why(stand, 'fragments-removed')]).toEqual([50n, 0])
     stand.run(3 + 3 * 50)
     expect(stand.x(A0)).toBe(50n + 5000n)
-    expect(why(stand, 'regions-removed')).toBeGreaterThan(0)
+    expect(why(stand, 'fragments-removed')).toBeGreaterThan(0)
   })
 
   it("gives a guest its own copies of the supervisor's CSRs", () => {
@@ -105,23 +105,23 @@ describe('the compiler', () => {
     hart.stateLoaded()
     stand.run(3 * 100)
     expect([hart.lo(CELL.vsscratch), hart.lo(CELL.sscratch), stand.x(A1)]).toEqual([100, 0, 99n])
-    expect([why(stand, 'compiled-regions'), why(stand, 'left-for-reference')]).toEqual([1, 0])
+    expect([why(stand, 'compiled-fragments'), why(stand, 'left-for-reference')]).toEqual([1, 0])
   })
 
-  it('gives all regions up when there are too many', () => {
+  it('gives all fragments up when there are too many', () => {
     stand = standWith({ threshold: 2, instructions: 1 })
-    const jumps = MOST_REGIONS + 10
+    const jumps = MOST_FRAGMENTS + 10
     const code = new Assembler()
     for (let i = 1; i < jumps; i++) code.emit('jal', { immediate: 4 })
     load(code.emit('jal', { immediate: -code.length }))
     stand.run(3 * jumps)
     expect(stand.pc).toBe(BigInt(RAM_BASE))
-    expect(why(stand, 'compiled-regions')).toBeGreaterThan(MOST_REGIONS)
-    expect(why(stand, 'regions-cleared')).toBe(1)
+    expect(why(stand, 'compiled-fragments')).toBeGreaterThan(MOST_FRAGMENTS)
+    expect(why(stand, 'fragments-cleared')).toBe(1)
   })
 })
 
-describe('a region over two pages', () => {
+describe('a fragment over two pages', () => {
   const NEAR = RAM_BASE + 0x4000
   const other = (value: number) =>
     new Assembler()
@@ -166,7 +166,7 @@ describe('a region over two pages', () => {
 
   it('does not execute the old page once another is mapped', () => {
     stand.run(5 * 100)
-    expect([stand.x(A0), why(stand, 'compiled-regions') > 0]).toEqual([100n, true])
+    expect([stand.x(A0), why(stand, 'compiled-fragments') > 0]).toEqual([100n, true])
     map(NEAR + PAGE, NEAR + 2 * PAGE)
     stand.hart.tlb?.flushAll()
     stand.run(5 * 10)

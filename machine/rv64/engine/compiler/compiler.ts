@@ -1,6 +1,6 @@
-// The compiler: turns hot instructions into regions, regions into WebAssembly, and puts them where the
-// interpreter enters them: into the table, with the handler REGION in the slot they begin at.
-// Invariants: a region exists only as long as all slots it was made from are as they were; when
+// The compiler: turns hot instructions into fragments, fragments into WebAssembly, and puts them where the
+// interpreter enters them: into the table, with the handler FRAGMENT in the slot they begin at.
+// Invariants: a fragment exists only as long as all slots it was made from are as they were; when
 // something is compiled depends on nothing the guest can see, and the guest sees nothing of it.
 
 import type { Hart } from '../../hart/hart.ts'
@@ -18,17 +18,17 @@ import {
 } from '../../memory/layout.ts'
 import type { CodeCache } from '../code/code-cache.ts'
 import type { CodeTiming } from '../code/code-timing.ts'
-import { BREAK, DECODE, REGION, SLOT_HANDLER, SLOT_SHIFT } from '../code/slot.ts'
+import { BREAK, DECODE, FRAGMENT, SLOT_HANDLER, SLOT_SHIFT } from '../code/slot.ts'
 import { commonAccess } from '../lines/line-refill.ts'
 import { functionsOf } from '../wasm/calls.ts'
 import { type DefinedFunction, encodeModule } from '../wasm/encoder.ts'
 import { moduleFor } from '../wasm/modules.ts'
 import { CALL, COMMON, importsFor } from './calls.ts'
 import { floatHelpers } from './float-helpers.ts'
+import { type Block, type CodeSource, findFragment } from './fragment.ts'
+import { FragmentTable, type Span } from './fragment-table.ts'
 import { glueModule } from './glue.ts'
-import { type CompilerLimits, MOST_REGIONS } from './limits.ts'
-import { type Block, type CodeSource, findRegion } from './region.ts'
-import { RegionTable, type Span } from './region-table.ts'
+import { type CompilerLimits, MOST_FRAGMENTS } from './limits.ts'
 import { translate } from './translate.ts'
 
 /** A hot instruction: its slot, and where it was executed. */
@@ -57,14 +57,14 @@ export interface Help {
 export class Compiler {
   readonly table = new WebAssembly.Table({
     element: 'anyfunc',
-    initial: MOST_REGIONS,
-    maximum: MOST_REGIONS,
+    initial: MOST_FRAGMENTS,
+    maximum: MOST_FRAGMENTS,
   })
   readonly #hart: Hart
   readonly #code: CodeCache
   readonly #limits: CompilerLimits
   readonly #timing: CodeTiming
-  readonly #regions: RegionTable
+  readonly #fragments: FragmentTable
   readonly #environment: Record<string, unknown>
   readonly #memoryPages: number
   /** Every module has its own, for a call into another one takes longer. */
@@ -84,11 +84,11 @@ export class Compiler {
     this.#code = code
     this.#limits = limits
     this.#timing = timing
-    this.#regions = new RegionTable(hart, this.table)
+    this.#fragments = new FragmentTable(hart, this.table)
     const { core } = timing
     this.#common =
       core === undefined ? [] : functionsOf(COMMON, commonAccess(core, hart.ram.pages, CALL))
-    code.slotWatcher = this.#regions
+    code.slotWatcher = this.#fragments
     const { memory } = hart.ram
     this.#memoryPages = memory.buffer.byteLength / 65536
     const pages = this.#memoryPages
@@ -137,7 +137,7 @@ export class Compiler {
     const { load, store, alone, line } = this.#left
     return {
       'compiled-modules': this.#modules,
-      ...this.#regions.why(),
+      ...this.#fragments.why(),
       'left-for-load': load,
       'left-for-store': store,
       'left-for-reference': alone,
@@ -150,11 +150,11 @@ export class Compiler {
     const found: Found[] = []
     const slots = new Set<number>()
     for (const hot of this.#waiting) {
-      if (slots.has(hot.slot) || this.#handler(hot.slot) === REGION) continue
+      if (slots.has(hot.slot) || this.#handler(hot.slot) === FRAGMENT) continue
       slots.add(hot.slot)
       const pages = new Pages(this.#hart, hot)
       const fences = !this.#timing.lines
-      const blocks = findRegion(this.#source(pages), pages.entry, this.#limits, { fences })
+      const blocks = findFragment(this.#source(pages), pages.entry, this.#limits, { fences })
       if (blocks.length > 0) found.push({ slot: hot.slot, blocks, pages })
     }
     this.#waiting = []
@@ -175,7 +175,7 @@ export class Compiler {
     })
     this.#modules++
     found.forEach(({ slot, blocks, pages }, i) => {
-      this.#regions.add(slot, spansOf(blocks, pages), exports[`r${i}`])
+      this.#fragments.add(slot, spansOf(blocks, pages), exports[`r${i}`])
     })
   }
 

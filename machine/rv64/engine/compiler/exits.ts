@@ -1,4 +1,4 @@
-// How code of a region stops in the midst of a block: at an instruction that somebody else executes, or
+// How code of a fragment stops in the midst of a block: at an instruction that somebody else executes, or
 // behind one that has taken more cycles than were known. Invariant: budget, extra cycles and pc are then as
 // the interpreter would have them.
 
@@ -27,7 +27,7 @@ export class Exits {
     if (rest !== 0) this.#code.i32(rest).op('i32.add')
   }
 
-  /** The region is left, and this instruction, which has started, is executed alone. */
+  /** The fragment is left, and this instruction, which has started, is executed alone. */
   alone({ offset, own, rest, extra }: Timed): void {
     const code = this.#code
     code

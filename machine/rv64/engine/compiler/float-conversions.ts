@@ -1,5 +1,5 @@
 // Conversions between f registers and x registers, and between singles and doubles, as compiled code.
-// `alone` leaves the region, before the instruction; on the stack are reasons to do so already.
+// `alone` leaves the fragment, before the instruction; on the stack are reasons to do so already.
 
 import type { FloatCall } from '../../isa/float-calls.ts'
 import { rs1 } from '../../isa/ir.ts'

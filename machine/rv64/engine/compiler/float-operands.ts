@@ -1,5 +1,5 @@
 // What instructions of floating point have in common as compiled code: sources, results, and the reasons
-// to leave the region, joined one by one to an i32 on the stack.
+// to leave the fragment, joined one by one to an i32 on the stack.
 
 import type { Code } from '../wasm/code.ts'
 import { I32 } from '../wasm/encoder.ts'
@@ -39,7 +39,7 @@ export class FloatOperands {
     this.#registers = registers
   }
 
-  /** Leaves 1 if a bit is missing; what is joined to it by `or` are reasons to leave the region. */
+  /** Leaves 1 if a bit is missing; what is joined to it by `or` are reasons to leave the fragment. */
   unless(need: number): void {
     this.#code.get(LOCAL.floats).i32(need).op('i32.and').i32(need).op('i32.ne')
   }

@@ -106,7 +106,7 @@ describe.each(arithmetic)('%s in compiled code', (call) => {
       }
       for (const stand of [compiler, software]) {
         put(stand, word(call, modesOf(call).includes(1) ? 1 : 0))
-        outcome(stand, ordinary, 8) // makes the region
+        outcome(stand, ordinary, 8) // makes the fragment
         const before = leftAlone(stand)
         outcome(stand, ordinary, 8)
         expect(leftAlone(stand)).toBe(before)

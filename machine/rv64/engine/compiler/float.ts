@@ -1,4 +1,4 @@
-// Floating point in a region: f registers in locals, ordinary operands rounded to the nearest by the
+// Floating point in a fragment: f registers in locals, ordinary operands rounded to the nearest by the
 // host's instructions. Invariant: where no flag can be raised that is not raised already, an instruction is
 // carried out as instructions/float.ts would; else it is left to that, unchanged.
 
@@ -44,7 +44,7 @@ export class Floats {
     this.#fuses = fuses
   }
 
-  /** At the entry of a region, within which neither FS nor fcsr changes. */
+  /** At the entry of a fragment, within which neither FS nor fcsr changes. */
   begin(): void {
     const code = this.#code
     code.i32(0).memory('i32.load', CELL.mstatus)
@@ -63,7 +63,7 @@ export class Floats {
     code.set(LOCAL.floats)
   }
 
-  /** `alone` leaves the region, before the instruction. */
+  /** `alone` leaves the fragment, before the instruction. */
   emit(form: FloatForm, at: Placed, alone: () => void): void {
     const { call } = form
     const [name = '', first = '', second = ''] = call.split('.')
@@ -188,7 +188,7 @@ export class Floats {
     this.#operands.put(width, at)
   }
 
-  /** Two sources, of which neither is a NaN; with a NaN the region is left. */
+  /** Two sources, of which neither is a NaN; with a NaN the fragment is left. */
   #ordered(width: Width, { instruction }: Placed, alone: () => void) {
     const code = this.#code
     const a = this.#operands.source(width, instruction.rs1, 0)

@@ -1,4 +1,4 @@
-// What compiled regions call: WebAssembly between them and the shared slow paths, so that 64-bit
+// What compiled fragments call: WebAssembly between them and the shared slow paths, so that 64-bit
 // values do not become bigint on the way. Invariant: pc and budget are in the state before the slow
 // path begins; the result is what the access took off the budget, or TRAPPED_STATUS.
 
@@ -38,7 +38,7 @@ const OWN = {
 const REFILLS = { loadRefill: REFILL, storeRefill: REFILL } as const
 const CALL = numbersOf(IMPORTS, { ...OWN, ...REFILLS })
 
-/** Exports what regions call. */
+/** Exports what fragments call. */
 export function glueModule(memoryPages: number, ramPages: number, timing: CodeTiming): Uint8Array {
   const trap = (code: Uint8Array, exported: string) => ({ locals: TRAP_LOCALS, code, exported })
   const own = functionsOf(OWN, {

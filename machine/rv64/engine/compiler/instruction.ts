@@ -1,4 +1,4 @@
-// The instructions of a region, one after the other, as WebAssembly, by what they do: memory.ts, float.ts,
+// The instructions of a fragment, one after the other, as WebAssembly, by what they do: memory.ts, float.ts,
 // system.ts. Invariant: whoever calls out has put pc and budget where the shared code finds them.
 
 import { add, type Bytes, immediate, rs1, type Statement, type SystemCall } from '../../isa/ir.ts'

@@ -1,8 +1,8 @@
 // What the compiler is allowed: when it compiles, how much at once and how much altogether.
 // Invariant: none of it changes what a guest sees, only how fast.
 
+import type { Limits } from './fragment.ts'
 import { hostFuses } from './host-fma.ts'
-import type { Limits } from './region.ts'
 
 export interface CompilerLimits extends Limits {
   /** How many jumps to an instruction make it hot; 1 compiles at the first. */
@@ -29,6 +29,6 @@ export const USUAL: CompilerLimits = {
   depth: 3,
 }
 
-/** Regions that exist at once; beyond that, or beyond so many instructions, all are given up. */
-export const MOST_REGIONS = 2048
+/** Fragments that exist at once; beyond that, or beyond so many instructions, all are given up. */
+export const MOST_FRAGMENTS = 2048
 export const MOST_INSTRUCTIONS = 200_000

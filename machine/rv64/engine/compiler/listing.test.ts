@@ -13,7 +13,7 @@ import { LOCAL } from './locals.ts'
 
 const PAGE = fileURLToPath(new URL('../../../../docs/compiler.md', import.meta.url))
 const [A0, A1, A2] = [10, 11, 12]
-/** Registers of a region live behind its other locals, in ascending order. */
+/** Registers of a fragment live behind its other locals, in ascending order. */
 const FIRST_REGISTER = Object.keys(LOCAL).length
 const LOCALS: Readonly<Record<string, number>> = {
   ...LOCAL,

@@ -1,17 +1,17 @@
-// The locals of a compiled region. Invariant: registers live
+// The locals of a compiled fragment. Invariant: registers live
 // in locals from FIRST_REGISTER on, x before f, as RegisterLocals numbers them.
 
 import type { Decoded } from '../../isa/decode.ts'
 import type { Expression, Statement } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
-import { REGION_PARAMETERS } from '../emit/region-call.ts'
+import { FRAGMENT_PARAMETERS } from '../emit/fragment-call.ts'
 import { F32, F64, I32, I64, type ValueType } from '../wasm/encoder.ts'
 import { frameOf } from '../wasm/frame.ts'
 import { csrForm } from './csr.ts'
 import { floatOperands, thirdSource } from './float-form.ts'
-import { isFence } from './region.ts'
+import { isFence } from './fragment.ts'
 
-const FRAME = frameOf(REGION_PARAMETERS, [], {
+const FRAME = frameOf(FRAGMENT_PARAMETERS, [], {
   dataTlb: I32,
   fetchTlb: I32,
   entry: I32,
@@ -77,7 +77,7 @@ export interface Registers {
   readonly f: RegisterLocals
 }
 
-/** The registers that the instructions of a region use. */
+/** The registers that the instructions of a fragment use. */
 export function registersOf(instructions: Iterable<Decoded>): Registers {
   const read = { x: new Set<number>(), f: new Set<number>() }
   const written = { x: new Set<number>(), f: new Set<number>() }

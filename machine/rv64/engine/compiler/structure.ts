@@ -1,11 +1,11 @@
 // From a graph of blocks to nested loops and blocks, as WebAssembly wants them (after Ramsey, "Beyond
 // Relooper", 2022): each block stands inside its immediate dominator; a block with several ways in
 // ends a wasm block, one that is jumped back to begins a wasm loop. Invariant: an edge back to a block
-// that does not dominate its source (an irreducible loop) is none of this; it must leave the region.
+// that does not dominate its source (an irreducible loop) is none of this; it must leave the fragment.
 
 import type { Decoded } from '../../isa/decode.ts'
 import { table } from '../../isa/table.ts'
-import type { Block, Target } from './region.ts'
+import type { Block, Target } from './fragment.ts'
 
 export type Edge = 'inline' | 'forward' | 'back' | 'leave'
 

@@ -1,5 +1,5 @@
-// The instructions of a region that reach into privileged state: CSRs that only hold (csr.ts), satp, fences,
-// and what leads to another privilege (trap.ts). Invariant: what is not ordinary is executed alone.
+// The instructions of a fragment that reach into privileged state: CSRs that only hold (csr.ts), satp,
+// fences, and what leads to another privilege (trap.ts). Invariant: what is not ordinary is executed alone.
 
 import type { SystemCall } from '../../isa/ir.ts'
 import { BUDGET, CELL, PRIVILEGE, VIRTUALISED } from '../../memory/layout.ts'
@@ -8,8 +8,8 @@ import type { Code } from '../wasm/code.ts'
 import { CALL } from './calls.ts'
 import { type CsrUse, csrAccess, satpUse } from './csr.ts'
 import type { Exits } from './exits.ts'
+import { isFence, isTrap } from './fragment.ts'
 import { LOCAL, type RegisterLocals, TRAPPED } from './locals.ts'
-import { isFence, isTrap } from './region.ts'
 import type { Timed, Values } from './value.ts'
 
 export class SystemInstructions {

@@ -1,8 +1,8 @@
-// A region as a WebAssembly function. Registers live in locals; they come from the state at the entry
+// A fragment as a WebAssembly function. Registers live in locals; they come from the state at the entry
 // and go back at the exit, of which there is one. Invariants: a block starts only if the budget holds
-// all its instructions, as far as their cycles are known beforehand; whoever calls out has put pc and budget
-// where the shared code finds them; a region that leaves has left the state as the interpreter would have it
-// before the next instruction.
+// all its instructions, as far as their cycles are known beforehand; a call out finds pc and budget
+// where the shared code expects them; a fragment that leaves has left the state as the interpreter would
+// have it before the next instruction.
 
 import { table } from '../../isa/table.ts'
 import {
@@ -23,18 +23,18 @@ import { counterIndex } from '../../timing/branch-predictor.ts'
 import { LINE_BYTES } from '../../timing/core.ts'
 import type { CodeTiming } from '../code/code-timing.ts'
 import { learnBranch } from '../emit/branch-code.ts'
-import { REGION_TYPE } from '../emit/region-call.ts'
+import { FRAGMENT_TYPE } from '../emit/fragment-call.ts'
 import { Code } from '../wasm/code.ts'
 import type { DefinedFunction } from '../wasm/encoder.ts'
 import { CALL } from './calls.ts'
 import { Floats } from './float.ts'
+import type { Block, Target } from './fragment.ts'
 import { Instructions } from './instruction.ts'
 import { EXIT, LOCAL, localTypes, type Registers, registersOf, TRAPPED } from './locals.ts'
-import type { Block, Target } from './region.ts'
 import { isShortLoop, Structure } from './structure.ts'
 import { type Placed, type Timed, Values } from './value.ts'
 
-/** Where a page lies from which a region was made: its slots, by page from the entry's. */
+/** Where a page lies from which a fragment was made: its slots, by page from the entry's. */
 export type PageSlots = (page: number) => number
 
 /** `blocks` are not empty, the entry first; `fuses`: see CompilerLimits. */
@@ -48,7 +48,7 @@ export function translate(
   const registers = registersOf(blocks.flatMap(({ instructions }) => instructions))
   const code = new Translation(blocks, slotsOf, timing, registers, fuses).code
   return {
-    type: REGION_TYPE,
+    type: FRAGMENT_TYPE,
     locals: localTypes(registers),
     code: code.bytes,
     exported,
@@ -288,14 +288,14 @@ class Translation {
     else this.code.br(labelOf(block, edge === 'back' ? 'loop' : 'block'))
   }
 
-  /** Into another page; that of the entry stays as it was unless the region itself maps anew. */
+  /** Into another page; that of the entry stays as it was unless the fragment itself maps anew. */
   #checkPage(from: Block, to: Block): void {
     const page = to.offset >> 12
     if (page === from.offset >> 12 || (page === 0 && !this.#anew)) return
     this.#expectPage(to)
   }
 
-  /** Leaves unless the fetch TLB has the page, and has that from which the region was made. */
+  /** Leaves unless the fetch TLB has the page, and has that from which the fragment was made. */
   #expectPage({ offset }: { readonly offset: number }): void {
     const { code } = this
     const page = offset >> 12

@@ -31,7 +31,6 @@ import {
   EXTRA,
   FETCH_SET,
   FETCH_TLB,
-  LINES,
   PC,
   PRIVILEGE,
   RESERVATION,
@@ -39,6 +38,7 @@ import {
   TLB_BASE,
   USER_STOP,
   VIRTUALISED,
+  WIRES,
 } from '../../memory/layout.ts'
 import { Code } from '../wasm/code.ts'
 import { I32, I64 } from '../wasm/encoder.ts'
@@ -195,7 +195,7 @@ function attempt(inside: (code: Code) => void): Uint8Array {
 
 /** Whether an interrupt is taken then is not asked here. */
 function bailIfPending(code: Code): void {
-  code.i32(0).memory('i32.load', CELL.pending).i32(0).memory('i32.load', LINES).op('i32.or')
+  code.i32(0).memory('i32.load', CELL.pending).i32(0).memory('i32.load', WIRES).op('i32.or')
   code.i32(0).memory('i32.load', TIMERS).op('i32.or')
   code.i32(0).memory('i32.load', CELL.mie).op('i32.and').brIf(ELSE)
 }

@@ -97,7 +97,7 @@ export class Values {
     if (offset !== 0) this.#code.i64(BigInt(offset)).op('i64.add')
   }
 
-  /** Out of the region, to the instruction at an offset. */
+  /** Out of the fragment, to the instruction at an offset. */
   leave(offset: number): void {
     this.address(offset)
     this.#code.set(LOCAL.pc).br(EXIT)

@@ -38,7 +38,7 @@ export const OWN = { mulHighU: PRODUCT, run: NOTHING } as const
 
 export const CALL = numbersOf(imported(REFILL), OWN)
 /** The type of compiled code is numbered after those of all functions. */
-export const REGION_CALL = Object.keys(CALL).length
+export const FRAGMENT_CALL = Object.keys(CALL).length
 
 /** A miss refills the soft TLB; where caches are modelled, the model carries the access out. */
 export const importsFor = ({ lines }: CodeTiming): readonly ImportedFunction[] =>

@@ -29,21 +29,21 @@ import {
   ACROSS,
   BREAK,
   DECODE,
+  FRAGMENT,
   HANDLER_COUNT,
   handlerAt,
   PAGE_END,
-  REGION,
   SLOT_BYTES_OF_LINE,
   SLOT_HEAT,
   SLOT_SHIFT,
   SLOT_STEP,
 } from '../code/slot.ts'
+import { FRAGMENT_TYPE } from '../emit/fragment-call.ts'
 import { mulHighU } from '../emit/mul-high.ts'
-import { REGION_TYPE } from '../emit/region-call.ts'
 import { functionsOf } from '../wasm/calls.ts'
 import { Code } from '../wasm/code.ts'
 import { encodeModule } from '../wasm/encoder.ts'
-import { CALL, importsFor, OWN, REGION_CALL } from './calls.ts'
+import { CALL, FRAGMENT_CALL, importsFor, OWN } from './calls.ts'
 import {
   COUNT,
   currentPc,
@@ -59,31 +59,31 @@ import {
 import { Meaning } from './meaning.ts'
 
 /** Makes the interpreter count jumps, and enter what has been compiled. */
-export interface Regions {
+export interface Fragments {
   /** How many jumps make code hot. */
   readonly threshold: number
-  /** Size of the table of regions. */
+  /** Size of the table of fragments. */
   readonly tableSize: number
 }
 
 export function interpreterModule(
   memoryPages: number,
   timing: CodeTiming,
-  regions?: Regions,
+  fragments?: Fragments,
 ): Uint8Array {
   return encodeModule({
     imports: importsFor(timing),
     memoryPages,
-    ...(regions === undefined ? {} : { tableSize: regions.tableSize }),
-    indirect: [REGION_TYPE],
+    ...(fragments === undefined ? {} : { tableSize: fragments.tableSize }),
+    indirect: [FRAGMENT_TYPE],
     functions: functionsOf(OWN, {
       mulHighU: mulHighU(),
-      run: { locals: LOCALS, code: run(timing, regions), exported: 'run' },
+      run: { locals: LOCALS, code: run(timing, fragments), exported: 'run' },
     }),
   })
 }
 
-function run(timing: CodeTiming, regions: Regions | undefined): Uint8Array {
+function run(timing: CodeTiming, fragments: Fragments | undefined): Uint8Array {
   const code = new Code()
   code.loop(RELOAD, () => {
     reloadBudget(code)
@@ -94,10 +94,10 @@ function run(timing: CodeTiming, regions: Regions | undefined): Uint8Array {
     code.loop(LOOKUP, () => {
       lookUp(code, timing)
       if (timing.lines) findFlags(code)
-      if (regions === undefined) executing(code, timing, false)
+      if (fragments === undefined) executing(code, timing, false)
       else {
         code.loop(COUNT, () => {
-          count(code, regions.threshold)
+          count(code, fragments.threshold)
           executing(code, timing, true)
         })
       }
@@ -150,7 +150,7 @@ function fetchLines(code: Code): void {
 
 /** A jump has led to `slot`, which has not started. */
 function count(code: Code, threshold: number): void {
-  code.get(LOCAL.slot).memory('i32.load16_u').i32(REGION).op('i32.ne')
+  code.get(LOCAL.slot).memory('i32.load16_u').i32(FRAGMENT).op('i32.ne')
   code.if(() => {
     code.get(LOCAL.slot).get(LOCAL.slot).memory('i32.load16_u', SLOT_HEAT)
     code.i32(1).op('i32.add').tee(LOCAL.host).memory('i32.store16', SLOT_HEAT)
@@ -162,12 +162,12 @@ function count(code: Code, threshold: number): void {
   })
 }
 
-/** The region counts its instructions itself, and leaves pc and budget in the state. */
-function enterRegion(code: Code): void {
+/** The fragment counts its instructions itself, and leaves pc and budget in the state. */
+function enterFragment(code: Code): void {
   giveBack(code)
   code.get(LOCAL.budget).get(LOCAL.pageVa)
   code.get(LOCAL.slot).memory('i32.load16_u', SLOT_HEAT)
-  code.callIndirect(REGION_CALL).br(RELOAD)
+  code.callIndirect(FRAGMENT_CALL).br(RELOAD)
 }
 
 /** pc is in the state already: no slot says it. */
@@ -229,8 +229,8 @@ function handlersFrom(code: Code, number: number, timing: CodeTiming, counting: 
     case ACROSS:
       across(code, timing)
       return
-    case REGION:
-      if (counting) enterRegion(code)
+    case FRAGMENT:
+      if (counting) enterFragment(code)
       else code.op('unreachable')
       return
     case BREAK:

@@ -9,7 +9,7 @@ import { CHANGED, FIRST_LINE } from '../../timing/line-array.ts'
 import { Code } from '../wasm/code.ts'
 import { type DefinedFunction, I32 } from '../wasm/encoder.ts'
 import { frameOf } from '../wasm/frame.ts'
-import { findEntry, setOf, takeTurn, WORD_SHIFT } from './tag-model.ts'
+import { findEntry, setOf, takeVictim, WORD_SHIFT } from './tag-model.ts'
 
 /** What the code of the model is made from. */
 export interface Model {
@@ -89,7 +89,7 @@ function missFirst(code: Code, model: Model, locals: LineLocals, purpose: Purpos
   code.get(cycles).i32(model.core.cycles.l2).op('i32.add').set(cycles)
   code.get(line).memory('i32.load8_u', model.directory).op('i32.eqz')
   code.if(() => missSecond(code, model, locals))
-  takeTurn(code, l1d, first, entry)
+  takeVictim(code, l1d, first, entry)
   for (const holder of [0, WRITE_HOLDER]) {
     dropHolder(code, entry, holders + holder)
     if (purpose === (holder === 0 ? 'read' : 'write')) continue // it gets a new one at once
@@ -130,7 +130,7 @@ function missSecond(code: Code, model: Model, locals: LineLocals): void {
   const { l2: known, dram, writeBack } = core.cycles
   setOf(code, l2, line)
   code.set(mask)
-  takeTurn(code, l2, mask, entry)
+  takeVictim(code, l2, mask, entry)
   code.get(line).get(entry).get(mask).op('i32.sub').i32(1).op('i32.add')
   code.memory('i32.store8', directory)
   code.get(entry).i32(WORD_SHIFT).op('i32.shl').memory('i32.load', l2.entries).set(old)

@@ -20,7 +20,7 @@ import { Code } from '../wasm/code.ts'
 import { type DefinedFunction, I32, I64 } from '../wasm/encoder.ts'
 import { frameOf } from '../wasm/frame.ts'
 import type { Model } from './line-model.ts'
-import { findEntry, setOf, takeTurn, WORD_SHIFT } from './tag-model.ts'
+import { findEntry, setOf, takeVictim, WORD_SHIFT } from './tag-model.ts'
 
 /** Locals: what is accessed; the others are the code's own. */
 export interface PageLocals {
@@ -86,7 +86,7 @@ export function bringPage(
       code.br(FOUND)
     })
     secondTlb(code, model, walk, locals, otherwise)
-    takeTurn(code, dtlb, first, page)
+    takeVictim(code, dtlb, first, page)
     dropLines(code, layout, locals)
     for (const [local, at] of [
       [tag, dtlb.entries],
@@ -123,7 +123,7 @@ function secondTlb(
       .brIf(otherwise)
     code.get(address).call(walk).tee(page).i32(0).op('i32.lt_s').brIf(otherwise)
     code.get(page).set(cycles)
-    takeTurn(code, l2tlb, second, page)
+    takeVictim(code, l2tlb, second, page)
     code.get(page).i32(WORD_SHIFT).op('i32.shl').get(tag).memory('i32.store', l2tlb.entries)
   })
   code.get(cycles).i32(core.cycles.l2tlb).op('i32.add').set(cycles)

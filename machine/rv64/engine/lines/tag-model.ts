@@ -1,7 +1,7 @@
-// The tag arrays of the memory system's model as WebAssembly: which entry of a set has a tag, and whose turn
-// it is to go. Invariant: it does what timing/tag-array.ts does.
+// The tag arrays of the memory system's model as WebAssembly: which entry of a set has a tag, and which
+// is the set's victim. Invariant: it does what timing/tag-array.ts does.
 
-import type { Place } from '../../timing/layout.ts'
+import type { ArrayLayout } from '../../timing/layout.ts'
 import type { Code } from '../wasm/code.ts'
 
 export const WORD_SHIFT = 2
@@ -9,7 +9,7 @@ export const WORD_SHIFT = 2
 const VECTOR = 4
 
 /** Leaves the number of the first entry of the set that `index` chooses by its low bits. */
-export function setOf(code: Code, { sets, ways }: Place, index: number): void {
+export function setOf(code: Code, { sets, ways }: ArrayLayout, index: number): void {
   code
     .get(index)
     .i32(sets - 1)
@@ -24,7 +24,7 @@ export function setOf(code: Code, { sets, ways }: Place, index: number): void {
  */
 export function findEntry(
   code: Code,
-  { entries, ways }: Place,
+  { entries, ways }: ArrayLayout,
   locals: { first: number; tag: number; mask: number; entry: number },
   marked: boolean,
 ): void {
@@ -40,20 +40,25 @@ export function findEntry(
   code.tee(mask).op('i32.ctz').get(first).op('i32.add').set(entry).get(mask)
 }
 
-/** Into `entry`: whose turn it is in the set that begins with entry number `first`; the turn moves on. */
-export function takeTurn(code: Code, { turns, ways }: Place, first: number, entry: number): void {
+/** Into `entry`: the victim of the set that begins with entry `first`; the next way becomes the victim. */
+export function takeVictim(
+  code: Code,
+  { victims, ways }: ArrayLayout,
+  first: number,
+  entry: number,
+): void {
   // Of each set one word: as many bytes as a set of four ways has entries.
-  const turn = () => {
+  const victim = () => {
     code.get(first)
     return ways > 4 ? code.i32(Math.log2(ways / 4)).op('i32.shr_u') : code
   }
-  turn()
-  turn().memory('i32.load', turns).tee(entry)
+  victim()
+  victim().memory('i32.load', victims).tee(entry)
   code
     .i32(1)
     .op('i32.add')
     .i32(ways - 1)
     .op('i32.and')
-    .memory('i32.store', turns)
+    .memory('i32.store', victims)
   code.get(first).get(entry).op('i32.add').set(entry)
 }

@@ -190,7 +190,7 @@ describe('a switch of the address space in a hot loop', () => {
   })
 })
 
-describe('a region that changes the space on another page than it begins on', () => {
+describe('a fragment that changes the space on another page than it begins on', () => {
   const [COUNT, NEXT] = [10, 9]
   const SECOND = CODE - (CODE & 0xfff) + 4096
 

@@ -4,8 +4,8 @@
 import { type FunctionType, I32, I64 } from '../wasm/encoder.ts'
 
 /** What is left of the budget, and the virtual address of the page in which the code begins. */
-export const REGION_PARAMETERS = { budget: I32, pageVa: I64 } as const
-export const REGION_TYPE: FunctionType = {
-  parameters: Object.values(REGION_PARAMETERS),
+export const FRAGMENT_PARAMETERS = { budget: I32, pageVa: I64 } as const
+export const FRAGMENT_TYPE: FunctionType = {
+  parameters: Object.values(FRAGMENT_PARAMETERS),
   results: [],
 }

@@ -1,11 +1,11 @@
-// Which regions exist, and from which slots each was made. Invariants: the entry's slot of an existing
-// region says REGION and its number in the table; of one that is gone, neither. Their number and size
+// Which fragments exist, and from which slots each was made. Invariants: the entry's slot of an existing
+// fragment says FRAGMENT and its number in the table; of one that is gone, neither. Their number and size
 // are bounded: when there is no room, all go.
 
 import type { Hart } from '../../hart/hart.ts'
 import type { SlotWatcher } from '../code/code-cache.ts'
-import { DECODE, REGION, SLOT_HANDLER, SLOT_HEAT } from '../code/slot.ts'
-import { MOST_INSTRUCTIONS, MOST_REGIONS } from './limits.ts'
+import { DECODE, FRAGMENT, SLOT_HANDLER, SLOT_HEAT } from '../code/slot.ts'
+import { MOST_FRAGMENTS, MOST_INSTRUCTIONS } from './limits.ts'
 
 /** Slots of one block, first to last, on the page whose slots begin at `page`. */
 export interface Span {
@@ -15,18 +15,18 @@ export interface Span {
   readonly instructions: number
 }
 
-interface Region {
+interface Fragment {
   readonly number: number
   readonly entry: number
   readonly spans: readonly Span[]
   readonly instructions: number
 }
 
-export class RegionTable implements SlotWatcher {
+export class FragmentTable implements SlotWatcher {
   readonly #hart: Hart
   readonly #table: WebAssembly.Table
   /** By where the slots of a page begin. */
-  readonly #onPage = new Map<number, Set<Region>>()
+  readonly #onPage = new Map<number, Set<Fragment>>()
   readonly #free: number[] = []
   #instructions = 0
   readonly #counts = { added: 0, instructions: 0, removed: 0, cleared: 0 }
@@ -34,7 +34,7 @@ export class RegionTable implements SlotWatcher {
   constructor(hart: Hart, table: WebAssembly.Table) {
     this.#hart = hart
     this.#table = table
-    for (let number = MOST_REGIONS - 1; number >= 0; number--) this.#free.push(number)
+    for (let number = MOST_FRAGMENTS - 1; number >= 0; number--) this.#free.push(number)
   }
 
   add(entry: number, spans: readonly Span[], compiled: unknown): void {
@@ -43,26 +43,26 @@ export class RegionTable implements SlotWatcher {
       this.#removeAll()
     }
     const number = this.#free.pop()!
-    const region: Region = { number, entry, spans, instructions }
+    const fragment: Fragment = { number, entry, spans, instructions }
     for (const { page } of spans) {
-      const regions = this.#onPage.get(page)
-      if (regions === undefined) this.#onPage.set(page, new Set([region]))
-      else regions.add(region)
+      const fragments = this.#onPage.get(page)
+      if (fragments === undefined) this.#onPage.set(page, new Set([fragment]))
+      else fragments.add(fragment)
     }
     this.#instructions += instructions
     this.#counts.added++
     this.#counts.instructions += instructions
     this.#table.set(number, compiled)
-    this.#mark(entry, REGION, number)
+    this.#mark(entry, FRAGMENT, number)
   }
 
   why(): Record<string, number> {
     const { added, instructions, removed, cleared } = this.#counts
     return {
-      'compiled-regions': added,
+      'compiled-fragments': added,
       'compiled-instructions': instructions,
-      'regions-removed': removed,
-      'regions-cleared': cleared,
+      'fragments-removed': removed,
+      'fragments-cleared': cleared,
     }
   }
 
@@ -78,9 +78,9 @@ export class RegionTable implements SlotWatcher {
   /** Those that were made from slots between these. */
   #removeFrom(slots: number, first: number, last: number): boolean {
     let some = false
-    for (const region of this.#onPage.get(slots) ?? []) {
-      const overlaps = region.spans.some((span) => span.first <= last && span.last >= first)
-      if (overlaps) this.#remove(region)
+    for (const fragment of this.#onPage.get(slots) ?? []) {
+      const overlaps = fragment.spans.some((span) => span.first <= last && span.last >= first)
+      if (overlaps) this.#remove(fragment)
       some ||= overlaps
     }
     return some
@@ -88,26 +88,26 @@ export class RegionTable implements SlotWatcher {
 
   /** Whoever drops a page makes the engine stop. */
   dropped(slots: number): void {
-    for (const region of this.#onPage.get(slots) ?? []) this.#remove(region)
+    for (const fragment of this.#onPage.get(slots) ?? []) this.#remove(fragment)
   }
 
-  /** No region executes while another is added. */
+  /** No fragment executes while another is added. */
   #removeAll(): void {
     this.#counts.cleared++
-    for (const regions of this.#onPage.values()) for (const one of regions) this.#remove(one)
-    for (let number = 0; number < MOST_REGIONS; number++) this.#table.set(number, null)
+    for (const fragments of this.#onPage.values()) for (const one of fragments) this.#remove(one)
+    for (let number = 0; number < MOST_FRAGMENTS; number++) this.#table.set(number, null)
   }
 
-  #remove(region: Region): void {
-    for (const { page } of region.spans) {
-      const regions = this.#onPage.get(page)
-      regions?.delete(region)
-      if (regions?.size === 0) this.#onPage.delete(page)
+  #remove(fragment: Fragment): void {
+    for (const { page } of fragment.spans) {
+      const fragments = this.#onPage.get(page)
+      fragments?.delete(fragment)
+      if (fragments?.size === 0) this.#onPage.delete(page)
     }
-    this.#instructions -= region.instructions
+    this.#instructions -= fragment.instructions
     this.#counts.removed++
-    this.#free.push(region.number)
-    this.#mark(region.entry, DECODE, 0)
+    this.#free.push(fragment.number)
+    this.#mark(fragment.entry, DECODE, 0)
   }
 
   #mark(slot: number, handler: number, heat: number): void {

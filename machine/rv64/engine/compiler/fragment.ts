@@ -1,6 +1,6 @@
-// A region: the basic blocks around a hot instruction, found by following its jumps, branches and
+// A fragment: the basic blocks around a hot instruction, found by following its jumps, branches and
 // calls. Calls are followed as if their code stood at each call (a block belongs to the calls that
-// led to it), so a return has one expected target. Invariant: a region holds only instructions that
+// led to it), so a return has one expected target. Invariant: a fragment holds only instructions that
 // were decoded when it was found, and an edge that leads nowhere in it leads out of it.
 
 import type { Decoded } from '../../isa/decode.ts'
@@ -16,7 +16,7 @@ export interface CodeSource {
 }
 
 export interface Limits {
-  /** Instructions of a region. */
+  /** Instructions of a fragment. */
   readonly instructions: number
   /** Instructions of a block. */
   readonly block: number
@@ -37,7 +37,7 @@ export interface Block {
   end: End
 }
 
-/** Where an edge leads: a block of the region, or out of it. */
+/** Where an edge leads: a block of the fragment, or out of it. */
 export interface Target {
   readonly offset: number
   readonly block: Block | undefined
@@ -66,21 +66,21 @@ interface Context {
   readonly returnTo: number
 }
 
-interface Place {
+interface CodeAddress {
   readonly context: Context
   readonly offset: number
 }
 
 /** What follows an instruction. */
 type Flow =
-  | { readonly kind: 'on'; readonly to: Place }
-  | { readonly kind: 'anew'; readonly to: Place }
-  | { readonly kind: 'go'; readonly to: Place | undefined; readonly offset: number }
-  | { readonly kind: 'branch'; readonly taken: Place; readonly otherwise: Place }
-  | { readonly kind: 'jump'; readonly expected: Place | undefined }
+  | { readonly kind: 'on'; readonly to: CodeAddress }
+  | { readonly kind: 'anew'; readonly to: CodeAddress }
+  | { readonly kind: 'go'; readonly to: CodeAddress | undefined; readonly offset: number }
+  | { readonly kind: 'branch'; readonly taken: CodeAddress; readonly otherwise: CodeAddress }
+  | { readonly kind: 'jump'; readonly expected: CodeAddress | undefined }
   | { readonly kind: 'trap' }
 
-interface Node extends Place {
+interface Node extends CodeAddress {
   readonly instruction: Decoded
   readonly flow: Flow
 }
@@ -95,8 +95,8 @@ const RA = 1
 const ALTERNATE_LINK = 5 // x5, unprivileged specification, table 3
 const isLink = (register: number): boolean => register === RA || register === ALTERNATE_LINK
 
-/** The blocks of the region that begins at `entry`, which comes first; none if it cannot begin there. */
-export function findRegion(
+/** The blocks of the fragment that begins at `entry`, which comes first; none if it cannot begin there. */
+export function findFragment(
   source: CodeSource,
   entry: number,
   limits: Limits,
@@ -110,9 +110,9 @@ class Exploration {
   readonly #limits: Limits
   readonly #abilities: Abilities
   readonly #nodes = new Map<string, Node>()
-  readonly #leaders = new Map<string, Place>()
+  readonly #leaders = new Map<string, CodeAddress>()
   readonly #contexts = new Map<string, Context>()
-  readonly #queue: Place[] = []
+  readonly #queue: CodeAddress[] = []
 
   constructor(source: CodeSource, limits: Limits, abilities: Abilities) {
     this.#source = source
@@ -127,7 +127,7 @@ class Exploration {
     return this.#blocks()
   }
 
-  #lead(place: Place): void {
+  #lead(place: CodeAddress): void {
     const key = keyOf(place)
     if (this.#leaders.has(key)) return
     this.#leaders.set(key, place)
@@ -135,7 +135,7 @@ class Exploration {
   }
 
   /** Takes instructions up to one that jumps, or that was taken before. */
-  #walk(from: Place): void {
+  #walk(from: CodeAddress): void {
     let place = from
     for (;;) {
       if (this.#nodes.has(keyOf(place)) || this.#nodes.size >= this.#limits.instructions) return
@@ -151,8 +151,8 @@ class Exploration {
     }
   }
 
-  /** Undefined: no region contains such an instruction. */
-  #flow({ context, offset }: Place, instruction: Decoded): Flow | undefined {
+  /** Undefined: no fragment contains such an instruction. */
+  #flow({ context, offset }: CodeAddress, instruction: Decoded): Flow | undefined {
     const { row, rd, rs1, immediate, length } = instruction
     const last = table[row]!.meaning.at(-1)
     const next = offset + length
@@ -242,9 +242,9 @@ class Exploration {
   }
 }
 
-const keyOf = ({ context, offset }: Place): string => `${context.number}:${offset}`
+const keyOf = ({ context, offset }: CodeAddress): string => `${context.number}:${offset}`
 
-function targetsOf(flow: Flow): readonly Place[] {
+function targetsOf(flow: Flow): readonly CodeAddress[] {
   switch (flow.kind) {
     case 'on':
     case 'anew':
@@ -261,7 +261,7 @@ function targetsOf(flow: Flow): readonly Place[] {
 }
 
 function endOf({ instruction, flow }: Node, blocks: ReadonlyMap<string, Block>): End {
-  const target = (place: Place): Target => ({
+  const target = (place: CodeAddress): Target => ({
     offset: place.offset,
     block: blocks.get(keyOf(place)),
   })
