@@ -1,4 +1,4 @@
-// What a debug kernel adds to abi.h (kernel/frames_debug.c): its programs can have memory run out at a
+// What a debug kernel adds to abi.h (kernel/memory/frames_debug.c): its programs can have memory run out at a
 // given moment. Other kernels know no such call.
 #pragma once
 
