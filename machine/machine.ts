@@ -49,7 +49,7 @@ export interface Machine extends AsyncDisposable {
   /**
    * Begins an exact record of what the hart does, instruction by instruction; slow, and the guest cannot
    * tell. `nameOf` is asked whenever another user address space begins to run, with a look at RAM. Absent
-   * where a back end cannot. Requires that nobody debugs the machine.
+   * where a back end cannot. Requires that no debugger is attached.
    */
   record?(nameOf: (root: PhysicalAddress, peek: Peek) => string | undefined): { stop(): Trace }
   snapshot(): Promise<Snapshot>

@@ -4,8 +4,8 @@ import type { Cycles, PhysicalAddress } from './units.ts'
 
 /**
  * What befalls RAM. A word of 8 bytes is guarded by a code that corrects one flipped bit when the word
- * is next read, and finds two: then the word is poison, and whoever reads it gets a hardware error
- * until it is written anew. Flips in a word that nobody reads add up.
+ * is next read, and finds two: then the word is poison, and a reader of it gets a hardware error
+ * until it is written anew. Flips in a word that is not read add up.
  */
 export type MemoryError =
   | {

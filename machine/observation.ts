@@ -16,8 +16,8 @@ export interface Counters {
   /** Virtual time. */
   readonly cycles: number
   /**
-   * Of `cycles` those in which the hart was not waiting in `wfi`, so between two looks never more; of several
-   * harts the sum, each by its own cycle counter, so that it can exceed `cycles`.
+   * The cycles, of `cycles`, in which the hart was not waiting in `wfi`, so between two looks never more;
+   * of several harts the sum, each by its own cycle counter, so that it can exceed `cycles`.
    */
   readonly busy: number
   /** Retired instructions, of all harts. */

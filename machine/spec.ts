@@ -35,7 +35,7 @@ export interface Bank {
   readonly role: 'original' | 'backup'
 }
 
-/** Ties virtual time to the outside while somebody is attached; lives outside the pure machine. */
+/** Ties virtual time to the outside while a client is attached; lives outside the pure machine. */
 export interface Pacer {
   /** Called at `wfi`: resolves when virtual time may move on to `until`, or sooner if input arrived. */
   idle(now: Cycles, until: Cycles): Promise<void>

@@ -33,12 +33,12 @@ export class BridgeError extends UserError {
 
 const LOOPBACK = '127.0.0.1'
 const USUAL_CONNECTIONS = 256
-/** Nobody who moved anything so short a time ago has to go. */
+/** A connection that moved anything so short a time ago need not go. */
 const SILENCE_MS = 100
 /** The port is free as soon as the server closes; its end waits so long for sockets, not for ever. */
 const CLOSING_MS = 1000
 
-/** Listens on the host; whoever connects is attached to the pacer, and talks to the guest. */
+/** Listens on the host; a client that connects is attached to the pacer, and talks to the guest. */
 export async function openBridge(
   network: Network | undefined,
   pacer: HostPacer,
@@ -50,7 +50,7 @@ export async function openBridge(
   const { hostPort, guestPort } = options
   checkPort('host', hostPort, 0)
   checkPort('guest', guestPort, 1)
-  /** With the host time of each one's last sign of life. */
+  /** The host time of each pair's last sign of life. */
   const pairs = new Map<Pair, number>()
   const most = options.connections ?? USUAL_CONNECTIONS
   let refused = 0

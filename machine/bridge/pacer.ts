@@ -1,6 +1,6 @@
-// HostPacer: holds virtual time back to host time at `wfi` while somebody outside is attached.
+// HostPacer: holds virtual time back to host time at `wfi` while a client outside is attached.
 // Invariant: while attached, idle virtual time never runs more than SLACK ahead of host time; with
-// nobody attached nothing waits.
+// no client attached nothing waits.
 
 import type { Pacer } from '../machine.ts'
 import type { Cycles } from '../units.ts'
@@ -42,7 +42,7 @@ export class HostPacer implements Pacer {
     return this.#attached > 0
   }
 
-  /** Somebody outside is there from now on. Returns the way to leave. */
+  /** A client outside is there from now on. Returns the way to leave. */
   attach(): () => void {
     this.#attached++
     this.wake()

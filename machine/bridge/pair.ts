@@ -12,7 +12,7 @@ const NOTHING = new Uint8Array(0)
 export interface PairEvents {
   /** Bytes moved, or an end came, from either side. */
   moved(): void
-  /** Its place is free. */
+  /** The pair has ended, and its slot is free. */
   over(): void
 }
 

@@ -65,7 +65,7 @@ it('gdb finds its way about the kernel', async () => {
   expect(said).toMatch(/= 77\n/)
   expect(said).toMatch(/detached/)
 
-  // Detached, the guest runs on as if nobody had been there.
+  // Detached, the guest runs on as if gdb had never been there.
   await expect.poll(() => machine.console.transcript).toMatch(/\n\$ $/)
   over.abort()
   await running

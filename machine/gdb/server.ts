@@ -1,5 +1,5 @@
-// The door for gdb: a port of 127.0.0.1, for one client at a time. Invariant: while nobody is connected the
-// machine stands only if it waits for the first client; when a client goes, its breakpoints go with it.
+// The door for gdb: a port of 127.0.0.1, for one client at a time. Invariant: while no client is
+// connected the machine stands only if it waits for the first one; when a client goes, so do its breakpoints.
 
 import { createServer, type Socket } from 'node:net'
 import type { Debugger } from '../rv64/debug/debugger.ts'
@@ -16,7 +16,7 @@ export interface GdbServer {
 const MOST_WAITING = 64
 /** And so is one that takes none of its answers. */
 const MOST_UNREAD_BYTES = 1 << 20
-/** For the last answer to arrive; then the connection goes, whether the client lets go or not. */
+/** How long the last answer may take; then the connection goes, whether the client lets go or not. */
 const FAREWELL_MS = 1000
 
 /** The machine stands from now on, until a client lets it go. */

@@ -77,7 +77,7 @@ describe('a gdb session', () => {
     const { ask } = standing()
     expect(ask('P5=2a00000000000000')).toBe('OK')
     expect(ask('p5')).toBe('2a00000000000000')
-    // gdb writes all registers back after it has called a function; these nobody can set.
+    // gdb writes all registers back after it has called a function; these cannot be set.
     for (const number of [PRIVILEGE_NUMBER, VIRTUALISED_NUMBER, FIRST_CSR + 0xf14]) {
       const at = number.toString(16)
       expect(ask(`P${at}=${ask(`p${at}`)}`)).toBe('OK')

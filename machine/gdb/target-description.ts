@@ -32,7 +32,7 @@ const TYPES: Readonly<Record<string, string>> = {
   fp: 'data_ptr',
 }
 
-/** Nobody can set it, so gdb must not try to bring it back after it has called a function. */
+/** It cannot be set, so gdb must not try to bring it back after it has called a function. */
 const NOT_SAVED = ' save-restore="no"'
 
 /** Registers that `g` transfers: x0 to x31 and pc. */

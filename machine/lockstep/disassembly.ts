@@ -25,7 +25,7 @@ export function textOf(word: number): string {
   return `${bits} ${[name, said].filter(Boolean).join(' ')}`
 }
 
-/** Of format I, with an address. */
+/** Instructions of format I whose operand is an address. */
 const ADDRESSED = /^(f?l[bhwd]u?|jalr)$/
 
 function operands(format: Format, d: string, a: string, b: string, immediate: number): string {

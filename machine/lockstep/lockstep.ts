@@ -26,7 +26,7 @@ export interface Divergence {
   /** The last cycle at which both were equal, and the first at which they were not. */
   readonly equalAt: Cycles
   readonly at: Cycles
-  /** Of both, at `equalAt`. */
+  /** The state of both machines at `equalAt`. */
   readonly before: HartState
   /** The instruction at `before.pc`, and where in the guest it is; undefined outside RAM. */
   readonly instruction: string | undefined

@@ -10,9 +10,9 @@ export interface ComparedCsr {
 const ALL = (1n << 64n) - 1n
 /** All but SD and GVA (of which QEMU 7.2 thinks otherwise), UXL and SXL. */
 const MSTATUS = 0x80_007e_79aan
-/** Those of M and S. */
+/** The interrupts of M and S. */
 const INTERRUPTS = 0xaaan
-/** Those of a guest are delegated for good; QEMU 7.2 shows it after the first write only. */
+/** The interrupts of a guest are delegated for good; QEMU 7.2 shows it after the first write only. */
 const DELEGABLE = 0x222n
 /** All but cause 19, hardware error, which QEMU 7.2 does not know. */
 const EXCEPTIONS = ALL & ~(1n << 19n)

@@ -5,7 +5,7 @@ import type { Machine } from '../machine.ts'
 import type { Debugger } from '../rv64/debug/debugger.ts'
 
 export interface Side extends Machine {
-  /** For a look at what the contract of machines does not show. */
+  /** The debugger shows what the contract of machines does not. */
   debugger(): Debugger
 }
 

@@ -28,7 +28,7 @@ export function timingDifferences(reference: Side, tried: Side): Difference[] {
   return found
 }
 
-/** Of a byte of the state: `l1d 17`, `l1d victim 4`, `branch counter 12`. */
+/** Names a byte of the state: `l1d 17`, `l1d victim 4`, `branch counter 12`. */
 function namesFor(profile: string): (byte: number) => string {
   const core = profileNamed(profile).core
   if (core === undefined) throw new RangeError(`expected a profile with caches, got ${profile}`)

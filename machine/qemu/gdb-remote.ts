@@ -57,7 +57,7 @@ export class GdbRemote {
     await this.#stopped
   }
 
-  /** From now on a step takes no interrupt, and no timer runs meanwhile. */
+  /** Makes QEMU take no interrupt in a step from now on, and run no timer meanwhile. */
   async holdInterrupts(): Promise<void> {
     const answer = await this.#ask('Qqemu.sstep=0x7')
     if (answer !== 'OK') throw new QemuError(`expected steps without interrupts, got "${answer}"`)
@@ -156,7 +156,7 @@ export class GdbRemote {
       if (arrival.kind !== 'packet') continue
       this.#socket.write('+')
       const { payload } = arrival
-      // QEMU 7.2 tells of a stop even if nobody resumed it; such news answers no request.
+      // QEMU 7.2 tells of a stop even if it was not resumed; such news answers no request.
       if (/^[STWX][0-9a-f]{2}/.test(payload)) this.#hasStopped()
       else {
         const waiting = this.#waiting
@@ -182,7 +182,7 @@ export class GdbRemote {
 const gone = (): QemuError =>
   new QemuError('expected QEMU to answer, got the end of its connection')
 
-/** As gdb counts: a register without a number follows the one before it. */
+/** Numbers registers as gdb counts: a register without a number follows the one before it. */
 function numbersOf(description: string): ReadonlyMap<string, number> {
   const numbers = new Map<string, number>()
   let next = 0

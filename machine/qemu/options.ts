@@ -30,7 +30,7 @@ export function argumentsFor(spec: MachineSpec, places: Places): string[] {
   }
   const bytes = spec.banks.reduce((sum, bank) => sum + bank.bytes, 0)
   if (bytes % MiB !== 0) throw new RangeError(`expected whole MiB of RAM, got ${bytes} bytes`)
-  // While nobody sits at it, idle time need not pass: with a pacer it does, as it does for them.
+  // While no person sits at it, idle time need not pass: with a pacer it does, as it does for them.
   const icount = spec.pacer === undefined ? 'shift=0,sleep=off' : 'shift=0'
   return [
     ...['-M', 'virt', '-cpu', 'rv64', '-smp', String(spec.harts), '-m', `${bytes / MiB}M`],
@@ -54,7 +54,7 @@ function disk(path: string | undefined): string[] {
   return ['-drive', drive, '-device', 'virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0']
 }
 
-/** A card as the spec wants it; what it is connected to reaches nobody. */
+/** A card as the spec wants it; what it is connected to leads nowhere. */
 const NETWORK = [
   ...['-netdev', 'user,id=net,restrict=on,ipv6=off'],
   ...['-device', 'virtio-net-device,netdev=net,bus=virtio-mmio-bus.1'],

@@ -108,7 +108,7 @@ async function placed(spec: MachineSpec, folder: string): Promise<Places> {
   }
 }
 
-/** QEMU connects to us, so nobody has to try again until it listens. */
+/** QEMU connects to us, so no retry is needed until it listens. */
 async function listening({ console, qmp, gdb }: Places) {
   const servers: Server[] = []
   const connected = [console, qmp, gdb].map(

@@ -68,7 +68,7 @@ export class QemuMachine implements Machine {
     this.console = this.#listening()
   }
 
-  /** To within 100 cycles, at the last stop. */
+  /** The time of the last stop, exact to 100 cycles. */
   now(): Cycles {
     return this.#now
   }

@@ -16,7 +16,7 @@ export type ReplayEnd =
   | { readonly kind: 'aborted' }
 
 export class Replay {
-  /** For whoever wants to hear its console; running it is the replay's affair. */
+  /** The machine, for a listener to its console; the replay runs it. */
   readonly machine: Rv64Machine
   readonly #recording: Recording
   readonly #sockets = new Map<number, PeerSocket>()
@@ -35,7 +35,7 @@ export class Replay {
     this.machine = new Rv64Machine({ ...spec, pacer: unhurried(options) }, options)
   }
 
-  /** To the recorded end. Once only. */
+  /** Runs to the recorded end. Can be called once. */
   async run(signal?: AbortSignal): Promise<ReplayEnd> {
     const { inputs, end } = this.#recording
     for (const [i, input] of inputs.entries()) {
@@ -104,7 +104,7 @@ export class Replay {
 const stands = ({ moment }: Rv64Machine, { cycle, together }: Moment): boolean =>
   moment.cycle === cycle && moment.together === together
 
-/** As the injector wrote it; it checks what it is given. Throws RangeError for what is no JSON. */
+/** The error that the injector wrote, and checks when it is given. Throws RangeError for what is no JSON. */
 function errorIn(bytes: Uint8Array): MemoryError {
   try {
     return JSON.parse(TEXT.decode(bytes)) as MemoryError

@@ -48,7 +48,7 @@ export interface Rv64Options {
   readonly breathe?: () => Promise<void>
   /** A clock of the host's, by which it is seen when that is due. The guest cannot tell. */
   readonly hostNow?: () => HostMs
-  /** Of the compiler; the usual ones if absent. */
+  /** Limits of the compiler; the usual ones if absent. */
   readonly limits?: Partial<CompilerLimits>
 }
 
@@ -261,7 +261,7 @@ export class Rv64Machine implements Machine {
     }
   }
 
-  /** Nobody will ask for a recording: nothing that comes from outside is kept, now or after a restore. */
+  /** No recording will be asked for: nothing that comes from outside is kept, now or after a restore. */
   keepNoInputs(): void {
     this.#board.gate.log.turnOff()
   }

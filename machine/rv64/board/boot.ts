@@ -80,7 +80,7 @@ export function boot(spec: MachineSpec, dma: DmaMemory, devices: readonly TreeNo
 
 /**
  * The segment without the page below RAM on which a linker that is told to put code at RAM's start puts
- * the ELF headers: nobody reads them.
+ * the ELF headers: no guest reads them.
  */
 function inRam({ at, bytes, memoryBytes }: Segment): readonly Segment[] {
   const below = RAM_BASE - at

@@ -8,7 +8,7 @@ import type { DmaMemory } from '../memory/dma.ts'
 import type { SavedState } from '../saved/saved-state.ts'
 import type { Clock, Event } from '../time/clock.ts'
 
-/** Of the event that looks. */
+/** The name of the event that looks at `tohost`. */
 export const HOST_INTERFACE = 'host-interface'
 /** Bytes: the host cannot do anything else meanwhile. */
 const MOST_PRINTED = 4096
@@ -138,7 +138,7 @@ export class HostInterface {
     return CALL_IS_DONE
   }
 
-  /** As much as one call prints; how much that was, as write() may. */
+  /** Prints as much as one call does, and returns how much that was, as write() may. */
   #printAll(at: number, length: number): bigint {
     if (!this.#options.dma.holds(at, length)) return BAD_ADDRESS
     const printed = Math.min(length, MOST_PRINTED)

@@ -1,6 +1,6 @@
 // Debugger: a hand on a running machine. It halts the machine between two instructions, shows and changes
 // registers and memory as one of its harts has them, and lets it go on. Invariant: a machine that is only
-// halted and looked at goes on exactly as one that nobody watched; while it stands no virtual time passes.
+// halted and looked at goes on exactly as one that was not watched; while it stands no virtual time passes.
 
 import { PAGE_BYTES } from '../../units.ts'
 import type { Hart } from '../hart/hart.ts'
@@ -133,7 +133,7 @@ export class Debugger implements Halter {
 
   stand(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
-      // Whoever was told of the halt may have let go already.
+      // The debugger that was told of the halt may have let go already.
       if (!this.#standing || signal?.aborted === true) return resolve()
       this.#go = () => {
         signal?.removeEventListener('abort', resolve as () => void)

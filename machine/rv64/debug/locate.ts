@@ -1,5 +1,5 @@
 // Where a virtual address leads at the moment, for a look from outside. Invariant: nothing changes, not
-// even A and D bits or a counter, and permissions do not matter: whoever debugs may see everything.
+// even A and D bits or a counter, and permissions do not matter: a debugger may see everything.
 
 import type { Hart } from '../hart/hart.ts'
 import { MACHINE } from '../isa/status.ts'

@@ -116,7 +116,7 @@ export class Recorder implements Halter {
     const last = this.#spans.at(-1)
     const from = (now - waited) as Cycles
     this.#endSpan(from)
-    // One wait may have been cut by events that woke nobody.
+    // One wait may have been cut by events that woke no hart.
     if (last?.what === 'wfi' && last.to === from) {
       this.#spans[this.#spans.length - 1] = { ...last, to: now }
     } else this.#push(this.#spans, { what: 'wfi', name: undefined, from, to: now })

@@ -91,7 +91,7 @@ class Block {
     }
   }
 
-  /** In UTF-8, with the zero that ends it. */
+  /** Writes the text in UTF-8, with the zero that ends it. */
   text(text: string): void {
     const isAscii = /^[\0-\x7f]*$/.test(text)
     if (isAscii) for (let i = 0; i < text.length; i++) this.bytes.push(text.charCodeAt(i))
@@ -103,7 +103,7 @@ class Block {
     this.bytes.push(...block.bytes)
   }
 
-  /** To the next cell. */
+  /** Pads with zeros to the next cell. */
   align(): void {
     while (this.length % 4 !== 0) this.bytes.push(0)
   }

@@ -125,7 +125,7 @@ export class Plic implements Device {
     }
   }
 
-  /** To be called after the devices' own: they assert while they load. */
+  /** Must be called after the devices' own `load`: they assert while they load. */
   load(state: SavedState): void {
     this.#priority.set(numbersOf(state.priority))
     this.#pending.set(numbersOf(state.pending))

@@ -16,7 +16,7 @@ export interface QueueRegisters {
   /** Feature bits 32 to 63 that the transport offers by itself. */
   readonly features: number
   read(queue: Virtqueue | undefined, offset: number): number
-  /** For the selected queue, if there is one. True: it is ready from now on. */
+  /** Writes a register of the selected queue, if there is one. True: the queue is ready from now on. */
   write(queue: Virtqueue | undefined, offset: number, word: number): boolean
   reset(): void
   save(): SavedState
@@ -68,7 +68,7 @@ class RingAddresses implements QueueRegisters {
 const GUEST_PAGE_SIZE = 0x028
 const QUEUE_ALIGN = 0x03c
 const QUEUE_PFN = 0x040
-/** Of the used ring, for drivers that do not say: xv6's from before 2022. */
+/** The alignment of the used ring for drivers that do not say: xv6's from before 2022. */
 const USUAL_ALIGN = 4096
 const DESCRIPTOR_BYTES = 16
 

@@ -33,7 +33,7 @@ export class Rtc implements Device {
   readonly #interrupt: InterruptWire
   /** The time shown is that since power-on and this, modulo 2^64. */
   #offset = RTC_START
-  /** Of the time when its low half was last read. */
+  /** The high half of the time, as it was when the low half was last read. */
   #high = 0
   #alarm = 0n
   #running = false

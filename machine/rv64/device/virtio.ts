@@ -29,7 +29,7 @@ const SHM_BASE = 0x0b8
 const CONFIG = 0x100
 
 const MAGIC = 0x7472_6976 // 'virt'
-const VENDOR = 0x554d_4551 // 'QEMU': xv6 takes a disk from nobody else
+const VENDOR = 0x554d_4551 // 'QEMU': xv6 takes a disk from no other vendor
 
 const DRIVER_OK = 4
 const FEATURES_OK = 8
@@ -81,7 +81,7 @@ export class VirtioMmio implements Device, VirtioHost {
   #driverFeatures = [0, 0]
   #queueSel = 0
 
-  /** Without a function the slot is empty: device ID 0. */
+  /** A slot without a function is empty: device ID 0. */
   constructor(
     name: string,
     dma: DmaMemory,

@@ -164,7 +164,7 @@ function prepare(stand: TestStand, one: Program): void {
   hart.stateLoaded()
 }
 
-/** RAM at its own address by one leaf of 1 GiB, for everybody. */
+/** RAM at its own address by one leaf of 1 GiB, for every privilege. */
 function identityMap({ ram }: TestStand): void {
   const entry = new Uint8Array(8)
   new DataView(entry.buffer).setBigUint64(0, (BigInt(RAM_BASE >>> 12) << 10n) | 0xdfn, true)

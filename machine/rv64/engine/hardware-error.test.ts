@@ -294,7 +294,7 @@ describe.each(ENGINES)('a hardware error on the %s engine', (engine) => {
     loopOf(stand, one, 'ld')
     stand.run(WARM)
     stand.ram.errors.flip(CODE, [3], false) // corrected by the fetch
-    stand.ram.errors.flip(CODE, [8 * 0x40], false) // nobody looks at it
+    stand.ram.errors.flip(CODE, [8 * 0x40], false) // no access looks at it
     stand.run(WARM)
     expect([low(stand, 'mcause'), event(stand, 'corrected')]).toEqual([0, 1])
     const steps = stand.hart.counters.romSteps

@@ -18,7 +18,7 @@ import { EXECUTE, FAULT, READ, WRITE } from '../mmu/pte.ts'
 import { extrasOf } from '../timing/instruction-class.ts'
 import type { Engine } from './engine.ts'
 
-/** Of devices only the ROM can be executed. */
+/** The ROM is the only device that can be executed. */
 const ROM_END = MEMORY_MAP.rom.base + MEMORY_MAP.rom.bytes
 
 /** How a statement leaves the instruction: go on with the next statement, or pc is set already. */
@@ -27,7 +27,7 @@ type Outcome = 'next' | 'left'
 export class ReferenceEngine implements Engine {
   readonly #hart: Hart
   readonly #decoded = new Map<number, Decoded>()
-  /** By row, cycles beyond the first. */
+  /** Cycles beyond the first, by row of the instruction table. */
   readonly #extra: readonly number[]
   #instruction: Decoded | undefined
   #temporaries: bigint[] = []
@@ -53,7 +53,7 @@ export class ReferenceEngine implements Engine {
 
   forget(): void {}
 
-  /** As part of another engine: executes the instruction at pc, its cycle taken from the budget. */
+  /** Executes the instruction at pc for another engine, which has taken its cycle from the budget. */
   stepAlone(): void {
     this.#hart.rawInstruction = this.#word
     this.#step()

@@ -24,7 +24,7 @@ export interface TestStandOptions {
   readonly bus?: DeviceBus
   readonly megabytes?: number
   readonly core?: Core
-  /** Of the compiler; the usual ones if absent. */
+  /** Limits of the compiler; the usual ones if absent. */
   readonly limits?: Partial<CompilerLimits>
 }
 

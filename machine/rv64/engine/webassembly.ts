@@ -201,7 +201,7 @@ export class WebAssemblyEngine implements Engine {
 
   /**
    * The instruction in the slot has not started, and its slot is marked, maybe for another address
-   * of the same memory: it alone, or, if it is guarded and nobody was asked, nothing.
+   * of the same memory: it alone, or, if it is guarded and the guard was not asked, nothing.
    */
   #guarded(): void {
     this.#pcFromSlot()
@@ -325,7 +325,7 @@ export class WebAssemblyEngine implements Engine {
 }
 
 const NO_CALL = -1
-/** By row, the number in SYSTEM_CALLS of what it does, or NO_CALL. */
+/** The number in SYSTEM_CALLS of what each row of the instruction table does, or NO_CALL. */
 const CALL_OF_ROW = table.map(({ meaning }) => {
   const last = meaning.at(-1)
   return last?.do === 'system' ? SYSTEM_CALLS.indexOf(last.call) : NO_CALL

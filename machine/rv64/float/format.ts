@@ -28,7 +28,7 @@ export interface Format {
   /** Exponent of the last bit of the smallest number. */
   readonly lowest: number
   readonly sign: bigint
-  /** Also the exponent field all ones. */
+  /** The bits of infinity, which are the exponent field all ones. */
   readonly infinity: bigint
   /** The NaN that every operation gives. */
   readonly nan: bigint

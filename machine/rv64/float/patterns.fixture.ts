@@ -44,7 +44,7 @@ export const registerPatterns = fc.oneof(
     ),
 )
 
-/** Of a double. */
+/** The bits of a double. */
 export function toBits(value: number): bigint {
   const view = new DataView(new ArrayBuffer(8))
   view.setFloat64(0, value)

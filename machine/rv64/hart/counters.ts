@@ -3,7 +3,7 @@
 // about it, and is not.
 
 export class HartCounters {
-  /** By cause; interrupts at 32 + code. */
+  /** Traps taken by cause; an interrupt's cause is 32 + its code. */
   readonly traps = new Float64Array(64)
   readonly walks = [0, 0, 0] // read, write, execute
   guestWalks = 0

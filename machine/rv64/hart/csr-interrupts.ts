@@ -38,7 +38,7 @@ const readEnable =
 const supervisorBits = (hart: Hart): number => hart.lo(CELL.mideleg) & S_INTERRUPTS
 const guestBits = (hart: Hart): number => hart.lo(CELL.hideleg) & VS_INTERRUPTS
 
-/** With Sstc on, STIP shows the comparison and software cannot set it. */
+/** The bits that software can set. While Sstc is on, STIP shows the comparison and software cannot set it. */
 function writableMip(hart: Hart): number {
   const sstc = (hart.hi(CELL.menvcfg) & STCE_HI) !== 0
   return SSIP | SEIP | VSSIP | (sstc ? 0 : STIP)

@@ -46,7 +46,7 @@ const machineRows: readonly CsrRow[] = [
   plain(0x34b, 'mtval2'),
 ]
 
-/** Sdtrig without triggers: whoever enumerates them finds at the first that there is none. */
+/** Sdtrig without triggers: software that enumerates them finds at the first that there is none. */
 const triggerRows: readonly CsrRow[] = [
   fixed(0x7a0, 'tselect', 0, 0),
   fixed(0x7a1, 'tdata1', 0, 0),

@@ -1,4 +1,4 @@
-// FetchGuard: addresses that are executed only after somebody has been asked, so that all other code may
+// FetchGuard: addresses that are executed only after their guard has been asked, so that all other code may
 // run at full speed. Invariants: wherever the WebAssembly engine finds a page with such an address it marks
 // the slots of these (engine/code/code-cache.ts), so every way there leads to it; what a guest can see does
 // not depend on what is guarded.
@@ -9,12 +9,12 @@ import type { Tlb } from '../mmu/tlb.ts'
 const PAGE_BITS = 12n
 
 export class FetchGuard {
-  /** The slice is the one instruction that somebody was asked about. */
+  /** The slice is the one instruction that a guard was asked about. */
   asked = false
   /** Told that other addresses are guarded from now on. */
   onChange: (() => void) | undefined
   readonly #i32: Int32Array
-  /** By number of the virtual page, offsets in it. */
+  /** The guarded offsets in each virtual page, by the page's number. */
   readonly #pages = new Map<number, number[]>()
 
   constructor(i32: Int32Array) {
@@ -41,7 +41,7 @@ export class FetchGuard {
     this.#i32[GUARDED >> 2] = this.#pages.size
   }
 
-  /** Of the page of this address, the offsets that are guarded. */
+  /** The guarded offsets in the page of this address. */
   offsets(hi: number, lo: number): readonly number[] {
     if (this.#pages.size === 0) return NONE
     return this.#pages.get((hi >>> 0) * 0x10_0000 + (lo >>> 12)) ?? NONE

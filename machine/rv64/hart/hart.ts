@@ -165,12 +165,12 @@ export class Hart {
     this.#extra += cycles
   }
 
-  /** For a conditional branch that goes that way, at the address with that low half. */
+  /** Charges a conditional branch that goes that way, at the address with that low half. */
   chargeBranch(lo: number, distance: number, taken: boolean): void {
     if (this.#predictor !== undefined) this.charge(this.#predictor.branched(lo, distance, taken))
   }
 
-  /** For a load or store at physical `at`, just translated. */
+  /** Charges a load or store at physical `at`, just translated. */
   chargeData(
     hi: number,
     lo: number,
@@ -187,14 +187,14 @@ export class Hart {
     else this.charge(timing.dataPage(key, mmu.walk) + this.parts.core!.cycles.device)
   }
 
-  /** For the fetch of a halfword at physical `at` in RAM, just translated. */
+  /** Charges the fetch of a halfword at physical `at` in RAM, just translated. */
   chargeFetch(hi: number, lo: number, at: number): void {
     if (this.timing === undefined) return
     const key = this.#pageKey(hi, lo, this.privilege, this.virtualised)
     this.charge(this.timing.fetch(key, at, this.mmu.walk))
   }
 
-  /** For a translation that has just failed. */
+  /** Charges a translation that has just failed. */
   chargeFault(
     hi: number,
     lo: number,
@@ -276,7 +276,7 @@ export class Hart {
     this.i32[BUDGET >> 2] = 0
   }
 
-  /** To be called after anything that may raise an interrupt or schedule an event. */
+  /** Must be called after anything that may raise an interrupt or schedule an event. */
   resync(): void {
     if (this.leave || this.clock.next() < this.sliceEnd || pendingInterrupt(this) >= 0) {
       this.stopAfterThis()
@@ -309,7 +309,7 @@ export class Hart {
     this.i32[RESERVATION >> 2] = 0
   }
 
-  /** As after power-on; pc and registers are the board's to set. */
+  /** Brings the hart to its state after power-on; the board sets pc and registers. */
   reset(): void {
     this.i32.fill(0, 0, STATE_WORDS)
     this.i32[ERRORS >> 2] = this.ram.errors.count // RAM is not reset

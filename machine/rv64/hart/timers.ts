@@ -30,7 +30,7 @@ export class Timers {
     return Math.floor(this.#hart.clock.shown() / this.#hart.parts.cyclesPerTick)
   }
 
-  /** Of so many ticks, what `time` is in M-mode or HS. */
+  /** The value of `time` in M-mode or HS after so many ticks. */
   time(ticks: number): bigint {
     return BigInt.asUintN(64, BigInt(ticks) + this.#hart.parts.timeOffset())
   }

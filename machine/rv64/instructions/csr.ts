@@ -18,7 +18,7 @@ const SATP = 0x180
 const HGATP = 0x680
 const STIMECMP = 0x14d
 const VSTIMECMP = 0x24d
-/** From a supervisor CSR to the guest's copy of it. */
+/** The distance from a supervisor CSR's number to that of the guest's copy of it. */
 const TO_GUEST = 0x100
 
 export type CsrOperation = 'write' | 'set' | 'clear'
@@ -60,7 +60,7 @@ export function csrInstruction(
   return true
 }
 
-/** With V = 1 a supervisor CSR is the guest's copy of it, if there is one. */
+/** The row of a CSR's number. While V = 1 a supervisor CSR is the guest's copy of it, if there is one. */
 function rowFor(hart: Hart, number: number): CsrRow | undefined {
   if (hart.virtualised && number >>> 8 === 1) {
     const copy = csrByNumber[number + TO_GUEST]

@@ -39,7 +39,7 @@ const ordinary: Viewpoint = {
   asExecute: false,
 }
 
-/** That of ordinary loads and stores now: MPRV lends M-mode another one. */
+/** The viewpoint of ordinary loads and stores now: MPRV lends M-mode another one. */
 export function viewpoint(hart: Hart): Viewpoint {
   const status = hart.lo(CELL.mstatus)
   ordinary.privilege = hart.privilege
@@ -51,7 +51,7 @@ export function viewpoint(hart: Hart): Viewpoint {
   return ordinary
 }
 
-/** That of HLV, HLVX and HSV. */
+/** The viewpoint of HLV, HLVX and HSV. */
 export function guestViewpoint(hart: Hart, asExecute: boolean): Viewpoint {
   const supervisor = (hart.lo(CELL.hstatus) & SPVP) !== 0
   return {

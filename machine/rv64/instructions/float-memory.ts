@@ -40,7 +40,7 @@ export const storeFloat =
 const addressLo = (hart: Hart, { rs1, immediate }: Operands): number =>
   (hart.lo(rs1) + immediate) | 0
 
-/** With the carry or borrow of the low half. */
+/** The high half of the address, which takes the carry or borrow of the low half. */
 function addressHi(hart: Hart, { rs1, immediate }: Operands, lo: number): number {
   const carried = lo >>> 0 < immediate >>> 0 ? 1 : 0
   return (hart.hi(rs1) + (immediate >> 31) + carried) | 0

@@ -220,13 +220,13 @@ interface Meaning {
   readonly exactly: Execute
 }
 
-/** In the order of FLOAT_CALLS. */
+/** What each call means, in the order of FLOAT_CALLS. */
 const MEANINGS: readonly Meaning[] = FLOAT_CALLS.map((call) => {
   const exactly = EXACT[call]
   if (exactly === undefined) throw new Error(`expected a meaning of ${call}, got none`)
   return { fast: FAST[call], exactly }
 })
 
-/** Without the fast way: what the fast way is tested against. */
+/** Executes without the fast way, which is tested against this. */
 export const executeExactly = (hart: Hart, call: FloatCall, operands: Operands): boolean =>
   EXACT[call](hart, operands)

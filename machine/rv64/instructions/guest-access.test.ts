@@ -23,7 +23,7 @@ const GUESTS = CONTEXTS.filter(({ name }) => name === 'VS' || name === 'VU')
 
 const doubleword = (value: bigint): Uint8Array => new Uint8Array(BigInt64Array.of(value).buffer)
 
-/** The guest's page for HERE leads to another page from now on; nobody has been told. */
+/** The guest's page for HERE leads to another page from now on; no fence has told the machine. */
 function remap({ ram }: TestStand, { privilege }: Context, to: number): void {
   const flags = privilege === 0 ? FULL | PTE_U : FULL
   ram.write(leafOf(HERE), doubleword((BigInt(to >>> 12) << 10n) | flags))

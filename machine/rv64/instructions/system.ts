@@ -142,7 +142,7 @@ function sret(hart: Hart): true {
   return returned(hart)
 }
 
-/** What waits comes first; then, whoever waits for user mode. */
+/** A pending interrupt comes first; then what waits for user mode. */
 function returned(hart: Hart): true {
   takeInterrupt(hart)
   if (hart.i32[USER_STOP >> 2] !== 0 && hart.privilege === USER) hart.stopAfterThis()

@@ -7,9 +7,9 @@ const LOAD_FP = 0x07
 const STORE_FP = 0x27
 const OP_FP = 0x53
 
-/** With a rounding mode in funct3. */
+/** The fixed bits of an instruction with a rounding mode in funct3. */
 const ROUNDED_MASK = 0xfe00007f
-/** With a rounding mode, and rs2 as a part of the operation. */
+/** The fixed bits of one with a rounding mode, and rs2 as a part of the operation. */
 const ROUNDED_UNARY_MASK = 0xfff0007f
 const UNARY_MASK = 0xfff0707f
 /** The format field and the opcode: all else are operands. */

@@ -138,7 +138,7 @@ const PRIVILEGED_CALLS = [
 
 export type SystemCall = (typeof PRIVILEGED_CALLS)[number] | FloatCall
 export const SYSTEM_CALLS: readonly SystemCall[] = [...PRIVILEGED_CALLS, ...FLOAT_CALLS]
-/** From this number on they are those of FLOAT_CALLS. */
+/** The number of the first of FLOAT_CALLS among all calls. */
 export const FIRST_FLOAT_CALL = PRIVILEGED_CALLS.length
 
 export const constant = (value: bigint): Expression => ({ is: 'constant', value })

@@ -14,7 +14,7 @@ export type Format =
   | 'J'
   /** CSR number as the immediate, zero-extended. */
   | 'csr'
-  /** With a rounding mode, which is the immediate. */
+  /** Format R with a rounding mode, which is the immediate. */
   | 'rounded'
   /** The same with a third source: rounding mode, and the register from bit 3 on. */
   | 'fused'

@@ -53,7 +53,7 @@ export const MEIP = 1 << 11
 /** The interrupts of the supervisor, and those of its guest. */
 export const S_INTERRUPTS = SSIP | STIP | SEIP
 export const VS_INTERRUPTS = VSSIP | VSTIP | VSEIP
-/** Of guests' external interrupts, whose sources are none: it can be enabled, and never comes. */
+/** The guests' external interrupt has no source: it can be enabled, and never comes. */
 export const SGEIP = 1 << 12
 export const M_INTERRUPTS = MSIP | MTIP | MEIP
 

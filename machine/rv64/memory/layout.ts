@@ -37,8 +37,8 @@ export const WIRES = 328
 export const TIMERS = 332
 
 /**
- * i32: the page of RAM, counted from its first, from which on PMP allows everything to everybody up to RAM's
- * end. Below it, as where firmware protects itself, PMP is to be asked.
+ * i32: the page of RAM, counted from its first, from which on PMP allows every access at every privilege
+ * up to RAM's end. Below it, as where firmware protects itself, PMP is to be asked.
  */
 export const PMP_OPEN = 336
 /** i32 each: calls from U, S, none and M that compiled code took and the hart has yet to count. */

@@ -28,7 +28,7 @@ export class MemoryErrors {
   /** How many granules of each page have an error. */
   readonly onPage: Uint16Array
   readonly #i32: Int32Array
-  /** Told of pages whose bytes or state have changed behind everybody's back. */
+  /** Told of pages whose bytes or state have changed without a store. */
   readonly #disturbed: (page: number) => void
   readonly #flips = new Map<number, Flips>()
   /** A bit for each granule; made when it is first needed. */

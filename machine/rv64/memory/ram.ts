@@ -1,6 +1,6 @@
 // Ram: guest memory from 0x80000000, inside the machine's one linear memory. Invariants: a page that
-// was ever written is marked touched, and every other page is zero; nobody writes to a page that
-// holds decoded code without telling the code cache; nobody but the host reads without asking `errors`.
+// was ever written is marked touched, and every other page is zero; no code writes to a page that
+// holds decoded code without telling the code cache; only the host reads without asking `errors`.
 
 import { MiB, PAGE_BYTES } from '../../units.ts'
 import type { DmaMemory } from './dma.ts'

@@ -23,7 +23,7 @@ export class LineTlb extends Tlb {
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
   readonly #timing: MemoryTiming
-  /** By where the slots of a decoded page begin: address of the fetch entry that leads there. */
+  /** The address of the fetch entry that leads to a decoded page, by where the page's slots begin. */
   readonly #ofMachine = new Map<number, number>()
   readonly #ofOthers = new Map<number, number>()
 

@@ -35,7 +35,7 @@ export class Mmu {
   cause = 0
   /** Physical addresses of the page table entries that the last translation read. */
   readonly walk = { entries: new Float64Array(MOST_STEPS), count: 0 }
-  /** Of a guest page fault. */
+  /** The guest-physical address of a guest page fault. */
   guestPhysical = 0
   pseudoInstruction = 0
 

@@ -29,7 +29,7 @@ interface PmpRange {
 export class Pmp {
   readonly #hart: MmuHart
   #ranges: PmpRange[] = []
-  /** Here everybody may do everything: the part of RAM up to its end, and what lies behind it alike. */
+  /** The range in which PMP allows every access at every privilege: RAM's last part and all behind it. */
   #openBase = 0
   #openEnd = 0
 

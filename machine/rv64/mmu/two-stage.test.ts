@@ -172,7 +172,7 @@ describe('two-stage translation', () => {
   })
 })
 
-/** For a user, without updates of A and D. */
+/** Whether a user's access is allowed where A and D are not updated. */
 function allowed(flags: number, access: Access): boolean {
   const has = (bit: number) => (flags & bit) !== 0
   if (!has(PTE_V) || !has(PTE_U) || !has(PTE_A)) return false

@@ -8,7 +8,7 @@ import type { Clock, Event } from '../time/clock.ts'
 export interface LinkTiming {
   /** One way, in cycles. */
   readonly wire: number
-  /** For each byte, in cycles. */
+  /** Cycles that each byte takes. */
   readonly 'wire-byte': number
 }
 

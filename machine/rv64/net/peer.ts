@@ -79,7 +79,7 @@ export class Peer implements Network {
   }
 
   /**
-   * Puts somebody else at this end of the cable, for traffic that no honest peer sends: `hear` is told
+   * Puts another endpoint at this end of the cable, for traffic that no honest peer sends: `hear` is told
    * of each frame from now on, and what comes back puts frames on the wire.
    */
   takeOver(hear: (frame: Uint8Array) => void): (frame: Uint8Array) => void {
@@ -94,7 +94,7 @@ export class Peer implements Network {
     this.#listeners.set(port, accepted)
   }
 
-  /** Connections that somebody may still use. */
+  /** Connections that the host may still use. */
   get open(): number {
     return [...this.#connections.values()].filter((connection) => !connection.isLingering).length
   }

@@ -68,7 +68,7 @@ export class TcpConnection implements PeerSocket {
     return this.#failure
   }
 
-  /** True while it waits only for stray segments; nobody misses it. */
+  /** True while it waits only for stray segments; its user does not miss it. */
   get isLingering(): boolean {
     return this.#phase === 'time-wait' || this.#phase === 'over'
   }

@@ -26,7 +26,7 @@ export class TcpSender {
   #mss = DEFAULT_MSS
   #ended = false
   #duplicates = 0
-  /** Until this place is acknowledged, each advance is a sign of a further hole. */
+  /** The position up to which each advance of the acknowledgement is a sign of a further hole. */
   #recovering = 0
 
   constructor(initialSequence: number) {

@@ -21,7 +21,7 @@ export class Pauses {
   readonly #hostNow: (() => HostMs) | undefined
   /** What going round has cost besides, as if in instructions. */
   #steps = 0
-  /** Work and host time when somebody last looked, and when the host last had its turn. */
+  /** Work and host time when the loop last looked, and when the host last had its turn. */
   #looked = 0
   #lookedAt = 0
   #turn = 0

@@ -25,7 +25,7 @@ export class RoundRobin {
   readonly #lanes: readonly Lane[]
   /** The lane that is live, and was the last to run. */
   #lane: Lane
-  /** Where its turn ends at the latest; NEVER while there is nobody to take turns with. */
+  /** Where its turn ends at the latest; NEVER while there is no hart to take turns with. */
   #turnEnd: number = NEVER
   /** The machine's time when the hart that executes began to. */
   #settled: Cycles = cycles(0)
@@ -90,8 +90,8 @@ export class RoundRobin {
   }
 
   /**
-   * Wakes whoever waited for what has come, and brings the clock to the machine's time, which no hart that
-   * runs is behind; not beyond the next event and `limit`. True: it has moved.
+   * Wakes the harts that waited for what has come, and brings the clock to the machine's time, which no
+   * hart that runs is behind; not beyond the next event and `limit`. True: it has moved.
    */
   settle(limit: number): boolean {
     const { now } = this.#clock
@@ -194,7 +194,7 @@ export class RoundRobin {
     return this.#lanes.map(({ id }) => this.visit(id, () => look(id)))
   }
 
-  /** As after power-on: all come to the time of the last, and hart 0 begins. */
+  /** Brings all harts to the time of the last, as after power-on; hart 0 begins. */
   restart(): void {
     const last = Math.max(this.#clock.now, ...this.#lanes.map((lane) => lane.now))
     this.idleUntil(cycles(last))
@@ -241,7 +241,7 @@ export class RoundRobin {
     return !waiting && now < this.#turnEnd && now < this.#clock.next()
   }
 
-  /** Of equals the first after the one that ran last. Undefined: all wait. */
+  /** The hart with the fewest cycles; of equals the first after the one that ran last. None: all wait. */
   #lowest(): Lane | undefined {
     let lowest: Lane | undefined
     for (let step = 1; step <= this.count; step++) {

@@ -13,7 +13,7 @@ import type { Halter } from './halter.ts'
 import { Pauses } from './pauses.ts'
 import type { RoundRobin } from './round-robin.ts'
 
-/** Of several harts: at the deadline on to where they have so many cycles together, and no further. */
+/** Where several harts stop: behind the deadline, where they have so many cycles together. */
 export interface Reach extends Until {
   readonly together?: number
 }
@@ -32,7 +32,7 @@ export interface RunLoopParts {
   readonly quiet: () => boolean
   /** A reason to stop that guest or devices have given. */
   readonly stopped: () => Stop | undefined
-  /** Whoever may halt the machine between instructions, if there is somebody. */
+  /** The debugger that may halt the machine between instructions, if there is one. */
   readonly halter: () => Halter | undefined
   /** Lets in what came within the last instruction. */
   readonly letIn: () => void
@@ -93,7 +93,7 @@ export class RunLoop {
     const { clock, harts } = this.#parts
     const there = clock.now >= deadline
     if (together === undefined) return there ? 0 : NEVER
-    // Nobody would be left at that time: no session comes to such a moment.
+    // No client would be left at that time: no session comes to such a moment.
     return there && !harts.runsAt(deadline) ? 0 : together - harts.together
   }
 
@@ -108,7 +108,7 @@ export class RunLoop {
     }
     const goal = Math.min(next(), until.deadline)
     await pacer.idle(clock.now, cycles(goal))
-    // Whoever ends the run may have ended the waiting: then no time has passed.
+    // What ends the run may have ended the waiting: then no time has passed.
     if (until.signal?.aborted === true) return undefined
     // Input may have woken a hart, or brought an earlier event.
     if (harts.allWait()) harts.idleUntil(cycles(Math.min(goal, next())))

@@ -29,7 +29,7 @@ export class Digest {
     this.words(Int32Array.of(bytes.length))
   }
 
-  /** Of all that has come, in hex. */
+  /** The digest of all that has come, in hex. */
   hex(): string {
     const lanes = this.#lanes.slice()
     for (let round = 0; round < 8; round++) {

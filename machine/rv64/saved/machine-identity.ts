@@ -5,7 +5,7 @@
 import type { MachineSpec } from '../../machine.ts'
 import { Digest } from './digest.ts'
 
-/** By name; `none` for what the machine lacks. */
+/** The hash of each part by its name; `none` for what the machine lacks. */
 export type MachineIdentity = Readonly<Record<IdentityPart, string>>
 
 export const IDENTITY_PARTS = [

@@ -33,7 +33,7 @@ export class Transcript {
     return () => this.#listeners.delete(heard)
   }
 
-  /** From now on, waits for `text` in what is written, with `heard` in front of it. */
+  /** Waits from now on for `text` in what is written, with `heard` in front of it. */
   expect(text: RegExp | undefined, heard = ''): void {
     // A global or sticky expression would go on where it stopped the last time.
     this.#wanted = text && new RegExp(text.source, text.flags.replace(/[gy]/g, ''))

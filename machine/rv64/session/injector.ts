@@ -1,4 +1,4 @@
-// The injector: puts memory errors where and when somebody outside wants them. Invariants: nothing is
+// The injector: puts memory errors where and when a person or a test wants them. Invariants: nothing is
 // injected, now or later, that was not checked against RAM; one clock event stands for each error that
 // waits; each order is recorded as an input with its cycle.
 
@@ -21,7 +21,7 @@ export class Injector {
   readonly #ram: Ram
   readonly #clock: Clock
   readonly #gate: InputGate
-  /** Those to come, in the order in which they will. */
+  /** The errors to come, in the order in which they will. */
   #waiting: MemoryError[] = []
 
   constructor(ram: Ram, clock: Clock, gate: InputGate) {
@@ -131,7 +131,7 @@ function checkPoison({ at, bytes }: MemoryError & { kind: 'poison' }, ram: Ram):
   if (!ram.holds(at, bytes)) throw outside(`${hex(at)} + ${bytes}`, ram)
 }
 
-/** Whoever made it may change it later. */
+/** A copy, for the caller may change the error later. */
 const copied = (error: MemoryError): MemoryError =>
   error.kind === 'flip' ? { ...error, bits: [...error.bits] } : { ...error }
 

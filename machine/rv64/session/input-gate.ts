@@ -60,7 +60,7 @@ export class InputGate {
     for (let act = this.#waiting.shift(); act !== undefined; act = this.#waiting.shift()) act()
   }
 
-  /** Tells somebody outside, behind all else that is due at this cycle. */
+  /** Tells a listener outside, behind all else that is due at this cycle. */
   tell(name: string, hear: () => void): void {
     const { clock } = this.#options
     clock.at(clock.now, `~${name}`, hear) // a name that sorts behind those of devices

@@ -93,12 +93,12 @@ export class InputLog {
     return this.#unrecorded
   }
 
-  /** True once nobody wants a record. */
+  /** True once no recording is wanted. */
   get isOff(): boolean {
     return this.#isOff
   }
 
-  /** Nobody wants a record: forgets all and keeps nothing from now on, whatever is loaded. */
+  /** No recording is wanted: forgets all and keeps nothing from now on, whatever is loaded. */
   turnOff(): void {
     this.#isOff = true
     this.#forget()
@@ -116,7 +116,7 @@ export class InputLog {
     this.#count++
   }
 
-  /** Somebody has worked the network whose doings are not written down. */
+  /** A user whose doings are not written down has worked the network. */
   leftOut(): void {
     this.#unrecorded++
   }

@@ -10,13 +10,13 @@ import { readEntry } from './recorded-socket.ts'
 
 export interface Recording {
   readonly about: About
-  /** Of the machine that was recorded. */
+  /** The identity of the machine that was recorded. */
   readonly identity: MachineIdentity
   readonly inputs: readonly Input[]
   readonly end: End
 }
 
-/** What whoever records wants to find again; the machine asks nothing of it. */
+/** What the recorder wants to find again; the machine asks nothing of it. */
 export interface About {
   /** The program that recorded. */
   readonly version: string
@@ -25,7 +25,7 @@ export interface About {
 }
 
 export interface End extends Moment {
-  /** Of the machine's state at that moment. */
+  /** The digest of the machine's state at that moment. */
   readonly digest: string
 }
 
@@ -70,7 +70,7 @@ function inOrder(a: Moment, b: Moment): boolean {
   return a.cycle <= b.cycle && from <= to && from < 0 === to < 0
 }
 
-/** In words: `cycle 7`, `cycle 7 (12 together)`. */
+/** The moment in words: `cycle 7`, `cycle 7 (12 together)`. */
 export const momentText = ({ cycle, together }: Moment): string =>
   together === undefined ? `cycle ${cycle}` : `cycle ${cycle} (${together} together)`
 

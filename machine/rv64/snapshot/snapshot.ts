@@ -89,7 +89,7 @@ export function restoreFrom(parts: MachineParts, from: Snapshot): void {
 const eventsOf = (clock: Clock): SavedValue =>
   clock.waiting().map(({ name, when }) => ({ name, when }))
 
-/** Of RAM, hart, devices and time; console text is not state. */
+/** The digest of RAM, hart, devices and time; console text is not state. */
 export function digestOf(parts: MachineParts): string {
   const digest = new Digest()
   const { clock, harts, hart } = parts

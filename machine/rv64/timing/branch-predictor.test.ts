@@ -10,7 +10,7 @@ import { ENGINES, measure, twice } from './measure.fixture.ts'
 const [T0, T1] = [5, 6]
 const { cycles } = BIMODAL_U54
 const ROUNDS = 5
-/** As the last instruction of a loop that a counter at 0 begins with: taken, taken, and in the end not taken. */
+/** Mispredictions of a loop's last branch, whose counter begins at 0: taken, taken, and in the end not taken. */
 const LEARNT = 3
 const NOP = 0x0001
 

@@ -9,10 +9,10 @@ import { layoutOf } from './layout.ts'
 export const LIKELY = 2
 export const MOST_LIKELY = 3
 
-/** From an address to the number of its word. */
+/** An address shifted right by this is the number of its word. */
 export const WORD_SHIFT = 2
 
-/** Of the branch at that address, or offset within its page. */
+/** The index of the counter of the branch at that address, or offset within its page. */
 export const counterIndex = (pc: number, counters: number): number =>
   (pc >>> WORD_SHIFT) & (counters - 1)
 

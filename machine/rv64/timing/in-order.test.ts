@@ -9,7 +9,7 @@ import { ENGINES, measure, S0, twice } from './measure.fixture.ts'
 
 const [T0, T1, T2] = [5, 6, 7]
 const LINE = 64
-/** From the start of a page to a line whose set in the data cache the table has no part in. */
+/** The offset in a page of a line whose set in the data cache the table has no part in. */
 const AWAY = 128
 const CORES = [U54, inOrderSmall.core!] as const
 

@@ -26,7 +26,7 @@ const CLASSES = {
 
 export type InstructionClass = keyof typeof CLASSES | 'ordinary'
 
-/** Of the instruction with that name; the first that fits. */
+/** The class of the instruction with that name; the first that fits. */
 export function classOf(name: string): InstructionClass {
   for (const [one, pattern] of Object.entries(CLASSES)) {
     if (pattern.test(name)) return one as InstructionClass
@@ -34,6 +34,6 @@ export function classOf(name: string): InstructionClass {
   return 'ordinary'
 }
 
-/** By row of the instruction table, cycles beyond the one that every instruction takes. */
+/** Cycles beyond the one that every instruction takes, by row of the instruction table. */
 export const extrasOf = (core: Core): readonly number[] =>
   table.map(({ name }) => core.extra[classOf(name)])

@@ -19,7 +19,7 @@ export interface Walk {
 /** No translation: physical addresses are used as they are. */
 export const UNTRANSLATED = 0
 
-/** Of a virtual page's number, what the TLBs tell apart. */
+/** The bits of a virtual page's number that the TLBs tell apart. */
 export const PAGE_NUMBER = 0x1fff_ffff
 /** What stands for a page in the TLBs: virtual page number, and whether it is a guest's. Never 0. */
 export const pageKey = (hi: number, lo: number, guest: boolean): number =>
@@ -32,7 +32,7 @@ const lineAt = (at: number): number => Math.floor(at / 64)
 export class MemoryTiming {
   readonly soft: SoftEntries
   readonly #core: Core
-  /** Of RAM. */
+  /** The number of lines of RAM. */
   readonly #lines: number
   readonly #state: Int32Array
   readonly #l1i: TagArray
@@ -171,7 +171,7 @@ export class MemoryTiming {
     }
   }
 
-  /** As after power-on: everything empty. */
+  /** Empties everything, as after power-on. */
   reset(): void {
     this.soft.dropAll()
     this.#l2.overwritten(() => this.#state.fill(0))

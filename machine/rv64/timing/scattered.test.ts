@@ -18,7 +18,7 @@ const DATA = RAM_BASE + 0x8_0000
 const NEAR = 0xfff
 const FAR = 0x7ff8
 const CYCLES = 400_000
-/** That take them at least. */
+/** The rounds that take so many cycles at least. */
 const ROUNDS = 200n
 const SSTATUS = 0x100
 const SUM_BIT = 1 << 18
@@ -55,7 +55,7 @@ it.each(CONTEXTS)('$name: takes the cycles of the reference, and leaves its cach
 })
 
 /**
- * For ever: reads and writes of all widths, some near each other, some across lines. A supervisor seldom
+ * An endless program: reads and writes of all widths, some near each other, some across lines. A supervisor seldom
  * fences, and more often changes SUM, so that pages are found from two contexts.
  */
 function scattered(data: number, privilege: number): Uint8Array {

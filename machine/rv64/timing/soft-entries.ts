@@ -1,7 +1,7 @@
 // Soft entries: which entries of the soft TLB, and which line flags of decoded pages, stand for a line of a
 // cache and a page of a TLB. Invariant: an entry of the soft TLB is valid, or a flag is 1, only while the
-// line is in its first-level cache and the page in its first-level TLB; whoever evicts tells this class.
-// Dropping too much is always right: the next access then asks the model, and hits.
+// line is in its first-level cache and the page in its first-level TLB; a cache that evicts
+// a line tells this class. Dropping too much is always right: the next access then asks the model, and hits.
 
 import {
   FLAG_BYTES,
@@ -15,16 +15,16 @@ import { type Geometry, LINE_BYTES } from './core.ts'
 import type { Layout } from './layout.ts'
 
 const LINES = 64
-/** Of the soft entries of a page, which lie side by side. */
+/** The bytes of a page's soft entries, which lie side by side. */
 const PAGE_BYTES = LINES * TLB_ENTRY_BYTES
 const LINE_SHIFT = 2 // from an address to the offset of its line's entry in a set
-/** Of a flag, of slots. */
+/** The value of a flag, and of slots, that there are none. */
 const NONE = 0
 
 export class SoftEntries {
   readonly #words: Int32Array
   readonly #bytes: Uint8Array
-  /** By line, those for reads and writes. */
+  /** The soft entries for reads and writes, by line. */
   readonly #holders: Int32Array
   readonly #nowhere: number
   readonly #base: Int32Array
@@ -146,7 +146,7 @@ export class SoftEntries {
   }
 }
 
-/** Of all lines of the decoded page whose slots begin at `slots`, in M-mode or elsewhere. */
+/** Lowers the flags of all lines of the decoded page whose slots begin at `slots`, in M-mode or elsewhere. */
 export function lowerFlags(bytes: Uint8Array, slots: number, machine: boolean): void {
   const flags = flagsOf(slots, machine)
   bytes.fill(0, flags, flags + LINES)

@@ -1,6 +1,6 @@
 // The code cache: decoded pages of RAM. Invariants: a slot that is not zero is the decoding of the
 // bytes that lie in RAM now; ram.code tells which pages have slots, and where, so that every write to
-// them is seen; a page that is written more than executed is dropped, unless somebody watches it.
+// them is seen; a page that is written more than executed is dropped, unless a debugger watches it.
 
 import type { Hart } from '../../hart/hart.ts'
 import { type Decoded, decode, isCompressed } from '../../isa/decode.ts'
@@ -43,21 +43,21 @@ export interface SlotWatcher {
 export class CodeCache implements CodeWatcher {
   readonly #hart: Hart
   readonly #ram: Ram
-  /** By page of RAM: index of its slots plus 1, or NONE; generated code reads it. */
+  /** The index of a page's slots plus 1, or NONE, by page of RAM; generated code reads it. */
   readonly #indexOf: Uint16Array
-  /** By index: page of RAM. */
+  /** The page of RAM, by index. */
   readonly #pageOf = new Int32Array(CODE_PAGES)
   readonly #writes = new Int32Array(CODE_PAGES)
-  /** By page of RAM: writes that it bears now. */
+  /** The writes that a page of RAM bears now. */
   readonly #patience: Int32Array
-  /** By page of RAM: when it was last given up for its writes. */
+  /** When a page of RAM was last given up for its writes. */
   readonly #givenUp: Float64Array
   readonly #decoded = new Map<number, Decoded>()
   #free: number[] = []
   slotWatcher: SlotWatcher | undefined
   /** Halfwords of RAM whose slots say BREAK. */
   readonly #guarded = new Set<number>()
-  /** By page of RAM, ranges that somebody watches. Such a page has slots, so that writes are seen. */
+  /** The ranges that a debugger watches, by page of RAM. Such a page has slots, so that writes are seen. */
   #watched: ReadonlyMap<number, readonly WatchedBytes[]> = new Map()
 
   constructor(hart: Hart) {
@@ -116,7 +116,7 @@ export class CodeCache implements CodeWatcher {
     }
   }
 
-  /** Whoever comes to the instruction at `offset` of a page is stopped; no fragment contains it. */
+  /** A hart that comes to the instruction at `offset` of a page is stopped; no fragment contains it. */
   guard(page: number, offset: number): void {
     const half = page * HALFWORDS + (offset >> 1)
     if (this.#guarded.has(half)) return
@@ -130,7 +130,7 @@ export class CodeCache implements CodeWatcher {
     for (const half of halves) this.#empty(half)
   }
 
-  /** The slot is decoded anew when somebody comes to it. */
+  /** The slot is decoded anew when a hart comes to it. */
   #empty(half: number): void {
     const index = this.#indexOf[Math.floor(half / HALFWORDS)]! - 1
     if (index < 0) return

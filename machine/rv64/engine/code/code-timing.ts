@@ -13,7 +13,7 @@ export interface CodeTiming {
   readonly shift: number
   /** Which bits of an address the tag of an entry has. */
   readonly tagBits: number
-  /** By row, cycles beyond the first. */
+  /** Cycles beyond the first, by row of the instruction table. */
   readonly extra: readonly number[]
   readonly mispredicted: number
   /** Counters of branches, and where they lie. */

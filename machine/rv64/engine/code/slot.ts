@@ -29,7 +29,7 @@ export const PAGE_END = 1
 export const ACROSS = 2
 /** A compiled fragment begins here. */
 export const FRAGMENT = 3
-/** Somebody may want to be asked before the instruction: see hart/fetch-guard.ts. */
+/** A guard may want to be asked before the instruction: see hart/fetch-guard.ts. */
 export const BREAK = 4
 const FIRST_ROW = 5
 

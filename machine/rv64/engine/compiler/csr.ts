@@ -20,11 +20,11 @@ export interface CsrUse {
 export interface CsrAccess extends PlainCell, CsrUse {
   /** The least privilege that may. */
   readonly level: number
-  /** From its cell to that of the guest's copy, which it is with V = 1; 0: there is none. */
+  /** The distance from its cell to that of the guest's copy, which it is with V = 1; 0: there is none. */
   readonly toGuest: number
 }
 
-/** From the number of a supervisor CSR to that of the guest's copy. */
+/** The distance from the number of a supervisor CSR to that of the guest's copy. */
 const TO_GUEST = 0x100
 
 /** stvec, sscratch, sepc, scause, stval, and those of M-mode. */
@@ -35,7 +35,7 @@ const HOLDERS: ReadonlySet<number> = new Set([
 
 const SATP = 0x180
 
-/** By row of the instruction table. */
+/** The form of each row of the instruction table that reads or writes a CSR. */
 const forms = table.map(({ meaning }) => {
   const last = meaning.at(-1)
   const parts = last?.do === 'system' ? /^csrr([wsc])(i?)$/.exec(last.call) : null
@@ -65,7 +65,7 @@ export function csrAccess(instruction: Decoded): CsrAccess | undefined {
   }
 }
 
-/** Of a CSR instruction on satp. */
+/** What a CSR instruction on satp does with it. */
 export const satpUse = (instruction: Decoded): CsrUse | undefined =>
   instruction.immediate === SATP ? useOf(instruction) : undefined
 

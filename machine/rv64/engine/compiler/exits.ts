@@ -1,4 +1,4 @@
-// How code of a fragment stops in the midst of a block: at an instruction that somebody else executes, or
+// How code of a fragment stops in the midst of a block: at an instruction that another engine executes, or
 // behind one that has taken more cycles than were known. Invariant: budget, extra cycles and pc are then as
 // the interpreter would have them.
 

@@ -59,7 +59,7 @@ const operands = calls.map((call) => {
 /** The registers that a row reads and writes for floating point. */
 export const floatOperands = (row: number): { readonly x: Use; readonly f: Use } => operands[row]!
 
-/** Of a fused operation, by its immediate. */
+/** The third source register of a fused operation, by its immediate. */
 export const thirdSource = (immediate: number): number => immediate >> 3
 
 /** Static modes, and the one that says: as fcsr has it. */
@@ -71,7 +71,7 @@ export interface FloatForm {
   readonly call: FloatCall
   /** Bits that must be set. */
   readonly need: number
-  /** Of a conversion to an integer. */
+  /** Whether a conversion to an integer rounds to zero. */
   readonly toZero: boolean
 }
 

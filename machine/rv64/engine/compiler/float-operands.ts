@@ -59,7 +59,7 @@ export class FloatOperands {
     return () => code.get(LOCAL.single0 + n)
   }
 
-  /** As a double. */
+  /** Leaves the operand as a double. */
   wide(width: Width, source: () => Code): void {
     const code = source()
     if (width === 's') code.op('f64.promote_f32')
@@ -102,7 +102,7 @@ export class FloatOperands {
     code.set(this.#registers.f.of(instruction.rd))
   }
 
-  /** From the stack; one that goes to x0 is lost. */
+  /** Takes an integer from the stack; one that goes to x0 is lost. */
   putInteger({ instruction }: Placed): void {
     if (instruction.rd === 0) this.#code.op('drop')
     else this.#code.set(this.#registers.x.of(instruction.rd))

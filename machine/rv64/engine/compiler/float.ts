@@ -44,7 +44,7 @@ export class Floats {
     this.#fuses = fuses
   }
 
-  /** At the entry of a fragment, within which neither FS nor fcsr changes. */
+  /** Emits what the entry of a fragment finds out; neither FS nor fcsr changes within. */
   begin(): void {
     const code = this.#code
     code.i32(0).memory('i32.load', CELL.mstatus)

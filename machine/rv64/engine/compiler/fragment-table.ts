@@ -25,7 +25,7 @@ interface Fragment {
 export class FragmentTable implements SlotWatcher {
   readonly #hart: Hart
   readonly #table: WebAssembly.Table
-  /** By where the slots of a page begin. */
+  /** The fragments made from a page, by where the page's slots begin. */
   readonly #onPage = new Map<number, Set<Fragment>>()
   readonly #free: number[] = []
   #instructions = 0
@@ -75,7 +75,7 @@ export class FragmentTable implements SlotWatcher {
     this.#removeFrom(slots, slot, slot)
   }
 
-  /** Those that were made from slots between these. */
+  /** Removes the fragments that were made from slots between these. */
   #removeFrom(slots: number, first: number, last: number): boolean {
     let some = false
     for (const fragment of this.#onPage.get(slots) ?? []) {
@@ -86,7 +86,7 @@ export class FragmentTable implements SlotWatcher {
     return some
   }
 
-  /** Whoever drops a page makes the engine stop. */
+  /** The code cache makes the engine stop when it drops a page. */
   dropped(slots: number): void {
     for (const fragment of this.#onPage.get(slots) ?? []) this.#remove(fragment)
   }

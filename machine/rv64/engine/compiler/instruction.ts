@@ -1,5 +1,5 @@
 // The instructions of a fragment, one after the other, as WebAssembly, by what they do: memory.ts, float.ts,
-// system.ts. Invariant: whoever calls out has put pc and budget where the shared code finds them.
+// system.ts. Invariant: code that calls out has put pc and budget where the shared code finds them.
 
 import { add, type Bytes, immediate, rs1, type Statement, type SystemCall } from '../../isa/ir.ts'
 import { table } from '../../isa/table.ts'
@@ -131,7 +131,7 @@ export class Instructions {
     else this.#float(form, at)
   }
 
-  /** Those between memory and f registers are loads and stores like any. */
+  /** A transfer between memory and f registers is a load or store like any. */
   #float(form: FloatForm, at: Timed): void {
     const alone = () => this.#exits.alone(at)
     const move = MOVES[form.call]

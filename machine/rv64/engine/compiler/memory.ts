@@ -1,5 +1,5 @@
 // Loads, stores and atomics of a fragment: the soft TLB inline, and what follows where it does not know the
-// page. Invariant: whoever calls out has put pc and budget where the shared code finds them.
+// page. Invariant: code that calls out has put pc and budget where the shared code finds them.
 
 import type { Decoded } from '../../isa/decode.ts'
 import type { Bytes, Expression } from '../../isa/ir.ts'

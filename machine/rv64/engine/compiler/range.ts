@@ -13,7 +13,7 @@ export interface Range {
 const MOST = 2 ** 52
 const BIT: Range = { least: 0, most: 1 }
 
-/** Of the signed numbers of so many bits. */
+/** The range of the signed numbers of so many bits. */
 export const signedRange = (bits: number): Range => ({
   least: -(2 ** (bits - 1)),
   most: 2 ** (bits - 1) - 1,
@@ -117,7 +117,7 @@ function masked(a: Range | undefined, b: Range | undefined): Range | undefined {
   return a && b && bitwise(a, b)
 }
 
-/** As many bits as the wider of the two has. */
+/** The range of a bitwise result: it has as many bits as the wider operand. */
 function bitwise(a: Range, b: Range): Range {
   let bits = 1
   while (!within(a, signedRange(bits)) || !within(b, signedRange(bits))) bits++

@@ -10,7 +10,7 @@ import type { Block, Target } from './fragment.ts'
 export type Edge = 'inline' | 'forward' | 'back' | 'leave'
 
 export class Structure {
-  /** By number: position in reverse postorder; blocks that are not reached have none. */
+  /** The position of a block in reverse postorder; blocks that are not reached have none. */
   readonly #order = new Map<Block, number>()
   readonly #dominator = new Map<Block, Block>()
   /** Blocks with several forward ways in, by the block that dominates them, the last first. */

@@ -315,7 +315,7 @@ class Translation {
     })
   }
 
-  /** To LOCAL.pc. */
+  /** Jumps to LOCAL.pc. */
   #jump(block: Block, expected: Target | undefined, last: Placed): void {
     const jump = table[last.instruction.row]!.meaning.at(-1)
     if (jump?.do !== 'jump') throw new Error('expected a jump')

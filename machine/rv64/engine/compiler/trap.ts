@@ -200,7 +200,7 @@ function bailIfPending(code: Code): void {
   code.i32(0).memory('i32.load', CELL.mie).op('i32.and').brIf(ELSE)
 }
 
-/** Nor whether somebody waits for the hart to come to user mode. */
+/** Leaves by ELSE if a caller waits for the hart to come to user mode. */
 function bailIfAwaited(code: Code): void {
   code.i32(0).memory('i32.load', USER_STOP).brIf(ELSE)
 }

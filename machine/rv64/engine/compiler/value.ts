@@ -18,12 +18,12 @@ export interface Placed {
 
 /** The same with what is known of its cycles. */
 export interface Timed extends Placed {
-  /** Its own beyond the first. */
+  /** The instruction's own cycles beyond the first. */
   readonly own: number
   /** Taken off the budget already for what follows in the block; of these, beyond one each. */
   readonly rest: number
   readonly extra: number
-  /** With a budget below this the rest of the block is not certain to start. */
+  /** The least budget: below it the rest of the block is not certain to start. */
   readonly least: number
 }
 
@@ -147,7 +147,7 @@ function lowWord(expression: Expression): Expression | undefined {
   return b.is === 'constant' && b.value === 0xffff_ffffn ? a : undefined
 }
 
-/** Its value if the operands of the instruction decide it. */
+/** The expression's value if the operands of the instruction decide it. */
 function constantOf(expression: Expression, at: Placed): bigint | undefined {
   switch (expression.is) {
     case 'constant':

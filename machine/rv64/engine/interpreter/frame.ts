@@ -1,5 +1,5 @@
 // The frame of the interpreter's function: its locals, its loops, and the few moves
-// that every handler shares. Invariant: whoever calls out has spilled, and reloads the budget after.
+// that every handler shares. Invariant: a handler that calls out has spilled, and reloads the budget after.
 
 import { BUDGET, EXTRA, SLOT } from '../../memory/layout.ts'
 import { SLOT_SHIFT, SLOT_STEP } from '../code/slot.ts'

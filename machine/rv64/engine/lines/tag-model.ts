@@ -36,7 +36,7 @@ export function findEntry(
     code.get(tag).vector('i32x4.splat', 'i32x4.eq', 'i32x4.bitmask')
     if (way > 0) code.i32(way).op('i32.shl', 'i32.or')
   }
-  // Of no way it becomes 32 and more, which nobody reads.
+  // Of no way it becomes 32 and more, which no code reads.
   code.tee(mask).op('i32.ctz').get(first).op('i32.add').set(entry).get(mask)
 }
 

@@ -15,7 +15,7 @@ const HANDLER = RAM_BASE + 0x4000
 /** Four pages of data, then one of code; and the frame that the other space has for that. */
 export const DATA = RAM_BASE + 0xa000
 export const CALLED = DATA + 0x4000
-/** In the other space, a user's. */
+/** A user's page in the other space. */
 export const USERS = DATA + 0x2000
 const OTHER_CALLED = DATA + 0x5000
 /** Where the program lies in the frames that the other space has for its two pages. */
@@ -23,7 +23,7 @@ export const OTHER_CODE = RAM_BASE + 0x1_2000 + (CODE & 0xfff)
 const PAGES = 5
 /** Root, middle and leaves, of each space. */
 export const ROOTS = [RAM_BASE + 0x2_0000, RAM_BASE + 0x2_4000] as const
-/** Of the second stage: 16 KiB, in which one leaf maps RAM at its own address. */
+/** The root of the second stage: 16 KiB, in which one leaf maps RAM at its own address. */
 const G_ROOT = RAM_BASE + 0x1_8000
 const LEAVES = ROOTS.map((root) => root + 0x2000)
 export const USED_BYTES = 0x2_8000
@@ -164,11 +164,11 @@ export const program = fc.record({
   privilege: fc.constantFrom(0, 1, 1, 1, 1, 3),
   /** If it is a guest, with its own stage only, or with a second one. */
   guest: fc.constantFrom('none', 'none', 'one stage', 'two stages', 'two stages, read-only'),
-  /** Without it a fence of a supervisor traps. */
+  /** Whether a supervisor may fence; if not, its fence traps. */
   allowed: fc.constantFrom(true, true, true, false),
   /** SUM of mstatus; that of vsstatus is the opposite. */
   sum: fc.boolean(),
-  /** Of each of the program's pages, whether the other space has another frame. */
+  /** Whether the other space has another frame, for each of the program's pages. */
   apart: fc.tuple(fc.boolean(), fc.boolean()),
 })
 export type Program = typeof program extends fc.Arbitrary<infer T> ? T : never

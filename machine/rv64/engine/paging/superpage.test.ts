@@ -36,7 +36,7 @@ const PLACES = [
 ] as const
 
 const leaf = fc.record({
-  /** In pages from the start of RAM: aligned, out of line, out of RAM. */
+  /** The page from the start of RAM: aligned, out of line, out of RAM. */
   page: fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(0, 512) },
     { weight: 4, arbitrary: fc.constantFrom(1, 256, 511, 513) },
@@ -65,7 +65,7 @@ const access = fc.record({
 const situation = fc.record({
   leaves: fc.tuple(leaf, leaf, leaf),
   accesses: fc.tuple(access, access),
-  /** Of the root's frame, what is above the 32 bits that RAM needs. */
+  /** The part of the root's frame number above the 32 bits that RAM needs. */
   rootAbove: fc.constantFrom(0, 0, 0, 0, 0, 1, 0x800),
   /** What PMP keeps from S and U: nothing, what accesses go to or not, a table. */
   kept: fc.oneof(
@@ -119,7 +119,7 @@ function outcome(
   return [saveHart(hart, 'architectural'), clock.now, pagesOf(bytes)]
 }
 
-/** As firmware does that protects itself: one entry that allows nothing, before the one that allows all. */
+/** Protects a range as firmware protects itself: one entry that allows nothing, before the one that allows all. */
 function keep({ hart, ram }: TestStand, { at, bytes }: { at: number; bytes: number }): void {
   hart.put(CELL.pmpaddr0, 0, at / 4 + bytes / 8 - 1)
   hart.put(CELL.pmpaddr1, 0x3f_ffff, -1)

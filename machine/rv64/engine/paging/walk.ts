@@ -1,5 +1,5 @@
 // The commonest walk as WebAssembly, and the entry that the soft TLB gets by it: Sv39 in one stage, tables
-// in RAM where PMP is open, A (and D) set, no memory errors. Invariant: whoever begins it is
+// in RAM where PMP is open, A (and D) set, no memory errors. Invariant: the code that begins it is
 // in a block ELSE, which is left before anything has happened if the walk is another one.
 
 import { MACHINE, SUM } from '../../isa/status.ts'

@@ -129,7 +129,7 @@ const MEMORY_OPERATORS = {
 } as const
 export type MemoryOperator = keyof typeof MEMORY_OPERATORS
 
-/** On vectors; encoded behind a prefix. */
+/** The prefix behind which operators on vectors are encoded. */
 const VECTOR_PREFIX = 0xfd
 const VECTOR_OPERATORS = {
   'i32x4.splat': 0x11,
@@ -185,7 +185,7 @@ export class Code {
     return this.#unsigned(offset)
   }
 
-  /** Of the vector on the stack. */
+  /** Leaves the first lane of the vector on the stack. */
   firstLane(shape: keyof typeof FIRST_LANE): this {
     this.#byte(VECTOR_PREFIX)
     this.#byte(FIRST_LANE[shape])

@@ -23,7 +23,7 @@ export interface DefinedFunction {
   readonly type: FunctionType
   /** Beyond the parameters, in order. */
   readonly locals: readonly ValueType[]
-  /** Without the final `end`. */
+  /** The body without its final `end`. */
   readonly code: ArrayLike<number>
   readonly exported?: string
 }
@@ -31,7 +31,7 @@ export interface DefinedFunction {
 export interface ModuleParts {
   readonly imports: readonly ImportedFunction[]
   readonly functions: readonly DefinedFunction[]
-  /** Of the imported memory `env.memory`. */
+  /** The size of the imported memory `env.memory`. */
   readonly memoryPages: number
   /** Size of the imported table `env.table`, if there is one. */
   readonly tableSize?: number
@@ -98,7 +98,7 @@ export function signed(value: bigint | number): number[] {
   }
 }
 
-/** Its parts in order: functions are long, and copied but once. */
+/** The parts of the code section in order: functions are long, and copied but once. */
 function codeSection(functions: readonly DefinedFunction[]): readonly ArrayLike<number>[] {
   const parts = functions.flatMap(({ locals, code }) => {
     const declared = vector(locals.map((type) => [0x01, type]))
