@@ -32,6 +32,23 @@ test('reads as the run it was made from, in a fraction of the bytes', async () =
   expect(packed.length).toBeLessThan(plain.length / 8)
 })
 
+test('tells no folder of the host on which it ran', async () => {
+  const path = join(directory, 'run', 'manifest.json')
+  const manifest = JSON.parse(await readFile(path, 'utf8'))
+  manifest.command = [
+    'mirrorbench',
+    'run',
+    '--suite',
+    'quick',
+    '--out',
+    join(directory, 'runs/one'),
+  ]
+  await writeFile(path, JSON.stringify(manifest))
+  const target = await promote(join(directory, 'run'), join(directory, 'baselines'), 'first')
+  const { command } = (await readRun(target)).manifest
+  expect(command).toEqual(['mirrorbench', 'run', '--suite', 'quick', '--out', 'one'])
+})
+
 test('is never overwritten, resumed or given a bad name', async () => {
   const baselines = join(directory, 'baselines')
   const target = await promote(join(directory, 'run'), baselines, 'first')

@@ -1,11 +1,12 @@
-// Baseline: a whole run kept in the repository, promoted and never edited. Invariant: it reads as
-// the run it was made from, row for row; its rows are packed, because they repeat themselves. Part of
-// a run is no baseline.
+// Baseline: a whole run kept in the repository, promoted and never edited. Invariant: it reads as the run it
+// was made from, row for row, but for the folders of the host in its commands; its rows are packed, because
+// they repeat themselves. Part of a run is no baseline.
 
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { writeGroup } from './journal.ts'
+import type { Manifest } from './manifest.ts'
 import { nameSchema } from './measurement.ts'
 import { completenessOf } from './plan.ts'
 import { readRun, type StoredRun, StoreError } from './store.ts'
@@ -37,8 +38,22 @@ export async function promote(directory: string, baselines: string, name: string
       `${target}: expected a new baseline, got one with files. Remove it first, or give another name`,
     )
   }
-  await writeFile(join(target, 'manifest.json'), `${JSON.stringify(run.manifest, null, 2)}\n`)
+  await writeFile(
+    join(target, 'manifest.json'),
+    `${JSON.stringify(withoutFolders(run.manifest), null, 2)}\n`,
+  )
   const rows = run.cells.map(writeGroup).join('')
   await writeFile(join(target, PACKED_ROWS), gzipSync(rows, { level: 9 }))
   return target
+}
+
+/** The manifest as it can be told elsewhere: of a path on this host its commands keep the last part. */
+function withoutFolders(manifest: Manifest): Manifest {
+  const told = (command: readonly string[]) =>
+    command.map((argument) => (isAbsolute(argument) ? basename(argument) : argument))
+  return {
+    ...manifest,
+    command: told(manifest.command),
+    resumed: manifest.resumed?.map((one) => ({ ...one, command: told(one.command) })),
+  }
 }
