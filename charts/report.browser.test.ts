@@ -10,7 +10,7 @@ import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ResultStore } from '../results/store.ts'
+import { ResultStore, readRun } from '../results/store.ts'
 import { syntheticRun } from '../results/synthetic-run.fixture.ts'
 import { writeReport } from './report.ts'
 
@@ -39,7 +39,7 @@ describe.skipIf(missing)(`report.html in Chromium${without}`, () => {
       await using store = await ResultStore.create(join(directory, 'run'), run.manifest)
       for (const cell of run.cells) await store.append(cell)
     }
-    await writeReport(join(directory, 'run'))
+    await writeReport(await readRun(join(directory, 'run')))
     browser = await chromium.launch({ executablePath: executablePath!, args: [...FLAGS, ...QUIET] })
   })
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Claim, DEFINITIONS, loadClaims } from '../results/claim.ts'
-import { type CellRecord, ResultStore } from '../results/store.ts'
+import { type CellRecord, ResultStore, readRun } from '../results/store.ts'
 import { summarise, summarySchema } from '../results/summary.ts'
 import { hostileText, syntheticManifest, syntheticRun } from '../results/synthetic-run.fixture.ts'
 import { type Chart, chartResults, loadCharts } from './chart.ts'
@@ -25,7 +25,7 @@ beforeAll(async () => {
     await using store = await ResultStore.create(join(directory, 'run'), run.manifest)
     for (const cell of run.cells) await store.append(cell)
   }
-  const report = await writeReport(join(directory, 'run'))
+  const report = await writeReport(await readRun(join(directory, 'run')))
   expect(report.problems).toEqual([])
   html = await readFile(join(directory, 'run', 'report.html'), 'utf8')
 })
@@ -61,7 +61,7 @@ describe('files', () => {
   })
 
   test('drawing again gives the same bytes', async () => {
-    await writeReport(join(directory, 'run'))
+    await writeReport(await readRun(join(directory, 'run')))
     expect(await readFile(join(directory, 'run', 'report.html'), 'utf8')).toBe(html)
   })
 })
@@ -206,7 +206,7 @@ describe('the page', () => {
   test('a run of nothing still makes a page', async () => {
     const empty = join(directory, 'empty')
     await (await ResultStore.create(empty, { ...syntheticManifest, configs: [] })).close()
-    const { summary, problems } = await writeReport(empty)
+    const { summary, problems } = await writeReport(await readRun(empty))
     expect(problems).toEqual([])
     expect(summary.overheads).toEqual([])
     expect(await readFile(join(empty, 'report.html'), 'utf8')).toContain('0 cells')

@@ -4,7 +4,7 @@
 import { loadClaims } from '../results/claim.ts'
 import { writeCsv } from '../results/csv.ts'
 import { ownFolder, putFile } from '../results/run-file.ts'
-import { readRun } from '../results/store.ts'
+import type { StoredRun } from '../results/store.ts'
 import { exported, type Summary } from '../results/summary.ts'
 import { type Chart, type ChartResults, captioned, chartResults, loadCharts } from './chart.ts'
 import { reportPage } from './page.ts'
@@ -19,9 +19,9 @@ export interface Report {
   readonly problems: readonly string[]
 }
 
-/** Reads the run in `directory` and writes its report there. Throws StoreError if it cannot. */
-export async function writeReport(directory: string): Promise<Report> {
-  const run = await readRun(directory)
+/** Writes the report of a run into its directory. Throws StoreError if it cannot. */
+export async function writeReport(run: StoredRun): Promise<Report> {
+  const { directory } = run
   const results = chartResults(run, await loadClaims())
   const { summary } = results
   const { figures, problems } = await drawFigures(results)

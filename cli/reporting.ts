@@ -18,20 +18,20 @@ import { say } from './voice.ts'
  */
 export async function drawAndPrint(directory: string, json: boolean): Promise<number> {
   const page = join(directory, 'report.html')
-  const { manifest } = await runWithCells(directory).catch((error: unknown) => {
+  const run = await runWithCells(directory).catch((error: unknown) => {
     if (existsSync(page)) say(`${page}: drawn before; it says nothing of the rows as they are now`)
     throw error
   })
   // The chart libraries are large; verbs that draw nothing do not wait for them.
   const { writeReport } = await import('../charts/report.ts')
   const { terminalReport } = await import('../charts/terminal.ts')
-  const { summary, problems } = await writeReport(directory)
+  const { summary, problems } = await writeReport(run)
   const { columns, isTTY } = process.stdout
   const colour = isTTY === true && !process.env.NO_COLOR
   process.stdout.write(
     json
       ? `${printableJson(exported(summary), 2)}\n`
-      : `${terminalReport(manifest, summary, { colour, ...(columns ? { columns } : {}) })}\n`,
+      : `${terminalReport(run.manifest, summary, { colour, ...(columns ? { columns } : {}) })}\n`,
   )
   for (const line of [...shortcomings(summary), ...problems.map((why) => `not drawn: ${why}`)]) {
     say(line)

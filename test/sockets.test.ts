@@ -67,7 +67,7 @@ describe('a server that waits', () => {
 })
 
 describe('a server without a descriptor left', () => {
-  it('cannot accept, loses nobody by it, and accepts once it has one', async () => {
+  it('cannot accept, loses no client by it, and accepts once it has one', async () => {
     const program = { path: 'full', bytes: (await image('debug/full')).bytes }
     const change = { disk: await disk([program]) }
     await using server = await GuestServer.start('full', /full: port 7/, change)
